@@ -1,0 +1,211 @@
+"""Checkpoints: a folder with `weights.safetensors` and a `card.json` that states every fact needed to use it.
+
+Input size, normalisation, crop margin, calibration, thresholds and error rates travel with the weights; the
+code holds none of them. Weights are only ever loaded when their SHA-256 is the one in the card.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from detector.calibrate import Calibration
+from detector.errors import CheckpointIntegrityError, CheckpointMismatchError, CheckpointNotFoundError
+from detector.types import CheckpointInfo
+
+ARCHITECTURE = "InceptionResnetV1"
+CARD, WEIGHTS = "card.json", "weights.safetensors"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputSpec:
+    """What the network wants to be shown."""
+
+    size_px: int
+    """Side of the square crop."""
+    margin_frac: float
+    """Margin around the detected face on each side, as a fraction of the box's longer side."""
+    pixel_mean: float
+    """The network sees `(pixel - pixel_mean) / pixel_std`, pixel 0 to 255, RGB."""
+    pixel_std: float
+
+    def __post_init__(self) -> None:
+        if not 75 <= self.size_px <= 1024:
+            raise ValueError(f"size_px is {self.size_px}; InceptionResnetV1 takes 75 to 1024")
+        if self.margin_frac < 0 or self.pixel_std <= 0:
+            raise ValueError("margin_frac must be at least 0 and pixel_std above 0")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointCard:
+    """`card.json`."""
+
+    name: str
+    sha256: str
+    """Of `weights.safetensors`."""
+    architecture: str
+    input: InputSpec
+    calibration: Calibration
+    explain_layer: str
+    """Module whose map explains a face: at least 12 cells each way."""
+    false_alarm_rate: float | None
+    """Share of genuine faces called fake at the threshold, on `measured_on`; None where never measured."""
+    miss_rate: float | None
+    """Share of manipulated faces called real at the threshold, on `measured_on`."""
+    measured_on: str
+    licence: str
+    training: Mapping[str, Any] = field(default_factory=dict)
+    """How it was made, for people; nothing reads it."""
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    """What was measured, for people; nothing reads it."""
+    schema_version: int = 1
+
+    @property
+    def info(self) -> CheckpointInfo:
+        return CheckpointInfo(
+            name=self.name,
+            sha256=self.sha256,
+            architecture=self.architecture,
+            false_alarm_rate=self.false_alarm_rate,
+            miss_rate=self.miss_rate,
+            measured_on=self.measured_on,
+        )
+
+
+def list_checkpoints(root: Path) -> list[str]:
+    """Names of the checkpoints in a folder, sorted."""
+    return sorted(card.parent.name for card in root.glob(f"*/{CARD}"))
+
+
+def load_card(name: str, root: Path) -> CheckpointCard:
+    """Read a card.
+
+    Raises:
+        CheckpointNotFoundError: no such checkpoint; the message lists those there are.
+        CheckpointMismatchError: the card lacks something, or is of another schema or architecture.
+    """
+    file = root / name / CARD
+    if Path(name).name != name or not file.is_file():
+        known = ", ".join(list_checkpoints(root)) or "none"
+        raise CheckpointNotFoundError(
+            f"there is no checkpoint {name!r} in {root}; there are: {known}. "
+            "Add one with `python cli.py checkpoints import FILE`."
+        )
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        if content["schema_version"] != 1:
+            raise ValueError(f"schema version {content['schema_version']!r} is not 1; update this program")
+        card = CheckpointCard(
+            **{
+                **content,
+                "input": InputSpec(**content["input"]),
+                "calibration": Calibration(**content["calibration"]),
+            }
+        )
+    except (ValueError, TypeError, KeyError) as error:
+        raise CheckpointMismatchError(f"{file} is not a card this program can use: {error}") from error
+    if card.architecture != ARCHITECTURE:
+        raise CheckpointMismatchError(f"{file} describes {card.architecture!r}; only {ARCHITECTURE} can be used")
+    return card
+
+
+def load_weights(card: CheckpointCard, root: Path) -> dict[str, Tensor]:
+    """Read and check the weights, as float32 on the CPU.
+
+    Raises:
+        CheckpointNotFoundError: the card is there, the weights are not.
+        CheckpointIntegrityError: the file is not the one the card describes.
+    """
+    file = root / card.name / WEIGHTS
+    if not file.is_file():
+        raise CheckpointNotFoundError(f"{file} is missing. Copy the whole checkpoint folder again.")
+    found = hash_file(file)
+    if found != card.sha256:
+        raise CheckpointIntegrityError(
+            f"{file} has SHA-256 {found}, its card says {card.sha256}. The file was changed or cut off; "
+            "copy the checkpoint again from where it came."
+        )
+    try:
+        tensors = load_file(file)
+    except SafetensorError as error:
+        raise CheckpointIntegrityError(f"{file} cannot be read as safetensors: {error}") from error
+    return {key: tensor.float() if tensor.is_floating_point() else tensor for key, tensor in tensors.items()}
+
+
+def save_checkpoint(card: CheckpointCard, state: Mapping[str, Tensor], root: Path) -> CheckpointCard:
+    """Write weights (float16) and card; the card's SHA-256 is filled in. Returns the card as written."""
+    folder = root / card.name
+    folder.mkdir(parents=True, exist_ok=True)
+    half = {
+        key: (tensor.half() if tensor.is_floating_point() else tensor).contiguous()
+        for key, tensor in state.items()
+    }
+    save_file(half, folder / WEIGHTS)
+    content = asdict(card) | {"sha256": hash_file(folder / WEIGHTS)}
+    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    (folder / CARD).write_text(text, encoding="utf-8")
+    return load_card(card.name, root)
+
+
+def hash_file(file: Path) -> str:
+    """SHA-256 of a file, lower-case hex."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def require_same_keys(state: Mapping[str, Tensor], expected: Mapping[str, Tensor], what: str) -> None:
+    """Compare names and shapes of two state dicts.
+
+    Raises:
+        CheckpointMismatchError: names the first few that differ.
+    """
+    missing = sorted(set(expected) - set(state))
+    surplus = sorted(set(state) - set(expected))
+    misshaped = [
+        f"{key} is {tuple(state[key].shape)}, not {tuple(expected[key].shape)}"
+        for key in sorted(set(state) & set(expected))
+        if state[key].shape != expected[key].shape
+    ]
+    differences = [
+        f"{label} {', '.join(keys[:3])}{' …' if len(keys) > 3 else ''}"
+        for label, keys in (("missing", missing), ("not expected", surplus), ("of another shape", misshaped))
+        if keys
+    ]
+    if differences:
+        raise CheckpointMismatchError(
+            f"{what} does not hold the weights of {ARCHITECTURE} with one logit: {'; '.join(differences)}"
+        )
+
+
+def read_pickled_state(file: Path) -> dict[str, Tensor]:
+    """The state dict inside a `.pth` file, without running any code it may carry.
+
+    Raises:
+        CheckpointNotFoundError: no such file.
+        CheckpointMismatchError: not a file of tensors, or no state dict in it.
+    """
+    if not file.is_file():
+        raise CheckpointNotFoundError(f"{file} does not exist. Check the path.")
+    try:
+        content = torch.load(file, map_location="cpu", weights_only=True)
+    except Exception as error:
+        raise CheckpointMismatchError(
+            f"{file} cannot be read as a file of tensors (code in it is never run): {type(error).__name__}. "
+            "Ask whoever made it for the state dict alone."
+        ) from error
+    for key in ("model_state_dict", "state_dict"):
+        if isinstance(content, dict) and isinstance(content.get(key), Mapping):
+            content = content[key]
+            break
+    if not isinstance(content, Mapping) or not all(isinstance(value, Tensor) for value in content.values()):
+        raise CheckpointMismatchError(f"{file} holds no state dict of tensors.")
+    return {str(key).removeprefix("module."): value for key, value in content.items()}

@@ -1,0 +1,235 @@
+"""Clips through PyAV (FFmpeg): upright RGB frames with their real timestamps, spread over the whole clip.
+
+The packets are read once without decoding (`probe_clip`): that gives every frame's own timestamp, however
+variable the frame rate, the true length where the header names none, and shows a file that ends early.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import av.error
+import numpy as np
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from detector.errors import MediaDecodeError, MediaTooLargeError, UnsupportedMediaError
+from detector.types import Frame, Pixels
+
+_SEEK_OVER_S = 8.0
+"""Gaps longer than this are jumped over; shorter ones are cheaper to decode through."""
+_MISSING_FRAC = 0.05
+"""A clip whose frames stop this much before its stated end is called incomplete."""
+_MISSING_S = 1.0
+"""… if that is also at least this long."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipFacts:
+    """What the container and the first decoded frame say."""
+
+    width_px: int
+    height_px: int
+    duration_s: float
+    frame_rate_hz: float
+    times_s: tuple[float, ...]
+    """Presentation time of every coded frame, ascending, seconds from the first."""
+
+
+def probe_clip(path: Path, demuxer: str, max_frame_px: int, max_duration_s: float) -> ClipFacts:
+    """Read a clip's facts.
+
+    Args:
+        path: the file.
+        demuxer: FFmpeg's name of the container format; no other is tried, so that a playlist posing as a
+            clip cannot make FFmpeg open further files.
+        max_frame_px: most pixels of a frame.
+        max_duration_s: longest clip.
+
+    Raises:
+        UnsupportedMediaError: no picture in it, only sound.
+        MediaTooLargeError: larger or longer than allowed.
+        MediaDecodeError: broken, or its frames stop well before its stated end.
+    """
+    name = path.name
+    try:
+        with _open(path, demuxer) as container:
+            stream = _picture_stream(container, name)
+            if stream.width * stream.height > max_frame_px:
+                raise MediaTooLargeError(
+                    f"{name} has frames of {stream.width}x{stream.height} pixels, more than is opened. "
+                    "Save a smaller copy and try that; keep the original."
+                )
+            stated_s = _stated_duration_s(stream)
+            ticks = sorted(
+                (tick, packet.duration or 0)
+                for packet in container.demux(stream)
+                if not packet.is_discard
+                and (tick := packet.pts if packet.pts is not None else packet.dts) is not None
+            )
+            if not ticks or stream.time_base is None:
+                raise _broken(name, "it holds no frames")
+            base = float(stream.time_base)
+            times_s = tuple((tick - ticks[0][0]) * base for tick, _ in ticks)
+        with _open(path, demuxer) as container:
+            first = next(_decode(container, _picture_stream(container, name)), None)
+            if first is None:
+                raise _broken(name, "none of its frames can be decoded")
+            height_px, width_px = _upright(first).shape[:2]
+    except av.error.FFmpegError as error:
+        raise _broken(name, "its structure cannot be read") from error
+    last_s = ticks[-1][1] * base or (times_s[-1] / (len(times_s) - 1) if len(times_s) > 1 else 0.0)
+    duration_s = times_s[-1] + last_s
+    if duration_s > max_duration_s:
+        raise MediaTooLargeError(
+            f"{name} is {duration_s / 60:.0f} minutes long; at most {max_duration_s / 60:.0f} minutes are "
+            "looked at. Cut out the part in question and try that; keep the original."
+        )
+    if stated_s is not None:
+        _require_whole(name, found_s=duration_s, stated_s=stated_s)
+    return ClipFacts(
+        width_px=width_px,
+        height_px=height_px,
+        duration_s=duration_s,
+        frame_rate_hz=len(times_s) / duration_s if duration_s > 0 else 0.0,
+        times_s=times_s,
+    )
+
+
+def clip_frames(path: Path, demuxer: str, facts: ClipFacts, max_frames: int | None) -> Iterator[Frame]:
+    """Decode frames spread evenly in time over the whole clip, in order.
+
+    Args:
+        max_frames: how many at the most; None gives every frame.
+
+    Raises:
+        MediaDecodeError: decoding stops well before the end of the clip, or gives nothing.
+    """
+    wanted = spread(facts.times_s, max_frames)
+    seen_s = None
+    try:
+        with _open(path, demuxer) as container:
+            for frame in _frames_at(container, path.name, facts, wanted):
+                yield frame
+                seen_s = frame.time_s
+    except av.error.FFmpegError as error:
+        if seen_s is None:
+            raise _broken(path.name, "none of its frames can be decoded") from error
+    if seen_s is None:
+        raise _broken(path.name, "none of its frames can be decoded")
+    _require_whole(path.name, found_s=seen_s, stated_s=facts.times_s[wanted[-1]])
+
+
+def spread(times_s: tuple[float, ...], count: int | None) -> list[int]:
+    """Indices of at most `count` frames, evenly spread in time over the whole clip.
+
+    The clip is cut into `count` equal spans of time; of each the frame nearest to its middle is taken, once.
+
+    >>> spread((0.0, 1.0, 2.0, 3.0), 2)
+    [0, 2]
+    >>> spread((0.0, 0.1, 0.2, 10.0), 2)
+    [2, 3]
+    >>> spread((0.0, 1.0), None)
+    [0, 1]
+    """
+    if count is None or count >= len(times_s):
+        return list(range(len(times_s)))
+    span = times_s[-1] / count
+    indices: list[int] = []
+    for number in range(count):
+        middle = (number + 0.5) * span
+        right = min(bisect.bisect_left(times_s, middle), len(times_s) - 1)
+        left = max(right - 1, 0)
+        nearest = left if middle - times_s[left] <= times_s[right] - middle else right
+        if not indices or nearest > indices[-1]:
+            indices.append(nearest)
+    return indices
+
+
+def _frames_at(container: InputContainer, name: str, facts: ClipFacts, wanted: list[int]) -> Iterator[Frame]:
+    """Decode the wanted frames, jumping over long gaps. Times are matched, not counted, so a damaged frame
+    costs itself only."""
+    stream = _picture_stream(container, name)
+    assert stream.time_base is not None
+    base = float(stream.time_base)
+    origin: int | None = None
+    decoded = _decode(container, stream)
+    position_s = 0.0
+    half_frame_s = 0.5 / max(facts.frame_rate_hz, 1.0)
+    for index in wanted:
+        target_s = facts.times_s[index]
+        if origin is not None and target_s - position_s > _SEEK_OVER_S:
+            container.seek(origin + int(target_s / base), stream=stream, backward=True)
+            decoded = _decode(container, stream)
+        for picture in decoded:
+            if picture.pts is None:
+                continue
+            if origin is None:
+                origin = picture.pts
+            position_s = (picture.pts - origin) * base
+            if position_s >= target_s - min(half_frame_s, 0.001):
+                nearest = min(bisect.bisect_left(facts.times_s, position_s - 0.0005), len(facts.times_s) - 1)
+                yield Frame(_upright(picture), nearest, position_s)
+                break
+        else:
+            return
+
+
+def _open(path: Path, demuxer: str) -> InputContainer:
+    return av.open(str(path), format=demuxer, options={"protocol_whitelist": "file"})
+
+
+def _picture_stream(container: InputContainer, name: str) -> VideoStream:
+    for stream in container.streams.video:
+        if not stream.disposition & av.stream.Disposition.attached_pic:
+            stream.thread_type = "AUTO"
+            return stream
+    raise UnsupportedMediaError(
+        f"{name} holds sound but no picture. A face cannot be judged from sound; give the clip with its picture."
+    )
+
+
+def _stated_duration_s(stream: VideoStream) -> float | None:
+    if stream.duration is not None and stream.time_base is not None:
+        return float(stream.duration * stream.time_base)
+    stated = stream.metadata.get("DURATION", "")  # Matroska and WebM: HH:MM:SS.fraction
+    parts = stated.split(":")
+    if len(parts) != 3:
+        return None
+    try:
+        hours, minutes, seconds = (float(part) for part in parts)
+    except ValueError:
+        return None
+    return hours * 3600 + minutes * 60 + seconds
+
+
+def _decode(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
+    """Decoded frames in order; a damaged packet is stepped over."""
+    for packet in container.demux(stream):
+        try:
+            yield from packet.decode()
+        except av.error.InvalidDataError:
+            continue
+
+
+def _upright(frame: VideoFrame) -> Pixels:
+    """uint8 (height, width, 3) RGB, turned by the display matrix (counter-clockwise degrees)."""
+    pixels = frame.to_ndarray(format="rgb24")
+    return np.ascontiguousarray(np.rot90(pixels, round(frame.rotation / 90)), dtype=np.uint8)
+
+
+def _require_whole(name: str, *, found_s: float, stated_s: float) -> None:
+    missing_s = stated_s - found_s
+    if missing_s > max(_MISSING_S, _MISSING_FRAC * stated_s):
+        raise _broken(name, f"it should last {stated_s:.1f} s but stops after {found_s:.1f} s")
+
+
+def _broken(name: str, why: str) -> MediaDecodeError:
+    return MediaDecodeError(
+        f"{name} is damaged or incomplete: {why}. Download or copy it again from where it came."
+    )

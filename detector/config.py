@@ -1,0 +1,72 @@
+"""The one configuration: what the operator may choose. Facts about the weights are in their card instead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from detector.errors import ConfigError
+
+CHECKPOINTS = Path(__file__).resolve().parent.parent / "checkpoints"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetectorConfig:
+    """Settings of one `Detector`. Units are in the names.
+
+    Raises:
+        ConfigError: a value is out of its range; the message names the field and the range.
+
+    Example:
+        >>> DetectorConfig(max_frames=0)
+        Traceback (most recent call last):
+        ...
+        detector.errors.ConfigError: max_frames is 0; give a whole number from 1, or None for every frame
+    """
+
+    max_frames: int | None = 32
+    """Frames of a clip that are looked at, spread over the whole of it; None looks at every frame."""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    """Where the networks run; `auto` takes CUDA where there is one."""
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    """Arithmetic of the classifier; `auto` times both once on a CPU and takes the faster."""
+    batch_size: int = 32
+    """Faces judged at once."""
+    detect_long_side_px: int = 960
+    """Larger frames are shrunk to this long side before faces are looked for."""
+    min_face_px: int = 40
+    """Smallest face looked for, in pixels of the copy that is searched."""
+    min_detection_confidence: float = 0.9
+    """Faces the face detector is less sure of than this are left out, 0 to 1."""
+    max_file_bytes: int = 2_000_000_000
+    """Largest file that is opened."""
+    max_picture_px: int = 110_000_000
+    """Most pixels a picture may have (the largest phone sensors in common use have 108 million)."""
+    max_frame_px: int = 8192 * 4320
+    """Most pixels a frame of a clip may have."""
+    max_duration_s: float = 4 * 3600.0
+    """Longest clip."""
+    checkpoint_folder: Path = CHECKPOINTS
+    """Folder that holds one folder for each checkpoint."""
+
+    def __post_init__(self) -> None:
+        if self.max_frames is not None and self.max_frames < 1:
+            raise ConfigError(
+                f"max_frames is {self.max_frames}; give a whole number from 1, or None for every frame"
+            )
+        if self.device not in ("auto", "cpu", "cuda"):
+            raise ConfigError(f"device is {self.device!r}; choose auto, cpu or cuda")
+        if self.precision not in ("auto", "fp32", "bf16"):
+            raise ConfigError(f"precision is {self.precision!r}; choose auto, fp32 or bf16")
+        if not 0.0 <= self.min_detection_confidence <= 1.0:
+            raise ConfigError(
+                f"min_detection_confidence is {self.min_detection_confidence}; give a number from 0 to 1"
+            )
+        if self.min_face_px < 20:
+            raise ConfigError(f"min_face_px is {self.min_face_px}; MTCNN finds no face under 20 pixels")
+        for name in ("batch_size", "max_file_bytes", "max_picture_px", "max_frame_px", "max_duration_s"):
+            if getattr(self, name) <= 0:
+                raise ConfigError(f"{name} is {getattr(self, name)}; give a number above 0")
+        if self.detect_long_side_px < 160:
+            raise ConfigError(f"detect_long_side_px is {self.detect_long_side_px}; give at least 160")

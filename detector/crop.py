@@ -1,0 +1,88 @@
+"""The only code that decides which pixels the network sees, in training and in use alike."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from detector.types import DetectedFace, FaceBox, FaceCrop, Frame, Pixels
+
+
+def crop_window(box: FaceBox, margin_frac: float, frame_hw: tuple[int, int]) -> FaceBox:
+    """The square of the frame that is shown for a face.
+
+    Args:
+        box: the face, in pixels of the frame.
+        margin_frac: margin on each side as a fraction of the box's longer side; 0.125 adds an eighth.
+        frame_hw: height and width of the frame, pixels.
+
+    Returns:
+        A square around the centre of the box. Near an edge it is moved inside. Where the frame is smaller
+        than the square, the margin is given up first; only a box longer than the frame's short side makes
+        a square that reaches beyond the frame.
+
+    Raises:
+        ValueError: a negative margin.
+
+    Example:
+        >>> crop_window(FaceBox(100, 40, 180, 120), 0.125, (480, 640))
+        FaceBox(x1=90, y1=30, x2=190, y2=130)
+        >>> crop_window(FaceBox(0, 40, 80, 120), 0.125, (480, 640))
+        FaceBox(x1=0, y1=30, x2=100, y2=130)
+        >>> crop_window(FaceBox(5, 5, 155, 155), 0.125, (160, 160))
+        FaceBox(x1=0, y1=0, x2=160, y2=160)
+    """
+    if margin_frac < 0:
+        raise ValueError(f"margin_frac is {margin_frac}; a margin cannot be negative")
+    height, width = frame_hw
+    longer = max(box.width, box.height)
+    side = round(longer * (1 + 2 * margin_frac))
+    side = max(longer, min(side, height, width))
+    x1 = _place((box.x1 + box.x2) / 2, side, width)
+    y1 = _place((box.y1 + box.y2) / 2, side, height)
+    return FaceBox(x1, y1, x1 + side, y1 + side)
+
+
+def _place(centre: float, side: int, limit: int) -> int:
+    """First pixel of an interval of `side` pixels around `centre`, moved inside 0..limit where it fits."""
+    start = round(centre - side / 2)
+    return min(max(start, 0), limit - side) if side <= limit else (limit - side) // 2
+
+
+def cut_square(pixels: Pixels, window: FaceBox, size_px: int) -> Pixels:
+    """Cut a square out of a picture and resize it; edge pixels repeat where it reaches beyond.
+
+    Args:
+        pixels: uint8 (height, width, 3), RGB.
+        window: the square; it must share at least one pixel with the picture.
+        size_px: side of the result.
+
+    Returns:
+        A new uint8 array (size_px, size_px, 3), RGB: area-averaged when shrunk, linear when enlarged.
+    """
+    height, width = pixels.shape[:2]
+    inside = pixels[max(window.y1, 0) : min(window.y2, height), max(window.x1, 0) : min(window.x2, width)]
+    beyond = (
+        max(-window.y1, 0),
+        max(window.y2 - height, 0),
+        max(-window.x1, 0),
+        max(window.x2 - width, 0),
+    )
+    if any(beyond):
+        inside = cv2.copyMakeBorder(inside, *beyond, cv2.BORDER_REPLICATE).astype(np.uint8, copy=False)
+    shrink = inside.shape[0] > size_px
+    resized = cv2.resize(inside, (size_px, size_px), interpolation=cv2.INTER_AREA if shrink else cv2.INTER_LINEAR)
+    return np.ascontiguousarray(resized, dtype=np.uint8)
+
+
+def crop_face(frame: Frame, face: DetectedFace, margin_frac: float, size_px: int) -> FaceCrop:
+    """Cut one face out of its frame: `crop_window`, then `cut_square`."""
+    height, width = frame.pixels.shape[:2]
+    window = crop_window(face.box, margin_frac, (height, width))
+    return FaceCrop(
+        pixels=cut_square(frame.pixels, window, size_px),
+        face=face,
+        window=window,
+        frame_index=frame.index,
+        time_s=frame.time_s,
+    )

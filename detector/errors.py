@@ -1,0 +1,69 @@
+"""The error tree. Branches follow who can act on the failure; every message says what failed, on which
+value, and what to do next.
+
+    DetectorError
+    ├─ MediaError                  the file: the user can choose another
+    │  ├─ MediaNotFoundError       there is no such file
+    │  ├─ UnsupportedMediaError    not a picture or clip we read
+    │  ├─ MediaDecodeError         the right kind, but broken or incomplete
+    │  └─ MediaTooLargeError       beyond the limits in DetectorConfig
+    ├─ CheckpointError             the installation: the operator can fetch or fix
+    │  ├─ CheckpointNotFoundError
+    │  ├─ CheckpointIntegrityError the bytes are not those the card promises
+    │  └─ CheckpointMismatchError  a card or a state dict of another shape
+    ├─ ConfigError                 a setting out of range (also a ValueError)
+    ├─ ExplainError
+    └─ ReportError
+"""
+
+
+class DetectorError(Exception):
+    """Anything this project raises on purpose."""
+
+
+class MediaError(DetectorError):
+    """The file that was given cannot be judged; another file can."""
+
+
+class MediaNotFoundError(MediaError):
+    """No file stands at the path."""
+
+
+class UnsupportedMediaError(MediaError):
+    """The content is not one of the picture or clip formats we read, or not what its name says."""
+
+
+class MediaDecodeError(MediaError):
+    """The format is known but the content is broken, empty or incomplete."""
+
+
+class MediaTooLargeError(MediaError):
+    """More bytes, pixels or seconds than `DetectorConfig` allows."""
+
+
+class CheckpointError(DetectorError):
+    """The weights cannot be used."""
+
+
+class CheckpointNotFoundError(CheckpointError):
+    """No checkpoint of that name or path."""
+
+
+class CheckpointIntegrityError(CheckpointError):
+    """The weights file is not the one its card describes."""
+
+
+class CheckpointMismatchError(CheckpointError):
+    """The card or the tensors do not fit the architecture."""
+
+
+class ConfigError(DetectorError, ValueError):
+    """A setting is out of its range."""
+
+
+class ExplainError(DetectorError):
+    """No explanation could be computed."""
+
+
+class ReportError(DetectorError):
+    """A report package could not be written, or does not verify."""

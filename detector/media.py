@@ -1,0 +1,183 @@
+"""The door: a path in; what was received (`MediaInfo`) and its frames out.
+
+The kind is decided by the content, never by the name. A name that claims the other kind is refused, because
+somebody is mistaken about the file; a name of the same kind (a PNG called .jpg) is noted and read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from detector.clips import ClipFacts, clip_frames, probe_clip
+from detector.config import DetectorConfig
+from detector.errors import (
+    MediaDecodeError,
+    MediaError,
+    MediaNotFoundError,
+    MediaTooLargeError,
+    UnsupportedMediaError,
+)
+from detector.pictures import decode_picture, open_picture
+from detector.types import Frame, MediaInfo, MediaKind
+
+PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".heic", ".heif", ".avif")
+CLIP_SUFFIXES = (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".gif")
+READABLE = "Pictures: JPEG, PNG, WebP, GIF, HEIC, AVIF. Clips: MP4, MOV, WebM, MKV, AVI, GIF."
+
+_PICTURE_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
+_SOUND_BRANDS = (b"M4A ", b"M4B ")
+_ORIENTATION = 0x0112  # EXIF tag; 5 to 8 are quarter turns
+_MP4_ATOMS = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """An opened file: its facts, and a way to its frames."""
+
+    path: Path
+    info: MediaInfo
+    _max_picture_px: int
+    _clip: ClipFacts | None
+
+    def frames(self, max_frames: int | None) -> Iterator[Frame]:
+        """The frames to look at, in order of time, one at a time.
+
+        Args:
+            max_frames: how many of a clip at the most, spread over the whole of it; None gives all.
+
+        Raises:
+            MediaDecodeError: damaged or incomplete data.
+        """
+        if self._clip is not None:
+            yield from clip_frames(self.path, self.info.format, self._clip, max_frames)
+            return
+        with open_picture(self.path, self.info.file_name, self._max_picture_px) as picture:
+            yield Frame(decode_picture(picture, self.info.file_name), 0, 0.0)
+
+
+def open_media(path: str | Path, config: DetectorConfig) -> Media:
+    """Find out what a file is, check it against the limits and hash its bytes.
+
+    Raises:
+        MediaNotFoundError: no such file, or a folder.
+        UnsupportedMediaError: not a picture or clip we read, or the other kind than its name says.
+        MediaTooLargeError: beyond the limits of the configuration.
+        MediaDecodeError: empty, damaged or incomplete.
+    """
+    path = Path(path)
+    if not path.is_file():
+        what = "is a folder" if path.is_dir() else "does not exist"
+        raise MediaNotFoundError(f"{path} {what}. Check the path and give one picture or clip.")
+    try:
+        size_bytes = path.stat().st_size
+        if size_bytes == 0:
+            raise MediaDecodeError(f"{path.name} is empty (0 bytes). Download or copy it again.")
+        if size_bytes > config.max_file_bytes:
+            raise MediaTooLargeError(
+                f"{path.name} has {size_bytes / 1e6:.0f} MB, more than the {config.max_file_bytes / 1e6:.0f} MB "
+                "that are opened. Cut out the part in question and try that; keep the original."
+            )
+        with path.open("rb") as file:
+            head = file.read(64)
+        kind, demuxer = _sniff(head, path)
+        if kind == "video":
+            clip = probe_clip(path, demuxer, config.max_frame_px, config.max_duration_s)
+            return Media(
+                path, _info(path, kind, demuxer, clip.width_px, clip.height_px, clip), config.max_picture_px, clip
+            )
+        with open_picture(path, path.name, config.max_picture_px) as picture:
+            quarter_turn = picture.getexif().get(_ORIENTATION) in (5, 6, 7, 8)
+            width_px, height_px = picture.size[::-1] if quarter_turn else picture.size
+            format_name = (picture.format or "").lower()
+        return Media(path, _info(path, kind, format_name, width_px, height_px), config.max_picture_px, None)
+    except PermissionError as error:
+        raise MediaError(f"{path.name} may not be read. Change its permissions or copy it elsewhere.") from error
+
+
+def _info(
+    path: Path, kind: MediaKind, format_name: str, width_px: int, height_px: int, clip: ClipFacts | None = None
+) -> MediaInfo:
+    sha256 = hashlib.sha256()
+    sha1, md5 = hashlib.sha1(usedforsecurity=False), hashlib.md5(usedforsecurity=False)
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            for digest in (sha256, sha1, md5):
+                digest.update(block)
+        size_bytes = file.tell()
+    return MediaInfo(
+        file_name=path.name,
+        size_bytes=size_bytes,
+        sha256=sha256.hexdigest(),
+        sha1=sha1.hexdigest(),
+        md5=md5.hexdigest(),
+        kind=kind,
+        format=format_name,
+        width_px=width_px,
+        height_px=height_px,
+        duration_s=clip.duration_s if clip else None,
+        frame_rate_hz=clip.frame_rate_hz if clip else None,
+        frame_count=len(clip.times_s) if clip else None,
+        notes=_notes(path, kind, format_name),
+    )
+
+
+def _sniff(head: bytes, path: Path) -> tuple[MediaKind, str]:
+    """The kind by its first bytes, and for a clip FFmpeg's name of the container."""
+    kind, demuxer = _by_magic(head, path)
+    suffix = path.suffix.lower()
+    named: MediaKind | None = None
+    if suffix in CLIP_SUFFIXES and suffix not in PICTURE_SUFFIXES:
+        named = "video"
+    elif suffix in PICTURE_SUFFIXES and suffix not in CLIP_SUFFIXES:
+        named = "image"
+    if named is not None and named != kind:
+        content, claim = ("picture", "clip") if kind == "image" else ("clip", "picture")
+        raise UnsupportedMediaError(
+            f"{path.name} is named like a {claim} but holds a {content}. If that is what you mean to check, "
+            f"rename it to end in {'.png or .jpg' if kind == 'image' else '.mp4'} and try again."
+        )
+    return kind, demuxer
+
+
+def _by_magic(head: bytes, path: Path) -> tuple[MediaKind, str]:
+    if head[4:8] == b"ftyp" and head[8:12] in _SOUND_BRANDS:
+        raise UnsupportedMediaError(f"{path.name} is a sound recording. Give the clip with its picture.")
+    if head[4:8] == b"ftyp" and head[8:12] in _PICTURE_BRANDS:
+        return "image", ""
+    if head[4:8] in _MP4_ATOMS:
+        return "video", "mp4"
+    if head.startswith(b"\x1a\x45\xdf\xa3"):
+        return "video", "matroska"
+    if head.startswith(b"RIFF") and head[8:12] == b"AVI ":
+        return "video", "avi"
+    if head.startswith((b"GIF87a", b"GIF89a")):
+        return ("video", "gif") if _is_animated(path) else ("image", "")
+    picture = head.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or (
+        head.startswith(b"RIFF") and head[8:12] == b"WEBP"
+    )
+    if picture:
+        return "image", ""
+    raise UnsupportedMediaError(f"{path.name} is neither a picture nor a clip we can read. {READABLE}")
+
+
+def _is_animated(path: Path) -> bool:
+    with open_picture(path, path.name, DetectorConfig().max_picture_px) as picture:
+        return bool(getattr(picture, "is_animated", False))
+
+
+def _notes(path: Path, kind: MediaKind, format_name: str) -> tuple[str, ...]:
+    usual = {
+        "jpeg": (".jpg", ".jpeg"),
+        "mpo": (".jpg", ".jpeg"),
+        "heif": (".heic", ".heif"),
+        "mp4": (".mp4", ".m4v", ".mov"),
+        "matroska": (".mkv", ".webm"),
+    }.get(format_name, (f".{format_name}",))
+    suffix = path.suffix.lower()
+    if suffix in usual or not suffix:
+        return ()
+    what = "picture" if kind == "image" else "clip"
+    return (f"The name ends in {suffix}, the content is a {format_name.upper()} {what}.",)

@@ -1,0 +1,89 @@
+"""Still pictures: bytes in, one upright RGB array out."""
+
+from __future__ import annotations
+
+import struct
+import warnings
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+import pillow_heif
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from detector.errors import MediaDecodeError, MediaTooLargeError, UnsupportedMediaError
+from detector.types import Pixels
+
+FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "HEIF", "AVIF")
+"""Pillow's names of what we read; nothing else is even tried."""
+
+_BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, IndexError, MemoryError)
+"""What Pillow's decoders raise on damaged bytes."""
+
+
+def open_picture(source: Path | IO[bytes], name: str, max_px: int) -> Image.Image:
+    """Read the header of a picture, without decoding it.
+
+    Raises:
+        UnsupportedMediaError: not one of `FORMATS`.
+        MediaTooLargeError: more than `max_px` pixels.
+        MediaDecodeError: one of them, but the header is broken.
+    """
+    pillow_heif.register_heif_opener(thumbnails=False)
+    too_large = MediaTooLargeError(
+        f"{name} has more than {max_px / 1e6:.0f} million pixels, the most that is opened. "
+        "Save a smaller copy and try that; keep the original."
+    )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            picture = Image.open(source, formats=FORMATS)
+    except Image.DecompressionBombError as error:
+        raise too_large from error
+    except UnidentifiedImageError as error:
+        raise UnsupportedMediaError(f"{name} is not a picture we can read.") from error
+    except _BROKEN as error:
+        raise _broken(name) from error
+    if picture.width * picture.height > max_px:
+        raise too_large
+    return picture
+
+
+def decode_picture(picture: Image.Image, name: str) -> Pixels:
+    """Decode to upright RGB: EXIF rotation honoured, transparency composed on white, 16-bit scaled to 8.
+
+    Returns:
+        uint8 (height, width, 3), RGB; of an animation the first frame.
+
+    Raises:
+        MediaDecodeError: the data is damaged or cut off.
+    """
+    try:
+        picture.load()
+        upright = ImageOps.exif_transpose(picture)
+        return np.array(_to_rgb(upright), dtype=np.uint8)
+    except _BROKEN as error:
+        raise _broken(name) from error
+
+
+def _broken(name: str) -> MediaDecodeError:
+    return MediaDecodeError(
+        f"{name} is damaged or incomplete and cannot be opened. Download or copy it again from where it came."
+    )
+
+
+def _to_rgb(picture: Image.Image) -> Image.Image:
+    if picture.mode.startswith("I"):  # 16-bit grey; Pillow would clip it at 255 instead of scaling
+        wide = np.asarray(picture).astype(np.float32)
+        return Image.fromarray((wide / 257).round().clip(0, 255).astype(np.uint8)).convert("RGB")
+    if picture.has_transparency_data:
+        rgba = picture.convert("RGBA")
+        white = Image.new("RGBA", rgba.size, "white")
+        return Image.alpha_composite(white, rgba).convert("RGB")
+    return picture.convert("RGB")
+
+
+def read_picture(path: Path, max_px: int = 110_000_000) -> Pixels:
+    """Open and decode in one call; raises what `open_picture` and `decode_picture` raise."""
+    with open_picture(path, path.name, max_px) as picture:
+        return decode_picture(picture, path.name)

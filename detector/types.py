@@ -1,0 +1,237 @@
+"""The values that pass between the stages: immutable, numpy and the standard library only.
+
+Conventions everywhere: colours are RGB; boxes are XYXY pixels of the upright source frame, half-open;
+fake is the positive class; time is seconds from the container's timestamps. `logit` is the network's raw
+output, `probability` the calibrated P(fake), `detection_confidence` the face detector's number only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Outcome = Literal["fake", "real", "inconclusive", "no_face"]
+MediaKind = Literal["image", "video"]
+Pixels = NDArray[np.uint8]
+
+SCHEMA_VERSION = 1
+"""Version of `Analysis.to_dict`, which is also what `scan --json` prints."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaInfo:
+    """What was received. The hashes are of the bytes as received, before any decoding."""
+
+    file_name: str
+    """Name without its folder."""
+    size_bytes: int
+    sha256: str
+    sha1: str
+    md5: str
+    kind: MediaKind
+    format: str
+    """Name of the format found in the content, lower case: `jpeg`, `png`, `mp4`, …"""
+    width_px: int
+    """Of the upright picture or frame: after EXIF or display-matrix rotation."""
+    height_px: int
+    duration_s: float | None = None
+    """None for a picture."""
+    frame_rate_hz: float | None = None
+    """Average over the clip; None for a picture."""
+    frame_count: int | None = None
+    """Coded frames in the clip; None for a picture."""
+    notes: tuple[str, ...] = ()
+    """Harmless oddities worth telling, such as an extension that disagrees with the content."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One upright picture."""
+
+    pixels: Pixels
+    """uint8 (height, width, 3), RGB."""
+    index: int
+    """Position among the coded frames of the clip, in presentation order; 0 for a picture."""
+    time_s: float
+    """Presentation time; 0.0 for a picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaceBox:
+    """XYXY pixels of the upright source frame, half-open."""
+
+    x1: int
+    y1: int
+    x2: int
+    y2: int
+
+    def __post_init__(self) -> None:
+        if self.x2 <= self.x1 or self.y2 <= self.y1:
+            raise ValueError(f"a face box needs x1 < x2 and y1 < y2, got {self}")
+
+    @property
+    def width(self) -> int:
+        return self.x2 - self.x1
+
+    @property
+    def height(self) -> int:
+        return self.y2 - self.y1
+
+    def as_list(self) -> list[int]:
+        return [self.x1, self.y1, self.x2, self.y2]
+
+    def iou(self, other: FaceBox) -> float:
+        """Intersection over union, 0.0 to 1.0.
+
+        >>> FaceBox(0, 0, 10, 10).iou(FaceBox(5, 0, 15, 10))
+        0.3333333333333333
+        """
+        width = min(self.x2, other.x2) - max(self.x1, other.x1)
+        height = min(self.y2, other.y2) - max(self.y1, other.y1)
+        if width <= 0 or height <= 0:
+            return 0.0
+        shared = width * height
+        return shared / (self.width * self.height + other.width * other.height - shared)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DetectedFace:
+    """A face the detector found in one frame."""
+
+    box: FaceBox
+    detection_confidence: float
+    landmarks: NDArray[np.float32]
+    """(5, 2) XY pixels of the frame: left eye, right eye, nose, left and right mouth corner, as seen by
+    the viewer."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceCrop:
+    """The pixels the network sees. Made only by `detector.crop.crop_face`."""
+
+    pixels: Pixels
+    """uint8 (size, size, 3), RGB."""
+    face: DetectedFace
+    window: FaceBox
+    """The square of the frame that the crop shows; it may reach beyond the frame, where edge pixels repeat."""
+    frame_index: int
+    time_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class FaceScore:
+    """One judged face."""
+
+    frame_index: int
+    time_s: float
+    box: FaceBox
+    logit: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceTrack:
+    """One person through time (in a picture: one face)."""
+
+    track_id: int
+    scores: tuple[FaceScore, ...]
+    """One a judged face, in order of time, never empty."""
+    key_crops: tuple[FaceCrop, ...]
+    """The crops of the few faces that speak most for `fake`, the strongest first, never empty."""
+    logit: float
+    """Pooled over the track's faces."""
+    probability: float
+    outcome: Outcome
+    weighty: bool
+    """False where the track is too short beside the others to decide the verdict."""
+
+    def __post_init__(self) -> None:
+        if not self.scores or not self.key_crops:
+            raise ValueError("a track needs at least one judged face and its crop")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The decision at stated thresholds."""
+
+    outcome: Outcome
+    probability: float | None
+    """Calibrated P(fake); None exactly when no face was found."""
+    threshold_fake: float
+    """`fake` from here upwards."""
+    threshold_real: float
+    """`real` from here downwards; between the two `inconclusive`."""
+    reasons: tuple[str, ...]
+    """English sentences, the most important first."""
+
+    def __post_init__(self) -> None:
+        if (self.probability is None) != (self.outcome == "no_face"):
+            raise ValueError("probability is None exactly when no face was found")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointInfo:
+    """Which weights judged, and how often they err, as their card says."""
+
+    name: str
+    sha256: str
+    architecture: str
+    false_alarm_rate: float | None
+    """Share of genuine faces called `fake` at the threshold, where it was measured; None if it never was."""
+    miss_rate: float | None
+    """Share of manipulated faces called `real` at the threshold, where it was measured."""
+    measured_on: str
+    """The data the two rates come from, in words."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Analysis:
+    """Everything one run of the detector found out about one file."""
+
+    media: MediaInfo
+    tracks: tuple[FaceTrack, ...]
+    verdict: Verdict
+    checkpoint: CheckpointInfo
+    settings: Mapping[str, Any]
+    """The `DetectorConfig` and the device, precision and versions it ran with."""
+    frames_examined: int
+    elapsed_s: float
+    key_frames: Mapping[int, Frame] = field(default_factory=dict)
+    """Whole frames by index: those of the faces that speak most for `fake`, a few at the most."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The `scan --json` contract (schema version 1): JSON types only, no pixels."""
+        verdict = self.verdict
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "file": self.media.file_name,
+            "sha256": self.media.sha256,
+            "kind": self.media.kind,
+            "width_px": self.media.width_px,
+            "height_px": self.media.height_px,
+            "duration_s": self.media.duration_s,
+            "verdict": {
+                "outcome": verdict.outcome,
+                "probability": verdict.probability,
+                "threshold_fake": verdict.threshold_fake,
+                "threshold_real": verdict.threshold_real,
+                "reasons": list(verdict.reasons),
+            },
+            "tracks": [
+                {
+                    "track_id": track.track_id,
+                    "probability": track.probability,
+                    "faces": [
+                        {"time_s": score.time_s, "box": score.box.as_list(), "probability": score.probability}
+                        for score in track.scores
+                    ],
+                }
+                for track in self.tracks
+            ],
+            "checkpoint": {"name": self.checkpoint.name, "sha256": self.checkpoint.sha256},
+            "elapsed_s": self.elapsed_s,
+        }

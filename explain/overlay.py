@@ -1,0 +1,124 @@
+"""Drawing only: heat over a face and over a whole frame, on one scale a report, with its colour bar.
+
+The colour map is perceptually uniform (inferno); the strongest region also gets an outline, so that the
+picture can be read in greyscale print and without colour vision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.types import FaceBox, Frame, Pixels
+
+if TYPE_CHECKING:
+    from explain.types import Explanation
+
+OVERLAY_PX = 480
+"""Shortest side a face is drawn at, so that a small crop can be looked at."""
+FRAME_LONG_SIDE_PX = 1920
+_OUTLINE_AT = 0.5
+"""The outline encloses everything from this share of the report's scale."""
+_MAX_OPACITY = 0.6
+_WHITE, _BLACK = (255, 255, 255), (0, 0, 0)
+
+
+def colour_map(shares: NDArray[np.float32]) -> Pixels:
+    """Shares 0 to 1 of the report's scale, any shape, to inferno RGB: uint8 (…, 3)."""
+    levels = (shares.clip(0, 1) * 255).round().astype(np.uint8)
+    coloured = cv2.applyColorMap(levels.reshape(-1, 1), cv2.COLORMAP_INFERNO)[:, 0, ::-1]
+    return np.ascontiguousarray(coloured.reshape(*shares.shape, 3), dtype=np.uint8)
+
+
+def blend_heat(pixels: Pixels, heat: NDArray[np.float32], scale: float) -> Pixels:
+    """Lay a raw map over a picture of the same region.
+
+    Args:
+        pixels: uint8 (height, width, 3), RGB.
+        heat: (rows, columns), at least 0; it is stretched over the whole picture.
+        scale: raw heat drawn in the strongest colour; 0 says there is none, and leaves the picture as it is.
+
+    Returns:
+        A new picture. Opacity grows with the heat, so where there is none the face stays as it was.
+    """
+    if scale <= 0:
+        return pixels.copy()
+    height, width = pixels.shape[:2]
+    grown = cv2.resize(heat, (width, height), interpolation=cv2.INTER_LINEAR)
+    shares = (grown / scale).clip(0, 1).astype(np.float32)
+    opacity = (_MAX_OPACITY * np.sqrt(shares))[..., None]
+    blended = pixels * (1 - opacity) + colour_map(shares) * opacity
+    drawn = np.ascontiguousarray(blended.round().clip(0, 255), dtype=np.uint8)
+    region = (shares >= _OUTLINE_AT).astype(np.uint8)
+    contours, _ = cv2.findContours(region, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    thickness = max(1, round(min(height, width) / 160))
+    cv2.drawContours(drawn, contours, -1, _BLACK, thickness + 2, cv2.LINE_AA)
+    cv2.drawContours(drawn, contours, -1, _WHITE, thickness, cv2.LINE_AA)
+    return drawn
+
+
+def draw_face(pixels: Pixels, heat: NDArray[np.float32], scale: float) -> Pixels:
+    """A face crop with its heat and the colour bar of the report: uint8 (height, width, 3), RGB."""
+    side = max(OVERLAY_PX, pixels.shape[0])
+    grown = cv2.resize(pixels, (side, side), interpolation=cv2.INTER_CUBIC).astype(np.uint8, copy=False)
+    return np.vstack([blend_heat(grown, heat, scale), _colour_bar(side)])
+
+
+def _colour_bar(width: int) -> Pixels:
+    """`none` to `strongest in this report`, as a strip."""
+    strip = np.zeros((44, width, 3), np.uint8)
+    shares = np.linspace(0, 1, width - 20, dtype=np.float32)[None, :].repeat(12, axis=0)
+    strip[8:20, 10 : width - 10] = colour_map(shares)
+    cv2.rectangle(strip, (9, 7), (width - 10, 20), _WHITE, 1)
+    font, size = cv2.FONT_HERSHEY_SIMPLEX, 0.42
+    cv2.putText(strip, "no evidence", (10, 36), font, size, _WHITE, 1, cv2.LINE_AA)
+    label = "strongest here"
+    (label_width, _), _ = cv2.getTextSize(label, font, size, 1)
+    cv2.putText(strip, label, (width - 10 - label_width, 36), font, size, _WHITE, 1, cv2.LINE_AA)
+    return strip
+
+
+def draw_frame(frame: Frame, faces: Sequence[Explanation], scale: float) -> Pixels:
+    """A whole frame with box, number and heat of each explained face, shrunk to `FRAME_LONG_SIDE_PX`.
+
+    Returns:
+        uint8 (height, width, 3), RGB.
+    """
+    height, width = frame.pixels.shape[:2]
+    factor = min(1.0, FRAME_LONG_SIDE_PX / max(height, width))
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    drawn = cv2.resize(frame.pixels, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
+    for face in faces:
+        _blend_window(drawn, face.crop.window, face.heat, scale, factor)
+    line = max(1, round(max(size) / 480))
+    for face in faces:
+        box = face.score.box
+        corners = [round(value * factor) for value in box.as_list()]
+        for colour, thickness in ((_BLACK, line + 2), (_WHITE, line)):
+            cv2.rectangle(drawn, (corners[0], corners[1]), (corners[2], corners[3]), colour, thickness)
+        _label(drawn, str(face.track_id + 1), corners[0], corners[1], line)
+    return drawn
+
+
+def _blend_window(drawn: Pixels, window: FaceBox, heat: NDArray[np.float32], scale: float, factor: float) -> None:
+    """Lay the heat over the part of the window that lies inside the picture, in place."""
+    x1, y1, x2, y2 = (round(value * factor) for value in window.as_list())
+    height, width = drawn.shape[:2]
+    left, top, right, bottom = max(x1, 0), max(y1, 0), min(x2, width), min(y2, height)
+    if right <= left or bottom <= top:
+        return
+    grown = cv2.resize(heat, (x2 - x1, y2 - y1), interpolation=cv2.INTER_LINEAR)
+    part = np.ascontiguousarray(grown[top - y1 : bottom - y1, left - x1 : right - x1], dtype=np.float32)
+    drawn[top:bottom, left:right] = blend_heat(drawn[top:bottom, left:right], part, scale)
+
+
+def _label(drawn: Pixels, text: str, x: int, y: int, line: int) -> None:
+    """The number of a face, white on black, inside its box's corner."""
+    font, size = cv2.FONT_HERSHEY_SIMPLEX, 0.35 + 0.2 * line
+    (width, height), _ = cv2.getTextSize(text, font, size, line)
+    cv2.rectangle(drawn, (x, y), (x + width + 6, y + height + 8), _BLACK, -1)
+    cv2.putText(drawn, text, (x + 3, y + height + 3), font, size, _WHITE, line, cv2.LINE_AA)

@@ -1,0 +1,252 @@
+"""Every sentence that states a result, in English and Hindi, so that all can be read and tested in one place.
+
+In come the detector's values, out go plain sentences. The number shown is the calibrated estimate; how often
+the detector errs is said beside it; `lint` finds the words that promise more than software can. The
+detector's own reasons are not made here.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from typing import Literal
+
+from detector.types import CheckpointInfo, MediaKind, Outcome, Verdict
+from reporting.portals import load_portal
+
+Language = Literal["en", "hi"]
+
+_KINDS: dict[Language, dict[MediaKind, str]] = {
+    "en": {"image": "picture", "video": "video"},
+    "hi": {"image": "तस्वीर", "video": "वीडियो"},
+}
+
+_VERDICTS: dict[Language, dict[Outcome, str]] = {
+    "en": {
+        "fake": "This {kind} shows signs of manipulation: the estimate that a face in it was manipulated is "
+        "{p}.",
+        "real": "No signs of manipulation were found in this {kind}: the estimate that a face in it was "
+        "manipulated is {p}, which does not settle that the {kind} is genuine.",
+        "inconclusive": "The result is inconclusive: the estimate that a face in this {kind} was manipulated "
+        "is {p}, and the evidence is too weak to say either way.",
+        "no_face": "No face was found in this {kind}, so there was nothing to judge and no estimate is "
+        "given.",
+    },
+    "hi": {
+        "fake": "इस {kind} में छेड़छाड़ के संकेत मिले हैं: इसमें किसी चेहरे से छेड़छाड़ होने का अनुमान {p} है।",
+        "real": "इस {kind} में छेड़छाड़ के संकेत नहीं मिले: किसी चेहरे से छेड़छाड़ होने का अनुमान {p} है, पर इससे यह तय "
+        "नहीं होता कि {kind} असली है।",
+        "inconclusive": "नतीजा साफ़ नहीं है: इस {kind} में किसी चेहरे से छेड़छाड़ होने का अनुमान {p} है, और संकेत इतने "
+        "कमज़ोर हैं कि कुछ भी कहना ठीक नहीं।",
+        "no_face": "इस {kind} में कोई चेहरा नहीं मिला, इसलिए जाँचने को कुछ नहीं था और कोई अनुमान नहीं दिया गया है।",
+    },
+}
+
+_FACES: dict[Language, dict[Outcome, str]] = {
+    "en": {
+        "fake": "This face shows signs of manipulation (estimate {p}).",
+        "real": "No signs of manipulation were found in this face (estimate {p}).",
+        "inconclusive": "The result for this face is inconclusive (estimate {p}).",
+        "no_face": "No face was found here, so no estimate is given.",
+    },
+    "hi": {
+        "fake": "इस चेहरे में छेड़छाड़ के संकेत मिले हैं (अनुमान {p})।",
+        "real": "इस चेहरे में छेड़छाड़ के संकेत नहीं मिले (अनुमान {p})।",
+        "inconclusive": "इस चेहरे का नतीजा साफ़ नहीं है (अनुमान {p})।",
+        "no_face": "यहाँ कोई चेहरा नहीं मिला, इसलिए कोई अनुमान नहीं दिया गया है।",
+    },
+}
+
+_ERRORS: dict[Language, dict[str, str]] = {
+    "en": {
+        "never": "How often this detector errs was never measured, so no error rate can be given.",
+        "frame": "In a test on {data}, {false_alarm}, and {miss}; on other material it may err more often.",
+        "unnamed": "data that was not named",
+        "false_alarm": "{p} of genuine faces were called manipulated",
+        "no_false_alarm": "how many genuine faces are called manipulated was not measured",
+        "miss": "{p} of manipulated faces were called genuine",
+        "no_miss": "how many manipulated faces are called genuine was not measured",
+    },
+    "hi": {
+        "never": "यह जाँच कितनी बार ग़लत होती है, यह कभी मापा नहीं गया, इसलिए ग़लती की दर नहीं बताई जा सकती।",
+        "frame": "{data} पर हुई परख में {false_alarm}, और {miss}; दूसरी तरह की सामग्री पर ग़लती इससे ज़्यादा हो सकती "
+        "है।",
+        "unnamed": "ऐसे डेटा, जिसका नाम नहीं दिया गया,",
+        "false_alarm": "असली चेहरों में से {p} को छेड़छाड़ वाला बताया गया",
+        "no_false_alarm": "कितने असली चेहरे छेड़छाड़ वाले बताए जाते हैं, यह मापा नहीं गया",
+        "miss": "छेड़छाड़ वाले चेहरों में से {p} को असली बताया गया",
+        "no_miss": "छेड़छाड़ वाले कितने चेहरे असली बताए जाते हैं, यह मापा नहीं गया",
+    },
+}
+
+_LIMITS: dict[Language, tuple[str, ...]] = {
+    "en": (
+        "Only faces are judged: not the voice, the text, the background, or whether the caption is true.",
+        "Small, blurred, hidden or heavily compressed faces make errors more likely.",
+        "Ways of manipulating faces that the detector was not trained on may go unseen.",
+        "Ordinary editing, such as a beauty filter, may look like manipulation to the detector.",
+        "The result does not say who made the file, when, or why.",
+    ),
+    "hi": (
+        "केवल चेहरे जाँचे जाते हैं: आवाज़, लिखा हुआ, पीछे का दृश्य या साथ लिखी बात का सच होना नहीं।",
+        "छोटे, धुँधले, ढके हुए या बहुत दबाई गई (कम्प्रेस की गई) फ़ाइल के चेहरों में ग़लती की संभावना ज़्यादा है।",
+        "छेड़छाड़ के जो तरीक़े इस जाँच को सिखाए नहीं गए, वे छूट सकते हैं।",
+        "ब्यूटी फ़िल्टर जैसी आम एडिटिंग भी इस जाँच को छेड़छाड़ लग सकती है।",
+        "नतीजा यह नहीं बताता कि फ़ाइल किसने, कब या क्यों बनाई।",
+    ),
+}
+
+_NOT_PROOF: dict[Language, str] = {
+    "en": "This is not proof: it is the opinion of software, which can be wrong, and not an expert "
+    "certificate.",
+    "hi": "यह सबूत नहीं है: यह सॉफ़्टवेयर की राय है, जो ग़लत हो सकती है, किसी विशेषज्ञ का प्रमाणपत्र नहीं।",
+}
+
+_NOT_AN_FIR: dict[Language, str] = {
+    "en": "This is not an FIR and not a complaint: it is a draft for you, and nothing has been sent to "
+    "anyone.",
+    "hi": "यह FIR नहीं है और शिकायत भी नहीं: यह आपके लिए एक मसौदा है, और किसी को कुछ नहीं भेजा गया है।",
+}
+
+_FIRST_STEPS: dict[Language, dict[Outcome, str]] = {
+    "en": {
+        "fake": "Stay calm and do not send the file on. If you know what really happened, write it down now.",
+        "real": "If you know that the file is false, you can still report it: your own account counts, and "
+        "you can say that software found no signs.",
+        "inconclusive": "Try again with the first file you can get: a copy that was forwarded often has lost "
+        "quality. You can report the file whatever the result.",
+        "no_face": "Try a file in which the face is larger and seen from the front. You can report the file "
+        "whatever the result.",
+    },
+    "hi": {
+        "fake": "शांत रहें और फ़ाइल आगे न भेजें। असल में क्या हुआ, यह आपको पता हो तो अभी लिख लें।",
+        "real": "अगर आप जानते हैं कि फ़ाइल झूठी है, तो भी शिकायत कर सकते हैं: आपकी अपनी बात मायने रखती है, और आप बता "
+        "सकते हैं कि सॉफ़्टवेयर को संकेत नहीं मिले।",
+        "inconclusive": "जो सबसे पहली फ़ाइल मिल सके, उससे दोबारा कोशिश करें: आगे भेजी गई कॉपी की गुणवत्ता अक्सर घट जाती "
+        "है। नतीजा कुछ भी हो, आप शिकायत कर सकते हैं।",
+        "no_face": "ऐसी फ़ाइल से कोशिश करें जिसमें चेहरा बड़ा हो और सामने से दिखे। नतीजा कुछ भी हो, आप शिकायत कर सकते हैं।",
+    },
+}
+
+_COMMON_STEPS: dict[Language, tuple[str, ...]] = {
+    "en": (
+        "If anyone is in danger now, call {emergency}. If money was lost or is being moved, call {fraud} and "
+        "your bank at once.",
+        "Keep the file as you received it. Save the full link, the account name, and the date and time you "
+        "saw it.",
+        "Do not pay, threaten or answer the person who made or sent it.",
+        "Report it on the portal, {portal}, and to the platform where you saw it.",
+        "If it is sexual and may show a child, do not copy it or pass it on; the portal lets you report it "
+        "without giving your name, under Women/Children Related Crime.",
+    ),
+    "hi": (
+        "कोई अभी ख़तरे में हो तो {emergency} पर फ़ोन करें। पैसे गए हों या निकाले जा रहे हों तो तुरंत {fraud} और अपने बैंक को "
+        "फ़ोन करें।",
+        "फ़ाइल जैसी मिली, वैसी ही रखें। पूरा लिंक, खाते का नाम, और देखने की तारीख़ और समय सँभालकर रखें।",
+        "जिसने इसे बनाया या भेजा, उसे न पैसे दें, न धमकी दें, न जवाब दें।",
+        "पोर्टल {portal} पर और जिस प्लेटफ़ॉर्म पर देखा, वहाँ शिकायत करें।",
+        "अगर यह यौन सामग्री है और इसमें कोई बच्चा हो सकता है, तो इसकी कॉपी न बनाएँ और आगे न भेजें; पोर्टल पर "
+        "Women/Children Related Crime में नाम बताए बिना शिकायत हो सकती है।",
+    ),
+}
+
+_FORBIDDEN = re.compile(
+    r"\b(?:prove[sdn]?|proving|certif(?:y|ies|ied|ying)|court[\s\u2010-]?(?:ready|grade)|admissible)\b"
+    r"|(?<![\d.,])100(?:\.0+)?\s*(?:%|per\s?cent\b|प्रतिशत|फ़ीसदी)|\bhundred\s+per\s?cent\b"
+    r"|(?<![\d.,])\u0967\u0966\u0966\s*(?:%|प्रतिशत|फ़ीसदी)|शत[\s-]?प्रतिशत|साबित|प्रमाणित|(?<!प्र)सिद्ध",
+    re.IGNORECASE,
+)
+
+
+def percent(share: float, language: Language) -> str:
+    """A share from 0.0 to 1.0 in words that stay within what can be known.
+
+    Raises:
+        ValueError: the share is not a number from 0 to 1.
+
+    >>> percent(0.973, "en"), percent(0.0, "en"), percent(0.999, "en")
+    ('97 %', 'under 1 %', 'over 99 %')
+    """
+    if not (math.isfinite(share) and 0.0 <= share <= 1.0):
+        raise ValueError(f"a share lies from 0 to 1, got {share}")
+    if share < 0.01:
+        return {"en": "under 1 %", "hi": "1 % से कम"}[language]
+    if share > 0.99:
+        return {"en": "over 99 %", "hi": "99 % से ज़्यादा"}[language]
+    return f"{share:.0%}".replace("%", " %")
+
+
+def verdict_sentence(verdict: Verdict, kind: MediaKind, language: Language) -> str:
+    """One sentence that says what was found in the whole file."""
+    p = "" if verdict.probability is None else percent(verdict.probability, language)
+    return _VERDICTS[language][verdict.outcome].format(kind=_KINDS[language][kind], p=p)
+
+
+def face_sentence(outcome: Outcome, probability: float | None, language: Language) -> str:
+    """One sentence about one face or one track; `probability` is the calibrated P(fake).
+
+    Raises:
+        ValueError: `probability` is missing for a face, or given where none was found.
+    """
+    if (probability is None) != (outcome == "no_face"):
+        raise ValueError("probability is None exactly when no face was found")
+    p = "" if probability is None else percent(probability, language)
+    return _FACES[language][outcome].format(p=p)
+
+
+def error_sentence(checkpoint: CheckpointInfo, language: Language) -> str:
+    """How often the detector errs, or that nobody measured it."""
+    words = _ERRORS[language]
+    false_alarm, miss = checkpoint.false_alarm_rate, checkpoint.miss_rate
+    if false_alarm is None and miss is None:
+        return words["never"]
+    return words["frame"].format(
+        data=" ".join(checkpoint.measured_on.split()).rstrip(".") or words["unnamed"],
+        false_alarm=words["no_false_alarm"]
+        if false_alarm is None
+        else words["false_alarm"].format(p=percent(false_alarm, language)),
+        miss=words["no_miss"] if miss is None else words["miss"].format(p=percent(miss, language)),
+    )
+
+
+def limits(language: Language) -> tuple[str, ...]:
+    """What the detector cannot tell, one sentence each."""
+    return _LIMITS[language]
+
+
+def not_proof(language: Language) -> str:
+    """The sentence that goes wherever a result is shown."""
+    return _NOT_PROOF[language]
+
+
+def not_an_fir(language: Language) -> str:
+    """The sentence that goes wherever a draft is shown."""
+    return _NOT_AN_FIR[language]
+
+
+def next_steps(outcome: Outcome, language: Language) -> tuple[str, ...]:
+    """What to do now, the most urgent first. Numbers and addresses come from the portal's dated facts.
+
+    Raises:
+        ReportError: those facts cannot be read.
+    """
+    portal = load_portal()
+    urgent, *others = (
+        step.format(
+            emergency=portal.helpline_emergency.value,
+            fraud=portal.helpline_cyber_fraud.value,
+            portal=portal.home_url.value,
+        )
+        for step in _COMMON_STEPS[language]
+    )
+    return (urgent, _FIRST_STEPS[language][outcome], *others)
+
+
+def lint(text: str) -> list[str]:
+    """The words in `text` that promise more than software can, in their order; empty where there are none.
+
+    >>> lint("100 % certain, and court-ready"), lint("This is not proof.")
+    (['100 %', 'court-ready'], [])
+    """
+    return [match.group() for match in _FORBIDDEN.finditer(unicodedata.normalize("NFKC", text))]

@@ -1,0 +1,236 @@
+from __future__ import annotations
+
+import hashlib
+import random
+import stat
+import struct
+import zipfile
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from detector.errors import ReportError
+from detector.types import Analysis
+from explain.types import Explanations
+from reporting import Case, build_package, verify_package
+
+Files = dict[str, bytes]
+
+
+@pytest.fixture
+def good(
+    case: Case,
+    analysis: Analysis,
+    explanations: Explanations,
+    original: Path,
+    created_at: datetime,
+    tmp_path: Path,
+) -> Path:
+    path = tmp_path / "good.zip"
+    build_package(case, analysis, explanations, path, original=original, created_at=created_at)
+    return path
+
+
+@pytest.fixture
+def files(good: Path) -> Files:
+    with zipfile.ZipFile(good) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def write(path: Path, members: Files | list[tuple[str | zipfile.ZipInfo, bytes]]) -> Path:
+    """A zip of exactly these members, written by the standard library alone."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items() if isinstance(members, dict) else members:
+            archive.writestr(name, content)
+    return path
+
+
+def with_manifest(files: Files) -> Files:
+    """The same files under a manifest that fits them."""
+    listed = {name: content for name, content in files.items() if name != "MANIFEST.sha256"}
+    lines = (f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in listed.items())
+    return listed | {"MANIFEST.sha256": "".join(lines).encode()}
+
+
+def test_a_package_verifies_and_so_does_one_packed_anew(good: Path, files: Files, tmp_path: Path) -> None:
+    package = verify_package(str(good))
+    assert dict(package.files) == {
+        name: hashlib.sha256(content).hexdigest()
+        for name, content in files.items()
+        if name != "MANIFEST.sha256"
+    }
+    again = verify_package(write(tmp_path / "again.zip", with_manifest(files)))
+    assert (again.files, again.input_sha256) == (package.files, package.input_sha256)
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        pytest.param(
+            lambda f: f | {"README.txt": f["README.txt"] + b" "}, "'README.txt' .* changed", id="changed"
+        ),
+        pytest.param(lambda f: f | {"hashes.txt": b""}, "'hashes.txt' .* changed", id="emptied"),
+        pytest.param(
+            lambda f: {n: c for n, c in f.items() if n != "portal.url"},
+            r"missing: \['portal.url",
+            id="missing",
+        ),
+        pytest.param(
+            lambda f: f | {"more.txt": b"x"}, r"not listed: \['more.txt", id="a file that is not listed"
+        ),
+        pytest.param(
+            lambda f: {n: c for n, c in f.items() if "MANIFEST" not in n}, "has no MANIFEST", id="no manifest"
+        ),
+        pytest.param(lambda f: f | {"MANIFEST.sha256": b""}, "not listed", id="empty manifest"),
+        pytest.param(lambda f: f | {"MANIFEST.sha256": b"\xff\xfe"}, "damaged", id="manifest is no text"),
+        pytest.param(
+            lambda f: f | {"MANIFEST.sha256": b"0" * 64 + b" one.txt\n"}, "unreadable", id="one space"
+        ),
+        pytest.param(
+            lambda f: f | {"MANIFEST.sha256": f["MANIFEST.sha256"] * 2},
+            "unreadable or doubled",
+            id="a line twice",
+        ),
+        pytest.param(
+            lambda f: f | {"MANIFEST.sha256": f["MANIFEST.sha256"] + b"0" * 64 + b"  MANIFEST.sha256\n"},
+            "unreadable or doubled",
+            id="a manifest that lists itself",
+        ),
+        pytest.param(
+            lambda f: f | {"MANIFEST.sha256": b" " * 5_000_000}, "far too many", id="a huge manifest"
+        ),
+        pytest.param(
+            lambda f: with_manifest({n: c for n, c in f.items() if n != "hashes.txt"}),
+            "does not state the hash",
+            id="listed rightly, but without the hash of the input",
+        ),
+        pytest.param(
+            lambda f: with_manifest({n: c[1:] if n.startswith("original/") else c for n, c in f.items()}),
+            "not the file that was judged",
+            id="listed rightly, but another original",
+        ),
+        pytest.param(lambda f: f | {"../evil.txt": b"x"}, "unsafe name", id="a name that climbs out"),
+        pytest.param(lambda f: f | {"/etc/evil": b"x"}, "unsafe name", id="an absolute name"),
+        pytest.param(lambda f: f | {"a/../../b": b"x"}, "unsafe name", id="a climb in the middle"),
+        pytest.param(lambda f: f | {"C:evil.txt": b"x"}, "unsafe name", id="a drive letter"),
+        pytest.param(lambda f: f | {"..\\evil.txt": b"x"}, "unsafe name", id="backslashes"),
+        pytest.param(lambda f: f | {"folder/": b""}, "unsafe name", id="a folder"),
+        pytest.param(
+            lambda f: f | {"README\u202etxt": b"x"}, "unsafe name", id="a name that reads backwards"
+        ),
+        pytest.param(
+            lambda f: f | {"readme.TXT": b"x"}, "more than once", id="doubled where case is not told apart"
+        ),
+    ],
+)
+def test_what_is_not_as_it_was_written_is_refused(
+    damage: Callable[[Files], Files], message: str, files: Files, tmp_path: Path
+) -> None:
+    with pytest.raises(ReportError, match=message):
+        verify_package(write(tmp_path / "bad.zip", damage(files)))
+
+
+def test_a_name_that_stands_twice_is_refused(files: Files, tmp_path: Path) -> None:
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        path = write(tmp_path / "bad.zip", [*files.items(), ("README.txt", b"another")])
+    with pytest.raises(ReportError, match="more than once"):
+        verify_package(path)
+
+
+def test_a_name_cut_short_by_a_zero_byte_is_refused(files: Files, tmp_path: Path) -> None:
+    path = write(tmp_path / "bad.zip", files | {"portal.urlXevil": b"x"})
+    path.write_bytes(path.read_bytes().replace(b"portal.urlXevil", b"portal.url\x00evil"))
+    with pytest.raises(ReportError, match="unsafe name"):
+        verify_package(path)
+
+
+def test_a_link_inside_is_refused(files: Files, tmp_path: Path) -> None:
+    link = zipfile.ZipInfo("link.txt")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with pytest.raises(ReportError, match="link or a device"):
+        verify_package(write(tmp_path / "bad.zip", [*files.items(), (link, b"/etc/passwd")]))
+
+
+def test_an_unusual_packing_is_refused(files: Files, tmp_path: Path) -> None:
+    odd = zipfile.ZipInfo("odd.txt")
+    odd.compress_type = zipfile.ZIP_LZMA
+    with pytest.raises(ReportError, match="unusual way"):
+        verify_package(write(tmp_path / "bad.zip", [*files.items(), (odd, b"x")]))
+
+
+def directory_entry(path: Path, name: bytes) -> tuple[bytearray, int]:
+    """The bytes of a zip, and where the central directory's entry of `name` starts (APPNOTE.TXT 4.3.12)."""
+    data = bytearray(path.read_bytes())
+    return data, data.rindex(name) - 46
+
+
+def test_an_encrypted_file_is_refused(good: Path) -> None:
+    data, start = directory_entry(good, b"README.txt")
+    data[start + 8] |= 1
+    good.write_bytes(data)
+    with pytest.raises(ReportError, match="encrypted"):
+        verify_package(good)
+
+
+def test_a_zip_that_says_it_is_huge_is_refused_before_it_is_read(good: Path) -> None:
+    data, start = directory_entry(good, b"README.txt")
+    assert data[start : start + 4] == b"PK\x01\x02"
+    struct.pack_into("<I", data, start + 24, 2_100_000_000)  # uncompressed size
+    good.write_bytes(data)
+    with pytest.raises(ReportError, match="do not unpack it"):
+        verify_package(good)
+
+
+def test_a_zip_that_hides_its_size_is_read_no_further_than_it_says(files: Files, tmp_path: Path) -> None:
+    path = write(tmp_path / "bad.zip", with_manifest(files | {"bomb.txt": bytes(50_000_000)}))
+    data, start = directory_entry(path, b"bomb.txt")
+    struct.pack_into("<I", data, start + 24, 1000)
+    path.write_bytes(data)
+    with pytest.raises(ReportError):
+        verify_package(path)
+
+
+def test_too_many_files_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ReportError, match="10001 files"):
+        verify_package(write(tmp_path / "bad.zip", {f"{number}": b"" for number in range(10_001)}))
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"not a zip at all" * 100, b"PK\x05\x06" + b"\xff" * 18])
+def test_what_is_not_a_zip_is_refused(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "bad.zip"
+    path.write_bytes(content)
+    with pytest.raises(ReportError, match="not a zip, or a damaged one"):
+        verify_package(path)
+
+
+def test_a_place_without_a_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ReportError, match="there is no file"):
+        verify_package(tmp_path / "gone.zip")
+    with pytest.raises(ReportError):
+        verify_package(tmp_path)
+
+
+def test_a_zip_cut_short_anywhere_is_refused(good: Path) -> None:
+    data = good.read_bytes()
+    for length in range(0, len(data), 97):
+        good.write_bytes(data[:length])
+        with pytest.raises(ReportError):
+            verify_package(good)
+
+
+def test_a_flipped_bit_is_refused_or_harmless(good: Path) -> None:
+    before, data, chance = verify_package(good), good.read_bytes(), random.Random(1120)
+    refused = 0
+    for _ in range(600):
+        spoiled = bytearray(data)
+        spoiled[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+        good.write_bytes(spoiled)
+        try:
+            after = verify_package(good)
+        except ReportError:
+            refused += 1
+        else:  # a date or another field that no content depends on
+            assert after == before
+    assert refused > 300

@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import get_args
+
+import pytest
+
+from detector.types import CheckpointInfo, MediaKind, Outcome, Verdict
+from reporting import wording
+from reporting.complaint import clean_narrative
+from reporting.portals import load_portal
+from reporting.wording import Language
+
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+KINDS: tuple[MediaKind, ...] = get_args(MediaKind)
+EDGES = (0.0, 0.004, 0.01, 0.5, 0.987, 0.99, 0.9951, 1.0)
+
+
+def verdict(outcome: Outcome, probability: float | None) -> Verdict:
+    return Verdict(
+        outcome=outcome, probability=probability, threshold_fake=0.8, threshold_real=0.2, reasons=()
+    )
+
+
+def all_sentences(language: Language, checkpoint: CheckpointInfo) -> Iterator[str]:
+    for outcome in OUTCOMES:
+        for edge in (None,) if outcome == "no_face" else EDGES:
+            for kind in KINDS:
+                yield wording.verdict_sentence(verdict(outcome, edge), kind, language)
+            yield wording.face_sentence(outcome, edge, language)
+        yield from wording.next_steps(outcome, language)
+    for false_alarm in (None, *EDGES):
+        for miss in (None, *EDGES):
+            yield wording.error_sentence(
+                replace(checkpoint, false_alarm_rate=false_alarm, miss_rate=miss), language
+            )
+    yield from wording.limits(language)
+    yield wording.not_proof(language)
+    yield wording.not_an_fir(language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_promises_more_than_software_can(language: Language, checkpoint: CheckpointInfo) -> None:
+    sentences = list(all_sentences(language, checkpoint))
+    assert len(sentences) > 100
+    for sentence in sentences:
+        assert wording.lint(sentence) == []
+        assert not re.search(r"(?<!\d)(0|100) ?%", sentence), sentence
+        assert not re.search(r"prove[dns]|certified|court|guarantee|definitely", sentence, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_is_whole_and_in_its_own_script(
+    language: Language, checkpoint: CheckpointInfo
+) -> None:
+    for sentence in all_sentences(language, checkpoint):
+        assert "{" not in sentence and "  " not in sentence and "None" not in sentence
+        assert sentence[-1] == {"en": ".", "hi": "।"}[language]
+        assert bool(re.search(r"[\u0900-\u097f]", sentence)) == (language == "hi")
+
+
+@pytest.mark.parametrize(
+    ("share", "english", "hindi"),
+    [
+        pytest.param(0.0, "under 1 %", "1 % से कम", id="zero is never claimed"),
+        pytest.param(0.00999, "under 1 %", "1 % से कम", id="not rounded up to 1 %"),
+        pytest.param(0.01, "1 %", "1 %", id="lower end of the range"),
+        pytest.param(0.973, "97 %", "97 %", id="whole numbers inside"),
+        pytest.param(0.99, "99 %", "99 %", id="upper end of the range"),
+        pytest.param(0.9901, "over 99 %", "99 % से ज़्यादा", id="not rounded down to 99 %"),
+        pytest.param(1.0, "over 99 %", "99 % से ज़्यादा", id="certainty is never claimed"),
+    ],
+)
+def test_percentages_stay_in_the_honest_range(share: float, english: str, hindi: str) -> None:
+    assert (wording.percent(share, "en"), wording.percent(share, "hi")) == (english, hindi)
+
+
+@pytest.mark.parametrize("share", [-0.01, 1.01, float("nan"), float("inf")])
+def test_a_number_that_is_no_share_is_refused(share: float) -> None:
+    with pytest.raises(ValueError, match="from 0 to 1"):
+        wording.percent(share, "en")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "probability", "english", "hindi"),
+    [
+        ("fake", 0.97, "This video shows signs of manipulation", "छेड़छाड़ के संकेत मिले हैं"),
+        ("real", 0.03, "No signs of manipulation were found in this video", "छेड़छाड़ के संकेत नहीं मिले"),
+        ("inconclusive", 0.48, "The result is inconclusive", "नतीजा साफ़ नहीं है"),
+        ("no_face", None, "No face was found in this video", "कोई चेहरा नहीं मिला"),
+    ],
+)
+def test_each_outcome_is_told_in_calm_words_with_its_number(
+    outcome: Outcome, probability: float | None, english: str, hindi: str
+) -> None:
+    for language, words in (("en", english), ("hi", hindi)):
+        sentence = wording.verdict_sentence(verdict(outcome, probability), "video", language)
+        assert words in sentence
+        assert re.findall(r"(\d+) %", sentence) == (
+            [] if probability is None else [f"{probability * 100:.0f}"]
+        )
+        assert not re.search(r"\b(fake|real|genuine)\b", sentence.replace("video is genuine", ""))
+
+
+def test_a_face_without_a_number_or_a_number_without_a_face_is_refused() -> None:
+    for outcome, probability in (("fake", None), ("no_face", 0.5)):
+        with pytest.raises(ValueError, match="exactly when no face"):
+            wording.face_sentence(outcome, probability, "en")
+
+
+def test_error_rates_are_told_with_the_data_they_come_from(checkpoint: CheckpointInfo) -> None:
+    for language in LANGUAGES:
+        sentence = wording.error_sentence(checkpoint, language)
+        assert checkpoint.measured_on in sentence
+        assert re.findall(r"(\d+) %", sentence) == ["5", "20"]
+
+
+def test_rates_that_were_never_measured_are_said_to_be_so(checkpoint: CheckpointInfo) -> None:
+    unmeasured = replace(checkpoint, false_alarm_rate=None, miss_rate=None)
+    assert "never measured" in wording.error_sentence(unmeasured, "en")
+    assert "कभी मापा नहीं गया" in wording.error_sentence(unmeasured, "hi")
+    half = wording.error_sentence(replace(checkpoint, miss_rate=None), "en")
+    assert "5 % of genuine faces" in half and "called genuine was not measured" in half
+    assert "data that was not named" in wording.error_sentence(replace(checkpoint, measured_on=" "), "en")
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_urgent_help_comes_first_whatever_the_outcome(outcome: Outcome) -> None:
+    english, hindi = wording.next_steps(outcome, "en"), wording.next_steps(outcome, "hi")
+    assert len(english) == len(hindi) > 4
+    for steps in (english, hindi):
+        assert "112" in steps[0] and "1930" in steps[0]
+        assert any("https://cybercrime.gov.in/" in step for step in steps)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("It is proved and CERTIFIED.", ["proved", "CERTIFIED"]),
+        ("court-ready, court ready, court\u2011grade", ["court-ready", "court ready", "court\u2010grade"]),
+        (
+            "100%, 100 %, 100.0 %, 100\u00a0percent, \uff11\uff10\uff10\uff05",
+            ["100%", "100 %", "100.0 %", "100 percent", "100%"],
+        ),
+        ("hundred per cent sure", ["hundred per cent"]),
+        ("admissible evidence", ["admissible"]),
+        ("यह साबित हो गया, प्रमाणित है, सिद्ध है, शत-प्रतिशत", ["साबित", "प्रमाणित", "सिद्ध", "शत-प्रतिशत"]),
+        ("१०० % और 100 फ़ीसदी", ["१०० %", "100 फ़ीसदी"]),
+    ],
+)
+def test_lint_finds_promises(text: str, found: list[str]) -> None:
+    assert wording.lint(text) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This is not proof.",
+        "improved, unproven, certificate",
+        "1100 %, 3.100 %",
+        "प्रसिद्ध, प्रमाणपत्र",
+        "100 frames",
+    ],
+)
+def test_lint_lets_harmless_words_pass(text: str) -> None:
+    assert wording.lint(text) == []
+
+
+def test_english_sentences_need_nothing_but_the_percent_sign_spelled_out(checkpoint: CheckpointInfo) -> None:
+    portal = load_portal()
+    plain = replace(checkpoint, measured_on="a set of clips")
+    for sentence in all_sentences("en", plain):
+        if portal.home_url.value not in sentence:
+            assert clean_narrative(sentence, portal) == sentence.replace("%", "percent")

@@ -1,0 +1,1 @@
+"""Making weights: find faces, fit, evaluate, calibrate, export. `python -m training --help` tells the rest."""
