@@ -14,8 +14,9 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from detector.errors import MediaDecodeError, MediaTooLargeError, UnsupportedMediaError
 from detector.types import Pixels
 
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "HEIF", "AVIF")
-"""Pillow's names of what we read; nothing else is even tried."""
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "HEIF", "AVIF")
+"""Pillow's names of what we read; nothing else is even tried. (The two-picture JPEG of some phones, MPO, is
+opened by the JPEG reader.)"""
 
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, IndexError, MemoryError)
 """What Pillow's decoders raise on damaged bytes."""

@@ -20,7 +20,7 @@ IST = timezone(timedelta(hours=5, minutes=30), "IST")
 """India Standard Time; it has no summer time."""
 
 _URL = re.compile(
-    r"(?:\b[a-z][a-z0-9+.-]{0,20}://|\bwww\.|\b(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}/)"
+    r"(?<![a-z0-9])(?:[a-z][a-z0-9+.-]{0,20}://|www\.|(?:[a-z0-9_-]{1,63}\.){1,8}[a-z]{2,24}/)"
     r"\S*[^\s.,;:!?()\[\]{}<>'\"\u201c\u201d\u2018\u2019\u0964]",
     re.IGNORECASE,
 )
@@ -185,7 +185,8 @@ def _length_notes(narrative: str, portal: Portal) -> list[str]:
     else:
         state = "within both limits"
     notes = [
-        f"Length: {count} characters, {state}. Filling in blanks changes it.",
+        f"Length: {count} characters, {state}."
+        + " Filling in the blanks changes it." * ("(fill in" in narrative),
         f"The portal takes at least {low.value} ({low.hedge}) and at most {high.value} ({high.hedge}).",
     ]
     if any(unicodedata.category(character) == "Lo" for character in narrative):

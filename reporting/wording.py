@@ -137,6 +137,8 @@ _COMMON_STEPS: dict[Language, tuple[str, ...]] = {
         "saw it.",
         "Do not pay, threaten or answer the person who made or sent it.",
         "Report it on the portal, {portal}, and to the platform where you saw it.",
+        "If you only saw it and it harms someone else, you can give a hint without logging in, under Deepfake on "
+        "{hint}; that is not a complaint.",
         "If it is sexual and may show a child, do not copy it or pass it on; the portal lets you report it "
         "without giving your name, under Women/Children Related Crime.",
     ),
@@ -146,6 +148,8 @@ _COMMON_STEPS: dict[Language, tuple[str, ...]] = {
         "फ़ाइल जैसी मिली, वैसी ही रखें। पूरा लिंक, खाते का नाम, और देखने की तारीख़ और समय सँभालकर रखें।",
         "जिसने इसे बनाया या भेजा, उसे न पैसे दें, न धमकी दें, न जवाब दें।",
         "पोर्टल {portal} पर और जिस प्लेटफ़ॉर्म पर देखा, वहाँ शिकायत करें।",
+        "अगर आपने इसे केवल देखा है और नुकसान किसी और का है, तो बिना लॉगिन किए {hint} पर Deepfake के नीचे सूचना दे सकते हैं; "
+        "वह शिकायत नहीं है।",
         "अगर यह यौन सामग्री है और इसमें कोई बच्चा हो सकता है, तो इसकी कॉपी न बनाएँ और आगे न भेजें; पोर्टल पर "
         "Women/Children Related Crime में नाम बताए बिना शिकायत हो सकती है।",
     ),
@@ -237,6 +241,7 @@ def next_steps(outcome: Outcome, language: Language) -> tuple[str, ...]:
             emergency=portal.helpline_emergency.value,
             fraud=portal.helpline_cyber_fraud.value,
             portal=portal.home_url.value,
+            hint=portal.report_suspect_url.value,
         )
         for step in _COMMON_STEPS[language]
     )

@@ -67,7 +67,7 @@ def test_a_narrative_keeps_to_the_characters_of_the_portal(typed: str, cleaned: 
         "https://xn--p1b6ci4b4b3a.in/\u0939\u093f",
     ],
 )
-@pytest.mark.parametrize("around", ["{} was sent", "sent ({}).", 'see "{}", then', "देखें {}।"])
+@pytest.mark.parametrize("around", ["{} was sent", "sent ({}).", 'see "{}", then', "देखें {}।", "घर{} देखें"])
 def test_links_leave_the_narrative_and_enter_the_list(link: str, around: str, analysis: Analysis) -> None:
     portal = load_portal()
     draft = complaint_draft(Case(what_happened=around.format(link)), analysis, portal)
@@ -126,7 +126,7 @@ def test_facts_come_first_and_the_opinion_of_software_last(case: Case, analysis:
 def test_a_full_case_fits_the_limits(case: Case, analysis: Analysis) -> None:
     draft = complaint_draft(case, analysis, load_portal())
     assert 200 <= len(narrative_of(draft)) <= 1500
-    assert f"Length: {len(narrative_of(draft))} characters, within both limits." in draft
+    assert f"Length: {len(narrative_of(draft))} characters, within both limits. Filling in" in draft
     assert "not confirmed" in draft
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import re
 import stat
 import zipfile
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -77,11 +79,13 @@ def test_the_package_holds_what_the_readme_lists(build: Build) -> None:
     assert files["portal.url"] == b"[InternetShortcut]\r\nURL=https://cybercrime.gov.in/\r\n"
 
 
-def test_the_manifest_is_what_sha256sum_would_write(build: Build) -> None:
-    files = contents(build())
+def test_the_manifest_is_what_sha256sum_would_write(build: Build, original: Path) -> None:
+    files = contents(build(original=original))
     lines = files.pop("MANIFEST.sha256").decode("ascii").splitlines()
-    listed = dict(reversed(re.fullmatch(r"([0-9a-f]{64})  (\S+)", line).groups()) for line in lines)  # type: ignore[union-attr]
+    assert all(re.fullmatch(r"[0-9a-f]{64}  \S+", line) for line in lines)
+    listed = {line[66:]: line[:64] for line in lines}
     assert listed == {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    assert list(listed) == sorted(files)
     assert len(lines) == len(files)
 
 
@@ -221,6 +225,16 @@ def test_a_failure_leaves_no_file_and_does_not_touch_an_earlier_package(build: B
     assert list(path.parent.iterdir()) == []
 
 
+def test_an_earlier_package_is_replaced_in_one_step_and_never_written_into(
+    build: Build, created_at: datetime, tmp_path: Path
+) -> None:
+    path, same_file = build(), tmp_path / "same_file.zip"
+    earlier = path.read_bytes()
+    os.link(path, same_file)
+    build(created_at=created_at + timedelta(days=1))
+    assert same_file.read_bytes() == earlier != path.read_bytes()
+
+
 def test_a_place_that_cannot_be_written_is_refused_with_advice(build: Build, tmp_path: Path) -> None:
     with pytest.raises(ReportError, match="choose a folder that exists"):
         build(out_path=tmp_path / "nowhere" / "report.zip")
@@ -287,6 +301,7 @@ def test_a_time_without_zone_or_beyond_a_zip_is_refused(build: Build) -> None:
 
 def test_a_picture_of_another_kind_is_refused(build: Build, explanations: Explanations) -> None:
     face = explanations.faces[0]
-    for overlay in (face.overlay[..., :1], face.overlay[..., 0], face.overlay.astype(np.float32)):
+    wrong: list[Any] = [face.overlay[..., :1], face.overlay[..., 0], face.overlay.astype(np.float32)]
+    for overlay in wrong:
         with pytest.raises(ValueError, match="uint8"):
             build(explanations=replace(explanations, faces=(replace(face, overlay=overlay),)))

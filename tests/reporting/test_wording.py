@@ -96,7 +96,7 @@ def test_a_number_that_is_no_share_is_refused(share: float) -> None:
 def test_each_outcome_is_told_in_calm_words_with_its_number(
     outcome: Outcome, probability: float | None, english: str, hindi: str
 ) -> None:
-    for language, words in (("en", english), ("hi", hindi)):
+    for language, words in zip(LANGUAGES, (english, hindi), strict=True):
         sentence = wording.verdict_sentence(verdict(outcome, probability), "video", language)
         assert words in sentence
         assert re.findall(r"(\d+) %", sentence) == (
@@ -106,9 +106,10 @@ def test_each_outcome_is_told_in_calm_words_with_its_number(
 
 
 def test_a_face_without_a_number_or_a_number_without_a_face_is_refused() -> None:
-    for outcome, probability in (("fake", None), ("no_face", 0.5)):
-        with pytest.raises(ValueError, match="exactly when no face"):
-            wording.face_sentence(outcome, probability, "en")
+    with pytest.raises(ValueError, match="exactly when no face"):
+        wording.face_sentence("fake", None, "en")
+    with pytest.raises(ValueError, match="exactly when no face"):
+        wording.face_sentence("no_face", 0.5, "en")
 
 
 def test_error_rates_are_told_with_the_data_they_come_from(checkpoint: CheckpointInfo) -> None:
@@ -173,5 +174,5 @@ def test_english_sentences_need_nothing_but_the_percent_sign_spelled_out(checkpo
     portal = load_portal()
     plain = replace(checkpoint, measured_on="a set of clips")
     for sentence in all_sentences("en", plain):
-        if portal.home_url.value not in sentence:
+        if "https://" not in sentence:
             assert clean_narrative(sentence, portal) == sentence.replace("%", "percent")

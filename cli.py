@@ -1,0 +1,240 @@
+"""The terminal: reads flags, joins the rooms, prints.
+
+Exit codes: 0 done whatever the verdict, 1 some file could not be read, 2 usage, 3 checkpoint.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from detector.checkpoint import list_checkpoints, load_card, load_weights
+from detector.config import CHECKPOINTS, DetectorConfig
+from detector.errors import CheckpointError, ConfigError, DetectorError, ReportError
+from detector.types import SCHEMA_VERSION, Analysis
+from explain.types import Explanations
+from reporting import Case, build_package, verify_package
+from reporting.wording import error_sentence, face_sentence, not_proof, verdict_sentence
+
+OK, UNREADABLE, USAGE, CHECKPOINT = 0, 1, 2, 3
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command.
+
+    Returns:
+        The exit code. Wrong flags leave through argparse with code 2.
+    """
+    parser = _parser()
+    args = parser.parse_args(argv)
+    try:
+        command: Callable[[argparse.Namespace], int] = args.run
+        return command(args)
+    except CheckpointError as error:
+        _say(f"checkpoint: {error}")
+        return CHECKPOINT
+    except ConfigError as error:
+        _say(f"settings: {error}")
+        return USAGE
+    except ReportError as error:
+        _say(f"report: {error}")
+        return UNREADABLE
+
+
+def scan(args: argparse.Namespace) -> int:
+    """Judge files one after the other, each answered as soon as it is done."""
+    from detector.pipeline import Detector
+
+    if args.report and len(args.files) != 1:
+        _say("--report makes the package of one file; give one FILE")
+        return USAGE
+    config = DetectorConfig(
+        max_frames=args.max_frames,
+        device=args.device,
+        precision=args.precision,
+        checkpoint_folder=args.checkpoints,
+    )
+    detector = Detector.from_checkpoint(args.checkpoint, config)
+    failed = False
+    for file in args.files:
+        try:
+            analysis = detector.analyze(file, progress=_progress(file))
+            explanations = _explain(detector, analysis, args)
+            if args.report:
+                original = Path(file) if args.include_original else None
+                build_package(Case(), analysis, explanations, args.report, original=original)
+            answer = analysis.to_dict() | {"file": file}
+        except (CheckpointError, ReportError):
+            raise
+        except DetectorError as error:
+            failed = True
+            answer = _error(file, type(error).__name__, str(error))
+        except Exception as error:  # noqa: BLE001 - the edge: a file we choke on must not cost the others
+            failed = True
+            traceback.print_exc(file=sys.stderr)
+            answer = _error(file, "InternalError", f"{file} made the program fail ({error}). Please report this.")
+        _answer(answer, None if "error" in answer else analysis, as_json=args.json)
+    return UNREADABLE if failed else OK
+
+
+def _explain(detector: Any, analysis: Analysis, args: argparse.Namespace) -> Explanations | None:
+    if not (args.explain or args.report) or not analysis.tracks:
+        return None
+    from PIL import Image
+
+    from explain import explain
+
+    explanations = explain(detector, analysis)
+    if args.explain:
+        args.explain.mkdir(parents=True, exist_ok=True)
+        stem = f"{Path(analysis.media.file_name).stem}-{analysis.media.sha256[:8]}"
+        for face in explanations.faces:
+            name = f"{stem}-face{face.track_id + 1}-frame{face.score.frame_index}.png"
+            Image.fromarray(face.overlay).save(args.explain / name)
+        for frame in explanations.frames:
+            Image.fromarray(frame.pixels).save(args.explain / f"{stem}-frame{frame.frame_index}.png")
+    return explanations
+
+
+def _answer(answer: dict[str, Any], analysis: Analysis | None, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(answer), flush=True)
+        return
+    if analysis is None:
+        print(f"{answer['file']}\n  {answer['error']['message']}", flush=True)
+        return
+    lines = [answer["file"], f"  {verdict_sentence(analysis.verdict, analysis.media.kind, 'en')}"]
+    if len(analysis.tracks) > 1:
+        for track in analysis.tracks:
+            sentence = face_sentence(track.outcome, track.probability, "en")
+            lines.append(f"  Face {track.track_id + 1}: {sentence}")
+    lines += [f"  {reason}" for reason in analysis.verdict.reasons]
+    if analysis.tracks:
+        lines += [f"  {error_sentence(analysis.checkpoint, 'en')}", f"  {not_proof('en')}"]
+    print("\n".join(lines), flush=True)
+
+
+def _error(file: str, kind: str, message: str) -> dict[str, Any]:
+    return {"schema_version": SCHEMA_VERSION, "file": file, "error": {"type": kind, "message": message}}
+
+
+def _progress(file: str) -> Callable[[float, str], None] | None:
+    if not sys.stderr.isatty():
+        return None
+
+    def tell(share: float, stage: str) -> None:
+        end = "\n" if share >= 1 else ""
+        print(f"\r\x1b[K{file}: {share:4.0%} {stage}", end=end, file=sys.stderr, flush=True)
+
+    return tell
+
+
+def verify(args: argparse.Namespace) -> int:
+    """Recompute the hashes of a report package."""
+    package = verify_package(args.package)
+    print(f"{args.package}: {len(package.files)} files, every hash as its manifest says")
+    print(f"SHA-256 of the file that was judged: {package.input_sha256}")
+    return OK
+
+
+def checkpoints_list(args: argparse.Namespace) -> int:
+    for name in list_checkpoints(args.checkpoints):
+        card = load_card(name, args.checkpoints)
+        print(f"{name}  {card.architecture} {card.input.size_px} px  {error_sentence(card.info, 'en')}")
+    return OK
+
+
+def checkpoints_verify(args: argparse.Namespace) -> int:
+    from detector.checkpoint import require_same_keys
+    from detector.model import build_network
+
+    for name in list_checkpoints(args.checkpoints):
+        card = load_card(name, args.checkpoints)
+        weights = load_weights(card, args.checkpoints)
+        require_same_keys(weights, build_network().state_dict(), f"the checkpoint {name!r}")
+        print(f"{name}: SHA-256 {card.sha256} as its card says, {len(weights)} tensors")
+    return OK
+
+
+def checkpoints_import(args: argparse.Namespace) -> int:
+    from detector.importer import import_checkpoint
+
+    card = import_checkpoint(args.file, args.checkpoints, args.name)
+    print(f"imported as {card.name!r}; use it with: python cli.py scan --checkpoint {card.name} FILE")
+    return OK
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="cli.py", description="Estimates whether faces in pictures and clips were manipulated."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    defaults = DetectorConfig()
+
+    scanner = commands.add_parser("scan", help="judge files")
+    scanner.add_argument("files", nargs="+", metavar="FILE")
+    scanner.add_argument("--json", action="store_true", help="one JSON object a file, one a line")
+    scanner.add_argument("--explain", type=Path, metavar="DIR", help="write overlays as PNG there")
+    scanner.add_argument("--report", type=Path, metavar="OUT.zip", help="write the report package of one file")
+    scanner.add_argument("--include-original", action="store_true", help="put the file itself into the package")
+    scanner.add_argument(
+        "--max-frames",
+        type=_frame_count,
+        default=defaults.max_frames,
+        metavar="N|all",
+        help="frames of a clip to look at, spread over the whole of it (default: %(default)s)",
+    )
+    scanner.add_argument("--device", choices=("auto", "cpu", "cuda"), default=defaults.device)
+    scanner.add_argument("--precision", choices=("auto", "fp32", "bf16"), default=defaults.precision)
+    scanner.add_argument("--checkpoint", default="default", metavar="NAME")
+    scanner.set_defaults(run=scan)
+
+    checker = commands.add_parser("verify", help="recompute the hashes of a report package")
+    checker.add_argument("package", type=Path, metavar="REPORT.zip")
+    checker.set_defaults(run=verify)
+
+    weights = commands.add_parser("checkpoints", help="list, verify or import weights")
+    actions = weights.add_subparsers(required=True, metavar="ACTION")
+    lister = actions.add_parser("list", help="names and error rates")
+    lister.set_defaults(run=checkpoints_list)
+    verifier = actions.add_parser("verify", help="check every file against its card")
+    verifier.set_defaults(run=checkpoints_verify)
+    importer = actions.add_parser("import", help="convert a community .pth of InceptionResnetV1")
+    importer.add_argument("file", type=Path, metavar="FILE")
+    importer.add_argument("--name", help="name of the new checkpoint")
+    importer.set_defaults(run=checkpoints_import)
+    for command in (scanner, lister, verifier, importer):
+        command.add_argument(
+            "--checkpoints", type=Path, default=CHECKPOINTS, metavar="DIR", help="folder of the checkpoints"
+        )
+    return parser
+
+
+def _frame_count(text: str) -> int | None:
+    if text == "all":
+        return None
+    count = int(text) if text.isdecimal() else 0
+    if count < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a whole number from 1 nor 'all'")
+    return count
+
+
+def _say(message: str) -> None:
+    print(message, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    try:
+        code = main()
+    except BrokenPipeError:  # the reader of standard output has left, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = OK
+    except KeyboardInterrupt:
+        code = 130
+    raise SystemExit(code)

@@ -1,0 +1,69 @@
+"""Make the example files again: `python -m examples.make PORTRAIT.png LANDSCAPE.jpg`.
+
+The manipulated twin is a self-blend: the face is taken from an altered copy of the same portrait, so no second
+person's picture is needed. The clips move slowly over the two pictures.
+"""
+
+from __future__ import annotations
+
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import torch
+from PIL import Image
+
+from detector.config import DetectorConfig
+from detector.faces import FaceFinder
+from detector.pictures import read_picture
+from detector.types import FaceBox, Pixels
+from training.selfblend import self_blend
+
+FOLDER = Path(__file__).parent
+_CLIP_SIDE_PX, _CLIP_FRAMES, _CLIP_RATE = 384, 96, 24
+
+
+def twins(portrait: Pixels) -> tuple[Pixels, Pixels]:
+    """The portrait, and the first self-blend of it that covers the whole face at full strength."""
+    face = FaceFinder(DetectorConfig(), torch.device("cpu")).find(portrait)[0]
+    covered = 0.55 * face.box.width * face.box.height
+    for seed in range(1000):
+        genuine, blend, mask = self_blend(portrait, face.box, face.landmarks, np.random.default_rng(seed))
+        if mask.max() > 0.99 and mask.sum() > covered and np.array_equal(genuine, portrait):
+            return portrait, blend
+    raise RuntimeError("no seed under 1000 gives a whole-face blend")
+
+
+def write_clip(picture: Pixels, file: Path) -> None:
+    """Four seconds of H.264 in which the camera moves a little over the picture."""
+    height, width = picture.shape[:2]
+    with av.open(str(file), "w") as container:
+        stream = container.add_stream("libx264", rate=Fraction(_CLIP_RATE), options={"crf": "20"})
+        stream.width = stream.height = _CLIP_SIDE_PX
+        stream.pix_fmt = "yuv420p"
+        for number in range(_CLIP_FRAMES):
+            share = number / _CLIP_FRAMES
+            side = round(min(height, width) * (0.9 - 0.1 * share))
+            left = round((width - side) / 2 * (1 + 0.3 * np.sin(2 * np.pi * share)))
+            window = FaceBox(left, 0, left + side, side)
+            part = picture[window.y1 : window.y2, window.x1 : window.x2]
+            view = cv2.resize(part, (_CLIP_SIDE_PX, _CLIP_SIDE_PX), interpolation=cv2.INTER_AREA)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(view, format="rgb24")))
+        container.mux(stream.encode())
+
+
+def main(portrait_file: str, landscape_file: str) -> None:
+    genuine, manipulated = twins(read_picture(Path(portrait_file)))
+    for name, picture in (("genuine", genuine), ("manipulated", manipulated)):
+        Image.fromarray(picture).save(FOLDER / f"{name}.jpg", quality=92)
+        write_clip(picture, FOLDER / f"{name}.mp4")
+    landscape = Image.open(landscape_file).convert("RGB")
+    landscape.thumbnail((800, 800))
+    landscape.save(FOLDER / "no-face.jpg", quality=85)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

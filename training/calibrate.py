@@ -1,0 +1,67 @@
+"""From validation logits to a probability and two thresholds with stated error rates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from detector.calibrate import Calibration
+
+FALSE_ALARM_RATE = 0.01
+MISS_RATE = 0.05
+
+
+def calibrate(results: Sequence[dict[str, Any]]) -> Calibration:
+    """Platt scaling on the sources that have both labels, then thresholds for the stated rates.
+
+    `fake` starts where at most 1 % of the genuine faces of *every* source would be called fake (split
+    conformal: the k-th largest of n logits with k = floor((n + 1) * rate)); a source too small for that rate
+    counts into the pooled quantile only. `real` ends where at most 5 % of the manipulated faces lie below.
+
+    Raises:
+        ValueError: the results lack genuine or manipulated faces.
+    """
+    judged = [row for row in results if row["logit"] is not None]
+    real = {row["source"]: [] for row in judged if row["label"] == "real"}
+    fake: list[float] = []
+    for row in judged:
+        (fake if row["label"] == "fake" else real[row["source"]]).append(row["logit"])
+    if not fake or not real:
+        raise ValueError("calibration needs genuine and manipulated faces")
+    mixed = {row["source"] for row in judged if row["label"] == "fake"} & set(real)
+    kept = [row for row in judged if row["source"] in mixed]
+    platt = LogisticRegression(C=1e6).fit(
+        np.array([[row["logit"]] for row in kept]), np.array([row["label"] == "fake" for row in kept])
+    )
+    pooled = [logit for logits in real.values() for logit in logits]
+    enough = [logits for logits in [pooled, *real.values()] if len(logits) + 1 >= 1 / FALSE_ALARM_RATE]
+    upper = max(_kth_largest(logits, FALSE_ALARM_RATE) for logits in enough or [pooled])
+    lower = min(-_kth_largest([-logit for logit in fake], MISS_RATE), upper)
+    scale = Calibration(slope=float(platt.coef_[0, 0]), intercept=float(platt.intercept_[0]))
+    # Just above the deciding genuine face, so that it is not called fake itself.
+    return Calibration(
+        slope=scale.slope,
+        intercept=scale.intercept,
+        threshold_fake=min(1.0, scale.probability(upper) + 1e-6),
+        threshold_real=max(0.0, scale.probability(lower) - 1e-6),
+    )
+
+
+def _kth_largest(values: Sequence[float], rate: float) -> float:
+    k = max(1, int((len(values) + 1) * rate))
+    return float(np.sort(np.asarray(values))[-k])
+
+
+def error_rates(results: Sequence[dict[str, Any]], calibration: Calibration) -> tuple[float, float]:
+    """Share of genuine faces called fake, and of manipulated faces called real, on these results."""
+    called: dict[str, list[str]] = {"real": [], "fake": []}
+    for row in results:
+        if row["logit"] is not None:
+            called[row["label"]].append(calibration.outcome(calibration.probability(row["logit"])))
+    return (
+        called["real"].count("fake") / max(1, len(called["real"])),
+        called["fake"].count("real") / max(1, len(called["fake"])),
+    )
