@@ -4,6 +4,7 @@ No model is needed: importing this room loads none of the heavy libraries.
 """
 
 from reporting.complaint import Case
-from reporting.package import ReportPackage, build_package, verify_package
+from reporting.package import ReportPackage, build_package
+from reporting.verify import verify_package
 
 __all__ = ["Case", "ReportPackage", "build_package", "verify_package"]

@@ -128,8 +128,7 @@ def complaint_draft(case: Case, analysis: Analysis, portal: Portal) -> str:
         f"Where it occurred: {_one_line(case.platform) or _blank('platform or website')}",
         "Links:",
         *(f"  {url}" for url in urls or [_blank("full link of the post and of the account")]),
-        f"Supporting evidence: attach files one by one, each of at most {limit.value:,} bytes "
-        f"({limit.hedge}).",
+        f"Supporting evidence: attach files one by one, each of at most {limit.value:,} bytes ({limit.hedge}).",
         f"  The file judged here: {_one_line(media.file_name)}, {media.size_bytes:,} bytes, {size_note}.",
         "Additional information about the incident (copy the text between the two lines):",
         "----------",
@@ -165,8 +164,7 @@ def _narrative(case: Case, analysis: Analysis) -> str:
             "The links are given in the field above.",
             f"Harm: {_as_sentence(case.harm) or _blank('what harm this has done') + '.'}",
             f"I saved the file on {_blank('date')}. Its SHA 256 value is {media.sha256}.",
-            "I ask for investigation, for removal of the content and for preservation of the account "
-            "records.",
+            "I ask for investigation, for removal of the content and for preservation of the account records.",
             "Opinion of the software I used:",
             wording.verdict_sentence(analysis.verdict, media.kind, "en"),
             wording.error_sentence(analysis.checkpoint, "en"),
@@ -185,8 +183,7 @@ def _length_notes(narrative: str, portal: Portal) -> list[str]:
     else:
         state = "within both limits"
     notes = [
-        f"Length: {count} characters, {state}."
-        + " Filling in the blanks changes it." * ("(fill in" in narrative),
+        f"Length: {count} characters, {state}." + " Filling in the blanks changes it." * ("(fill in" in narrative),
         f"The portal takes at least {low.value} ({low.hedge}) and at most {high.value} ({high.hedge}).",
     ]
     if any(unicodedata.category(character) == "Lo" for character in narrative):

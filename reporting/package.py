@@ -1,7 +1,7 @@
 """The report package: one zip with the draft, the analysis, the pictures and the hash of every file in it.
 
 In come values and, where wanted, the file as received; out goes a zip that is written whole or not at all,
-the same bytes for the same inputs. `verify_package` trusts nothing in a zip before it has been checked.
+the same bytes for the same inputs.
 """
 
 from __future__ import annotations
@@ -12,12 +12,9 @@ import json
 import os
 import re
 import stat
-import struct
 import tempfile
 import unicodedata
 import zipfile
-import zlib
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -39,15 +36,10 @@ from reporting.portals import Portal, load_portal
 TOOL_NAME = "deepfake-detector"
 MANIFEST_NAME = "MANIFEST.sha256"
 MAX_TOTAL_BYTES = 2_000_000_000
-"""Of all files in a package, unpacked. `build_package` writes no more, `verify_package` reads no more."""
+"""Of all files in a package, unpacked: no more is written, and no more read when it is verified."""
 MAX_FILES = 10_000
 
-_CHUNK_BYTES = 1 << 20
-_MAX_SMALL_TEXT_BYTES = 4 << 20
-_SAFE_NAME = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9._-]*/)*[A-Za-z0-9_-][A-Za-z0-9._-]*")
-_MANIFEST_LINE = re.compile(r"([0-9a-f]{64})  (.+)")
-_INPUT_LINE = re.compile(r"^SHA-256: ([0-9a-f]{64})$", re.MULTILINE)
-_ASK_AGAIN = "do not rely on it; ask whoever made it for the package again"
+CHUNK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +86,7 @@ def build_package(
         raise ValueError(f"created_at needs a time zone and a year from 1980 to 2107, got {created_at}")
     created_at = created_at.astimezone(UTC)
     if out_path.suffix.lower() != ".zip":
-        raise ReportError(
-            f"a report package is a zip, got {out_path.name!r}: choose a name that ends in .zip"
-        )
+        raise ReportError(f"a report package is a zip, got {out_path.name!r}: choose a name that ends in .zip")
 
     portal = load_portal()
     _refuse_promises(analysis, portal, created_at)
@@ -133,56 +123,6 @@ def build_package(
     return ReportPackage(path=out_path, files=MappingProxyType(hashes), input_sha256=analysis.media.sha256)
 
 
-def verify_package(path: str | Path) -> ReportPackage:
-    """Recompute every hash of a package, without unpacking it to the disk or holding a large file in memory.
-
-    A package that verifies is complete and unchanged since its manifest was written. That does not say who
-    wrote the manifest, nor that what the files say is true.
-
-    Raises:
-        ReportError: no such file, not a zip, too large when unpacked, a name that is unsafe or doubled, an
-            encrypted or linked file, no manifest, or a file that is missing, changed, damaged or not in the
-            manifest.
-    """
-    path = Path(path)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            infos = _checked_infos(archive)
-            if MANIFEST_NAME not in infos:
-                raise ReportError(
-                    f"{path.name} has no {MANIFEST_NAME}, so nothing in it can be checked: {_ASK_AGAIN}"
-                )
-            expected = _parse_manifest(_small_text(archive, infos[MANIFEST_NAME]))
-            missing = sorted(expected.keys() - infos.keys())
-            extra = sorted(infos.keys() - expected.keys() - {MANIFEST_NAME})
-            if missing or extra:
-                raise ReportError(
-                    f"{path.name} does not hold what its manifest lists (missing: {missing or 'none'}; "
-                    f"not listed: {extra or 'none'}): {_ASK_AGAIN}"
-                )
-            for name, digest in expected.items():
-                if _sha256(archive, infos[name]) != digest:
-                    raise ReportError(
-                        f"{name!r} in {path.name} was changed after it was written: {_ASK_AGAIN}"
-                    )
-            input_sha256 = _input_sha256(archive, infos)
-    except FileNotFoundError as error:
-        raise ReportError(f"there is no file {path}: check the name of the package") from error
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        struct.error,
-        EOFError,
-        OSError,
-        ValueError,
-        NotImplementedError,
-    ) as error:
-        raise ReportError(f"{path.name} is not a zip, or a damaged one ({error}): {_ASK_AGAIN}") from error
-    if any(name.startswith("original/") and digest != input_sha256 for name, digest in expected.items()):
-        raise ReportError(f"the original in {path.name} is not the file that was judged: {_ASK_AGAIN}")
-    return ReportPackage(path=path, files=MappingProxyType(expected), input_sha256=input_sha256)
-
-
 def _texts(case: Case, analysis: Analysis, portal: Portal, created_at: datetime) -> dict[str, str]:
     """Every text of the package by file name."""
     media = analysis.media
@@ -216,8 +156,7 @@ def _readme(analysis: Analysis, portal: Portal, created_at: datetime) -> str:
         "  overlays/            pictures of the faces that were judged, if there are any",
         "  original/            the file as it was received, only if you asked for it",
         f"  {MANIFEST_NAME}      fingerprint of every file here (check with: sha256sum -c {MANIFEST_NAME})",
-        "A fingerprint shows that a file has not changed since; it does not show that what the file says is "
-        "true.",
+        "A fingerprint shows that a file has not changed since; it does not show that what the file says is true.",
         "The pictures show people: give this package only to those who need it. Whether the portal takes a "
         "zip is not known: attach single files.",
     ]
@@ -235,10 +174,7 @@ def _readme(analysis: Analysis, portal: Portal, created_at: datetime) -> str:
             wording.not_an_fir(language),
             "",
             steps,
-            *(
-                f"{number}. {step}"
-                for number, step in enumerate(wording.next_steps(verdict.outcome, language), 1)
-            ),
+            *(f"{number}. {step}" for number, step in enumerate(wording.next_steps(verdict.outcome, language), 1)),
             "",
             limits,
             *(f"- {limit}" for limit in wording.limits(language)),
@@ -279,9 +215,7 @@ def _pictures(explanations: Explanations | None) -> dict[str, bytes]:
     if explanations is None:
         return {}
     faces = {
-        f"overlays/face_{rank:03d}_track_{face.track_id}_frame_{face.score.frame_index}.png": _png(
-            face.overlay
-        )
+        f"overlays/face_{rank:03d}_track_{face.track_id}_frame_{face.score.frame_index}.png": _png(face.overlay)
         for rank, face in enumerate(explanations.faces, 1)
     }
     frames = {
@@ -302,23 +236,19 @@ def _png(pixels: Pixels) -> bytes:
 
 def _check_original(original: Path, analysis: Analysis, out_path: Path) -> None:
     if not original.is_file():
-        raise ReportError(
-            f"there is no original at {original}: give the file that was judged, or leave it out"
-        )
+        raise ReportError(f"there is no original at {original}: give the file that was judged, or leave it out")
     if out_path.exists() and out_path.samefile(original):
         raise ReportError(f"{out_path} is the original itself and would be replaced: choose another name")
     if original.stat().st_size != analysis.media.size_bytes:
         raise _not_the_original(original, analysis)
 
 
-def _store_original(
-    archive: zipfile.ZipFile, info: zipfile.ZipInfo, original: Path, analysis: Analysis
-) -> None:
+def _store_original(archive: zipfile.ZipFile, info: zipfile.ZipInfo, original: Path, analysis: Analysis) -> None:
     """Copy and hash in one reading, so that what is checked is what is stored."""
     info.file_size = analysis.media.size_bytes
     digest = hashlib.sha256()
     with original.open("rb") as source, archive.open(info, "w") as target:
-        while chunk := source.read(_CHUNK_BYTES):
+        while chunk := source.read(CHUNK_BYTES):
             digest.update(chunk)
             target.write(chunk)
     if digest.hexdigest() != analysis.media.sha256:
@@ -335,8 +265,7 @@ def _not_the_original(original: Path, analysis: Analysis) -> ReportError:
 def _safe_file_name(name: str) -> str:
     """ASCII letters, digits and `_`, at most one dot, at most 50 characters, never empty."""
     stem, suffix = (
-        unicodedata.normalize("NFKD", part).encode("ascii", "ignore").decode()
-        for part in os.path.splitext(name)
+        unicodedata.normalize("NFKD", part).encode("ascii", "ignore").decode() for part in os.path.splitext(name)
     )
     stem = re.sub(r"[^A-Za-z0-9]+", "_", stem).strip("_")[:40] or "file"
     suffix = re.sub(r"[^A-Za-z0-9]", "", suffix)[:8].lower()
@@ -364,63 +293,3 @@ def _member_info(name: str, created_at: datetime) -> zipfile.ZipInfo:
     info.create_system = 3  # Unix, on every system, so that the bytes agree
     info.external_attr = (stat.S_IFREG | 0o644) << 16
     return info
-
-
-def _checked_infos(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
-    """Refuse by the directory of the zip alone what must not be read or unpacked."""
-    infos = archive.infolist()
-    total_bytes = sum(info.file_size for info in infos)
-    if len(infos) > MAX_FILES or total_bytes > MAX_TOTAL_BYTES:
-        raise ReportError(
-            f"the zip says it unpacks to {total_bytes} bytes in {len(infos)} files, which no report package "
-            "does: do not unpack it"
-        )
-    for info in infos:
-        name = info.orig_filename  # as stored: `filename` is cut at a NUL
-        kind = stat.S_IFMT(info.external_attr >> 16)
-        if not _SAFE_NAME.fullmatch(name):
-            raise ReportError(
-                f"the zip holds the unsafe name {name!r}, which no report package has: do not unpack it"
-            )
-        if kind not in (0, stat.S_IFREG):
-            raise ReportError(f"{name!r} in the zip is a link or a device, not a file: do not unpack it")
-        if info.flag_bits & 0x1 or info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise ReportError(f"{name!r} in the zip is encrypted or packed in an unusual way: {_ASK_AGAIN}")
-    counts = Counter(info.orig_filename.casefold() for info in infos)  # some systems do not tell case apart
-    if doubled := sorted(name for name, count in counts.items() if count > 1):
-        raise ReportError(f"the zip holds these names more than once: {doubled}; {_ASK_AGAIN}")
-    return {info.orig_filename: info for info in infos}
-
-
-def _parse_manifest(text: str) -> dict[str, str]:
-    expected: dict[str, str] = {}
-    for line in text.splitlines():
-        match = _MANIFEST_LINE.fullmatch(line)
-        if match is None or match[2] in expected or match[2] == MANIFEST_NAME:
-            raise ReportError(
-                f"{MANIFEST_NAME} has the unreadable or doubled line {line[:200]!r}: {_ASK_AGAIN}"
-            )
-        expected[match[2]] = match[1]
-    return expected
-
-
-def _input_sha256(archive: zipfile.ZipFile, infos: Mapping[str, zipfile.ZipInfo]) -> str:
-    text = _small_text(archive, infos["hashes.txt"]) if "hashes.txt" in infos else ""
-    match = _INPUT_LINE.search(text)
-    if match is None:
-        raise ReportError(f"the package does not state the hash of the file that was judged: {_ASK_AGAIN}")
-    return match[1]
-
-
-def _small_text(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> str:
-    if info.file_size > _MAX_SMALL_TEXT_BYTES:
-        raise ReportError(f"{info.orig_filename} has {info.file_size} bytes, far too many: {_ASK_AGAIN}")
-    return archive.read(info).decode("utf-8")
-
-
-def _sha256(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> str:
-    digest = hashlib.sha256()
-    with archive.open(info) as stream:
-        while chunk := stream.read(_CHUNK_BYTES):
-            digest.update(chunk)
-    return digest.hexdigest()

@@ -24,14 +24,12 @@ _KINDS: dict[Language, dict[MediaKind, str]] = {
 
 _VERDICTS: dict[Language, dict[Outcome, str]] = {
     "en": {
-        "fake": "This {kind} shows signs of manipulation: the estimate that a face in it was manipulated is "
-        "{p}.",
+        "fake": "This {kind} shows signs of manipulation: the estimate that a face in it was manipulated is {p}.",
         "real": "No signs of manipulation were found in this {kind}: the estimate that a face in it was "
         "manipulated is {p}, which does not settle that the {kind} is genuine.",
         "inconclusive": "The result is inconclusive: the estimate that a face in this {kind} was manipulated "
         "is {p}, and the evidence is too weak to say either way.",
-        "no_face": "No face was found in this {kind}, so there was nothing to judge and no estimate is "
-        "given.",
+        "no_face": "No face was found in this {kind}, so there was nothing to judge and no estimate is given.",
     },
     "hi": {
         "fake": "इस {kind} में छेड़छाड़ के संकेत मिले हैं: इसमें किसी चेहरे से छेड़छाड़ होने का अनुमान {p} है।",
@@ -70,8 +68,7 @@ _ERRORS: dict[Language, dict[str, str]] = {
     },
     "hi": {
         "never": "यह जाँच कितनी बार ग़लत होती है, यह कभी मापा नहीं गया, इसलिए ग़लती की दर नहीं बताई जा सकती।",
-        "frame": "{data} पर हुई परख में {false_alarm}, और {miss}; दूसरी तरह की सामग्री पर ग़लती इससे ज़्यादा हो सकती "
-        "है।",
+        "frame": "{data} पर हुई परख में {false_alarm}, और {miss}; दूसरी तरह की सामग्री पर ग़लती इससे ज़्यादा हो सकती है।",
         "unnamed": "ऐसे डेटा, जिसका नाम नहीं दिया गया,",
         "false_alarm": "असली चेहरों में से {p} को छेड़छाड़ वाला बताया गया",
         "no_false_alarm": "कितने असली चेहरे छेड़छाड़ वाले बताए जाते हैं, यह मापा नहीं गया",
@@ -98,14 +95,12 @@ _LIMITS: dict[Language, tuple[str, ...]] = {
 }
 
 _NOT_PROOF: dict[Language, str] = {
-    "en": "This is not proof: it is the opinion of software, which can be wrong, and not an expert "
-    "certificate.",
+    "en": "This is not proof: it is the opinion of software, which can be wrong, and not an expert certificate.",
     "hi": "यह सबूत नहीं है: यह सॉफ़्टवेयर की राय है, जो ग़लत हो सकती है, किसी विशेषज्ञ का प्रमाणपत्र नहीं।",
 }
 
 _NOT_AN_FIR: dict[Language, str] = {
-    "en": "This is not an FIR and not a complaint: it is a draft for you, and nothing has been sent to "
-    "anyone.",
+    "en": "This is not an FIR and not a complaint: it is a draft for you, and nothing has been sent to anyone.",
     "hi": "यह FIR नहीं है और शिकायत भी नहीं: यह आपके लिए एक मसौदा है, और किसी को कुछ नहीं भेजा गया है।",
 }
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from detector.config import CHECKPOINTS, DetectorConfig
 from training.data import prepare
+from training.evaluate import evaluate, read_results
+from training.export import export, settle
 from training.fit import FitSettings, fit
 
 
@@ -27,33 +30,75 @@ def main(argv: list[str] | None = None) -> int:
     learn.add_argument("--teacher", type=Path, help="finished run of the teacher a student follows")
     learn.add_argument("--start", type=Path, help="earlier run of the same network to start from")
 
-    for command in (find, learn):
+    judge = commands.add_parser("evaluate", help="judge every file of a split with a checkpoint")
+    judge.add_argument("--split", required=True, help="val, dev, …: a value of the column `split`")
+    judge.add_argument("--out", type=Path, required=True, help="CSV to write, one line a file")
+
+    write = commands.add_parser("export", help="turn a finished student's run into a checkpoint")
+    write.add_argument("--run", type=Path, required=True)
+    write.add_argument("--terms", required=True, help="under what terms the weights may be used")
+
+    settle_it = commands.add_parser("calibrate", help="set thresholds on val; write card and model card")
+    settle_it.add_argument("--val", type=Path, required=True, help="what `evaluate` wrote for val")
+    settle_it.add_argument("--dev", type=Path, required=True, help="… and for the clips, reported only")
+    settle_it.add_argument("--measured-on", required=True, help="the val data in a few words")
+    settle_it.add_argument(
+        "--note", action="append", default=[], metavar="KEY=TEXT", help="for the card's `training`"
+    )
+
+    for command in (find, learn, judge):
         command.add_argument("--data", type=Path, required=True, help="folder that holds labels.csv")
+    for command in (find, learn):
         command.add_argument(
             "--faces", type=Path, default=Path("runs/faces.csv"), help="what `prepare` writes and `fit` reads"
         )
+    for command in (judge, write, settle_it):
+        command.add_argument("--checkpoint", default="default", metavar="NAME")
+        command.add_argument("--checkpoints", type=Path, default=CHECKPOINTS, metavar="DIR")
 
     args = parser.parse_args(argv)
-    if args.command == "prepare":
-        prepare(args.data, args.faces, args.workers)
-    elif args.command == "fit":
-        settings = FitSettings(
-            network=args.network,
-            steps=args.steps,
-            size_px=args.size_px,
-            learning_rate=args.learning_rate,
-            seed=args.seed,
-        )
-        fit(
-            settings,
-            data=args.data,
-            faces_file=args.faces,
-            run=args.run,
-            imagenet=args.imagenet,
-            teacher_run=args.teacher,
-            start_run=args.start,
-        )
+    match args.command:
+        case "prepare":
+            prepare(args.data, args.faces, args.workers)
+        case "fit":
+            _fit(args)
+        case "evaluate":
+            config = DetectorConfig(checkpoint_folder=args.checkpoints)
+            evaluate(args.checkpoint, config, args.data, args.split, args.out)
+        case "export":
+            card = export(args.run, args.checkpoint, args.checkpoints, terms=args.terms)
+            print(f"wrote {card.name}, SHA-256 {card.sha256}")
+        case "calibrate":
+            card = settle(
+                args.checkpoint,
+                args.checkpoints,
+                val=read_results(args.val),
+                dev=read_results(args.dev),
+                measured_on=args.measured_on,
+                training=dict(note.split("=", 1) for note in args.note),
+            )
+            fitted = card.calibration
+            print(f"fake from {fitted.threshold_fake:.3f}, real up to {fitted.threshold_real:.3f}")
     return 0
+
+
+def _fit(args: argparse.Namespace) -> None:
+    settings = FitSettings(
+        network=args.network,
+        steps=args.steps,
+        size_px=args.size_px,
+        learning_rate=args.learning_rate,
+        seed=args.seed,
+    )
+    fit(
+        settings,
+        data=args.data,
+        faces_file=args.faces,
+        run=args.run,
+        imagenet=args.imagenet,
+        teacher_run=args.teacher,
+        start_run=args.start,
+    )
 
 
 if __name__ == "__main__":

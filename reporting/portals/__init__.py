@@ -67,9 +67,7 @@ class Portal:
     @property
     def address_line(self) -> str:
         """The address in full, to be typed and not clicked."""
-        return (
-            f"Portal: {self.home_url.value} (type it yourself: a false copy of the portal has been reported)"
-        )
+        return f"Portal: {self.home_url.value} (type it yourself: a false copy of the portal has been reported)"
 
 
 @cache

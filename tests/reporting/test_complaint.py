@@ -29,9 +29,7 @@ def narrative_of(draft: str) -> str:
 @pytest.mark.parametrize(
     ("typed", "cleaned"),
     [
-        pytest.param(
-            'It\'s 50% & "true"!', "Its 50 percent and true.", id="signs with a meaning are spelled out"
-        ),
+        pytest.param('It\'s 50% & "true"!', "Its 50 percent and true.", id="signs with a meaning are spelled out"),
         pytest.param(
             "\u2018a\u2019 \u201cb\u201d \u2014 c\u2026",
             "a b - c.",
@@ -149,9 +147,7 @@ def test_the_draft_follows_the_order_of_the_portal(case: Case, analysis: Analysi
     headings = [line[:7] for line in draft.splitlines() if line.startswith("STEP ")]
     assert headings == ["STEP 1:", "STEP 2:", "STEP 3:", "STEP 4:"]
     assert draft.index("Instagram") < draft.index("https://www.instagram.com/reel/Cx_1?igsh=a=b&c\n")
-    assert (
-        draft.index("Additional information") < draft.index("STEP 2") < draft.index("handle: @some_account")
-    )
+    assert draft.index("Additional information") < draft.index("STEP 2") < draft.index("handle: @some_account")
     assert "https://cybercrime.gov.in/" in draft and "not an FIR" in draft
     assert draft.startswith("DRAFT, NOT SUBMITTED\n")
 
@@ -169,9 +165,7 @@ def test_what_was_left_out_stands_as_a_marked_blank_that_the_portal_takes(analys
 def test_nothing_asks_for_the_identity_of_the_complainant(analysis: Analysis) -> None:
     draft = complaint_draft(Case(), analysis, load_portal())
     fields = [line.partition(":")[0].lower() for line in draft.splitlines() if "fill in" in line]
-    assert not [
-        field for field in fields if re.search(r"your|mobile|e-?mail|aadhaar|pan\b|father|birth", field)
-    ]
+    assert not [field for field in fields if re.search(r"your|mobile|e-?mail|aadhaar|pan\b|father|birth", field)]
 
 
 @pytest.mark.parametrize(
@@ -187,9 +181,7 @@ def test_the_draft_tells_the_outcome_as_it_is(
     assert ("shows signs" in narrative) == (outcome == "fake")
 
 
-@pytest.mark.parametrize(
-    ("size", "words"), [(5_000_000, "within that limit"), (5_000_001, "larger than that")]
-)
+@pytest.mark.parametrize(("size", "words"), [(5_000_000, "within that limit"), (5_000_001, "larger than that")])
 def test_a_file_too_large_to_upload_is_pointed_out(size: int, words: str, analysis: Analysis) -> None:
     large = replace(analysis, media=replace(analysis.media, size_bytes=size))
     draft = complaint_draft(Case(), large, load_portal())

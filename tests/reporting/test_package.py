@@ -113,9 +113,7 @@ def test_members_carry_a_fixed_time_and_plain_permissions(build: Build) -> None:
             assert info.compress_type == zipfile.ZIP_DEFLATED
 
 
-def test_the_analysis_can_be_read_back_with_settings_and_error_rates(
-    build: Build, analysis: Analysis
-) -> None:
+def test_the_analysis_can_be_read_back_with_settings_and_error_rates(build: Build, analysis: Analysis) -> None:
     found = json.loads(contents(build())["analysis.json"])
     expected = analysis.to_dict()
     expected.pop("checkpoint")
@@ -168,9 +166,7 @@ def test_a_package_without_pictures_can_be_made_whatever_the_outcome(
 def test_the_original_is_left_out_unless_given_and_then_stored_whole(build: Build, original: Path) -> None:
     assert not [name for name in contents(build()) if name.startswith("original/")]
     stored = {
-        name: data
-        for name, data in contents(build(original=original)).items()
-        if name.startswith("original/")
+        name: data for name, data in contents(build(original=original)).items() if name.startswith("original/")
     }
     assert list(stored.values()) == [original.read_bytes()]
     assert re.fullmatch(r"original/[A-Za-z0-9_]+\.mp4", next(iter(stored)))

@@ -24,9 +24,7 @@ def test_importing_reporting_loads_no_heavy_library_and_reads_no_facts() -> None
         " reporting.portals.load_portal.cache_info().misses)"
     )
     root = FACTS.parents[2]
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout == "[] 0\n"
 
 

@@ -20,9 +20,7 @@ EDGES = (0.0, 0.004, 0.01, 0.5, 0.987, 0.99, 0.9951, 1.0)
 
 
 def verdict(outcome: Outcome, probability: float | None) -> Verdict:
-    return Verdict(
-        outcome=outcome, probability=probability, threshold_fake=0.8, threshold_real=0.2, reasons=()
-    )
+    return Verdict(outcome=outcome, probability=probability, threshold_fake=0.8, threshold_real=0.2, reasons=())
 
 
 def all_sentences(language: Language, checkpoint: CheckpointInfo) -> Iterator[str]:
@@ -53,9 +51,7 @@ def test_no_sentence_promises_more_than_software_can(language: Language, checkpo
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_sentence_is_whole_and_in_its_own_script(
-    language: Language, checkpoint: CheckpointInfo
-) -> None:
+def test_every_sentence_is_whole_and_in_its_own_script(language: Language, checkpoint: CheckpointInfo) -> None:
     for sentence in all_sentences(language, checkpoint):
         assert "{" not in sentence and "  " not in sentence and "None" not in sentence
         assert sentence[-1] == {"en": ".", "hi": "।"}[language]
@@ -99,9 +95,7 @@ def test_each_outcome_is_told_in_calm_words_with_its_number(
     for language, words in zip(LANGUAGES, (english, hindi), strict=True):
         sentence = wording.verdict_sentence(verdict(outcome, probability), "video", language)
         assert words in sentence
-        assert re.findall(r"(\d+) %", sentence) == (
-            [] if probability is None else [f"{probability * 100:.0f}"]
-        )
+        assert re.findall(r"(\d+) %", sentence) == ([] if probability is None else [f"{probability * 100:.0f}"])
         assert not re.search(r"\b(fake|real|genuine)\b", sentence.replace("video is genuine", ""))
 
 

@@ -57,9 +57,7 @@ def with_manifest(files: Files) -> Files:
 def test_a_package_verifies_and_so_does_one_packed_anew(good: Path, files: Files, tmp_path: Path) -> None:
     package = verify_package(str(good))
     assert dict(package.files) == {
-        name: hashlib.sha256(content).hexdigest()
-        for name, content in files.items()
-        if name != "MANIFEST.sha256"
+        name: hashlib.sha256(content).hexdigest() for name, content in files.items() if name != "MANIFEST.sha256"
     }
     again = verify_package(write(tmp_path / "again.zip", with_manifest(files)))
     assert (again.files, again.input_sha256) == (package.files, package.input_sha256)
@@ -77,17 +75,13 @@ def test_a_package_verifies_and_so_does_one_packed_anew(good: Path, files: Files
             r"missing: \['portal.url",
             id="missing",
         ),
-        pytest.param(
-            lambda f: f | {"more.txt": b"x"}, r"not listed: \['more.txt", id="a file that is not listed"
-        ),
+        pytest.param(lambda f: f | {"more.txt": b"x"}, r"not listed: \['more.txt", id="a file that is not listed"),
         pytest.param(
             lambda f: {n: c for n, c in f.items() if "MANIFEST" not in n}, "has no MANIFEST", id="no manifest"
         ),
         pytest.param(lambda f: f | {"MANIFEST.sha256": b""}, "not listed", id="empty manifest"),
         pytest.param(lambda f: f | {"MANIFEST.sha256": b"\xff\xfe"}, "damaged", id="manifest is no text"),
-        pytest.param(
-            lambda f: f | {"MANIFEST.sha256": b"0" * 64 + b" one.txt\n"}, "unreadable", id="one space"
-        ),
+        pytest.param(lambda f: f | {"MANIFEST.sha256": b"0" * 64 + b" one.txt\n"}, "unreadable", id="one space"),
         pytest.param(
             lambda f: f | {"MANIFEST.sha256": f["MANIFEST.sha256"] * 2},
             "unreadable or doubled",
@@ -98,9 +92,7 @@ def test_a_package_verifies_and_so_does_one_packed_anew(good: Path, files: Files
             "unreadable or doubled",
             id="a manifest that lists itself",
         ),
-        pytest.param(
-            lambda f: f | {"MANIFEST.sha256": b" " * 5_000_000}, "far too many", id="a huge manifest"
-        ),
+        pytest.param(lambda f: f | {"MANIFEST.sha256": b" " * 5_000_000}, "far too many", id="a huge manifest"),
         pytest.param(
             lambda f: with_manifest({n: c for n, c in f.items() if n != "hashes.txt"}),
             "does not state the hash",
@@ -117,9 +109,7 @@ def test_a_package_verifies_and_so_does_one_packed_anew(good: Path, files: Files
         pytest.param(lambda f: f | {"C:evil.txt": b"x"}, "unsafe name", id="a drive letter"),
         pytest.param(lambda f: f | {"..\\evil.txt": b"x"}, "unsafe name", id="backslashes"),
         pytest.param(lambda f: f | {"folder/": b""}, "unsafe name", id="a folder"),
-        pytest.param(
-            lambda f: f | {"README\u202etxt": b"x"}, "unsafe name", id="a name that reads backwards"
-        ),
+        pytest.param(lambda f: f | {"README\u202etxt": b"x"}, "unsafe name", id="a name that reads backwards"),
         pytest.param(
             lambda f: f | {"readme.TXT": b"x"}, "more than once", id="doubled where case is not told apart"
         ),
