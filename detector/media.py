@@ -21,7 +21,7 @@ from detector.errors import (
     UnsupportedMediaError,
 )
 from detector.pictures import decode_picture, open_picture
-from detector.types import Frame, MediaInfo, MediaKind
+from detector.types import Frame, MediaInfo, MediaKind, Pixels
 
 PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".heic", ".heif", ".avif")
 CLIP_SUFFIXES = (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".gif")
@@ -29,18 +29,17 @@ READABLE = "Pictures: JPEG, PNG, WebP, GIF, HEIC, AVIF. Clips: MP4, MOV, WebM, M
 
 _PICTURE_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
 _SOUND_BRANDS = (b"M4A ", b"M4B ")
-_ORIENTATION = 0x0112  # EXIF tag; 5 to 8 are quarter turns
 _MP4_ATOMS = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Media:
     """An opened file: its facts, and a way to its frames."""
 
     path: Path
     info: MediaInfo
-    _max_picture_px: int
-    _clip: ClipFacts | None
+    _content: ClipFacts | Pixels
+    """What a clip's frames are read by, or the decoded picture."""
 
     def frames(self, max_frames: int | None) -> Iterator[Frame]:
         """The frames to look at, in order of time, one at a time.
@@ -51,11 +50,10 @@ class Media:
         Raises:
             MediaDecodeError: damaged or incomplete data.
         """
-        if self._clip is not None:
-            yield from clip_frames(self.path, self.info.format, self._clip, max_frames)
-            return
-        with open_picture(self.path, self.info.file_name, self._max_picture_px) as picture:
-            yield Frame(decode_picture(picture, self.info.file_name), 0, 0.0)
+        if isinstance(self._content, ClipFacts):
+            yield from clip_frames(self.path, self.info.format, self._content, max_frames)
+        else:
+            yield Frame(self._content, 0, 0.0)
 
 
 def open_media(path: str | Path, config: DetectorConfig) -> Media:
@@ -82,17 +80,15 @@ def open_media(path: str | Path, config: DetectorConfig) -> Media:
             )
         with path.open("rb") as file:
             head = file.read(64)
-        kind, demuxer = _sniff(head, path)
+        kind, demuxer = _sniff(head, path, config.max_picture_px)
         if kind == "video":
             clip = probe_clip(path, demuxer, config.max_frame_px, config.max_duration_s)
-            return Media(
-                path, _info(path, kind, demuxer, clip.width_px, clip.height_px, clip), config.max_picture_px, clip
-            )
-        with open_picture(path, path.name, config.max_picture_px) as picture:
-            quarter_turn = picture.getexif().get(_ORIENTATION) in (5, 6, 7, 8)
-            width_px, height_px = picture.size[::-1] if quarter_turn else picture.size
+            return Media(path, _info(path, kind, demuxer, clip.width_px, clip.height_px, clip), clip)
+        with open_picture(path, config.max_picture_px) as picture:
             format_name = (picture.format or "").lower()
-        return Media(path, _info(path, kind, format_name, width_px, height_px), config.max_picture_px, None)
+            pixels = decode_picture(picture, path.name)
+        height_px, width_px = pixels.shape[:2]
+        return Media(path, _info(path, kind, format_name, width_px, height_px), pixels)
     except PermissionError as error:
         raise MediaError(f"{path.name} may not be read. Change its permissions or copy it elsewhere.") from error
 
@@ -124,9 +120,9 @@ def _info(
     )
 
 
-def _sniff(head: bytes, path: Path) -> tuple[MediaKind, str]:
+def _sniff(head: bytes, path: Path, max_px: int) -> tuple[MediaKind, str]:
     """The kind by its first bytes, and for a clip FFmpeg's name of the container."""
-    kind, demuxer = _by_magic(head, path)
+    kind, demuxer = _by_magic(head, path, max_px)
     suffix = path.suffix.lower()
     named: MediaKind | None = None
     if suffix in CLIP_SUFFIXES and suffix not in PICTURE_SUFFIXES:
@@ -142,7 +138,7 @@ def _sniff(head: bytes, path: Path) -> tuple[MediaKind, str]:
     return kind, demuxer
 
 
-def _by_magic(head: bytes, path: Path) -> tuple[MediaKind, str]:
+def _by_magic(head: bytes, path: Path, max_px: int) -> tuple[MediaKind, str]:
     if head[4:8] == b"ftyp" and head[8:12] in _SOUND_BRANDS:
         raise UnsupportedMediaError(f"{path.name} is a sound recording. Give the clip with its picture.")
     if head[4:8] == b"ftyp" and head[8:12] in _PICTURE_BRANDS:
@@ -154,7 +150,7 @@ def _by_magic(head: bytes, path: Path) -> tuple[MediaKind, str]:
     if head.startswith(b"RIFF") and head[8:12] == b"AVI ":
         return "video", "avi"
     if head.startswith((b"GIF87a", b"GIF89a")):
-        return ("video", "gif") if _is_animated(path) else ("image", "")
+        return ("video", "gif") if _is_animated(path, max_px) else ("image", "")
     picture = head.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or (
         head.startswith(b"RIFF") and head[8:12] == b"WEBP"
     )
@@ -163,8 +159,8 @@ def _by_magic(head: bytes, path: Path) -> tuple[MediaKind, str]:
     raise UnsupportedMediaError(f"{path.name} is neither a picture nor a clip we can read. {READABLE}")
 
 
-def _is_animated(path: Path) -> bool:
-    with open_picture(path, path.name, DetectorConfig().max_picture_px) as picture:
+def _is_animated(path: Path, max_px: int) -> bool:
+    with open_picture(path, max_px) as picture:
         return bool(getattr(picture, "is_animated", False))
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import struct
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 import pillow_heif
@@ -22,8 +23,9 @@ _BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, IndexError,
 """What Pillow's decoders raise on damaged bytes."""
 
 
-def open_picture(source: Path | IO[bytes], name: str, max_px: int) -> Image.Image:
-    """Read the header of a picture, without decoding it.
+@contextmanager
+def open_picture(path: Path, max_px: int) -> Iterator[Image.Image]:
+    """Read the header of a picture, without decoding it; the file is closed at the end of the block.
 
     Raises:
         UnsupportedMediaError: not one of `FORMATS`.
@@ -32,22 +34,25 @@ def open_picture(source: Path | IO[bytes], name: str, max_px: int) -> Image.Imag
     """
     pillow_heif.register_heif_opener(thumbnails=False)
     too_large = MediaTooLargeError(
-        f"{name} has more than {max_px / 1e6:.0f} million pixels, the most that is opened. "
+        f"{path.name} has more than {max_px / 1e6:.0f} million pixels, the most that is opened. "
         "Save a smaller copy and try that; keep the original."
     )
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            picture = Image.open(source, formats=FORMATS)
-    except Image.DecompressionBombError as error:
-        raise too_large from error
-    except UnidentifiedImageError as error:
-        raise UnsupportedMediaError(f"{name} is not a picture we can read.") from error
-    except _BROKEN as error:
-        raise _broken(name) from error
-    if picture.width * picture.height > max_px:
-        raise too_large
-    return picture
+    with path.open("rb") as file:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+                picture = Image.open(file, formats=FORMATS)
+        except Image.DecompressionBombError as error:
+            raise too_large from error
+        except UnidentifiedImageError as error:
+            raise UnsupportedMediaError(
+                f"{path.name} begins like a picture but cannot be read as one. Save it as JPEG and try that."
+            ) from error
+        except _BROKEN as error:
+            raise _broken(path.name) from error
+        if picture.width * picture.height > max_px:
+            raise too_large
+        yield picture
 
 
 def decode_picture(picture: Image.Image, name: str) -> Pixels:
@@ -86,5 +91,5 @@ def _to_rgb(picture: Image.Image) -> Image.Image:
 
 def read_picture(path: Path, max_px: int = 110_000_000) -> Pixels:
     """Open and decode in one call; raises what `open_picture` and `decode_picture` raise."""
-    with open_picture(path, path.name, max_px) as picture:
+    with open_picture(path, max_px) as picture:
         return decode_picture(picture, path.name)

@@ -1,0 +1,95 @@
+"""What several rooms' tests share: the shipped detector, the examples, clips whose frames show their number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from detector import Detector, DetectorConfig
+from detector.types import Pixels
+
+ROOT = Path(__file__).parent.parent
+_BITS = 8
+
+
+@pytest.fixture(scope="session")
+def examples() -> Path:
+    return ROOT / "examples"
+
+
+@pytest.fixture(scope="session")
+def detector() -> Detector:
+    """With the shipped weights, in float32 so that results repeat."""
+    return Detector.from_checkpoint("default", DetectorConfig(device="cpu", precision="fp32"))
+
+
+def coded_picture(number: int, height: int = 96, width: int = 160) -> Pixels:
+    """Black, with the number as eight white or black blocks along the top and a red block bottom left."""
+    picture = np.zeros((height, width, 3), np.uint8)
+    step = width // _BITS
+    for bit in range(_BITS):
+        if number >> bit & 1:
+            picture[: height // 3, bit * step : (bit + 1) * step] = 255
+    picture[-height // 3 :, : width // 3] = (255, 0, 0)
+    return picture
+
+
+def read_number(picture: Pixels) -> int:
+    """The number in a coded picture, read from the middle of each block."""
+    height, width = picture.shape[:2]
+    step = width // _BITS
+    return sum(int(picture[height // 6, bit * step + step // 2, 1] > 127) << bit for bit in range(_BITS))
+
+
+ClipMaker = Callable[..., Path]
+
+
+@pytest.fixture
+def make_clip(tmp_path: Path) -> ClipMaker:
+    """Writes a clip of coded frames; `times_s` are their presentation times."""
+
+    def make(
+        name: str = "clip.mp4",
+        times_s: Sequence[float] = tuple(number / 25 for number in range(50)),
+        codec: str = "libx264",
+        pix_fmt: str = "yuv420p",
+        rotation: int = 0,
+        options: dict[str, str] | None = None,
+        container_options: dict[str, str] | None = None,
+        codec_options: dict[str, str] | None = None,
+    ) -> Path:
+        path = tmp_path / name
+        with av.open(
+            str(path), "w", options=options or {}, container_options=container_options or {}
+        ) as container:
+            stream = container.add_stream(codec, rate=25, options=codec_options or {})
+            stream.width, stream.height, stream.pix_fmt = 160, 96, pix_fmt
+            base = Fraction(1, 25) if codec == "mpeg4" else Fraction(1, 1000)
+            stream.time_base = stream.codec_context.time_base = base
+            for number, time_s in enumerate(times_s):
+                frame = av.VideoFrame.from_ndarray(coded_picture(number), format="rgb24")
+                frame = frame.reformat(format=pix_fmt)
+                frame.pts, frame.time_base = round(time_s / base), base
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode())
+        if rotation:
+            _set_rotation(path, rotation)
+        return path
+
+    return make
+
+
+def _set_rotation(path: Path, degrees: int) -> None:
+    """Write the display matrix a phone writes: `degrees` clockwise, into the track header of an MP4."""
+    turn = {90: (0, 1, -1, 0), 180: (-1, 0, 0, -1), 270: (0, -1, 1, 0)}[degrees]
+    a, b, c, d = (value << 16 for value in turn)
+    data = bytearray(path.read_bytes())
+    at = data.index(b"tkhd") + 4 + 40  # version 0: 4 flags, 20 ids and duration, 16 layer and volume
+    for index, value in enumerate((a, b, 0, c, d, 0, 0, 0, 1 << 30)):
+        data[at + 4 * index : at + 4 * index + 4] = value.to_bytes(4, "big", signed=True)
+    path.write_bytes(bytes(data))

@@ -1,0 +1,135 @@
+"""Frames are spread over the whole clip, carry their own time, and an incomplete clip is said to be one.
+
+Every frame of the test clips shows its number, so sampling is checked against the picture itself.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import read_number
+
+from detector.clips import spread
+from detector.config import DetectorConfig
+from detector.errors import MediaDecodeError, MediaTooLargeError
+from detector.media import open_media
+from detector.types import Frame
+
+
+def frames_of(path: Path, max_frames: int | None = None) -> list[Frame]:
+    return list(open_media(path, DetectorConfig()).frames(max_frames))
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "pix_fmt"),
+    [
+        ("clip.mp4", "libx264", "yuv420p"),
+        ("clip.mov", "libx264", "yuv420p"),
+        ("clip.mkv", "libx264", "yuv420p"),
+        ("clip.webm", "libvpx-vp9", "yuv420p"),
+        ("clip.avi", "mpeg4", "yuv420p"),
+        ("clip.gif", "gif", "rgb8"),
+    ],
+)
+def test_every_named_container_gives_every_frame_with_its_time(make_clip, name, codec, pix_fmt) -> None:
+    times_s = [number / 25 for number in range(30)]
+    path = make_clip(name, times_s, codec, pix_fmt)
+    info = open_media(path, DetectorConfig()).info
+    assert (info.kind, info.width_px, info.height_px, info.frame_count) == ("video", 160, 96, 30)
+    assert info.duration_s == pytest.approx(1.2, abs=0.05)
+    frames = frames_of(path)
+    assert [read_number(frame.pixels) for frame in frames] == list(range(30))
+    assert [frame.index for frame in frames] == list(range(30))
+    assert [frame.time_s for frame in frames] == pytest.approx(times_s, abs=0.006)
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 50])
+def test_sampled_frames_span_the_whole_clip(make_clip, count: int) -> None:
+    path = make_clip(times_s=[number / 25 for number in range(100)])
+    frames = frames_of(path, count)
+    assert len(frames) == count
+    assert [read_number(frame.pixels) for frame in frames] == [frame.index for frame in frames]
+    span = 100 / count
+    for position, frame in enumerate(frames):
+        assert position * span - 1 <= frame.index <= (position + 1) * span
+
+
+def test_a_variable_frame_rate_is_sampled_by_time_not_by_count(make_clip) -> None:
+    # Forty frames in the first second, then one a second for nine.
+    times_s = [number / 40 for number in range(40)] + [float(second) for second in range(1, 10)]
+    path = make_clip(times_s=times_s)
+    frames = frames_of(path, 9)
+    assert [frame.time_s for frame in frames] == pytest.approx(
+        [times_s[read_number(frame.pixels)] for frame in frames], abs=0.002
+    )
+    assert sum(frame.time_s >= 1 for frame in frames) == 8
+
+
+def test_spread_counts_time_not_frames() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        times = tuple(np.cumsum(rng.exponential(1.0, 60)) - 0.5)
+        chosen = spread(times, 10)
+        assert chosen == sorted(set(chosen)) and 1 <= len(chosen) <= 10
+        span = times[-1] / 10
+        for index in chosen:
+            centre = (int(times[index] / span) + 0.5) * span
+            gaps = np.abs(np.array(times) - centre)
+            assert gaps[index] <= np.sort(gaps)[1] + span
+
+
+def test_long_gaps_are_jumped_over_and_still_land_on_the_right_frame(make_clip) -> None:
+    times_s = [number * 0.5 for number in range(200)]  # a hundred seconds, key frames every ten
+    path = make_clip(times_s=times_s, codec_options={"g": "20"})
+    frames = frames_of(path, 5)
+    assert [read_number(frame.pixels) for frame in frames] == [frame.index for frame in frames]
+    assert [frame.time_s for frame in frames] == pytest.approx([10, 30, 50, 70, 90], abs=1.0)
+
+
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_the_rotation_flag_is_honoured(make_clip, degrees: int) -> None:
+    upright = frames_of(make_clip("upright.mp4"), 1)[0].pixels
+    path = make_clip("turned.mp4", rotation=degrees)
+    info = open_media(path, DetectorConfig()).info
+    turned = frames_of(path, 1)[0].pixels
+    expected = np.rot90(upright, -degrees // 90)  # numpy turns counter-clockwise, the flag clockwise
+    np.testing.assert_array_equal(turned, expected)
+    assert (info.height_px, info.width_px) == expected.shape[:2]
+
+
+def test_a_truncated_mp4_without_its_index_is_refused(make_clip) -> None:
+    path = make_clip()
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with pytest.raises(MediaDecodeError, match="damaged or incomplete"):
+        frames_of(path)
+
+
+@pytest.mark.parametrize("name", ["front.mp4", "clip.mkv"])
+def test_a_clip_that_stops_before_its_stated_end_is_refused(make_clip, name: str) -> None:
+    times_s = [number / 10 for number in range(100)]
+    options = {"movflags": "faststart"} if name.endswith("mp4") else {}
+    path = make_clip(name, times_s, options=options, codec_options={"g": "10"})
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 6 // 10])
+    with pytest.raises(MediaDecodeError, match=r"should last .* but stops after|structure|again"):
+        frames_of(path)
+
+
+def test_one_damaged_stretch_costs_only_itself(make_clip) -> None:
+    path = make_clip(times_s=[number / 10 for number in range(100)], codec_options={"g": "5"})
+    data = bytearray(path.read_bytes())
+    middle = data.index(b"mdat") + len(data) // 3
+    data[middle : middle + 40] = b"\xff" * 40
+    path.write_bytes(bytes(data))
+    frames = frames_of(path)
+    assert len(frames) >= 80
+    assert frames[-1].time_s > 9
+
+
+def test_too_long_and_too_large_clips_are_refused(make_clip) -> None:
+    path = make_clip()
+    with pytest.raises(MediaTooLargeError, match="minutes"):
+        open_media(path, DetectorConfig(max_duration_s=1.0))
+    with pytest.raises(MediaTooLargeError, match="160x96"):
+        open_media(path, DetectorConfig(max_frame_px=1000))
