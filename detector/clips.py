@@ -131,7 +131,7 @@ def spread(times_s: tuple[float, ...], count: int | None) -> list[int]:
     The clip is cut into `count` equal spans of time; of each the frame nearest to its middle is taken, once.
 
     >>> spread((0.0, 1.0, 2.0, 3.0), 2)
-    [0, 2]
+    [1, 2]
     >>> spread((0.0, 0.1, 0.2, 10.0), 2)
     [2, 3]
     >>> spread((0.0, 1.0), None)

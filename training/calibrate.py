@@ -22,7 +22,7 @@ def calibrate(results: Sequence[dict[str, Any]]) -> Calibration:
     counts into the pooled quantile only. `real` ends where at most 5 % of the manipulated faces lie below.
 
     Raises:
-        ValueError: the results lack genuine or manipulated faces.
+        ValueError: the results lack genuine or manipulated faces, or the logits do not tell them apart.
     """
     judged = [row for row in results if row["logit"] is not None]
     real = {row["source"]: [] for row in judged if row["label"] == "real"}
@@ -36,6 +36,8 @@ def calibrate(results: Sequence[dict[str, Any]]) -> Calibration:
     platt = LogisticRegression(C=1e6).fit(
         np.array([[row["logit"]] for row in kept]), np.array([row["label"] == "fake" for row in kept])
     )
+    if platt.coef_[0, 0] <= 0:
+        raise ValueError("the logits do not rise from genuine to manipulated; this network has learned nothing")
     pooled = [logit for logits in real.values() for logit in logits]
     enough = [logits for logits in [pooled, *real.values()] if len(logits) + 1 >= 1 / FALSE_ALARM_RATE]
     upper = max(_kth_largest(logits, FALSE_ALARM_RATE) for logits in enough or [pooled])

@@ -135,7 +135,7 @@ def _soften(mask: Mask, box: FaceBox, rng: np.random.Generator) -> Mask:
     inner = (cv2.GaussianBlur(mask, (0, 0), sigma) > 0.95).astype(np.float32)
     soft = cv2.GaussianBlur(inner, (0, 0), max(0.5, sigma * rng.uniform(0.4, 1.0)))
     soft[soft < 1 / 512] = 0
-    return soft.astype(np.float32, copy=False)
+    return soft.clip(0, 1).astype(np.float32, copy=False)
 
 
 def _poisson(source: Pixels, target: Pixels, mask: Mask) -> Pixels:

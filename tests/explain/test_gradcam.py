@@ -1,0 +1,153 @@
+"""The map is the library's own, on its raw scale, and stays right with several threads."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from pytorch_grad_cam import GradCAM
+from pytorch_grad_cam.utils.image import scale_cam_image
+from pytorch_grad_cam.utils.model_targets import BinaryClassifierOutputTarget
+
+from detector import Detector
+from detector.checkpoint import load_weights
+from detector.config import CHECKPOINTS
+from detector.errors import ExplainError
+from detector.model import FaceClassifier, build_network
+from detector.score import make_batch
+from detector.types import Analysis, FaceCrop
+from explain import explain
+from explain.gradcam import MIN_CELLS, fake_heat
+
+
+@pytest.fixture(scope="module")
+def analysis(detector: Detector, examples: Path) -> Analysis:
+    return detector.analyze(examples / "manipulated.mp4", max_frames=6)
+
+
+def crops_of(analysis: Analysis) -> list[FaceCrop]:
+    return list(analysis.tracks[0].key_crops)
+
+
+def with_weights(detector: Detector, weights: dict[str, torch.Tensor]) -> Detector:
+    classifier = FaceClassifier(weights, detector.card.input.size_px, torch.device("cpu"), "fp32")
+    return Detector(detector.card, classifier, detector._finder, detector.config)
+
+
+def test_the_map_is_the_librarys_before_its_scaling(detector: Detector, analysis: Analysis) -> None:
+    crop = crops_of(analysis)[0]
+    layer = detector.card.explain_layer
+    (heat,) = fake_heat(detector, [crop], layer)
+    network = build_network()
+    network.load_state_dict(load_weights(detector.card, CHECKPOINTS))
+    batch = make_batch([crop.pixels], detector.card.input)
+    with GradCAM(network.eval(), [dict(network.named_modules())[layer]]) as cam:
+        theirs = cam(batch, [BinaryClassifierOutputTarget(1)])[0]
+    ours = scale_cam_image(heat[None], (crop.pixels.shape[1], crop.pixels.shape[0]))[0]
+    np.testing.assert_allclose(ours, theirs, atol=1e-4)
+
+
+def test_maps_are_raw_nonnegative_and_fine_enough(detector: Detector, analysis: Analysis) -> None:
+    for heat in fake_heat(detector, crops_of(analysis), detector.card.explain_layer):
+        assert heat.dtype == np.float32 and heat.min() >= 0
+        assert min(heat.shape) >= MIN_CELLS
+
+
+def test_scaling_the_last_layer_scales_the_map(detector: Detector, analysis: Analysis) -> None:
+    """A map scaled by itself would not notice: the raw scale is what makes two faces comparable."""
+    crop, layer = crops_of(analysis)[0], detector.card.explain_layer
+    (heat,) = fake_heat(detector, [crop], layer)
+    weights = load_weights(detector.card, CHECKPOINTS)
+    weights["logits.weight"] = weights["logits.weight"] * 2
+    doubled = with_weights(detector, weights)
+    np.testing.assert_allclose(fake_heat(doubled, [crop], layer)[0], 2 * heat, rtol=1e-3, atol=1e-7)
+
+
+def test_no_hook_and_no_gradient_is_left_behind(detector: Detector, analysis: Analysis) -> None:
+    network = detector.classifier.network
+    before = detector.classifier.logits(make_batch([crops_of(analysis)[0].pixels], detector.card.input))
+    explain(detector, analysis)
+    assert all(not module._forward_hooks and not module._backward_hooks for module in network.modules())
+    assert all(parameter.grad is None and not parameter.requires_grad for parameter in network.parameters())
+    after = detector.classifier.logits(make_batch([crops_of(analysis)[0].pixels], detector.card.input))
+    assert torch.equal(before, after)
+
+
+def test_threads_that_explain_and_judge_at_once_get_the_same_maps(detector: Detector, analysis: Analysis) -> None:
+    crops, layer = crops_of(analysis), detector.card.explain_layer
+    expected = fake_heat(detector, crops, layer)
+    found: list[list[np.ndarray]] = []
+
+    def explain_and_judge() -> None:
+        found.append(fake_heat(detector, crops, layer))
+        detector.classifier.logits(make_batch([crop.pixels for crop in crops], detector.card.input))
+
+    threads = [threading.Thread(target=explain_and_judge) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 6
+    for heats in found:
+        for heat, right in zip(heats, expected, strict=True):
+            np.testing.assert_allclose(heat, right, rtol=1e-3, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("layer", "message"),
+    [("block8", "cells"), ("nowhere", "no such module")],
+    ids=["three cells each way", "unknown layer"],
+)
+def test_a_layer_that_cannot_explain_is_refused(detector: Detector, analysis: Analysis, layer, message) -> None:
+    blunt = Detector(
+        dataclasses.replace(detector.card, explain_layer=layer),
+        detector.classifier,
+        detector._finder,
+        detector.config,
+    )
+    with pytest.raises(ExplainError, match=message), warnings.catch_warnings():
+        explain(blunt, analysis)
+
+
+def test_the_strongest_faces_are_explained_and_drawn_on_one_scale(detector: Detector, analysis: Analysis) -> None:
+    explanations = explain(detector, analysis, top_k=3)
+    assert len(explanations.faces) == 3
+    strongest = sorted((score.logit for score in analysis.tracks[0].scores), reverse=True)[:3]
+    assert [face.score.logit for face in explanations.faces] == strongest
+    assert explanations.heat_scale == max(face.peak for face in explanations.faces)
+    shown = {face.score.frame_index for face in explanations.faces} & set(analysis.key_frames)
+    assert {overlay.frame_index for overlay in explanations.frames} == shown
+
+
+def test_every_person_gets_an_explanation_whatever_top_k_is(detector, examples, tmp_path) -> None:
+    from PIL import Image
+
+    from detector.pictures import read_picture
+
+    one = read_picture(examples / "genuine.jpg")
+    Image.fromarray(np.hstack([one, one, one])).save(tmp_path / "three.png")
+    explanations = explain(detector, detector.analyze(tmp_path / "three.png"), top_k=1)
+    assert sorted(face.track_id for face in explanations.faces) == [0, 1, 2]
+    (overlay,) = explanations.frames
+    assert sorted(overlay.track_ids) == [0, 1, 2]
+
+
+def test_without_a_face_there_is_nothing_to_explain(detector: Detector, examples: Path) -> None:
+    explanations = explain(detector, detector.analyze(examples / "no-face.jpg"))
+    assert explanations.faces == () and explanations.frames == ()
+
+
+def test_other_weights_give_another_map(detector: Detector, analysis: Analysis) -> None:
+    """The sanity check of Adebayo et al. (NeurIPS 2018): a map that ignores the weights explains nothing."""
+    crop, layer = crops_of(analysis)[0], detector.card.explain_layer
+    (heat,) = fake_heat(detector, [crop], layer)
+    weights = load_weights(detector.card, CHECKPOINTS)
+    order = torch.randperm(weights["logits.weight"].shape[1], generator=torch.Generator().manual_seed(1))
+    weights["logits.weight"] = weights["logits.weight"][:, order]
+    (shuffled,) = fake_heat(with_weights(detector, weights), [crop], layer)
+    assert not np.corrcoef(heat.ravel(), shuffled.ravel())[0, 1] > 0.9

@@ -1,0 +1,124 @@
+"""The command line's contract: one answer a file, in order, whatever the other files are; exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+import cli
+from detector.model import build_network
+from reporting import verify_package
+
+SCAN = ["scan", "--precision", "fp32", "--device", "cpu", "--max-frames", "4"]
+
+
+@pytest.fixture
+def bad_files(tmp_path: Path, examples: Path, make_clip) -> dict[str, str]:
+    """Path and the type of error it must give."""
+    clip = (examples / "genuine.mp4").read_bytes()
+    (tmp_path / "truncated.mp4").write_bytes(clip[: len(clip) // 2])
+    (tmp_path / "empty.jpg").write_bytes(b"")
+    Image.new("RGB", (50, 50)).save(tmp_path / "picture.mp4", format="PNG")
+    (tmp_path / "text.jpg").write_text("not a picture\n" * 10)
+    Image.new("1", (12_000, 10_000)).save(tmp_path / "bomb.png")
+    _write_sound(tmp_path / "sound.mp4")
+    return {
+        str(tmp_path / "truncated.mp4"): "MediaDecodeError",
+        str(tmp_path / "empty.jpg"): "MediaDecodeError",
+        str(tmp_path / "picture.mp4"): "UnsupportedMediaError",
+        str(tmp_path / "text.jpg"): "UnsupportedMediaError",
+        str(tmp_path / "bomb.png"): "MediaTooLargeError",
+        str(tmp_path / "sound.mp4"): "UnsupportedMediaError",
+        str(tmp_path / "missing.jpg"): "MediaNotFoundError",
+    }
+
+
+def _write_sound(path: Path) -> None:
+    import av
+
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("aac", rate=44100)
+        sound = av.AudioFrame.from_ndarray(np.zeros((1, 44100), np.float32), format="fltp", layout="mono")
+        sound.sample_rate = 44100
+        container.mux(stream.encode(sound))
+        container.mux(stream.encode())
+
+
+def test_bad_files_give_their_typed_error_and_the_good_ones_are_still_answered(
+    bad_files: dict[str, str], examples: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = [str(examples / "genuine.jpg"), str(examples / "manipulated.mp4")]
+    files = [good[0], *bad_files, good[1]]
+    assert cli.main([*SCAN, "--json", *files]) == 1
+    out = capsys.readouterr().out
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert [answer["file"] for answer in answers] == files
+    assert all(answer["schema_version"] == 1 for answer in answers)
+    for answer in answers[1:-1]:
+        assert set(answer) == {"schema_version", "file", "error"}
+        assert answer["error"]["type"] == bad_files[answer["file"]]
+        assert len(answer["error"]["message"]) > 40
+    for answer in (answers[0], answers[-1]):
+        assert answer["verdict"]["outcome"] in ("fake", "real", "inconclusive")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        pytest.param([], 2, id="no command"),
+        pytest.param(["scan"], 2, id="no file"),
+        pytest.param(["scan", "--max-frames", "0", "x.jpg"], 2, id="no frames"),
+        pytest.param(["scan", "--max-frames", "ten", "x.jpg"], 2, id="frames in words"),
+        pytest.param(["scan", "--report", "out.zip", "a.jpg", "b.jpg"], 2, id="one package for two files"),
+        pytest.param(["scan", "--checkpoint", "nothing", "x.jpg"], 3, id="unknown checkpoint"),
+        pytest.param(["checkpoints", "import", "missing.pth"], 3, id="nothing to import"),
+        pytest.param(["verify", "missing.zip"], 1, id="nothing to verify"),
+    ],
+)
+def test_exit_codes(arguments: list[str], code: int, capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        found = cli.main(arguments)
+    except SystemExit as left:
+        found = left.code
+    assert found == code
+    captured = capsys.readouterr()
+    assert captured.out == "" and captured.err
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device here")
+def test_asking_for_a_device_that_is_not_there_is_wrong_usage(examples: Path) -> None:
+    assert cli.main(["scan", "--device", "cuda", str(examples / "genuine.jpg")]) == 2
+
+
+def test_overlays_and_package_are_written_and_the_package_verifies(
+    examples: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report, folder, file = tmp_path / "out.zip", tmp_path / "overlays", str(examples / "manipulated.jpg")
+    assert cli.main([*SCAN, "--report", str(report), "--explain", str(folder), file]) == 0
+    assert "not proof" in capsys.readouterr().out
+    assert {path.suffix for path in folder.iterdir()} == {".png"} and len(list(folder.iterdir())) == 2
+    assert "original/manipulated.jpg" not in verify_package(report).files
+    assert cli.main([*SCAN, "--report", str(report), "--include-original", file]) == 0
+    assert "original/manipulated.jpg" in verify_package(report).files
+    capsys.readouterr()
+    assert cli.main(["verify", str(report)]) == 0
+    assert "every hash" in capsys.readouterr().out
+    data = bytearray(report.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    report.write_bytes(bytes(data))
+    assert cli.main(["verify", str(report)]) == 1
+
+
+def test_checkpoints_are_listed_verified_and_imported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["checkpoints", "list"]) == 0 and cli.main(["checkpoints", "verify"]) == 0
+    assert capsys.readouterr().out.count("default") >= 2
+    torch.save({"model_state_dict": build_network().state_dict()}, tmp_path / "theirs.pth")
+    root = ["--checkpoints", str(tmp_path / "root")]
+    assert cli.main(["checkpoints", "import", *root, str(tmp_path / "theirs.pth"), "--name", "community"]) == 0
+    assert cli.main(["checkpoints", "verify", *root]) == 0
+    assert "community: SHA-256" in capsys.readouterr().out

@@ -1,0 +1,76 @@
+"""Who may import whom. One direction only, and reports need no PyTorch."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ROOMS = ("detector", "explain", "reporting", "ui", "training", "benchmarks", "app", "cli")
+MAY_IMPORT = {
+    "detector": {"detector"},
+    "explain": {"explain", "detector"},
+    "reporting": {"reporting", "detector.types", "detector.errors", "explain.types"},
+    "ui": {"ui", "detector", "explain", "reporting"},
+    "training": {"training", "detector"},
+    "benchmarks": {"benchmarks", "detector", "explain", "training.data"},
+}
+PURE = ("types", "errors", "config", "aggregate", "calibrate", "tracks")
+HEAVY = {"torch", "cv2", "gradio", "av", "facenet_pytorch", "pytorch_grad_cam"}
+
+
+def imported_names(source: str) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def trespasses(room: str, source: str) -> list[str]:
+    return sorted(
+        name
+        for name in imported_names(source)
+        if name.split(".")[0] in ROOMS
+        and not any(name == allowed or name.startswith(f"{allowed}.") for allowed in MAY_IMPORT[room])
+    )
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_rooms_import_only_what_lies_below_them(room: str) -> None:
+    for file in sorted((ROOT / room).glob("**/*.py")):
+        if file.name == "__main__.py":
+            continue
+        assert trespasses(room, file.read_text(encoding="utf-8")) == [], file
+
+
+@pytest.mark.parametrize(
+    ("room", "line"),
+    [
+        ("detector", "from explain import explain"),
+        ("reporting", "from detector.pipeline import Detector"),
+        ("training", "import app"),
+        ("benchmarks", "from training.fit import fit"),
+    ],
+)
+def test_a_planted_trespass_is_seen(room: str, line: str) -> None:
+    assert trespasses(room, line)
+
+
+@pytest.mark.parametrize("module", PURE)
+def test_the_pure_modules_need_no_heavy_library(module: str) -> None:
+    source = (ROOT / "detector" / f"{module}.py").read_text(encoding="utf-8")
+    assert not {name.split(".")[0] for name in imported_names(source)} & HEAVY
+
+
+@pytest.mark.parametrize("module", ["reporting", "detector", "explain", "detector.types", "explain.types"])
+def test_these_can_be_imported_without_pytorch(module: str) -> None:
+    code = f"import sys, {module}; print(sorted({HEAVY!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
