@@ -1,0 +1,47 @@
+"""How many faces the detector's face finder misses, beside facenet-pytorch's MTCNN at its defaults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from facenet_pytorch import MTCNN
+
+from detector.config import DetectorConfig
+from detector.faces import FaceFinder
+from detector.model import choose_device
+from detector.pictures import read_picture
+from training.data import read_labels
+
+
+def faces(folder: Path, source: str, split: str, count: int, seed: int) -> dict[str, Any]:
+    """Look for a face in `count` random pictures of one source that each show one.
+
+    Returns:
+        How many pictures were left without a face, by finder.
+    """
+    items = [item for item in read_labels(folder) if (item.source, item.split) == (source, split)]
+    picked = np.random.default_rng(seed).permutation(len(items))[:count]
+    device = choose_device("auto")
+    ours = FaceFinder(DetectorConfig(), device)
+    theirs = MTCNN(keep_all=True, device=device)
+    missed, missed_by_default = [], 0
+    for index in picked:
+        pixels = read_picture(folder / items[index].file)
+        if not ours.find(pixels):
+            missed.append(items[index].file)
+        with torch.inference_mode():
+            missed_by_default += theirs.detect(pixels)[0] is None
+    return {
+        "benchmark": "faces",
+        "source": source,
+        "split": split,
+        "seed": seed,
+        "pictures": len(picked),
+        "no_face": len(missed),
+        "no_face_share": len(missed) / len(picked),
+        "no_face_mtcnn_defaults": missed_by_default,
+        "missed": missed,
+    }
