@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from detector.checkpoint import list_checkpoints, load_card, load_weights
-from detector.config import CHECKPOINTS, DetectorConfig
 from detector.errors import CheckpointError, ConfigError, DetectorError, ReportError
+from detector.flags import add_config_flags, add_folder_flag, config_from
 from detector.types import SCHEMA_VERSION, Analysis
 from explain.types import Explanations
 from reporting import Case, build_package, verify_package
@@ -54,13 +54,7 @@ def scan(args: argparse.Namespace) -> int:
     if args.report and len(args.files) != 1:
         _say("--report makes the package of one file; give one FILE")
         return USAGE
-    config = DetectorConfig(
-        max_frames=args.max_frames,
-        device=args.device,
-        precision=args.precision,
-        checkpoint_folder=args.checkpoints,
-    )
-    detector = Detector.from_checkpoint(args.checkpoint, config)
+    detector = Detector.from_checkpoint(args.checkpoint, config_from(args))
     failed = False
     for file in args.files:
         try:
@@ -175,7 +169,6 @@ def _parser() -> argparse.ArgumentParser:
         prog="cli.py", description="Estimates whether faces in pictures and clips were manipulated."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    defaults = DetectorConfig()
 
     scanner = commands.add_parser("scan", help="judge files")
     scanner.add_argument("files", nargs="+", metavar="FILE")
@@ -183,16 +176,7 @@ def _parser() -> argparse.ArgumentParser:
     scanner.add_argument("--explain", type=Path, metavar="DIR", help="write overlays as PNG there")
     scanner.add_argument("--report", type=Path, metavar="OUT.zip", help="write the report package of one file")
     scanner.add_argument("--include-original", action="store_true", help="put the file itself into the package")
-    scanner.add_argument(
-        "--max-frames",
-        type=_frame_count,
-        default=defaults.max_frames,
-        metavar="N|all",
-        help="frames of a clip to look at, spread over the whole of it (default: %(default)s)",
-    )
-    scanner.add_argument("--device", choices=("auto", "cpu", "cuda"), default=defaults.device)
-    scanner.add_argument("--precision", choices=("auto", "fp32", "bf16"), default=defaults.precision)
-    scanner.add_argument("--checkpoint", default="default", metavar="NAME")
+    add_config_flags(scanner)
     scanner.set_defaults(run=scan)
 
     checker = commands.add_parser("verify", help="recompute the hashes of a report package")
@@ -209,20 +193,9 @@ def _parser() -> argparse.ArgumentParser:
     importer.add_argument("file", type=Path, metavar="FILE")
     importer.add_argument("--name", help="name of the new checkpoint")
     importer.set_defaults(run=checkpoints_import)
-    for command in (scanner, lister, verifier, importer):
-        command.add_argument(
-            "--checkpoints", type=Path, default=CHECKPOINTS, metavar="DIR", help="folder of the checkpoints"
-        )
+    for command in (lister, verifier, importer):
+        add_folder_flag(command)
     return parser
-
-
-def _frame_count(text: str) -> int | None:
-    if text == "all":
-        return None
-    count = int(text) if text.isdecimal() else 0
-    if count < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is neither a whole number from 1 nor 'all'")
-    return count
 
 
 def _say(message: str) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from detector.config import CHECKPOINTS, DetectorConfig
+from detector.config import DetectorConfig
+from detector.flags import add_checkpoint_flag, add_folder_flag
 from training.data import prepare
 from training.evaluate import evaluate, read_results
 from training.export import export, settle
@@ -53,8 +54,8 @@ def main(argv: list[str] | None = None) -> int:
             "--faces", type=Path, default=Path("runs/faces.csv"), help="what `prepare` writes and `fit` reads"
         )
     for command in (judge, write, settle_it):
-        command.add_argument("--checkpoint", default="default", metavar="NAME")
-        command.add_argument("--checkpoints", type=Path, default=CHECKPOINTS, metavar="DIR")
+        add_checkpoint_flag(command)
+        add_folder_flag(command)
 
     args = parser.parse_args(argv)
     match args.command:

@@ -1,0 +1,63 @@
+"""Command-line flags made from `DetectorConfig`, the same for every program of the project."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from detector.config import DetectorConfig
+
+
+def add_config_flags(parser: argparse.ArgumentParser) -> None:
+    """Add the flags a user may want, with the configuration's own defaults."""
+    defaults = DetectorConfig()
+    parser.add_argument(
+        "--max-frames",
+        type=_frame_count,
+        default=defaults.max_frames,
+        metavar="N|all",
+        help="frames of a clip to look at, spread over the whole of it (default: %(default)s)",
+    )
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default=defaults.device)
+    parser.add_argument("--precision", choices=("auto", "fp32", "bf16"), default=defaults.precision)
+    add_checkpoint_flag(parser)
+    add_folder_flag(parser)
+
+
+def add_checkpoint_flag(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--checkpoint", default="default", metavar="NAME", help="weights to use (default: %(default)s)"
+    )
+
+
+def add_folder_flag(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--checkpoints",
+        type=Path,
+        default=DetectorConfig().checkpoint_folder,
+        metavar="DIR",
+        help="folder of the checkpoints",
+    )
+
+
+def config_from(args: argparse.Namespace) -> DetectorConfig:
+    """The configuration that parsed flags ask for.
+
+    Raises:
+        ConfigError: a value is out of its range.
+    """
+    return DetectorConfig(
+        max_frames=args.max_frames,
+        device=args.device,
+        precision=args.precision,
+        checkpoint_folder=args.checkpoints,
+    )
+
+
+def _frame_count(text: str) -> int | None:
+    if text == "all":
+        return None
+    count = int(text) if text.isdecimal() else 0
+    if count < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a whole number from 1 nor 'all'")
+    return count
