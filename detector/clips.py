@@ -39,6 +39,8 @@ class ClipFacts:
     frame_rate_hz: float
     times_s: tuple[float, ...]
     """Presentation time of every coded frame, ascending, seconds from the first."""
+    origin: int
+    """Timestamp of the first frame, in the stream's own unit."""
 
 
 def probe_clip(path: Path, demuxer: str, max_frame_px: int, max_duration_s: float) -> ClipFacts:
@@ -98,6 +100,7 @@ def probe_clip(path: Path, demuxer: str, max_frame_px: int, max_duration_s: floa
         duration_s=duration_s,
         frame_rate_hz=len(times_s) / duration_s if duration_s > 0 else 0.0,
         times_s=times_s,
+        origin=ticks[0][0],
     )
 
 
@@ -157,24 +160,22 @@ def _frames_at(container: InputContainer, name: str, facts: ClipFacts, wanted: l
     stream = _picture_stream(container, name)
     assert stream.time_base is not None
     base = float(stream.time_base)
-    origin: int | None = None
     decoded = _decode(container, stream)
     position_s = 0.0
-    half_frame_s = 0.5 / max(facts.frame_rate_hz, 1.0)
+    early_s = min(0.5 / max(facts.frame_rate_hz, 1.0), 0.001)  # timestamps are rounded
     for index in wanted:
         target_s = facts.times_s[index]
-        if origin is not None and target_s - position_s > _SEEK_OVER_S:
-            container.seek(origin + int(target_s / base), stream=stream, backward=True)
+        if target_s - position_s > _SEEK_OVER_S:
+            container.seek(facts.origin + int(target_s / base), stream=stream, backward=True)
             decoded = _decode(container, stream)
         for picture in decoded:
-            if picture.pts is None:
+            tick = picture.pts if picture.pts is not None else picture.dts
+            if tick is None:
                 continue
-            if origin is None:
-                origin = picture.pts
-            position_s = (picture.pts - origin) * base
-            if position_s >= target_s - min(half_frame_s, 0.001):
-                nearest = min(bisect.bisect_left(facts.times_s, position_s - 0.0005), len(facts.times_s) - 1)
-                yield Frame(_upright(picture), nearest, position_s)
+            position_s = (tick - facts.origin) * base
+            if position_s >= target_s - early_s:
+                number = min(bisect.bisect_left(facts.times_s, position_s - early_s), len(facts.times_s) - 1)
+                yield Frame(_upright(picture), number, position_s)
                 break
         else:
             return

@@ -70,15 +70,15 @@ def draw_face(pixels: Pixels, heat: NDArray[np.float32], scale: float) -> Pixels
 
 def _colour_bar(width: int) -> Pixels:
     """`none` to `strongest in this report`, as a strip."""
-    strip = np.zeros((44, width, 3), np.uint8)
-    shares = np.linspace(0, 1, width - 20, dtype=np.float32)[None, :].repeat(12, axis=0)
-    strip[8:20, 10 : width - 10] = colour_map(shares)
-    cv2.rectangle(strip, (9, 7), (width - 10, 20), _WHITE, 1)
-    font, size = cv2.FONT_HERSHEY_SIMPLEX, 0.42
-    cv2.putText(strip, "no evidence", (10, 36), font, size, _WHITE, 1, cv2.LINE_AA)
+    strip = np.zeros((64, width, 3), np.uint8)
+    shares = np.linspace(0, 1, width - 20, dtype=np.float32)[None, :].repeat(16, axis=0)
+    strip[8:24, 10 : width - 10] = colour_map(shares)
+    cv2.rectangle(strip, (9, 7), (width - 10, 24), _WHITE, 1)
+    font, size, baseline = cv2.FONT_HERSHEY_SIMPLEX, 0.75, 50
+    cv2.putText(strip, "no evidence", (10, baseline), font, size, _WHITE, 1, cv2.LINE_AA)
     label = "strongest here"
     (label_width, _), _ = cv2.getTextSize(label, font, size, 1)
-    cv2.putText(strip, label, (width - 10 - label_width, 36), font, size, _WHITE, 1, cv2.LINE_AA)
+    cv2.putText(strip, label, (width - 10 - label_width, baseline), font, size, _WHITE, 1, cv2.LINE_AA)
     return strip
 
 

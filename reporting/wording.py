@@ -22,6 +22,21 @@ _KINDS: dict[Language, dict[MediaKind, str]] = {
     "hi": {"image": "तस्वीर", "video": "वीडियो"},
 }
 
+_HEADLINES: dict[Language, dict[Outcome, str]] = {
+    "en": {
+        "fake": "Signs of manipulation",
+        "real": "No signs of manipulation found",
+        "inconclusive": "Inconclusive",
+        "no_face": "No face found",
+    },
+    "hi": {
+        "fake": "छेड़छाड़ के संकेत",
+        "real": "छेड़छाड़ के संकेत नहीं मिले",
+        "inconclusive": "नतीजा साफ़ नहीं",
+        "no_face": "कोई चेहरा नहीं मिला",
+    },
+}
+
 _VERDICTS: dict[Language, dict[Outcome, str]] = {
     "en": {
         "fake": "This {kind} shows signs of manipulation: the estimate that a face in it was manipulated is {p}.",
@@ -174,6 +189,11 @@ def percent(share: float, language: Language) -> str:
     if share > 0.99:
         return {"en": "over 99 %", "hi": "99 % से ज़्यादा"}[language]
     return f"{share:.0%}".replace("%", " %")
+
+
+def headline(outcome: Outcome, language: Language) -> str:
+    """The outcome in a few words."""
+    return _HEADLINES[language][outcome]
 
 
 def verdict_sentence(verdict: Verdict, kind: MediaKind, language: Language) -> str:

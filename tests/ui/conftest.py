@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from detector.config import CHECKPOINTS
+from detector.types import (
+    Analysis,
+    CheckpointInfo,
+    DetectedFace,
+    FaceBox,
+    FaceCrop,
+    FaceScore,
+    FaceTrack,
+    MediaInfo,
+    MediaKind,
+    Outcome,
+    Verdict,
+)
+from explain.types import Explanation, Explanations, FrameOverlay
+
+ROOT = Path(__file__).resolve().parents[2]
+START_S = 300
+# `app.py` itself, with a note taken of every address that the process looks up or connects to.
+PROGRAM = """
+import sys
+calls = open(sys.argv.pop(1), "a", buffering=1)
+def note(event, args):
+    if event in ("socket.connect", "socket.sendto"):
+        print(args[1], file=calls)
+    elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
+        print(args[0], file=calls)
+sys.addaudithook(note)
+import app
+raise SystemExit(app.main(sys.argv[1:]))
+"""
+
+
+@dataclass(frozen=True)
+class Server:
+    url: str
+    process: subprocess.Popen[bytes]
+    folder: Path
+    """The only place where it may store anything."""
+    calls: Path
+    """One line for each address that it looked up or connected to."""
+
+
+@pytest.fixture(scope="session")
+def examples() -> Path:
+    return ROOT / "examples"
+
+
+@pytest.fixture(scope="session")
+def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Server]]:
+    """Start `app.py` for real, with the checkpoint that is shipped; everything ends with the session."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start() -> Server:
+        folder, calls = tmp_path_factory.mktemp("served"), tmp_path_factory.mktemp("calls") / "calls.txt"
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        flags = ["--no-browser", "--port", str(port), "--max-frames", "3", "--checkpoints", str(CHECKPOINTS)]
+        process = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, str(calls), *flags],
+            cwd=ROOT,
+            env=os.environ | {"TMPDIR": str(folder), "TEMP": str(folder), "TMP": str(folder)},
+        )
+        running.append(process)
+        server = Server(f"http://127.0.0.1:{port}/", process, folder, calls)
+        for _ in range(START_S):
+            assert process.poll() is None, f"app.py ended with {process.returncode}"
+            try:
+                urllib.request.urlopen(server.url, timeout=5).close()
+            except OSError:
+                time.sleep(1)
+            else:
+                return server
+        raise TimeoutError(f"no page at {server.url} after {START_S} s")
+
+    yield start
+    for process in running:
+        process.terminate()
+        process.wait(30)
+
+
+@pytest.fixture(scope="session")
+def server(start_server: Callable[[], Server]) -> Server:
+    return start_server()
+
+
+@pytest.fixture
+def make_track() -> Callable[..., FaceTrack]:
+    def make(track_id: int, outcome: Outcome, probability: float, *, weighty: bool = True) -> FaceTrack:
+        face = DetectedFace(FaceBox(2, 3, 10, 12), 0.99, np.zeros((5, 2), np.float32))
+        crop = FaceCrop(np.full((8, 8, 3), 90, np.uint8), face, FaceBox(0, 0, 12, 12), 4, 1.0)
+        logit = float(np.log(probability / (1 - probability)))
+        scores = tuple(FaceScore(4 + k, 1.0 + 30 * k, face.box, logit, probability) for k in range(3))
+        return FaceTrack(
+            track_id=track_id,
+            scores=scores,
+            key_crops=(crop,),
+            logit=logit,
+            probability=probability,
+            outcome=outcome,
+            weighty=weighty,
+        )
+
+    return make
+
+
+@pytest.fixture
+def make_analysis() -> Callable[..., Analysis]:
+    def make(
+        outcome: Outcome,
+        *tracks: FaceTrack,
+        file_name: str = "file.mp4",
+        kind: MediaKind = "video",
+        reasons: tuple[str, ...] = ("Judged: so many faces.",),
+    ) -> Analysis:
+        clip = kind == "video"
+        return Analysis(
+            media=MediaInfo(
+                file_name=file_name,
+                size_bytes=10_240,
+                sha256="a" * 64,
+                sha1="b" * 40,
+                md5="c" * 32,
+                kind=kind,
+                format="mp4" if clip else "jpeg",
+                width_px=64,
+                height_px=48,
+                duration_s=90.5 if clip else None,
+                frame_rate_hz=29.97 if clip else None,
+                frame_count=2712 if clip else None,
+            ),
+            tracks=tracks,
+            verdict=Verdict(
+                outcome=outcome,
+                probability=max((track.probability for track in tracks), default=None),
+                threshold_fake=0.8,
+                threshold_real=0.2,
+                reasons=reasons,
+            ),
+            checkpoint=CheckpointInfo(
+                name="default",
+                sha256="d" * 64,
+                architecture="some-net",
+                false_alarm_rate=0.05,
+                miss_rate=0.2,
+                measured_on="400 clips of some collection",
+            ),
+            settings={"max_frames": 32, "device": "cpu"},
+            frames_examined=32,
+            elapsed_s=0.8,
+        )
+
+    return make
+
+
+@pytest.fixture
+def make_explanations() -> Callable[..., Explanations]:
+    def make(*tracks: FaceTrack) -> Explanations:
+        faces = tuple(
+            Explanation(
+                track_id=track.track_id,
+                score=track.scores[0],
+                crop=track.key_crops[0],
+                heat=np.ones((12, 12), np.float32),
+                method="Grad-CAM",
+                layer="last",
+                overlay=np.full((20, 16, 3), 40, np.uint8),
+            )
+            for track in tracks
+        )
+        frame = FrameOverlay(
+            4, 1.0, tuple(track.track_id for track in tracks), np.full((12, 30, 3), 200, np.uint8)
+        )
+        return Explanations(faces=faces, frames=(frame,), heat_scale=1.0)
+
+    return make

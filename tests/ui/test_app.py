@@ -1,0 +1,126 @@
+"""The page as it is shipped: `app.py` in a process of its own, asked over the network."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+
+from reporting import verify_package
+
+
+@pytest.fixture(scope="module")
+def client(server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    client = Client(server.url, verbose=False, download_files=tmp_path_factory.mktemp("downloads"))
+    yield client
+    client.close()
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize(("name", "kind"), [("genuine.jpg", "image"), ("manipulated.mp4", "video")])
+def test_a_file_with_a_face_gets_a_verdict(client: Client, examples: Path, name: str, kind: str) -> None:
+    answer = client.predict(handle_file(examples / name), api_name="/analyze")
+    assert (answer["file"], answer["kind"], answer["sha256"]) == (name, kind, sha256(examples / name))
+    assert answer["verdict"]["outcome"] in {"fake", "real", "inconclusive"}
+    assert 0 <= answer["verdict"]["probability"] <= 1 and answer["tracks"]
+
+
+def test_a_file_without_a_face_gets_no_number(client: Client, examples: Path) -> None:
+    answer = client.predict(handle_file(examples / "no-face.jpg"), api_name="/analyze")
+    assert answer["verdict"]["outcome"] == "no_face" and answer["verdict"]["probability"] is None
+
+
+def test_a_broken_file_gets_a_plain_message(client: Client, examples: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "holiday.jpg"
+    broken.write_bytes((examples / "genuine.jpg").read_bytes()[:3000])
+    with pytest.raises(AppError, match=r"holiday\.jpg") as caught:
+        client.predict(handle_file(broken), api_name="/analyze")
+    assert "Traceback" not in str(caught.value) and str(tmp_path) not in str(caught.value)
+
+
+def test_a_file_keeps_the_name_it_came_with(client: Client, examples: Path, tmp_path: Path) -> None:
+    named = tmp_path / "मेरा फ़ोटो (1).jpg"
+    named.write_bytes((examples / "no-face.jpg").read_bytes())
+    assert client.predict(handle_file(named), api_name="/analyze")["file"] == named.name
+
+
+def test_a_package_arrives_whole(client: Client, examples: Path) -> None:
+    package = client.predict(handle_file(examples / "genuine.jpg"), api_name="/report")
+    verified = verify_package(package)
+    assert verified.input_sha256 == sha256(examples / "genuine.jpg")
+    assert any(name.startswith("overlays/face") for name in verified.files)
+    assert not any(name.startswith("original/") for name in verified.files)
+
+
+def test_programs_are_offered_two_calls(client: Client) -> None:
+    offered = client.view_api(return_format="dict", print_info=False)
+    assert set(offered["named_endpoints"]) == {"/analyze", "/report"} and not offered["unnamed_endpoints"]
+
+
+@pytest.mark.parametrize("meta", [None, {"_type": "gradio.FileData"}])
+def test_a_file_of_the_server_cannot_be_had(server: Any, examples: Path, meta: object) -> None:
+    forged = {"path": str(examples / "genuine.jpg"), "orig_name": "x.jpg"} | ({"meta": meta} if meta else {})
+    request = urllib.request.Request(
+        f"{server.url}gradio_api/call/analyze",
+        json.dumps({"data": [forged]}).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=60) as response:
+        event = json.load(response)["event_id"]
+    with urllib.request.urlopen(f"{server.url}gradio_api/call/analyze/{event}", timeout=60) as response:
+        told = response.read().decode()
+    assert "event: error" in told and "sha256" not in told
+    assert (examples / "genuine.jpg").exists()
+
+
+def test_nothing_is_kept_of_what_programs_ask(client: Client, server: Any, examples: Path) -> None:
+    client.predict(handle_file(examples / "no-face.jpg"), api_name="/analyze")
+    assert not list(server.folder.rglob("no-face.jpg"))
+
+
+def test_only_this_computer_is_ever_asked(client: Client, server: Any, examples: Path) -> None:
+    client.predict(handle_file(examples / "genuine.jpg"), api_name="/analyze")
+    local = ("127.0.0.1", "localhost", "'127.0.0.1'", "('127.0.0.1',")
+    calls = server.calls.read_text().splitlines()
+    assert calls and [call for call in calls if not call.startswith(local)] == []
+
+
+def test_a_stopped_page_leaves_nothing(start_server: Callable[[], Any], examples: Path) -> None:
+    server = start_server()
+    (private,) = server.folder.glob("deepfake-detector-*")
+    assert private.stat().st_mode & 0o077 == 0
+    server.process.send_signal(signal.SIGTERM)
+    assert server.process.wait(60) == 128 + signal.SIGTERM
+    assert not list(server.folder.iterdir())
+
+
+def test_a_missing_checkpoint_is_said_and_ends_with_3(tmp_path: Path) -> None:
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run(
+        [sys.executable, "app.py", "--no-browser", "--checkpoints", str(tmp_path)],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 3 and "checkpoint:" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_wrong_flag_ends_with_2() -> None:
+    root = Path(__file__).resolve().parents[2]
+    command = [sys.executable, "app.py", "--max-frames", "0"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and "--max-frames" in done.stderr

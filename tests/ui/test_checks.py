@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from detector import ExplainError
+from detector.errors import MediaDecodeError, MediaNotFoundError, ReportError
+from detector.types import Analysis, FaceTrack
+from ui import checks, text
+from ui.checks import Superseded, Trouble, attempt
+
+
+def failing(error: Exception) -> Callable[[], Any]:
+    def fail() -> Any:
+        raise error
+
+    return fail
+
+
+def test_what_works_is_handed_on() -> None:
+    assert attempt(lambda: 7) == 7
+
+
+@pytest.mark.parametrize(
+    ("error", "title", "message"),
+    [
+        (
+            MediaDecodeError("x.jpg is broken. Copy it again."),
+            text.FILE_TROUBLE,
+            "x.jpg is broken. Copy it again.",
+        ),
+        (MediaNotFoundError("/secret/x.jpg does not exist."), text.FILE_TROUBLE, text.FILE_GONE),
+        (ReportError("no room"), text.REPORT_TROUBLE, "no room"),
+        (ExplainError("no such layer"), text.TOOL_TROUBLE, "no such layer"),
+    ],
+)
+def test_what_fails_on_purpose_is_told_in_its_own_words(error: Exception, title: str, message: str) -> None:
+    trouble = attempt(failing(error))
+    assert isinstance(trouble, Trouble) and (trouble.title, trouble.message) == (title, message)
+
+
+def test_what_fails_by_mistake_gets_a_number_that_the_log_has_too(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.ERROR):
+        trouble = attempt(failing(KeyError("inner secret")))
+    assert isinstance(trouble, Trouble) and trouble.title == text.INCIDENT_TITLE
+    assert "secret" not in trouble.message
+    (incident,) = re.findall(r"incident ([0-9a-f]{8})", trouble.message)
+    assert incident in caplog.text and "inner secret" in caplog.text
+
+
+def test_a_check_that_nobody_waits_for_is_no_trouble() -> None:
+    with pytest.raises(Superseded):
+        attempt(failing(Superseded()))
+
+
+def test_a_verdict_outlives_its_explanation(
+    make_analysis: Callable[..., Analysis],
+    make_track: Callable[..., FaceTrack],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    analysis = make_analysis("fake", make_track(0, "fake", 0.97))
+    detector: Any = SimpleNamespace(analyze=lambda path, progress: analysis)
+
+    def explain(detector: Any, analysis: Analysis) -> Any:
+        raise ExplainError("no such layer")
+
+    monkeypatch.setattr(checks, "explain", explain)
+    assert checks.check(detector, Path("x"), lambda share, stage: None) == (analysis, None)
+    assert "no such layer" in caplog.text

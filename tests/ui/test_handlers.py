@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from detector import DetectorConfig
+from detector.errors import ReportError
+from detector.types import Analysis
+from reporting import wording
+from ui import text
+from ui.case_form import read_case
+from ui.handlers import Handlers
+from ui.workspace import make_workspace
+
+EMPTY_CASE = (None,) * 8
+
+
+def visitor(name: str) -> Any:
+    return SimpleNamespace(session_hash=name)
+
+
+class Faceless:
+    """A detector that finds no face, and does on the way whatever a test wants to happen meanwhile."""
+
+    config = DetectorConfig()
+
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+        self.meanwhile: Callable[[], object] = lambda: None
+        self.runs = 0
+
+    def analyze(self, path: Path, progress: Callable[[float, str], None]) -> Analysis:
+        self.runs += 1
+        self.meanwhile()
+        progress(0.5, "Looking")
+        return self.analysis
+
+
+@pytest.fixture
+def detector(make_analysis: Callable[..., Analysis]) -> Any:
+    return Faceless(make_analysis("no_face", kind="image"))
+
+
+@pytest.fixture
+def handlers(detector: Any, tmp_path: Path) -> Handlers:
+    return Handlers(detector, tmp_path)
+
+
+@pytest.fixture
+def receive(handlers: Handlers, examples: Path) -> Callable[..., tuple[Any, ...]]:
+    return handlers.receive_example(examples / "no-face.jpg")
+
+
+def quiet(share: float, desc: str) -> None:
+    """Stands in for the page's progress."""
+
+
+def is_skipped(updates: tuple[Any, ...]) -> bool:
+    return all(update == {"__type__": "update"} for update in updates)
+
+
+def test_a_file_is_judged_for_its_visitor_alone(
+    handlers: Handlers, receive: Callable[..., Any], detector: Any
+) -> None:
+    receive(visitor("a"))
+    assert is_skipped(handlers.judge(visitor("b"), quiet)) and detector.runs == 0
+    answer = handlers.judge(visitor("a"), quiet)[0]
+    assert wording.headline("no_face", "en") in answer and 'src="gradio_api/file=' in answer
+    note, _ = handlers.prepare(visitor("b"), False, *EMPTY_CASE)
+    assert text.RESULT_GONE in note
+    note, _ = handlers.prepare(visitor("a"), False, *EMPTY_CASE)
+    assert text.READY in note
+
+
+def test_a_newer_file_stops_the_check_of_the_older(
+    handlers: Handlers, receive: Callable[..., Any], detector: Any
+) -> None:
+    receive(visitor("a"))
+    detector.meanwhile = lambda: receive(visitor("a"))
+    assert is_skipped(handlers.judge(visitor("a"), quiet))
+    detector.meanwhile = lambda: None
+    assert wording.headline("no_face", "en") in handlers.judge(visitor("a"), quiet)[0]
+
+
+def test_one_file_is_judged_once(handlers: Handlers, receive: Callable[..., Any], detector: Any) -> None:
+    receive(visitor("a"))
+    handlers.judge(visitor("a"), quiet)
+    assert is_skipped(handlers.judge(visitor("a"), quiet)) and detector.runs == 1
+
+
+def test_leaving_stops_the_check_and_deletes_everything(
+    handlers: Handlers, receive: Callable[..., Any], detector: Any, tmp_path: Path
+) -> None:
+    receive(visitor("a"))
+    detector.meanwhile = lambda: handlers.leave(visitor("a"))
+    assert is_skipped(handlers.judge(visitor("a"), quiet)) and not list(tmp_path.iterdir())
+
+
+def test_a_full_line_is_told_and_nothing_is_kept(
+    handlers: Handlers, receive: Callable[..., Any], tmp_path: Path
+) -> None:
+    receive(visitor("a"))
+    assert text.BUSY_TITLE in handlers.busy(visitor("a"))[0] and not list(tmp_path.iterdir())
+
+
+def test_a_mistake_of_ours_is_an_incident_on_the_page(
+    handlers: Handlers, receive: Callable[..., Any], detector: Any, tmp_path: Path
+) -> None:
+    receive(visitor("a"))
+    detector.meanwhile = lambda: 1 / 0
+    answer = handlers.judge(visitor("a"), quiet)[0]
+    assert text.INCIDENT_TITLE in answer and "division" not in answer and not list(tmp_path.iterdir())
+
+
+def test_the_case_is_what_was_typed() -> None:
+    case = read_case(
+        "2026-03-05T21:30", "App", "@who", " https://a.b/c \n\nhttps://d.e/f", "mine", "it", "so", "Goa"
+    )
+    assert case.seen_at == datetime(2026, 3, 5, 16, 0, tzinfo=UTC)
+    assert case.urls == ("https://a.b/c", "https://d.e/f")
+    typed = (case.platform, case.handle, case.whose_face, case.what_happened, case.harm, case.state)
+    assert typed == ("App", "@who", "mine", "it", "so", "Goa")
+    empty = read_case(*EMPTY_CASE)
+    assert empty.seen_at is None and empty.urls == () and empty.state == ""
+
+
+def test_a_date_that_is_none_is_told() -> None:
+    with pytest.raises(ReportError, match="'yesterday' could not be read"):
+        read_case("yesterday", *EMPTY_CASE[1:])
+
+
+def test_the_private_folder_comes_before_gradio() -> None:
+    with pytest.raises(RuntimeError, match="before the first import"):
+        make_workspace()

@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from html.parser import HTMLParser
+from typing import get_args
+
+import pytest
+
+from detector.types import Analysis, FaceTrack, Outcome
+from explain.types import Explanations
+from reporting import wording
+from reporting.portals import load_portal
+from ui import text
+from ui.markup import icon
+from ui.panels import checking_panel, idle_panel, trouble_panel, verdict_panel
+from ui.results import PictureLinks, findings, next_steps, portal_link
+
+HOSTILE = '"><img src=x onerror=alert(1)><script>alert(2)</script>${alert(3)}{{value}}.mp4'
+VOID = {"img", "input", "br", "path", "circle"}
+
+
+class Page(HTMLParser):
+    """What a browser would make of a piece of markup; complains where tags do not match."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words = ""
+        self._open: list[str] = []
+        self.feed(markup)
+        self.close()
+        assert not self._open, f"never closed: {self._open}"
+        self.words = " ".join(self.words.split())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words += f" {data}"
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "probability"), [("fake", 0.97), ("real", 0.04), ("inconclusive", 0.5), ("no_face", None)]
+)
+@pytest.mark.parametrize("kind", ["image", "video"])
+def test_every_outcome_is_said_in_the_words_of_the_reports(
+    make_analysis: Callable[..., Analysis],
+    make_track: Callable[..., FaceTrack],
+    outcome: Outcome,
+    probability: float | None,
+    kind: str,
+) -> None:
+    tracks = () if probability is None else (make_track(0, outcome, probability),)
+    analysis = make_analysis(outcome, *tracks, kind=kind)
+    page = Page(verdict_panel(analysis, "still.png" if outcome == "no_face" else None))
+
+    assert wording.headline(outcome, "en") in page.words
+    assert wording.verdict_sentence(analysis.verdict, analysis.media.kind, "en") in page.words
+    assert len(page.all("svg")) == 1
+    scales = [attributes for attributes in page.all("div") if attributes.get("role") == "img"]
+    if outcome == "no_face":
+        assert not scales and wording.not_proof("en") not in page.words
+        assert [image["src"] for image in page.all("img")] == ["still.png"]
+        return
+    assert wording.error_sentence(analysis.checkpoint, "en") in page.words
+    assert wording.not_proof("en") in page.words
+    (scale,) = scales
+    for shown in (probability, 0.2, 0.8):
+        assert wording.percent(shown, "en").replace(" ", "\u00a0") in (scale["aria-label"] or "")
+    styles = [attributes.get("style") for attributes in page.all("span")]
+    assert {"width:20.00%", "width:60.00%", f"left:{probability:.2%}"} <= set(styles)
+
+
+def test_no_outcome_is_told_by_colour_alone() -> None:
+    shapes = [icon(name) for name in (*get_args(Outcome), "trouble")]
+    assert len(set(shapes)) == len(shapes)
+
+
+def test_a_hostile_file_name_stays_a_name(
+    make_analysis: Callable[..., Analysis],
+    make_track: Callable[..., FaceTrack],
+    make_explanations: Callable[..., Explanations],
+) -> None:
+    track = make_track(0, "fake", 0.97)
+    analysis = make_analysis("fake", track, file_name=HOSTILE, reasons=(f"About {HOSTILE}.",))
+    links = PictureLinks(faces=("f.png",), frames=("w.png",))
+    markups = {
+        "verdict": verdict_panel(analysis),
+        "no face": verdict_panel(make_analysis("no_face", file_name=HOSTILE), "still.png"),
+        "findings": findings(analysis, make_explanations(track), links),
+        "checking": checking_panel(HOSTILE),
+        "trouble": trouble_panel("Title", f"{HOSTILE} is broken.", "Hint"),
+    }
+    for name, markup in markups.items():
+        page = Page(markup)
+        assert not page.all("script"), name
+        assert not [tag for tag, attributes in page.tags if any(key.startswith("on") for key in attributes)]
+        assert {image["src"] for image in page.all("img")} <= {"still.png", "f.png", "w.png"}, name
+        assert HOSTILE in page.words, name
+        assert "${" not in markup and "{{" not in markup, f"{name}: a template could take this up"
+
+
+def test_every_face_is_listed_also_without_a_picture(
+    make_analysis: Callable[..., Analysis],
+    make_track: Callable[..., FaceTrack],
+    make_explanations: Callable[..., Explanations],
+) -> None:
+    tracks = (
+        make_track(0, "real", 0.1),
+        make_track(1, "fake", 0.97),
+        make_track(2, "inconclusive", 0.6, weighty=False),
+    )
+    analysis = make_analysis("fake", *tracks)
+    markup = findings(analysis, make_explanations(tracks[1]), PictureLinks(faces=("f.png",), frames=("w.png",)))
+    page = Page(markup)
+    cards = [Page(f"<article{card}").words for card in markup.split("<article")[1:-1]]
+    cards.append(Page("<article" + markup.split("<article")[-1].split("</article>")[0] + "</article>").words)
+
+    assert [card.split(text.FACE_NAME.format(number=""))[1][0] for card in cards] == ["2", "1", "3"]
+    for card, track in zip(cards, (tracks[1], tracks[0], tracks[2]), strict=True):
+        sentence = wording.face_sentence(track.outcome, track.probability, "en")
+        assert sentence in card
+        assert "Seen in 3 of 32 frames that were looked at, from 0:01 to 1:01." in card
+        assert (text.PASSING in card) == (not track.weighty)
+        assert (text.NO_PICTURE in card) == (track.track_id != 1)
+    assert [image["alt"] for image in page.all("img")] == [
+        "Face 2 at 0:01, with colours over the parts that speak for manipulation",
+        "At 0:01, with a numbered box around each face",
+    ]
+
+
+def test_a_result_without_explanations_still_shows_its_faces(
+    make_analysis: Callable[..., Analysis], make_track: Callable[..., FaceTrack]
+) -> None:
+    page = Page(findings(make_analysis("real", make_track(0, "real", 0.1)), None, PictureLinks()))
+    assert text.FACE_NAME.format(number=1) in page.words and not page.all("img")
+
+
+@pytest.mark.parametrize("kind", ["image", "video"])
+def test_the_details_name_hashes_limits_and_reasons(make_analysis: Callable[..., Analysis], kind: str) -> None:
+    page = Page(findings(make_analysis("no_face", kind=kind), None, PictureLinks()))
+    for words in ("a" * 64, "b" * 40, "c" * 32, "d" * 64, "Judged: so many faces.", "max_frames 32"):
+        assert words in page.words
+    for limit in wording.limits("en"):
+        assert limit in page.words
+    assert ("90.5 s" in page.words) == (kind == "video")
+    assert len(page.all("details")) == 2
+
+
+def test_the_steps_are_those_of_the_reports() -> None:
+    for outcome in get_args(Outcome):
+        page = Page(next_steps(outcome))
+        for step in wording.next_steps(outcome, "en"):
+            assert step in page.words
+
+
+def test_the_portal_opens_in_a_tab_of_its_own_and_is_told_in_full() -> None:
+    page = Page(portal_link())
+    (link,) = page.all("a")
+    assert link["href"] == load_portal().home_url.value == "https://cybercrime.gov.in/"
+    assert link["target"] == "_blank" and set((link["rel"] or "").split()) >= {"noopener", "noreferrer"}
+    assert load_portal().address_line in page.words
+
+
+def test_every_panel_is_one_region_that_screen_readers_follow() -> None:
+    for markup in (idle_panel(), checking_panel("a"), trouble_panel("a", "b")):
+        tag, attributes = Page(markup).tags[0]
+        assert (tag, attributes["role"], attributes["aria-live"]) == ("div", "status", "polite")
+    assert Page(trouble_panel("a", "b")).all("section")[0]["role"] == "alert"
+
+
+def test_no_word_on_the_page_promises_too_much() -> None:
+    words = [value for name, value in vars(text).items() if name.isupper()]
+    assert wording.lint(str(words)) == []

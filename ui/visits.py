@@ -1,0 +1,164 @@
+"""What is kept of each visitor while the page is open: one file, what was found in it, and their folder.
+
+A visitor has one visit at a time. A new file replaces it, closing the page ends it, and either way its folder
+goes. Nothing of one visitor is ever handed to another.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from PIL import Image
+
+from detector.errors import MediaNotFoundError
+from detector.types import Analysis, Pixels
+from explain.types import Explanations
+
+MAX_VISITS = 32
+"""Visits kept at once; the oldest makes room."""
+
+_MAX_NAME_BYTES = 200
+_STILL_LONG_SIDE_PX = 480
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
+
+
+@dataclass(slots=True, eq=False)
+class Visit:
+    """One file of one visitor."""
+
+    folder: Path
+    """Its secret name is all that guards what the page shows from it."""
+    original: Path
+    """The file as received, under the name it came with."""
+    checking: bool = False
+    """True from the moment somebody has begun to judge it."""
+    analysis: Analysis | None = None
+    explanations: Explanations | None = None
+
+
+class Visits:
+    """The visits of all visitors, by session."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._visits: OrderedDict[str, Visit] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def start(self, session: str, original: Path) -> Visit:
+        """Begin a visit with a file that stays where it is."""
+        return self._begin(session, Visit(secret_folder(self._root), original))
+
+    def start_upload(self, session: str, upload: Mapping[str, Any]) -> Visit:
+        """Begin a visit with a file that was uploaded; it is moved into the visit's folder.
+
+        Raises:
+            MediaNotFoundError: the upload is not there any more.
+        """
+        folder = secret_folder(self._root)
+        try:
+            original = take_upload(upload, folder)
+        except MediaNotFoundError:
+            folder.rmdir()
+            raise
+        return self._begin(session, Visit(folder, original))
+
+    def get(self, session: str) -> Visit | None:
+        """The visit that is current, if there is one."""
+        with self._lock:
+            return self._visits.get(session)
+
+    def end(self, session: str) -> None:
+        """Forget a visitor and delete all that was kept."""
+        with self._lock:
+            visit = self._visits.pop(session, None)
+        if visit is not None:
+            _delete(visit)
+
+    def _begin(self, session: str, visit: Visit) -> Visit:
+        with self._lock:
+            ended = [self._visits.pop(session)] if session in self._visits else []
+            self._visits[session] = visit
+            if len(self._visits) > MAX_VISITS:
+                ended.append(self._visits.popitem(last=False)[1])
+        for old in ended:
+            _delete(old)
+        return visit
+
+
+def _delete(visit: Visit) -> None:
+    shutil.rmtree(visit.folder, ignore_errors=True)
+
+
+def secret_folder(root: Path) -> Path:
+    """A new folder whose name nobody can guess."""
+    folder = root / secrets.token_hex(16)
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+def take_upload(upload: Mapping[str, Any], folder: Path) -> Path:
+    """Move an upload to a folder, under the name it had at home: Gradio's copy has lost parts of it.
+
+    Raises:
+        MediaNotFoundError: the upload is not there any more.
+    """
+    received = Path(upload["path"])
+    if not received.is_file():
+        raise MediaNotFoundError(f"{received.name} is not there any more. Add it once more.")
+    try:
+        return received.replace(folder / home_name(upload.get("orig_name") or received.name))
+    except OSError:  # a name that this system does not take
+        return received.replace(folder / received.name)
+
+
+def home_name(name: str) -> str:
+    """The last part of a path of any system, without control characters, short enough for a file system.
+
+    >>> home_name("C:\\\\Users\\\\me\\\\video (1).mp4"), home_name("../../etc/passwd"), home_name("..")
+    ('video (1).mp4', 'passwd', 'file')
+    """
+    last = _UNSAFE.sub("", re.split(r"[/\\]", name)[-1])
+    if last.strip(". ") == "":
+        return "file"
+    stem, dot, suffix = last.rpartition(".")
+    room = _MAX_NAME_BYTES - len((dot + suffix).encode("utf-8", "replace"))
+    if len(last.encode("utf-8", "replace")) <= _MAX_NAME_BYTES or not stem or room < 1:
+        return last.encode("utf-8", "replace")[:_MAX_NAME_BYTES].decode("utf-8", "ignore")
+    return stem.encode("utf-8", "replace")[:room].decode("utf-8", "ignore") + dot + suffix
+
+
+def save_pictures(pictures: Sequence[Pixels], folder: Path, prefix: str) -> tuple[str, ...]:
+    """Write pictures as PNG.
+
+    Returns:
+        Their addresses on the page, in order.
+    """
+    links = []
+    for number, pixels in enumerate(pictures, 1):
+        path = folder / f"{prefix}-{number}.png"
+        Image.fromarray(pixels).save(path)
+        links.append(_link(path))
+    return tuple(links)
+
+
+def save_still(pixels: Pixels, folder: Path) -> str:
+    """Write a small copy of a picture as PNG and return its address on the page."""
+    picture = Image.fromarray(pixels)
+    picture.thumbnail((_STILL_LONG_SIDE_PX, _STILL_LONG_SIDE_PX))
+    path = folder / "still.png"
+    picture.save(path)
+    return _link(path)
+
+
+def _link(path: Path) -> str:
+    """Where Gradio serves a file of its folder; relative, so that it holds behind any host and path."""
+    return f"gradio_api/file={quote(path.as_posix())}"
