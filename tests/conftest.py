@@ -84,6 +84,22 @@ def make_clip(tmp_path: Path) -> ClipMaker:
     return make
 
 
+@pytest.fixture
+def make_sound(tmp_path: Path) -> Callable[[str], Path]:
+    """Writes an MP4 that holds a second of silence and no picture."""
+
+    def make(name: str) -> Path:
+        with av.open(str(tmp_path / name), "w") as container:
+            stream = container.add_stream("aac", rate=44100)
+            silence = av.AudioFrame.from_ndarray(np.zeros((1, 44100), np.float32), format="fltp", layout="mono")
+            silence.sample_rate = 44100
+            container.mux(stream.encode(silence))
+            container.mux(stream.encode())
+        return tmp_path / name
+
+    return make
+
+
 def _set_rotation(path: Path, degrees: int) -> None:
     """Write the display matrix a phone writes: `degrees` clockwise, into the track header of an MP4."""
     turn = {90: (0, 1, -1, 0), 180: (-1, 0, 0, -1), 270: (0, -1, 1, 0)}[degrees]

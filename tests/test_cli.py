@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -18,7 +17,7 @@ SCAN = ["scan", "--precision", "fp32", "--device", "cpu", "--max-frames", "4"]
 
 
 @pytest.fixture
-def bad_files(tmp_path: Path, examples: Path, make_clip) -> dict[str, str]:
+def bad_files(tmp_path: Path, examples: Path, make_sound) -> dict[str, str]:
     """Path and the type of error it must give."""
     clip = (examples / "genuine.mp4").read_bytes()
     (tmp_path / "truncated.mp4").write_bytes(clip[: len(clip) // 2])
@@ -26,7 +25,7 @@ def bad_files(tmp_path: Path, examples: Path, make_clip) -> dict[str, str]:
     Image.new("RGB", (50, 50)).save(tmp_path / "picture.mp4", format="PNG")
     (tmp_path / "text.jpg").write_text("not a picture\n" * 10)
     Image.new("1", (12_000, 10_000)).save(tmp_path / "bomb.png")
-    _write_sound(tmp_path / "sound.mp4")
+    make_sound("sound.mp4")
     return {
         str(tmp_path / "truncated.mp4"): "MediaDecodeError",
         str(tmp_path / "empty.jpg"): "MediaDecodeError",
@@ -36,17 +35,6 @@ def bad_files(tmp_path: Path, examples: Path, make_clip) -> dict[str, str]:
         str(tmp_path / "sound.mp4"): "UnsupportedMediaError",
         str(tmp_path / "missing.jpg"): "MediaNotFoundError",
     }
-
-
-def _write_sound(path: Path) -> None:
-    import av
-
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("aac", rate=44100)
-        sound = av.AudioFrame.from_ndarray(np.zeros((1, 44100), np.float32), format="fltp", layout="mono")
-        sound.sample_rate = 44100
-        container.mux(stream.encode(sound))
-        container.mux(stream.encode())
 
 
 def test_bad_files_give_their_typed_error_and_the_good_ones_are_still_answered(

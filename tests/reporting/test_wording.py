@@ -170,3 +170,10 @@ def test_english_sentences_need_nothing_but_the_percent_sign_spelled_out(checkpo
     for sentence in all_sentences("en", plain):
         if "https://" not in sentence:
             assert clean_narrative(sentence, portal) == sentence.replace("%", "percent")
+
+
+@pytest.mark.parametrize("language", ["en", "hi"])
+def test_headlines_are_short_distinct_and_promise_nothing(language: Language) -> None:
+    headlines = [wording.headline(outcome, language) for outcome in get_args(Outcome)]
+    assert len(set(headlines)) == 4
+    assert all(0 < len(headline) <= 40 and not wording.lint(headline) for headline in headlines)
