@@ -32,7 +32,8 @@ def main() -> None:
             page.locator("#findings img").first.wait_for(timeout=120_000)
             for picture in page.locator("#findings img").all():
                 picture.scroll_into_view_if_needed()
-            page.wait_for_load_state("networkidle")
+                loaded = "image => image.complete && image.naturalWidth > 0"
+                page.wait_for_function(loaded, arg=picture.element_handle())
             page.evaluate("scrollTo(0, 0)")
             page.screenshot(path=ROOT / "docs" / "images" / "page.png", animations="disabled")
             chromium.close()

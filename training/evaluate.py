@@ -18,6 +18,8 @@ from training.data import read_labels
 
 _FIELDS = ("file", "label", "source", "manipulation", "logit", "probability", "outcome")
 _RESAMPLES = 1000
+_FEWEST = 3
+"""Files of either kind below which an AUC says nothing."""
 
 
 def evaluate(checkpoint: str, config: DetectorConfig, folder: Path, split: str, out_file: Path) -> None:
@@ -70,7 +72,10 @@ def auc_with_interval(labels: Sequence[int], logits: Sequence[float]) -> dict[st
 
 
 def summarise(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """AUC by source and manipulation, outcomes by source and label; files without a face are counted apart."""
+    """AUC by source and manipulation, outcomes by source and label; files without a face are counted apart.
+
+    Groups with fewer than three files of either kind get no AUC.
+    """
     groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in results:
         groups["all"].append(row)
@@ -85,7 +90,7 @@ def summarise(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
             rows = rows + genuine[name.split(": ")[0]]
         judged = [row for row in rows if row["logit"] is not None]
         labels = [int(row["label"] == "fake") for row in judged]
-        if len(set(labels)) == 2:
+        if min(labels.count(0), labels.count(1)) >= _FEWEST:
             aucs[name] = auc_with_interval(labels, [row["logit"] for row in judged])
         if ": " not in name:
             outcomes[name] = {

@@ -118,7 +118,8 @@ def model_card(card: CheckpointCard) -> str:
         "",
         f"`fake` from {calibration.threshold_fake:.3f}, `real` up to {calibration.threshold_real:.3f}, in "
         f"between undecided. On {card.measured_on}, {card.false_alarm_rate:.1%} of genuine faces were called "
-        f"fake and {card.miss_rate:.1%} of manipulated faces were called real.",
+        f"fake and {card.miss_rate:.1%} of manipulated faces were called real. The thresholds were set on these "
+        "same pictures; on clips they were not set at all.",
         "",
     ]
     for split, what in (("val", "Val: pictures, one face each"), ("dev", "Dev: whole clips, 32 frames")):
@@ -128,6 +129,7 @@ def model_card(card: CheckpointCard) -> str:
             f"| {on} | {row['auc']:.3f} | {row['low']:.3f} to {row['high']:.3f} | {row['real']} | {row['fake']} |"
             for on, row in figures["auc"].items()
         ]
+        lines += ["", "Groups with fewer than three files of either kind have no AUC."]
         lines += ["", "| source | label | fake | undecided | real | no face |", "|---|---|---|---|---|---|"]
         lines += [
             f"| {source} | {label} | "

@@ -13,6 +13,7 @@ import torch
 from pytorch_grad_cam import GradCAM
 from pytorch_grad_cam.utils.image import scale_cam_image
 from pytorch_grad_cam.utils.model_targets import BinaryClassifierOutputTarget
+from scipy.stats import spearmanr
 
 from detector import Detector
 from detector.checkpoint import load_weights
@@ -48,7 +49,8 @@ def test_the_map_is_the_librarys_before_its_scaling(detector: Detector, analysis
     batch = make_batch([crop.pixels], detector.card.input)
     with GradCAM(network.eval(), [dict(network.named_modules())[layer]]) as cam:
         theirs = cam(batch, [BinaryClassifierOutputTarget(1)])[0]
-    ours = scale_cam_image(heat[None], (crop.pixels.shape[1], crop.pixels.shape[0]))[0]
+    # The library scales by maximum + 1e-7, once for the layer and once for the fusion of layers.
+    ours = scale_cam_image(scale_cam_image(heat[None], (crop.pixels.shape[1], crop.pixels.shape[0])))[0]
     np.testing.assert_allclose(ours, theirs, atol=1e-4)
 
 
@@ -147,7 +149,12 @@ def test_other_weights_give_another_map(detector: Detector, analysis: Analysis) 
     crop, layer = crops_of(analysis)[0], detector.card.explain_layer
     (heat,) = fake_heat(detector, [crop], layer)
     weights = load_weights(detector.card, CHECKPOINTS)
-    order = torch.randperm(weights["logits.weight"].shape[1], generator=torch.Generator().manual_seed(1))
-    weights["logits.weight"] = weights["logits.weight"][:, order]
+    generator = torch.Generator().manual_seed(1)
+    for key, tensor in weights.items():
+        if key.startswith(("mixed_6a", "repeat_2", "mixed_7a", "repeat_3", "block8")) and key.endswith(
+            "conv.weight"
+        ):
+            order = torch.randperm(tensor.numel(), generator=generator)
+            weights[key] = tensor.flatten()[order].reshape(tensor.shape)
     (shuffled,) = fake_heat(with_weights(detector, weights), [crop], layer)
-    assert not np.corrcoef(heat.ravel(), shuffled.ravel())[0, 1] > 0.9
+    assert abs(spearmanr(heat.ravel(), shuffled.ravel()).statistic) < 0.5
