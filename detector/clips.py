@@ -182,14 +182,20 @@ def _frames_at(container: InputContainer, name: str, facts: ClipFacts, wanted: l
 
 
 def _open(path: Path, demuxer: str) -> InputContainer:
-    return av.open(str(path), format=demuxer, options={"protocol_whitelist": "file"})
+    return av.open(str(path), format=demuxer, options={"protocol_whitelist": "file"}, metadata_errors="replace")
 
 
 def _picture_stream(container: InputContainer, name: str) -> VideoStream:
     for stream in container.streams.video:
-        if not stream.disposition & av.stream.Disposition.attached_pic:
-            stream.thread_type = "AUTO"
-            return stream
+        if stream.disposition & av.stream.Disposition.attached_pic:
+            continue
+        if stream.codec_context is None:
+            raise UnsupportedMediaError(
+                f"{name} is packed in a way (codec) we cannot read. Convert it to MP4 with H.264 and try that; "
+                "keep the original."
+            )
+        stream.thread_type = "AUTO"
+        return stream
     raise UnsupportedMediaError(
         f"{name} holds sound but no picture. A face cannot be judged from sound; give the clip with its picture."
     )

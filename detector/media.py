@@ -20,7 +20,7 @@ from detector.errors import (
     MediaTooLargeError,
     UnsupportedMediaError,
 )
-from detector.pictures import decode_picture, open_picture
+from detector.pictures import decode_picture, is_animated, open_picture
 from detector.types import Frame, MediaInfo, MediaKind, Pixels
 
 PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".heic", ".heif", ".avif")
@@ -150,18 +150,15 @@ def _by_magic(head: bytes, path: Path, max_px: int) -> tuple[MediaKind, str]:
     if head.startswith(b"RIFF") and head[8:12] == b"AVI ":
         return "video", "avi"
     if head.startswith((b"GIF87a", b"GIF89a")):
-        return ("video", "gif") if _is_animated(path, max_px) else ("image", "")
+        return ("video", "gif") if is_animated(path, max_px) else ("image", "")
     picture = head.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or (
         head.startswith(b"RIFF") and head[8:12] == b"WEBP"
     )
     if picture:
         return "image", ""
-    raise UnsupportedMediaError(f"{path.name} is neither a picture nor a clip we can read. {READABLE}")
-
-
-def _is_animated(path: Path, max_px: int) -> bool:
-    with open_picture(path, max_px) as picture:
-        return bool(getattr(picture, "is_animated", False))
+    raise UnsupportedMediaError(
+        f"{path.name} is neither a picture nor a clip we can read. Give one of these. {READABLE}"
+    )
 
 
 def _notes(path: Path, kind: MediaKind, format_name: str) -> tuple[str, ...]:

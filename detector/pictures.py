@@ -19,7 +19,7 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "HEIF", "AVIF")
 """Pillow's names of what we read; nothing else is even tried. (The two-picture JPEG of some phones, MPO, is
 opened by the JPEG reader.)"""
 
-_BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, IndexError, MemoryError)
+_BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, IndexError, MemoryError, RuntimeError)
 """What Pillow's decoders raise on damaged bytes."""
 
 
@@ -70,6 +70,15 @@ def decode_picture(picture: Image.Image, name: str) -> Pixels:
         return np.array(_to_rgb(upright), dtype=np.uint8)
     except _BROKEN as error:
         raise _broken(name) from error
+
+
+def is_animated(path: Path, max_px: int) -> bool:
+    """Whether a picture file holds more than one frame; raises what `open_picture` raises."""
+    with open_picture(path, max_px) as picture:
+        try:
+            return bool(getattr(picture, "is_animated", False))
+        except _BROKEN as error:
+            raise _broken(path.name) from error
 
 
 def _broken(name: str) -> MediaDecodeError:

@@ -197,3 +197,55 @@ def test_a_file_over_the_byte_limit_is_refused(examples: Path) -> None:
 def test_sound_without_a_picture_is_refused(make_sound) -> None:
     with pytest.raises(UnsupportedMediaError, match="sound"):
         open_media(make_sound("sound.mp4"), DetectorConfig())
+
+
+def _damage(content: bytes, rng: np.random.Generator) -> bytes:
+    """Cut off, overwrite single bytes anywhere or in the header, or replace a stretch."""
+    data = bytearray(content)
+    kind = rng.integers(4)
+    if kind == 0:
+        return bytes(data[: rng.integers(1, len(data))])
+    if kind == 3:
+        at = rng.integers(len(data))
+        data[at : at + rng.integers(1, 200)] = rng.bytes(rng.integers(0, 300))
+        return bytes(data)
+    for _ in range(rng.integers(1, 30)):
+        data[rng.integers(len(data) if kind == 1 else min(len(data), 400))] = rng.integers(256)
+    return bytes(data)
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "gif", "heic", "avif"])
+def test_a_damaged_picture_is_read_or_refused_and_nothing_else(
+    suffix: str, tmp_path: Path, examples: Path
+) -> None:
+    pillow_heif.register_heif_opener()
+    with Image.open(examples / "genuine.jpg") as picture:
+        picture.resize((160, 160)).save(tmp_path / f"whole.{suffix}")
+    _read_damaged(tmp_path / f"whole.{suffix}")
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "pix_fmt"),
+    [
+        ("clip.mp4", "libx264", "yuv420p"),
+        ("clip.webm", "libvpx-vp9", "yuv420p"),
+        ("clip.avi", "mpeg4", "yuv420p"),
+        ("clip.gif", "gif", "rgb8"),
+    ],
+)
+def test_a_damaged_clip_is_read_or_refused_and_nothing_else(make_clip, name, codec, pix_fmt) -> None:
+    _read_damaged(make_clip(name, [number / 10 for number in range(12)], codec, pix_fmt))
+
+
+def _read_damaged(whole: Path) -> None:
+    content, rng = whole.read_bytes(), np.random.default_rng(0)
+    refused = 0
+    for _ in range(400):
+        path = whole.with_name(f"damaged{whole.suffix}")
+        path.write_bytes(_damage(content, rng))
+        try:
+            assert all(frame.pixels.ndim == 3 for frame in open_media(path, DetectorConfig()).frames(3))
+        except MediaError as error:
+            refused += 1
+            assert path.name in str(error)
+    assert refused
