@@ -61,6 +61,8 @@ class CheckpointCard:
     """Share of genuine faces called fake at the threshold, on `measured_on`; None where never measured."""
     miss_rate: float | None
     """Share of manipulated faces called real at the threshold, on `measured_on`."""
+    undecided_rate: float | None
+    """Share of all faces that were left open between the two."""
     measured_on: str
     licence: str
     training: Mapping[str, Any] = field(default_factory=dict)
@@ -77,6 +79,7 @@ class CheckpointCard:
             architecture=self.architecture,
             false_alarm_rate=self.false_alarm_rate,
             miss_rate=self.miss_rate,
+            undecided_rate=self.undecided_rate,
             measured_on=self.measured_on,
         )
 

@@ -56,6 +56,7 @@ def import_checkpoint(file: Path, root: Path, name: str | None = None) -> Checkp
         explain_layer="repeat_2",
         false_alarm_rate=None,
         miss_rate=None,
+        undecided_rate=None,
         measured_on="never measured",
         licence="unknown: ask whoever made it",
         training={"imported_from": file.name, "sha256_of_that_file": hash_file(file)},

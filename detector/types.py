@@ -184,6 +184,8 @@ class CheckpointInfo:
     """Share of genuine faces called `fake` at the threshold, where it was measured; None if it never was."""
     miss_rate: float | None
     """Share of manipulated faces called `real` at the threshold, where it was measured."""
+    undecided_rate: float | None
+    """Share of all faces left open between the thresholds, where it was measured."""
     measured_on: str
     """The data the two rates come from, in words."""
 

@@ -74,21 +74,25 @@ _FACES: dict[Language, dict[Outcome, str]] = {
 _ERRORS: dict[Language, dict[str, str]] = {
     "en": {
         "never": "How often this detector errs was never measured, so no error rate can be given.",
-        "frame": "In a test on {data}, {false_alarm}, and {miss}; on other material it may err more often.",
+        "frame": "In a test on {data}, {false_alarm}, and {miss}{undecided}; on other material it may err more "
+        "often.",
         "unnamed": "data that was not named",
         "false_alarm": "{p} of genuine faces were called manipulated",
         "no_false_alarm": "how many genuine faces are called manipulated was not measured",
         "miss": "{p} of manipulated faces were called genuine",
         "no_miss": "how many manipulated faces are called genuine was not measured",
+        "undecided": "; {p} of all faces were left undecided",
     },
     "hi": {
         "never": "यह जाँच कितनी बार ग़लत होती है, यह कभी मापा नहीं गया, इसलिए ग़लती की दर नहीं बताई जा सकती।",
-        "frame": "{data} पर हुई परख में {false_alarm}, और {miss}; दूसरी तरह की सामग्री पर ग़लती इससे ज़्यादा हो सकती है।",
+        "frame": "{data} पर हुई परख में {false_alarm}, और {miss}{undecided}; दूसरी तरह की सामग्री पर ग़लती इससे ज़्यादा "
+        "हो सकती है।",
         "unnamed": "ऐसे डेटा, जिसका नाम नहीं दिया गया,",
         "false_alarm": "असली चेहरों में से {p} को छेड़छाड़ वाला बताया गया",
         "no_false_alarm": "कितने असली चेहरे छेड़छाड़ वाले बताए जाते हैं, यह मापा नहीं गया",
         "miss": "छेड़छाड़ वाले चेहरों में से {p} को असली बताया गया",
         "no_miss": "छेड़छाड़ वाले कितने चेहरे असली बताए जाते हैं, यह मापा नहीं गया",
+        "undecided": "; सभी चेहरों में से {p} पर कोई फ़ैसला नहीं दिया गया",
     },
 }
 
@@ -215,9 +219,10 @@ def face_sentence(outcome: Outcome, probability: float | None, language: Languag
 
 
 def error_sentence(checkpoint: CheckpointInfo, language: Language) -> str:
-    """How often the detector errs, or that nobody measured it."""
+    """How often the detector errs and how often it does not decide, or that nobody measured it."""
     words = _ERRORS[language]
     false_alarm, miss = checkpoint.false_alarm_rate, checkpoint.miss_rate
+    undecided = checkpoint.undecided_rate
     if false_alarm is None and miss is None:
         return words["never"]
     return words["frame"].format(
@@ -226,6 +231,7 @@ def error_sentence(checkpoint: CheckpointInfo, language: Language) -> str:
         if false_alarm is None
         else words["false_alarm"].format(p=percent(false_alarm, language)),
         miss=words["no_miss"] if miss is None else words["miss"].format(p=percent(miss, language)),
+        undecided="" if undecided is None else words["undecided"].format(p=percent(undecided, language)),
     )
 
 

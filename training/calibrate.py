@@ -57,13 +57,15 @@ def _kth_largest(values: Sequence[float], rate: float) -> float:
     return float(np.sort(np.asarray(values))[-k])
 
 
-def error_rates(results: Sequence[dict[str, Any]], calibration: Calibration) -> tuple[float, float]:
-    """Share of genuine faces called fake, and of manipulated faces called real, on these results."""
+def error_rates(results: Sequence[dict[str, Any]], calibration: Calibration) -> tuple[float, float, float]:
+    """Share of genuine faces called fake, of manipulated faces called real, and of all faces left open."""
     called: dict[str, list[str]] = {"real": [], "fake": []}
     for row in results:
         if row["logit"] is not None:
             called[row["label"]].append(calibration.outcome(calibration.probability(row["logit"])))
+    everything = called["real"] + called["fake"]
     return (
         called["real"].count("fake") / max(1, len(called["real"])),
         called["fake"].count("real") / max(1, len(called["fake"])),
+        everything.count("inconclusive") / max(1, len(everything)),
     )

@@ -54,6 +54,7 @@ def export(run: Path, name: str, root: Path, *, terms: str) -> CheckpointCard:
         explain_layer=EXPLAIN_LAYERS[settings.size_px],
         false_alarm_rate=None,
         miss_rate=None,
+        undecided_rate=None,
         measured_on="never measured",
         licence=terms,
         training=json.loads((run / "settings.json").read_text()),
@@ -80,7 +81,7 @@ def settle(
     """
     card = load_card(name, root)
     calibration = calibrate(val)
-    false_alarm_rate, miss_rate = error_rates(val, calibration)
+    false_alarm_rate, miss_rate, undecided_rate = error_rates(val, calibration)
     for row in (*val, *dev):
         if row["logit"] is not None:
             row["outcome"] = calibration.outcome(calibration.probability(row["logit"]))
@@ -89,6 +90,7 @@ def settle(
         calibration=calibration,
         false_alarm_rate=round(false_alarm_rate, 4),
         miss_rate=round(miss_rate, 4),
+        undecided_rate=round(undecided_rate, 4),
         measured_on=measured_on,
         training={**card.training, **training},
         figures={"val": summarise(val), "dev": summarise(dev)},
@@ -118,8 +120,8 @@ def model_card(card: CheckpointCard) -> str:
         "",
         f"`fake` from {calibration.threshold_fake:.3f}, `real` up to {calibration.threshold_real:.3f}, in "
         f"between undecided. On {card.measured_on}, {card.false_alarm_rate:.1%} of genuine faces were called "
-        f"fake and {card.miss_rate:.1%} of manipulated faces were called real. The thresholds were set on these "
-        "same pictures; on clips they were not set at all.",
+        f"fake and {card.miss_rate:.1%} of manipulated faces were called real; {card.undecided_rate:.1%} of "
+        "all were left open. The thresholds were set on these same pictures; on clips they were not set at all.",
         "",
     ]
     for split, what in (("val", "Val: pictures, one face each"), ("dev", "Dev: whole clips, 32 frames")):

@@ -34,6 +34,7 @@ def card(name: str = "mine") -> CheckpointCard:
         explain_layer="repeat_1",
         false_alarm_rate=None,
         miss_rate=None,
+        undecided_rate=None,
         measured_on="never measured",
         licence="test",
     )

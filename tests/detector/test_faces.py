@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -11,7 +12,7 @@ import torch
 from detector.config import DetectorConfig
 from detector.faces import FaceFinder
 from detector.pictures import read_picture
-from detector.types import Pixels
+from detector.types import FaceBox, Pixels
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,7 @@ def portrait(examples: Path) -> Pixels:
 
 def test_the_portrait_holds_one_face_with_its_landmarks_in_order(finder: FaceFinder, portrait: Pixels) -> None:
     (face,) = finder.find(portrait)
-    assert face.box.iou(type(face.box)(180, 62, 267, 172)) > 0.8  # as marked by eye
+    assert face.box.iou(FaceBox(180, 62, 267, 172)) > 0.8  # as marked by eye
     left_eye, right_eye, nose, left_mouth, right_mouth = face.landmarks
     assert left_eye[0] < nose[0] < right_eye[0] and left_mouth[0] < right_mouth[0]
     assert max(left_eye[1], right_eye[1]) < nose[1] < min(left_mouth[1], right_mouth[1])
@@ -52,16 +53,25 @@ def test_a_face_that_fills_the_picture_is_found(
     box = finder.find(portrait)[0].box
     dx, dy = round(trim * box.width), round(trim * box.height)
     tight = portrait[box.y1 + dy : box.y2 - dy, box.x1 + dx : box.x2 - dx]
-    import cv2
-
     faces = finder.find(cv2.resize(tight, (size_px, size_px)))
     assert len(faces) == 1
     assert faces[0].box.width > 0.6 * size_px
 
 
-def test_boxes_follow_the_picture_when_it_is_shrunk_for_the_search(finder: FaceFinder, portrait: Pixels) -> None:
-    import cv2
+@pytest.mark.parametrize("brightness", [20, 110], ids=["dark", "pale"])
+def test_a_face_almost_without_contrast_is_found_at_the_second_look_where_it_is(
+    finder: FaceFinder, portrait: Pixels, brightness: int
+) -> None:
+    box = finder.find(portrait)[0].box
+    tight = portrait[box.y1 : box.y2, box.x1 : box.x2]
+    faint = (cv2.resize(tight, (224, 224)) * 0.1 + brightness).round().astype(np.uint8)
+    (face,) = finder.find(faint)
+    assert face.box.iou(FaceBox(0, 0, 224, 224)) > 0.7
+    left_eye, right_eye, nose, *_ = face.landmarks
+    assert left_eye[0] < nose[0] < right_eye[0] and 0 < left_eye[1] < nose[1] < 224
 
+
+def test_boxes_follow_the_picture_when_it_is_shrunk_for_the_search(finder: FaceFinder, portrait: Pixels) -> None:
     small = finder.find(portrait)[0].box
     large = finder.find(cv2.resize(portrait, (2048, 2048), interpolation=cv2.INTER_CUBIC))[0].box
     np.testing.assert_allclose(np.array(large.as_list()) / 4, small.as_list(), atol=6)

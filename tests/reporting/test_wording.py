@@ -110,7 +110,7 @@ def test_error_rates_are_told_with_the_data_they_come_from(checkpoint: Checkpoin
     for language in LANGUAGES:
         sentence = wording.error_sentence(checkpoint, language)
         assert checkpoint.measured_on in sentence
-        assert re.findall(r"(\d+) %", sentence) == ["5", "20"]
+        assert re.findall(r"(\d+) %", sentence) == ["5", "20", "40"]
 
 
 def test_rates_that_were_never_measured_are_said_to_be_so(checkpoint: CheckpointInfo) -> None:
@@ -119,6 +119,8 @@ def test_rates_that_were_never_measured_are_said_to_be_so(checkpoint: Checkpoint
     assert "कभी मापा नहीं गया" in wording.error_sentence(unmeasured, "hi")
     half = wording.error_sentence(replace(checkpoint, miss_rate=None), "en")
     assert "5 % of genuine faces" in half and "called genuine was not measured" in half
+    silent = wording.error_sentence(replace(checkpoint, undecided_rate=None), "en")
+    assert "undecided" not in silent and "{" not in silent
     assert "data that was not named" in wording.error_sentence(replace(checkpoint, measured_on=" "), "en")
 
 

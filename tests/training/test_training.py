@@ -174,7 +174,8 @@ def test_thresholds_keep_their_promises_on_the_data_they_were_set_on() -> None:
             if row["source"] == source and row["label"] == "real"
         ]
         assert called.count("fake") / len(called) <= FALSE_ALARM_RATE
-    false_alarms, misses = error_rates(results, calibration)
+    false_alarms, misses, undecided = error_rates(results, calibration)
+    assert 0 < undecided < 1
     assert false_alarms <= FALSE_ALARM_RATE and 0.8 * MISS_RATE < misses <= MISS_RATE
 
 

@@ -159,6 +159,7 @@ def make_analysis() -> Callable[..., Analysis]:
                 architecture="some-net",
                 false_alarm_rate=0.05,
                 miss_rate=0.2,
+                undecided_rate=0.4,
                 measured_on="400 clips of some collection",
             ),
             settings={"max_frames": 32, "device": "cpu"},
