@@ -40,7 +40,7 @@ def choose_device(wanted: Literal["auto", "cpu", "cuda"]) -> torch.device:
 def faster_cpu_precision(size_px: int) -> Precision:
     """Time one batch in float32 and under bfloat16 autocast on this processor; once a process.
 
-    bfloat16 is several times faster on processors that have instructions for it and far slower on others.
+    bfloat16 is faster on processors that have instructions for it and slower on others.
     """
     network = build_network().eval().to(memory_format=torch.channels_last)
     batch = torch.zeros(8, 3, size_px, size_px).contiguous(memory_format=torch.channels_last)
