@@ -5,9 +5,9 @@ from __future__ import annotations
 import heapq
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 
@@ -60,13 +60,17 @@ class Detector:
         return cls(card, classifier, FaceFinder(config, device), config)
 
     def analyze(
-        self, path: str | Path, *, max_frames: int | None = -1, progress: Progress | None = None
+        self,
+        path: str | Path,
+        *,
+        max_frames: int | Literal["configured"] | None = "configured",
+        progress: Progress | None = None,
     ) -> Analysis:
         """Judge every face in a picture or clip.
 
         Args:
             path: the file.
-            max_frames: overrides the configuration's for this clip; None looks at every frame.
+            max_frames: for this clip, instead of the configuration's; None looks at every frame.
             progress: told what is being done.
 
         Returns:
@@ -74,13 +78,14 @@ class Detector:
 
         Raises:
             MediaError: the file cannot be read; the message says what to do.
+            ConfigError: `max_frames` is below 1.
         """
         start = time.perf_counter()
         tell = progress or (lambda share, stage: None)
         tell(0.0, "Opening the file")
-        media = open_media(path, self.config)
-        frames_wanted = self.config.max_frames if max_frames == -1 else max_frames
-        run = self._judge_frames(media, frames_wanted, tell)
+        config = self.config if max_frames == "configured" else replace(self.config, max_frames=max_frames)
+        media = open_media(path, config)
+        run = self._judge_frames(media, config.max_frames, tell)
         tracks = self._tracks(run)
         verdict = self._verdict(tracks, run.frames_examined, media)
         tell(1.0, "Done")
@@ -89,7 +94,7 @@ class Detector:
             tracks=tracks,
             verdict=verdict,
             checkpoint=self.card.info,
-            settings=self._settings(frames_wanted),
+            settings=self._settings(config),
             frames_examined=run.frames_examined,
             elapsed_s=time.perf_counter() - start,
             key_frames=run.key_frames(),
@@ -165,9 +170,8 @@ class Detector:
             reasons=verdict_reasons(outcome, tracks, frames_examined, media.info, self.card),
         )
 
-    def _settings(self, max_frames: int | None) -> dict[str, Any]:
-        settings = asdict(self.config) | {
-            "max_frames": max_frames,
+    def _settings(self, config: DetectorConfig) -> dict[str, Any]:
+        settings = asdict(config) | {
             "device": str(self.classifier.device),
             "precision": self.classifier.precision,
             "torch": torch.__version__,

@@ -99,6 +99,23 @@ def test_the_rotation_flag_is_honoured(make_clip, degrees: int) -> None:
     assert (info.height_px, info.width_px) == expected.shape[:2]
 
 
+def test_a_clip_trimmed_without_recoding_shows_only_what_was_kept(make_clip) -> None:
+    """Phones trim by an edit list: the frames before and after stay in the file and are not shown."""
+    path = make_clip(times_s=[number / 10 for number in range(100)], codec_options={"g": "10"})
+    data = bytearray(path.read_bytes())
+    edit, movie, media = (data.index(name) for name in (b"elst", b"mvhd", b"mdhd"))
+    movie_scale, media_scale = (int.from_bytes(data[at + 16 : at + 20], "big") for at in (movie, media))
+    start = int.from_bytes(data[edit + 16 : edit + 20], "big") + 3 * media_scale
+    data[edit + 12 : edit + 16] = (4 * movie_scale).to_bytes(4, "big")
+    data[edit + 16 : edit + 20] = start.to_bytes(4, "big")
+    path.write_bytes(bytes(data))
+    info = open_media(path, DetectorConfig()).info
+    frames = frames_of(path)
+    assert info.duration_s == pytest.approx(4.0, abs=0.05) and info.frame_count == 40
+    assert [read_number(frame.pixels) for frame in frames] == list(range(30, 70))
+    assert [frame.index for frame in frames] == list(range(40))
+
+
 def test_a_truncated_mp4_without_its_index_is_refused(make_clip) -> None:
     path = make_clip()
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])

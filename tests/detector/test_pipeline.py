@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from detector import Detector
+from detector import ConfigError, Detector
 from detector.pictures import read_picture
 from detector.types import Analysis
 
@@ -76,6 +76,15 @@ def test_a_clip_of_one_person_is_one_track_over_its_whole_length(detector: Detec
 def test_looking_at_every_frame_means_every_frame(detector: Detector, examples: Path) -> None:
     analysis = detector.analyze(examples / "genuine.mp4", max_frames=None)
     assert analysis.frames_examined == analysis.media.frame_count == 96
+
+
+@pytest.mark.parametrize("count", [0, -1])
+def test_fewer_than_one_frame_is_refused_and_the_settings_say_what_was_asked_for(
+    detector, examples, count
+) -> None:
+    with pytest.raises(ConfigError, match="max_frames"):
+        detector.analyze(examples / "genuine.mp4", max_frames=count)
+    assert detector.analyze(examples / "genuine.mp4", max_frames=3).settings["max_frames"] == 3
 
 
 def test_one_detector_serves_several_threads(detector: Detector, examples: Path) -> None:
