@@ -1,71 +1,32 @@
-"""`python -m training`: from a folder of labelled pictures to a checkpoint."""
+"""`python -m training`: from folders of labelled pictures and clips to a checkpoint."""
 
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 
-from detector.config import DetectorConfig
 from detector.flags import add_checkpoint_flag, add_folder_flag
-from training.data import prepare
-from training.evaluate import evaluate, read_results
+from training.evaluate import DEGRADATIONS, Judge, evaluate, read_results
 from training.export import export, settle
 from training.fit import FitSettings, fit
+from training.measure import auc_with_interval
+from training.prepare import prepare
+from training.recipe import Recipe, cook
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    commands = parser.add_subparsers(required=True, dest="command")
-
-    find = commands.add_parser("prepare", help="find the face in every labelled picture, once")
-    find.add_argument("--workers", type=int, default=2)
-
-    learn = commands.add_parser("fit", help="train a network; run it again to continue where it stopped")
-    learn.add_argument("network", choices=("teacher", "student"))
-    learn.add_argument("--run", type=Path, required=True, help="folder of this run")
-    learn.add_argument("--steps", type=int, required=True)
-    learn.add_argument("--size-px", type=int, default=FitSettings.size_px)
-    learn.add_argument("--learning-rate", type=float, default=FitSettings.learning_rate)
-    learn.add_argument("--seed", type=int, default=FitSettings.seed)
-    learn.add_argument("--imagenet", type=Path, help="ImageNet weights a teacher starts from")
-    learn.add_argument("--teacher", type=Path, help="finished run of the teacher a student follows")
-    learn.add_argument("--start", type=Path, help="earlier run of the same network to start from")
-
-    judge = commands.add_parser("evaluate", help="judge every file of a split with a checkpoint")
-    judge.add_argument("--split", required=True, help="val, dev, …: a value of the column `split`")
-    judge.add_argument("--out", type=Path, required=True, help="CSV to write, one line a file")
-
-    write = commands.add_parser("export", help="turn a finished student's run into a checkpoint")
-    write.add_argument("--run", type=Path, required=True)
-    write.add_argument("--terms", required=True, help="under what terms the weights may be used")
-
-    settle_it = commands.add_parser("calibrate", help="set thresholds on val; write card and model card")
-    settle_it.add_argument("--val", type=Path, required=True, help="what `evaluate` wrote for val")
-    settle_it.add_argument("--dev", type=Path, required=True, help="… and for the clips, reported only")
-    settle_it.add_argument("--measured-on", required=True, help="the val data in a few words")
-    settle_it.add_argument(
-        "--note", action="append", default=[], metavar="KEY=TEXT", help="for the card's `training`"
-    )
-
-    for command in (find, learn, judge):
-        command.add_argument("--data", type=Path, required=True, help="folder that holds labels.csv")
-    for command in (find, learn):
-        command.add_argument(
-            "--faces", type=Path, default=Path("runs/faces.csv"), help="what `prepare` writes and `fit` reads"
-        )
-    for command in (judge, write, settle_it):
-        add_checkpoint_flag(command)
-        add_folder_flag(command)
-
-    args = parser.parse_args(argv)
+    args = _parser().parse_args(argv)
     match args.command:
         case "prepare":
-            prepare(args.data, args.faces, args.workers)
+            prepare(args.data, args.faces, workers=args.workers, frames_per_clip=args.frames_per_clip)
         case "fit":
             _fit(args)
         case "evaluate":
-            config = DetectorConfig(checkpoint_folder=args.checkpoints)
-            evaluate(args.checkpoint, config, args.data, args.split, args.out)
+            judge = Judge(checkpoint=args.checkpoint, folder=args.checkpoints, run=args.run)
+            options = {"source": args.source, "degraded": args.degraded, "workers": args.workers}
+            evaluate(judge, args.data, args.split, args.out, **options)
+            _print_ranking(args.out)
         case "export":
             card = export(args.run, args.checkpoint, args.checkpoints, terms=args.terms)
             print(f"wrote {card.name}, SHA-256 {card.sha256}")
@@ -75,21 +36,111 @@ def main(argv: list[str] | None = None) -> int:
                 args.checkpoints,
                 val=read_results(args.val),
                 dev=read_results(args.dev),
+                degraded={name: read_results([Path(file)]) for name, file in args.degraded},
                 measured_on=args.measured_on,
-                training=dict(note.split("=", 1) for note in args.note),
+                training=dict(args.note),
             )
             fitted = card.calibration
             print(f"fake from {fitted.threshold_fake:.3f}, real up to {fitted.threshold_real:.3f}")
+        case "recipe":
+            cook(
+                Recipe(
+                    data=args.data,
+                    imagenet=args.imagenet,
+                    runs=args.runs,
+                    root=args.checkpoints,
+                    name=args.checkpoint,
+                    terms=args.terms,
+                    measured_on=args.measured_on,
+                    longer=args.longer,
+                    workers=args.workers,
+                )
+            )
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    commands = parser.add_subparsers(required=True, dest="command")
+
+    find = commands.add_parser("prepare", help="find the face in every labelled picture and clip, once")
+    find.add_argument("--workers", type=int, default=2)
+    find.add_argument("--frames-per-clip", type=int, default=8, help="spread over the whole clip (default 8)")
+
+    learn = commands.add_parser("fit", help="train a network; run it again to continue where it stopped")
+    learn.add_argument("network", choices=("teacher", "student"))
+    learn.add_argument("--run", type=Path, required=True, help="folder of this run")
+    for name, kind in (("steps", int), ("size-px", int), ("pairs", int), ("learning-rate", float), ("seed", int)):
+        default = getattr(FitSettings, name.replace("-", "_"), None)
+        learn.add_argument(f"--{name}", type=kind, default=default, required=default is None)
+    learn.add_argument("--workers", type=int, default=FitSettings.workers, help="processes that make pairs")
+    learn.add_argument("--task", choices=("manipulation", "attributes"), default=FitSettings.task)
+    learn.add_argument("--labels", type=float, default=FitSettings.labels, help="their weight; 0: features alone")
+    learn.add_argument("--imagenet", type=Path, help="ImageNet weights to start from, or to follow")
+    learn.add_argument("--teacher", type=Path, help="finished run of the teacher a student follows")
+    learn.add_argument("--start", type=Path, help="earlier run of the same network to start from")
+
+    judge = commands.add_parser("evaluate", help="judge every file of a split with a checkpoint or a run")
+    judge.add_argument("--split", required=True, help="val, dev, …: a value of the column `split`")
+    judge.add_argument("--out", type=Path, required=True, help="CSV to write, one line a file")
+    judge.add_argument("--run", type=Path, help="judge with this run of `fit` instead of a checkpoint")
+    judge.add_argument("--source", help="only files of this source")
+    judge.add_argument("--degraded", choices=DEGRADATIONS, help="do this to every picture first")
+    judge.add_argument("--workers", type=int, default=2)
+
+    write = commands.add_parser("export", help="turn a finished student's run into a checkpoint")
+    write.add_argument("--run", type=Path, required=True)
+
+    settle_it = commands.add_parser("calibrate", help="set thresholds on val; write card and model card")
+    settle_it.add_argument("--val", type=Path, nargs="+", required=True, help="what `evaluate` wrote for val")
+    settle_it.add_argument("--dev", type=Path, nargs="+", required=True, help="… and for clips, reported only")
+    settle_it.add_argument(
+        "--degraded", type=_pair, action="append", default=[], metavar="NAME=CSV", help="… and after a degradation"
+    )
+    settle_it.add_argument(
+        "--note", type=_pair, action="append", default=[], metavar="KEY=TEXT", help="for the card's `training`"
+    )
+
+    everything = commands.add_parser("recipe", help="all of it, as the shipped weights were made")
+    everything.add_argument("--imagenet", type=Path, required=True, help="ImageNet weights of the teacher")
+    everything.add_argument("--runs", type=Path, default=Path("runs"), help="folder of everything in between")
+    everything.add_argument("--longer", type=float, default=1.0, help="times as many steps")
+    everything.add_argument("--workers", type=int, default=2)
+
+    for command in (find, learn, judge, everything):
+        command.add_argument("--data", type=Path, required=True, help="data folder, see training/layouts.py")
+    for command in (find, learn):
+        command.add_argument(
+            "--faces", type=Path, default=Path("runs/faces.csv"), help="what `prepare` writes and `fit` reads"
+        )
+    for command in (write, everything):
+        command.add_argument("--terms", required=True, help="under what terms the weights may be used")
+    for command in (settle_it, everything):
+        command.add_argument("--measured-on", required=True, help="the val data in a few words")
+    for command in (judge, write, settle_it, everything):
+        add_checkpoint_flag(command)
+        add_folder_flag(command)
+    return parser
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, sign, value = text.partition("=")
+    if not sign:
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=VALUE")
+    return key, value
 
 
 def _fit(args: argparse.Namespace) -> None:
     settings = FitSettings(
         network=args.network,
         steps=args.steps,
+        task=args.task,
         size_px=args.size_px,
+        pairs=args.pairs,
         learning_rate=args.learning_rate,
+        labels=args.labels,
         seed=args.seed,
+        workers=args.workers,
     )
     fit(
         settings,
@@ -100,6 +151,17 @@ def _fit(args: argparse.Namespace) -> None:
         teacher_run=args.teacher,
         start_run=args.start,
     )
+
+
+def _print_ranking(file: Path) -> None:
+    """The AUC over everything and by source, one JSON object a line, where both labels are there."""
+    rows = [row for row in read_results([file]) if row["logit"] is not None]
+    for source in [None, *sorted({row["source"] for row in rows})]:
+        chosen = [row for row in rows if source in (None, row["source"])]
+        labels = [int(row["label"] == "fake") for row in chosen]
+        if len(set(labels)) == 2:
+            logits = [row["logit"] for row in chosen]
+            print(json.dumps({"on": source or "all"} | auc_with_interval(labels, logits)))
 
 
 if __name__ == "__main__":

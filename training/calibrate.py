@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from detector.calibrate import Calibration
+from training.measure import Row, outcome_of
 
 FALSE_ALARM_RATE = 0.01
 MISS_RATE = 0.05
+FOLDS = 5
 
 
-def calibrate(results: Sequence[dict[str, Any]]) -> Calibration:
+def calibrate(results: Sequence[Row]) -> Calibration:
     """Platt scaling on the sources that have both labels, then thresholds for the stated rates.
 
     `fake` starts where at most 1 % of the genuine faces of *every* source would be called fake (split
@@ -25,7 +27,7 @@ def calibrate(results: Sequence[dict[str, Any]]) -> Calibration:
         ValueError: the results lack genuine or manipulated faces, or the logits do not tell them apart.
     """
     judged = [row for row in results if row["logit"] is not None]
-    real = {row["source"]: [] for row in judged if row["label"] == "real"}
+    real: dict[str, list[float]] = {row["source"]: [] for row in judged if row["label"] == "real"}
     fake: list[float] = []
     for row in judged:
         (fake if row["label"] == "fake" else real[row["source"]]).append(row["logit"])
@@ -57,12 +59,29 @@ def _kth_largest(values: Sequence[float], rate: float) -> float:
     return float(np.sort(np.asarray(values))[-k])
 
 
-def error_rates(results: Sequence[dict[str, Any]], calibration: Calibration) -> tuple[float, float, float]:
+def judged_by_others(results: Sequence[Row]) -> list[Row]:
+    """The results with `probability` and `outcome` from a calibration that did not see them.
+
+    Five folds by group: each is judged by what the other four calibrate, so that the rates stated are not
+    those of the data the thresholds were set on.
+    """
+    fold_of = [zlib.crc32(f"{row['source']}/{row['group']}".encode()) % FOLDS for row in results]
+    judged: list[Row] = [{} for _ in results]
+    for fold in set(fold_of):
+        others = [row for row, at in zip(results, fold_of, strict=True) if at != fold]
+        calibration = calibrate(others)
+        for index, (row, at) in enumerate(zip(results, fold_of, strict=True)):
+            if at == fold:
+                judged[index] = row | outcome_of(row, calibration)
+    return judged
+
+
+def error_rates(judged: Sequence[Row]) -> tuple[float, float, float]:
     """Share of genuine faces called fake, of manipulated faces called real, and of all faces left open."""
     called: dict[str, list[str]] = {"real": [], "fake": []}
-    for row in results:
-        if row["logit"] is not None:
-            called[row["label"]].append(calibration.outcome(calibration.probability(row["logit"])))
+    for row in judged:
+        if row["outcome"] != "no_face":
+            called[row["label"]].append(row["outcome"])
     everything = called["real"] + called["fake"]
     return (
         called["real"].count("fake") / max(1, len(called["real"])),

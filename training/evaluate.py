@@ -1,100 +1,193 @@
-"""How good a checkpoint is, on pictures and clips it never saw, through `Detector.analyze` like everybody else."""
+"""How a checkpoint judges files it never saw, through `Detector.analyze` like everybody else."""
 
 from __future__ import annotations
 
 import csv
+import json
+import multiprocessing
+import tempfile
+import threading
 import time
-from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+import cv2
 import numpy as np
-from sklearn.metrics import roc_auc_score
+import torch
+from PIL import Image
+from torch import Tensor
 
+from detector.calibrate import Calibration
+from detector.checkpoint import ARCHITECTURE, CheckpointCard, InputSpec
 from detector.config import DetectorConfig
+from detector.faces import FaceFinder
+from detector.model import FaceClassifier, choose_device
+from detector.pictures import read_picture
 from detector.pipeline import Detector
-from training.data import read_labels
+from detector.types import Pixels
+from training.augment import h264, jpeg
+from training.data import Item
+from training.fit import MARGIN_FRAC, FitSettings, start_from
+from training.layouts import find_items
+from training.measure import Row
+from training.networks import PIXEL_MEAN, PIXEL_STD, Student, Teacher
 
-_FIELDS = ("file", "label", "source", "manipulation", "logit", "probability", "outcome")
-_RESAMPLES = 1000
-_FEWEST = 3
-"""Files of either kind below which an AUC says nothing."""
+RESULT_FIELDS = ("file", "label", "source", "manipulation", "group", "attributes", "face_width_px", "logit")
+_Result = list[str | float | None]
 
 
-def evaluate(checkpoint: str, config: DetectorConfig, folder: Path, split: str, out_file: Path) -> None:
-    """Judge every file of a split and write one line for each: `logit` is the verdict's, empty without a face."""
-    detector = Detector.from_checkpoint(checkpoint, config)
-    items = [item for item in read_labels(folder) if item.split == split]
+def _half(pixels: Pixels) -> Pixels:
+    """Half the size and back."""
+    height, width = pixels.shape[:2]
+    small = cv2.resize(pixels, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+    return cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
+
+
+def _crf35(pixels: Pixels) -> Pixels:
+    height, width = pixels.shape[:2]
+    return h264(pixels[: height // 2 * 2, : width // 2 * 2], 35)
+
+
+DEGRADATIONS = {"jpeg40": lambda pixels: jpeg(pixels, 40), "half": _half, "h264crf35": _crf35}
+"""What can be done to every picture before it is judged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """What judges: a checkpoint, or a run of `fit` that was never exported."""
+
+    checkpoint: str = "default"
+    folder: Path
+    """Of the checkpoints."""
+    run: Path | None = None
+
+    def detector(self) -> Detector:
+        config = DetectorConfig(checkpoint_folder=self.folder)
+        if self.run is None:
+            return Detector.from_checkpoint(self.checkpoint, config)
+        device = choose_device(config.device)
+        settings = FitSettings(**json.loads((self.run / "settings.json").read_text()))
+        card = uncalibrated_card(self.run.name, settings, terms="not for use")
+        return Detector(card, _RunClassifier(self.run, settings, device), FaceFinder(config, device), config)
+
+
+class _RunClassifier(FaceClassifier):
+    """The averaged network of a run, of either kind, in the place of a checkpoint's."""
+
+    def __init__(self, run: Path, settings: FitSettings, device: torch.device) -> None:
+        # Not FaceClassifier's own: that one builds an InceptionResnetV1 and nothing else.
+        self.network = Teacher() if settings.network == "teacher" else Student()
+        start_from(self.network, run)
+        self.network.eval().requires_grad_(False).to(device, memory_format=torch.channels_last)
+        self.device, self.lock, self.precision = device, threading.RLock(), "bf16"
+
+    @torch.inference_mode()
+    def logits(self, batch: Tensor) -> Tensor:
+        with self.lock, torch.autocast(self.device.type, torch.bfloat16):
+            seen = self.network(batch.to(self.device).contiguous(memory_format=torch.channels_last))
+        return seen.logits.float().cpu()
+
+
+def uncalibrated_card(name: str, settings: FitSettings, *, terms: str) -> CheckpointCard:
+    """The card of a run before anything was measured."""
+    return CheckpointCard(
+        name=name,
+        sha256="",
+        architecture=ARCHITECTURE,
+        input=InputSpec(
+            size_px=settings.size_px, margin_frac=MARGIN_FRAC, pixel_mean=PIXEL_MEAN, pixel_std=PIXEL_STD
+        ),
+        calibration=Calibration(),
+        explain_layer=EXPLAIN_LAYERS[settings.size_px],
+        false_alarm_rate=None,
+        miss_rate=None,
+        undecided_rate=None,
+        measured_on="never measured",
+        licence=terms,
+    )
+
+
+EXPLAIN_LAYERS = {112: "repeat_1", 160: "repeat_1", 192: "repeat_1", 224: "repeat_2", 256: "repeat_2"}
+"""The deepest block whose map has at least 12x12 cells, by input side."""
+
+
+def evaluate(
+    judge: Judge,
+    data: Path,
+    split: str,
+    out_file: Path,
+    *,
+    source: str | None = None,
+    degraded: str | None = None,
+    workers: int = 2,
+) -> None:
+    """Judge every file of a split and write one line for each: `logit` is the verdict's, empty without a face.
+
+    Args:
+        judge: with what.
+        data: a data folder, see `training/layouts.py`.
+        split: a value of the column `split`.
+        out_file: CSV with the columns RESULT_FIELDS.
+        source: only files of this one.
+        degraded: a key of DEGRADATIONS, done to every picture first; clips are left out then.
+        workers: processes, one thread each.
+    """
+    items = [item for item in find_items(data) if item.split == split and source in (None, item.source)]
+    if degraded:
+        items = [item for item in items if not item.is_clip]
+    if not items:
+        raise ValueError(
+            f"{data} holds nothing of split {split!r}" + (f" and source {source!r}" if source else "")
+        )
     out_file.parent.mkdir(parents=True, exist_ok=True)
     start = time.monotonic()
-    with out_file.open("w", newline="") as file:
+    with (
+        multiprocessing.get_context("spawn").Pool(workers, _start_worker, (judge, data, degraded)) as pool,
+        out_file.open("w", newline="", encoding="utf-8") as file,
+    ):
         writer = csv.writer(file)
-        writer.writerow(_FIELDS)
-        for done, item in enumerate(items, start=1):
-            analysis = detector.analyze(folder / item.file)
-            weighty = [track.logit for track in analysis.tracks if track.weighty]
-            row = [item.file, item.label, item.source, item.manipulation, max(weighty, default="")]
-            writer.writerow([*row, analysis.verdict.probability, analysis.verdict.outcome])
+        writer.writerow(RESULT_FIELDS)
+        for done, result in enumerate(pool.imap(_judge, items, chunksize=4), start=1):
+            writer.writerow(result)
             if done % 500 == 0:
                 left_s = (time.monotonic() - start) / done * (len(items) - done)
                 print(f"{done}/{len(items)} files, {left_s / 60:.1f} min left", flush=True)
 
 
-def read_results(file: Path) -> list[dict[str, Any]]:
-    """What `evaluate` wrote, with `logit` as a number or None."""
-    with file.open(newline="") as lines:
-        return [row | {"logit": float(row["logit"]) if row["logit"] else None} for row in csv.DictReader(lines)]
+_worker: tuple[Detector, Path, str | None]
 
 
-def auc_with_interval(labels: Sequence[int], logits: Sequence[float]) -> dict[str, Any]:
-    """Area under the ROC curve with a 95 % bootstrap interval over files (1,000 resamples, fixed seed).
-
-    Args:
-        labels: 1 for fake, 0 for real.
-        logits: in the same order.
-    """
-    y, x = np.asarray(labels), np.asarray(logits)
-    rng = np.random.default_rng(0)
-    draws = []
-    for _ in range(_RESAMPLES):
-        picked = rng.integers(len(y), size=len(y))
-        if 0 < y[picked].sum() < len(y):
-            draws.append(roc_auc_score(y[picked], x[picked]))
-    low, high = np.percentile(draws, [2.5, 97.5])
-    return {
-        "auc": round(float(roc_auc_score(y, x)), 3),
-        "low": round(float(low), 3),
-        "high": round(float(high), 3),
-        "real": int((y == 0).sum()),
-        "fake": int(y.sum()),
-    }
+def _start_worker(judge: Judge, data: Path, degraded: str | None) -> None:
+    global _worker
+    torch.set_num_threads(1)
+    _worker = (judge.detector(), data, degraded)
 
 
-def summarise(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """AUC by source and manipulation, outcomes by source and label; files without a face are counted apart.
+def _judge(item: Item) -> _Result:
+    detector, data, degraded = _worker
+    if degraded is None:
+        analysis = detector.analyze(data / item.file)
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            picture = Path(folder) / "degraded.png"
+            Image.fromarray(DEGRADATIONS[degraded](read_picture(data / item.file))).save(picture)
+            analysis = detector.analyze(picture)
+    weighty = [track for track in analysis.tracks if track.weighty]
+    deciding = max(weighty, key=lambda track: track.logit, default=None)
+    row: _Result = [item.file, item.label, item.source, item.manipulation, item.group, item.attributes]
+    if deciding is None:
+        return [*row, None, None]
+    return [*row, float(np.median([score.box.width for score in deciding.scores])), deciding.logit]
 
-    Groups with fewer than three files of either kind get no AUC.
-    """
-    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in results:
-        groups["all"].append(row)
-        groups[row["source"]].append(row)
-    genuine = {name: [row for row in rows if row["label"] == "real"] for name, rows in groups.items()}
-    for row in results:
-        if row["label"] == "fake" and genuine[row["source"]]:
-            groups[f"{row['source']}: {row['manipulation']}"].append(row)
-    aucs, outcomes = {}, {}
-    for name, rows in sorted(groups.items()):
-        if ": " in name:
-            rows = rows + genuine[name.split(": ")[0]]
-        judged = [row for row in rows if row["logit"] is not None]
-        labels = [int(row["label"] == "fake") for row in judged]
-        if min(labels.count(0), labels.count(1)) >= _FEWEST:
-            aucs[name] = auc_with_interval(labels, [row["logit"] for row in judged])
-        if ": " not in name:
-            outcomes[name] = {
-                label: dict(Counter(row["outcome"] for row in rows if row["label"] == label))
-                for label in ("real", "fake")
-            }
-    return {"auc": aucs, "outcomes": outcomes}
+
+def read_results(files: Sequence[Path]) -> list[Row]:
+    """What `evaluate` wrote, with numbers as numbers and None where there was no face."""
+    rows = []
+    for file in files:
+        with file.open(newline="", encoding="utf-8") as lines:
+            rows += [
+                row | {key: float(row[key]) if row[key] else None for key in ("logit", "face_width_px")}
+                for row in csv.DictReader(lines)
+            ]
+    return rows

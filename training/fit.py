@@ -1,8 +1,15 @@
-"""Fitting, resumable to the step: the teacher on the labels, or the student on the labels and the teacher."""
+"""Fitting, resumable to the step.
+
+The loss is that of the labels, plus where known that of the manipulated places, plus, for a student with a
+teacher, how far it is from the teacher's probability, features and feature maps. A student can also learn the
+attributes of faces first.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import ctypes
 import json
 import math
 import time
@@ -10,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -19,9 +27,15 @@ from torch.utils.data import DataLoader
 
 from detector.crop import crop_face
 from detector.types import Frame
+from training.attributes import AttributeHead, AttributeStream
 from training.batches import PairStream
 from training.data import FaceItem, load_pixels, read_faces
-from training.networks import PIXEL_MEAN, PIXEL_STD, Student, Teacher
+from training.networks import PIXEL_MEAN, PIXEL_STD, Bridge, Seen, Student, Teacher
+
+MARGIN_FRAC = 0.125
+"""Test-time margin of Self-Blended Images (arXiv:2204.08376)."""
+_LOOKED_AT = 400
+"""Pictures of a source at a look at validation, at the most."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +45,8 @@ class FitSettings:
     network: str
     """`teacher` or `student`."""
     steps: int
+    task: str = "manipulation"
+    """Or `attributes`: age, sex and race, as a start for the other."""
     size_px: int = 160
     pairs: int = 32
     """Pairs in a batch; twice as many pictures."""
@@ -43,9 +59,14 @@ class FitSettings:
     save_every: int = 100
     look_every: int = 200
     """Steps between looks at validation."""
+    labels: float = 1.0
+    """Weight of the labels; 0 follows nothing but the teacher's features."""
+    maps: float = 0.5
+    """Weight of where the picture was manipulated, beside its label."""
     distil_features: float = 2.0
+    distil_maps: float = 1.0
     distil_logits: float = 0.5
-    """Share of the loss that follows the teacher's probability; the rest follows the labels."""
+    """Share of the labels' loss that follows the teacher's probability instead."""
 
 
 def fit(
@@ -65,31 +86,35 @@ def fit(
         data: folder with labels.csv and the pictures.
         faces_file: what `prepare` wrote.
         run: folder for `settings.json`, `state.pt` (to resume) and `log.jsonl`.
-        imagenet: where a teacher starts; None is random.
+        imagenet: weights a teacher starts from, or whose features a student without `teacher_run` follows.
         teacher_run: for a student, the finished run of its teacher.
-        start_run: for a student, an earlier run whose weights it starts from.
+        start_run: an earlier run of the same network whose weights this one starts from.
 
     Raises:
-        ValueError: `run` holds a run of other settings, or a student has no teacher.
+        ValueError: `run` holds a run of other settings, or `start_run` another network.
     """
     run.mkdir(parents=True, exist_ok=True)
     _claim(run, settings)
+    _keep_freed_memory()
+    # One thread a process: the workers are as many as there are, and OpenCV's own do not survive a fork.
+    cv2.setNumThreads(1)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(settings.seed)
     learner: nn.Module = Teacher(imagenet) if settings.network == "teacher" else Student()
     if start_run is not None:
-        learner.load_state_dict(torch.load(start_run / "state.pt", weights_only=True)["ema"])
-    teacher, bridge = None, None
-    if settings.network == "student":
-        if teacher_run is None:
-            raise ValueError("a student needs --teacher, the run of a fitted teacher")
-        teacher = Teacher()
-        teacher.load_state_dict(torch.load(teacher_run / "state.pt", weights_only=True)["ema"])
+        start_from(learner, start_run)
+    teacher: Teacher | None = None
+    aid: Bridge | AttributeHead | None = None
+    if settings.task == "attributes":
+        aid = AttributeHead().to(device)
+    elif settings.network == "student" and (teacher_run or imagenet):
+        teacher, aid = Teacher(imagenet), Bridge().to(device)
+        if teacher_run is not None:
+            start_from(teacher, teacher_run)
         teacher.to(device, memory_format=torch.channels_last).eval().requires_grad_(False)
-        bridge = nn.Linear(Student.feature_count, Teacher.feature_count).to(device)
     learner.to(device, memory_format=torch.channels_last)
     ema = copy.deepcopy(learner).eval().requires_grad_(False)
-    trained = [*learner.parameters(), *(bridge.parameters() if bridge is not None else ())]
+    trained = [*learner.parameters(), *(aid.parameters() if aid is not None else ())]
     optimiser = torch.optim.AdamW(
         [
             {"params": [p for p in trained if p.ndim > 1], "weight_decay": settings.weight_decay},
@@ -98,19 +123,15 @@ def fit(
         lr=settings.learning_rate,
     )
     parts = {"learner": learner, "ema": ema, "optimiser": optimiser}
-    if bridge is not None:
-        parts["bridge"] = bridge
+    if aid is not None:
+        parts["aid"] = aid
     step, looks = _resume(run, parts)
 
-    faces = read_faces(faces_file, "train")
-    stream = PairStream(
-        data,
-        faces,
-        size_px=settings.size_px,
-        seed=settings.seed,
-        first=step * settings.pairs,
-        ramp_pairs=settings.steps * settings.pairs * 3 // 10,
-    )
+    faces = read_faces(faces_file, data, "train")
+    where = {"size_px": settings.size_px, "seed": settings.seed, "first": step * settings.pairs}
+    ramp_pairs = settings.steps * settings.pairs * 3 // 10
+    attributes = settings.task == "attributes"
+    stream = AttributeStream(faces, **where) if attributes else PairStream(faces, **where, ramp_pairs=ramp_pairs)
     batches = iter(
         DataLoader(stream, batch_size=settings.pairs, num_workers=settings.workers, persistent_workers=True)
     )
@@ -119,21 +140,17 @@ def fit(
     while step < settings.steps:
         for group in optimiser.param_groups:
             group["lr"] = _learning_rate(settings, step)
+        torch.manual_seed((settings.seed << 32) + step)  # drop-out too goes on where it stopped
         learner.train()
-        pixels, labels = _next(batches, device)
+        pixels, labels, maps = _next(batches, device)
         with torch.autocast(device.type, torch.bfloat16):
-            logits, features = learner(pixels)
-            loss = F.binary_cross_entropy_with_logits(logits.float(), labels)
-            if teacher is not None and bridge is not None:
+            seen = learner(pixels)
+            if isinstance(aid, AttributeHead):
+                loss = aid.loss(seen, labels)
+            else:
                 with torch.no_grad():
-                    told, shown = teacher(pixels)
-                follow = F.binary_cross_entropy_with_logits(logits.float(), told.float().sigmoid())
-                apart = 1 - F.cosine_similarity(bridge(features.float()), shown.float()).mean()
-                loss = (
-                    (1 - settings.distil_logits) * loss
-                    + settings.distil_logits * follow
-                    + settings.distil_features * apart
-                )
+                    told = teacher(pixels) if teacher is not None else None
+                loss = _loss(settings, seen, labels, maps, told, aid)
         optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(trained, 1.0)
@@ -153,6 +170,64 @@ def fit(
             _save(run, parts, step, looks)
 
 
+def _keep_freed_memory() -> None:
+    """Have glibc keep what PyTorch frees instead of giving it back: every step asks for the same again, and
+    on the CPU half of the time went into that."""
+    with contextlib.suppress(OSError, AttributeError):  # another C library
+        mallopt = ctypes.CDLL("libc.so.6").mallopt
+        for parameter in (_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD):
+            mallopt(parameter, 2**31 - 1)
+
+
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+"""Of glibc's malloc.h."""
+
+
+def start_from(network: nn.Module, run: Path) -> None:
+    """Load the averaged weights of a run; the layers that show where may be missing from it.
+
+    Raises:
+        ValueError: the run is one of another network.
+    """
+    state = torch.load(run / "state.pt", map_location="cpu", weights_only=True)["ema"]
+    own = network.state_dict()
+    missing, surplus = own.keys() - state.keys(), state.keys() - own.keys()
+    if surplus or any(not name.startswith("map_") for name in missing):
+        names = sorted([*missing, *surplus])[:3]
+        raise ValueError(f"{run} does not hold a {type(network).__name__.lower()}: {', '.join(names)}")
+    network.load_state_dict(own | state)
+
+
+def _loss(
+    settings: FitSettings,
+    seen: Seen,
+    labels: Tensor,
+    maps: Tensor,
+    told: Seen | None,
+    bridge: Bridge | None,
+) -> Tensor:
+    logits = seen.logits.float()
+    loss = logits.new_zeros(())
+    if settings.labels:
+        loss = F.binary_cross_entropy_with_logits(logits, labels)
+        if told is not None:
+            follow = F.binary_cross_entropy_with_logits(logits, told.logits.float().sigmoid())
+            loss = (1 - settings.distil_logits) * loss + settings.distil_logits * follow
+        where = (_map_loss(seen.fine_map, maps) + _map_loss(seen.coarse_map, maps)) / 2
+        loss = settings.labels * (loss + settings.maps * where)
+    if told is not None and bridge is not None:
+        pooled, places = bridge.apart(seen, told)
+        loss = loss + settings.distil_features * pooled + settings.distil_maps * places
+    return loss
+
+
+def _map_loss(shown: Tensor, maps: Tensor) -> Tensor:
+    """Cross-entropy over the pictures whose manipulated places are known."""
+    known = ~maps.isnan().flatten(1).any(1)
+    wanted = F.interpolate(maps[known].unsqueeze(1), shown.shape[2:], mode="area")
+    return F.binary_cross_entropy_with_logits(shown[known].float(), wanted)
+
+
 def _claim(run: Path, settings: FitSettings) -> None:
     """A run folder belongs to one set of settings."""
     file, text = run / "settings.json", json.dumps(asdict(settings), indent=2) + "\n"
@@ -169,11 +244,10 @@ def _learning_rate(settings: FitSettings, step: int) -> float:
     return settings.learning_rate * 0.5 * (1 + math.cos(math.pi * done))
 
 
-def _next(batches: Iterator[list[Tensor]], device: torch.device) -> tuple[Tensor, Tensor]:
-    pixels, labels = next(batches)
-    pixels = pixels.flatten(0, 1).to(device, non_blocking=True).float()
-    pixels = ((pixels - PIXEL_MEAN) / PIXEL_STD).contiguous(memory_format=torch.channels_last)
-    return pixels, labels.flatten().to(device, non_blocking=True)
+def _next(batches: Iterator[list[Tensor]], device: torch.device) -> list[Tensor]:
+    pixels, labels, maps = (part.flatten(0, 1).to(device, non_blocking=True) for part in next(batches))
+    pixels = ((pixels.float() - PIXEL_MEAN) / PIXEL_STD).contiguous(memory_format=torch.channels_last)
+    return [pixels, labels, maps]
 
 
 @torch.no_grad()
@@ -186,17 +260,21 @@ def _follow(ema: nn.Module, learner: nn.Module, decay: float) -> None:
 
 
 def _validation(data: Path, faces_file: Path, settings: FitSettings) -> tuple[Tensor, dict[str, list[int]]]:
-    """A few hundred unseen pictures as a uint8 batch, and for each group of them positions and labels."""
-    faces = read_faces(faces_file, "val")
-    order = np.random.default_rng(0).permutation(len(faces))
-    chosen: list[FaceItem] = [faces[i] for i in order if faces[i].item.source == "dfdc"][:400]
+    """A few hundred unseen pictures as a uint8 batch, and for each group of them the labels, in order."""
+    faces = read_faces(faces_file, data, "val")
+    chosen: list[FaceItem] = []
+    groups: dict[str, list[int]] = {}
+    for source in sorted({face.item.source for face in faces if face.item.is_fake}):
+        of_source = [face for face in faces if face.item.source == source]
+        order = np.random.default_rng(0).permutation(len(of_source))[:_LOOKED_AT]
+        chosen += (picked := [of_source[index] for index in order])
+        groups[source] = [int(face.item.is_fake) for face in picked]
     crops = [
-        crop_face(Frame(load_pixels(data, face), 0, 0.0), face.face, 0.125, settings.size_px).pixels
+        crop_face(Frame(load_pixels(face), 0, 0.0), face.face, MARGIN_FRAC, settings.size_px).pixels
         for face in chosen
     ]
-    groups = {"dfdc val": [int(face.item.is_fake) for face in chosen]}
-    stream = PairStream(data, faces, size_px=settings.size_px, seed=1, first=0, ramp_pairs=1)
-    pairs = [stream.pair(number)[0] for number in range(150)]
+    stream = PairStream(faces, size_px=settings.size_px, seed=1) if faces else None
+    pairs = [stream.pair(number)[0] for number in range(150)] if stream else []
     groups["pairs of unseen faces"] = [0, 1] * len(pairs)
     still = torch.from_numpy(np.stack(crops).transpose(0, 3, 1, 2).copy()) if crops else torch.empty(0)
     return torch.cat([still, *pairs]), groups
@@ -208,7 +286,8 @@ def _look(ema: nn.Module, pixels: Tensor, groups: dict[str, list[int]], device: 
     for part in pixels.split(100):
         batch = (part.to(device).float() - PIXEL_MEAN) / PIXEL_STD
         with torch.autocast(device.type, torch.bfloat16):
-            logits.append(ema(batch.contiguous(memory_format=torch.channels_last))[0].float().cpu())
+            seen = ema(batch.contiguous(memory_format=torch.channels_last))
+            logits.append(seen.logits.float().cpu())
     values, start, aucs = torch.cat(logits).numpy(), 0, {}
     for name, labels in groups.items():
         if len(set(labels)) == 2:

@@ -1,0 +1,63 @@
+"""A small labelled folder, and the faces found in it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from detector.pictures import read_picture
+from training.__main__ import main
+
+COLUMNS = ["file", "label", "source", "manipulation", "group", "split", "attributes"]
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory: pytest.TempPathFactory, examples: Path) -> Path:
+    """Sixteen pictures of the portrait, in eight groups of a genuine and a manipulated one, for three splits,
+    and a seventeenth that is said to be wholly generated."""
+    folder = tmp_path_factory.mktemp("data")
+    rows = []
+    for group in range(8):
+        for label in ("genuine", "manipulated"):
+            pixels = read_picture(examples / f"{label}.jpg")[20 + 2 * group : 260 + 2 * group, 100:340]
+            name = f"{label}{group}.png"
+            Image.fromarray(pixels).save(folder / name)
+            kind = "real" if label == "genuine" else "fake"
+            split = "train" if group < 4 else "val" if group < 7 else "dev"
+            manipulation = "none" if kind == "real" else "self-blend"
+            attributes = f"age=5{group};sex={group % 2};race={group % 5}" if kind == "real" else ""
+            rows.append([name, kind, "portrait", manipulation, f"g{group}", split, attributes])
+    Image.fromarray(read_picture(examples / "genuine.jpg")[10:260, 95:345]).save(folder / "generated.png")
+    rows.append(["generated.png", "fake", "portrait", "StyleGAN2", "g8", "train", ""])
+    with (folder / "labels.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([COLUMNS, *rows])
+    return folder
+
+
+@pytest.fixture(scope="session")
+def faces(data: Path) -> Path:
+    file = data / "faces.csv"
+    assert main(["prepare", "--data", str(data), "--faces", str(file), "--workers", "1"]) == 0
+    return file
+
+
+Rows = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.fixture
+def rows() -> Rows:
+    """Makes results as `evaluate` gives them, one for each logit, each a group of its own."""
+
+    def make(label: str, logits: Sequence[float], source: str = "s", **more: Any) -> list[dict[str, Any]]:
+        common = {"label": label, "source": source, "manipulation": "m", "attributes": "", "face_width_px": 100.0}
+        return [
+            common | {"file": f"{source}-{label}-{n}", "group": f"{label}{n}", "logit": float(logit)} | more
+            for n, logit in enumerate(logits)
+        ]
+
+    return make

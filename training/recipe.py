@@ -1,0 +1,72 @@
+"""The whole way from a data folder to calibrated weights, in one command that can be interrupted at any time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from training.evaluate import DEGRADATIONS, Judge, evaluate, read_results
+from training.export import export, settle
+from training.fit import FitSettings, fit
+from training.layouts import find_items
+from training.prepare import prepare
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """Where things lie, and how long to train."""
+
+    data: Path
+    """A data folder with the splits train, val and dev, see `training/layouts.py`."""
+    imagenet: Path
+    """ImageNet weights of the teacher, see `training/networks.py`."""
+    runs: Path
+    """Folder of everything in between; what is finished there is not done again."""
+    root: Path
+    """Folder of the checkpoints."""
+    name: str = "default"
+    terms: str
+    """Under what terms the weights may be used."""
+    measured_on: str
+    """The val data in a few words."""
+    longer: float = 1.0
+    """Times as many steps as on two CPU cores."""
+    workers: int = 2
+
+
+TEACHER = FitSettings(network="teacher", steps=3000, learning_rate=8e-4)
+SMALL = FitSettings(network="student", steps=900, size_px=112, learning_rate=1e-3)
+STUDENT = FitSettings(network="student", steps=4500, learning_rate=8e-4)
+
+
+def cook(recipe: Recipe) -> None:
+    """Prepare, fit the teacher, fit the student small and then at full size, export, evaluate, calibrate."""
+    runs, faces = recipe.runs, recipe.runs / "faces.csv"
+    if not faces.exists():
+        prepare(recipe.data, faces, workers=recipe.workers, frames_per_clip=8)
+    common = {"data": recipe.data, "faces_file": faces}
+    longer = [
+        replace(stage, steps=round(stage.steps * recipe.longer), workers=recipe.workers)
+        for stage in (TEACHER, SMALL, STUDENT)
+    ]
+    teacher, small, student = runs / "teacher", runs / "student-small", runs / "student"
+    fit(longer[0], run=teacher, imagenet=recipe.imagenet, **common)
+    fit(longer[1], run=small, teacher_run=teacher, **common)
+    fit(longer[2], run=student, teacher_run=teacher, start_run=small, **common)
+    export(student, recipe.name, recipe.root, terms=recipe.terms)
+    judge = Judge(checkpoint=recipe.name, folder=recipe.root)
+    given = {"val", "dev"} & {item.split for item in find_items(recipe.data)}
+    for split in sorted(given):
+        evaluate(judge, recipe.data, split, runs / f"{split}.csv", workers=recipe.workers)
+    for name in DEGRADATIONS:
+        out = runs / f"val-{name}.csv"
+        evaluate(judge, recipe.data, "val", out, degraded=name, workers=recipe.workers)
+    settle(
+        recipe.name,
+        recipe.root,
+        val=read_results([runs / "val.csv"]),
+        dev=read_results([runs / "dev.csv"] if "dev" in given else []),
+        degraded={name: read_results([runs / f"val-{name}.csv"]) for name in DEGRADATIONS},
+        measured_on=recipe.measured_on,
+        training={},
+    )
