@@ -32,13 +32,13 @@ def verdict_reasons(
     if media.kind == "video":
         people = f"{faces} views of {people}"
     place = {
-        "fake": f"at or above {calibration.threshold_fake:.2f}, from where the outcome is fake",
-        "real": f"at or below {calibration.threshold_real:.2f}, up to where the outcome is real",
-        "inconclusive": f"between {calibration.threshold_real:.2f} and {calibration.threshold_fake:.2f}, "
+        "fake": f"at or above {calibration.threshold_fake:.3f}, from where the outcome is fake",
+        "real": f"at or below {calibration.threshold_real:.3f}, up to where the outcome is real",
+        "inconclusive": f"between {calibration.threshold_real:.3f} and {calibration.threshold_fake:.3f}, "
         "where the outcome is left open",
     }[outcome]
     reasons = [
-        f"The highest estimate of any face is {strongest.probability:.2f}: {place}.",
+        f"The highest estimate of any face is {strongest.probability:.3f}: {place}.",
         f"Judged: {people} in {looked_at}.",
     ]
     passing = sum(not track.weighty for track in tracks)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,7 +14,7 @@ from training.measure import Row, outcome_of
 
 FALSE_ALARM_RATE = 0.01
 MISS_RATE = 0.05
-FOLDS = 5
+FOLDS = 10
 
 
 def calibrate(results: Sequence[Row]) -> Calibration:
@@ -62,10 +63,10 @@ def _kth_largest(values: Sequence[float], rate: float) -> float:
 def judged_by_others(results: Sequence[Row]) -> list[Row]:
     """The results with `probability` and `outcome` from a calibration that did not see them.
 
-    Five folds by group: each is judged by what the other four calibrate, so that the rates stated are not
+    Ten folds by group: each is judged by what the other nine calibrate, so that the rates stated are not
     those of the data the thresholds were set on.
     """
-    fold_of = [zlib.crc32(f"{row['source']}/{row['group']}".encode()) % FOLDS for row in results]
+    fold_of = _folds(results)
     judged: list[Row] = [{} for _ in results]
     for fold in set(fold_of):
         others = [row for row, at in zip(results, fold_of, strict=True) if at != fold]
@@ -74,6 +75,21 @@ def judged_by_others(results: Sequence[Row]) -> list[Row]:
             if at == fold:
                 judged[index] = row | outcome_of(row, calibration)
     return judged
+
+
+def _folds(results: Sequence[Row]) -> list[int]:
+    """A fold for each result. The groups of every source and label are dealt out evenly, so that no fold leaves
+    a source with too few genuine faces to count; the same every time."""
+    labels: dict[tuple[str, str], set[str]] = {}
+    for row in results:
+        labels.setdefault((row["source"], row["group"]), set()).add(row["label"])
+    dealt: Counter[tuple[str, tuple[str, ...]]] = Counter()
+    fold_of: dict[tuple[str, str], int] = {}
+    for key in sorted(labels, key=lambda key: (zlib.crc32("/".join(key).encode()), key)):
+        kind = (key[0], tuple(sorted(labels[key])))
+        fold_of[key] = dealt[kind] % FOLDS
+        dealt[kind] += 1
+    return [fold_of[row["source"], row["group"]] for row in results]
 
 
 def error_rates(judged: Sequence[Row]) -> tuple[float, float, float]:

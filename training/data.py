@@ -87,7 +87,7 @@ class FaceItem:
 def drawn_split(group: str) -> str:
     """`train` for nine groups in ten, else `val`: the same for the same group, everywhere and always.
 
-    >>> [drawn_split(name) for name in ("clip 1", "clip 2", "clip 7")]
+    >>> [drawn_split(name) for name in ("clip 1", "clip 2", "clip 3")]
     ['train', 'train', 'val']
     """
     return "val" if zlib.crc32(group.encode()) % 10 == 0 else "train"

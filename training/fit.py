@@ -274,7 +274,7 @@ def _validation(data: Path, faces_file: Path, settings: FitSettings) -> tuple[Te
         for face in chosen
     ]
     stream = PairStream(faces, size_px=settings.size_px, seed=1) if faces else None
-    pairs = [stream.pair(number)[0] for number in range(150)] if stream else []
+    pairs = [stream.pair(number)[0] for number in range(min(150, 2 * len(faces)))] if stream else []
     groups["pairs of unseen faces"] = [0, 1] * len(pairs)
     still = torch.from_numpy(np.stack(crops).transpose(0, 3, 1, 2).copy()) if crops else torch.empty(0)
     return torch.cat([still, *pairs]), groups

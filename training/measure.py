@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import binomtest
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score, roc_curve
 
@@ -33,13 +34,10 @@ def auc_with_interval(labels: Sequence[int], logits: Sequence[float]) -> Row:
         logits: in the same order.
     """
     y, x = np.asarray(labels), np.asarray(logits)
-    rng = np.random.default_rng(0)
-    draws = []
-    for _ in range(_RESAMPLES):
-        picked = rng.integers(len(y), size=len(y))
-        if 0 < y[picked].sum() < len(y):
-            draws.append(roc_auc_score(y[picked], x[picked]))
-    low, high = np.percentile(draws, [2.5, 97.5])
+    picked = np.random.default_rng(0).integers(len(y), size=(_RESAMPLES, len(y)))
+    times = np.stack([np.bincount(row, minlength=len(y)) for row in picked])
+    draws = _weighted_aucs(y, x, times)
+    low, high = np.nanpercentile(draws, [2.5, 97.5])
     return {
         "auc": round(float(roc_auc_score(y, x)), 3),
         "low": round(float(low), 3),
@@ -47,6 +45,20 @@ def auc_with_interval(labels: Sequence[int], logits: Sequence[float]) -> Row:
         "real": int((y == 0).sum()),
         "fake": int(y.sum()),
     }
+
+
+def _weighted_aucs(y: NDArray[Any], x: NDArray[Any], times: NDArray[Any]) -> NDArray[np.float64]:
+    """The AUC of each row of `times`, which says how often each file counts; NaN without both labels.
+
+    scikit-learn's, a thousand times over, takes a hundred times as long.
+    """
+    order = np.argsort(x, kind="stable")
+    starts = np.flatnonzero(np.r_[True, np.diff(x[order]) != 0])  # ties count half
+    fakes = np.add.reduceat((times * y)[:, order], starts, axis=1)
+    reals = np.add.reduceat((times * (1 - y))[:, order], starts, axis=1)
+    below = np.cumsum(reals, axis=1) - reals / 2
+    with np.errstate(invalid="ignore"):
+        return (fakes * below).sum(1) / (fakes.sum(1) * reals.sum(1))
 
 
 def equal_error_rate(labels: Sequence[int], logits: Sequence[float]) -> float:

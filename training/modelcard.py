@@ -33,8 +33,8 @@ def model_card(card: CheckpointCard) -> str:
             f"`fake` from {calibration.threshold_fake:.3f}, `real` up to {calibration.threshold_real:.3f}, in "
             f"between undecided. On {card.measured_on}, {card.false_alarm_rate:.1%} of genuine faces were called "
             f"fake and {card.miss_rate:.1%} of manipulated faces were called real; {card.undecided_rate:.1%} of "
-            "all were left open. These rates, and all of val below, come from five folds: each fifth was judged "
-            "by thresholds set on the other four. On clips nothing was set.",
+            "all were left open. These rates, and all of val below, come from ten folds: each tenth was judged "
+            "by thresholds set on the other nine. On clips nothing was set.",
             "",
             "## Val: pictures, one face each",
             "",
