@@ -46,7 +46,7 @@ def cook(recipe: Recipe) -> None:
         prepare(recipe.data, faces, workers=recipe.workers, frames_per_clip=8)
     common = {"data": recipe.data, "faces_file": faces}
     longer = [
-        replace(stage, steps=round(stage.steps * recipe.longer), workers=recipe.workers)
+        replace(stage, steps=max(1, round(stage.steps * recipe.longer)), workers=recipe.workers)
         for stage in (TEACHER, SMALL, STUDENT)
     ]
     teacher, small, student = runs / "teacher", runs / "student-small", runs / "student"

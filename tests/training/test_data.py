@@ -107,6 +107,7 @@ def test_celeb_df_takes_the_official_test_list(tmp_path: Path) -> None:
         tmp_path,
         "Celeb-real/id0_0000.mp4",
         "Celeb-real/id1_0000.mp4",
+        "Celeb-real/id1_0001.mp4",
         "Celeb-synthesis/id0_id1_0000.mp4",
         "YouTube-real/00000.mp4",
     )
