@@ -12,7 +12,7 @@ from torch.utils.data import IterableDataset
 
 from detector.crop import cut_square
 from training.augment import degrade_alike
-from training.batches import Batch, jittered_window, one_of
+from training.batches import Batch, jittered_window, numbered, one_of
 from training.data import FaceItem, load_pixels
 from training.networks import Seen, Student
 
@@ -37,11 +37,7 @@ class AttributeStream(IterableDataset[Batch]):
         self._size_px, self._seed, self._first = size_px, seed, first
 
     def __iter__(self) -> Iterator[Batch]:
-        worker = torch.utils.data.get_worker_info()
-        number, step = (self._first, 1) if worker is None else (self._first + worker.id, worker.num_workers)
-        while True:
-            yield self.pair(number)
-            number += step
+        return numbered(self.pair, self._first)
 
     def pair(self, number: int) -> Batch:
         rng = np.random.default_rng((self._seed, number))

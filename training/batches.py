@@ -9,7 +9,7 @@ resized for the network.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -89,11 +89,7 @@ class PairStream(IterableDataset[Batch]):
         self._shares = shares / shares.sum()
 
     def __iter__(self) -> Iterator[Batch]:
-        worker = torch.utils.data.get_worker_info()
-        number, step = (self._first, 1) if worker is None else (self._first + worker.id, worker.num_workers)
-        while True:
-            yield self.pair(number)
-            number += step
+        return numbered(self.pair, self._first)
 
     def pair(self, number: int) -> Batch:
         rng = np.random.default_rng((self._seed, number))
@@ -133,6 +129,15 @@ class PairStream(IterableDataset[Batch]):
         face = one_of(pool, rng)
         genuine, blend, mask = self_blend(load_pixels(face), face.face.box, face.face.landmarks, rng, donor)
         return _Pair(pixels=[genuine, blend], boxes=[face.face.box] * 2, mask=mask)
+
+
+def numbered(pair: Callable[[int], Batch], first: int) -> Iterator[Batch]:
+    """Pairs from number `first` on, without end, dealt out among the workers if there are any."""
+    worker = torch.utils.data.get_worker_info()
+    number, step = (first, 1) if worker is None else (first + worker.id, worker.num_workers)
+    while True:
+        yield pair(number)
+        number += step
 
 
 def one_of(pool: Sequence[T], rng: np.random.Generator) -> T:
