@@ -24,7 +24,7 @@ class AttributeStream(IterableDataset[Batch]):
     """An endless, seeded stream of faces, two at a time: pixels as `PairStream`, labels (2, 3): age in
     centuries, sex, race. The maps are empty."""
 
-    def __init__(self, faces: list[FaceItem], *, size_px: int, seed: int, first: int = 0) -> None:
+    def __init__(self, faces: list[FaceItem], *, size_px: int, seed: int, first: int = 0, block: int = 1) -> None:
         """
         Raises:
             ValueError: no genuine faces whose age, sex and race are known.
@@ -34,10 +34,10 @@ class AttributeStream(IterableDataset[Batch]):
         ]
         if not self._faces:
             raise ValueError("there are no genuine faces with age, sex and race among the attributes")
-        self._size_px, self._seed, self._first = size_px, seed, first
+        self._size_px, self._seed, self._first, self._block = size_px, seed, first, block
 
     def __iter__(self) -> Iterator[Batch]:
-        return numbered(self.pair, self._first)
+        return numbered(self.pair, self._first, self._block)
 
     def pair(self, number: int) -> Batch:
         rng = np.random.default_rng((self._seed, number))

@@ -51,11 +51,19 @@ class PairStream(IterableDataset[Batch]):
     Each is pixels uint8 (2, 3, size, size) RGB, labels float32 (2,), and maps float32 (2, 20, 20): the
     manipulated share of each cell, NaN where it is not known.
 
-    Step n is the same pair for the same seed, whatever the number of workers, so that a run can be resumed.
+    Pair n is the same for the same seed, and lies in the same batch whatever the number of workers, so that a
+    run can be resumed.
     """
 
     def __init__(
-        self, faces: list[FaceItem], *, size_px: int, seed: int, first: int = 0, ramp_pairs: int = 0
+        self,
+        faces: list[FaceItem],
+        *,
+        size_px: int,
+        seed: int,
+        first: int = 0,
+        block: int = 1,
+        ramp_pairs: int = 0,
     ) -> None:
         """
         Args:
@@ -63,12 +71,14 @@ class PairStream(IterableDataset[Batch]):
             size_px: side of the crops.
             seed: of everything drawn.
             first: number of the first pair to give.
+            block: pairs in a batch.
             ramp_pairs: pairs over which the degradations grow to full strength.
 
         Raises:
             ValueError: no genuine faces.
         """
-        self._size_px, self._seed, self._first, self._ramp_pairs = size_px, seed, first, ramp_pairs
+        self._size_px, self._seed, self._ramp_pairs = size_px, seed, ramp_pairs
+        self._first, self._block = first, block
         self._genuine: dict[str, list[FaceItem]] = {}
         for face in faces:
             if not face.item.is_fake:
@@ -89,7 +99,7 @@ class PairStream(IterableDataset[Batch]):
         self._shares = shares / shares.sum()
 
     def __iter__(self) -> Iterator[Batch]:
-        return numbered(self.pair, self._first)
+        return numbered(self.pair, self._first, self._block)
 
     def pair(self, number: int) -> Batch:
         rng = np.random.default_rng((self._seed, number))
@@ -131,13 +141,18 @@ class PairStream(IterableDataset[Batch]):
         return _Pair(pixels=[genuine, blend], boxes=[face.face.box] * 2, mask=mask)
 
 
-def numbered(pair: Callable[[int], Batch], first: int) -> Iterator[Batch]:
-    """Pairs from number `first` on, without end, dealt out among the workers if there are any."""
+def numbered(pair: Callable[[int], Batch], first: int, block: int) -> Iterator[Batch]:
+    """Pairs from number `first` on, without end.
+
+    Workers take turns by whole batches of `block` pairs, as the DataLoader asks them, so that a batch holds the
+    same pairs whatever the number of workers.
+    """
     worker = torch.utils.data.get_worker_info()
-    number, step = (first, 1) if worker is None else (first + worker.id, worker.num_workers)
+    turn, turns = (0, 1) if worker is None else (worker.id, worker.num_workers)
     while True:
-        yield pair(number)
-        number += step
+        for number in range(first + turn * block, first + (turn + 1) * block):
+            yield pair(number)
+        turn += turns
 
 
 def one_of(pool: Sequence[T], rng: np.random.Generator) -> T:

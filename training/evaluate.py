@@ -99,7 +99,7 @@ def uncalibrated_card(name: str, settings: FitSettings, *, terms: str) -> Checkp
             size_px=settings.size_px, margin_frac=MARGIN_FRAC, pixel_mean=PIXEL_MEAN, pixel_std=PIXEL_STD
         ),
         calibration=Calibration(),
-        explain_layer=EXPLAIN_LAYERS[settings.size_px],
+        explain_layer=explain_layer(settings.size_px),
         false_alarm_rate=None,
         miss_rate=None,
         undecided_rate=None,
@@ -108,8 +108,13 @@ def uncalibrated_card(name: str, settings: FitSettings, *, terms: str) -> Checkp
     )
 
 
-EXPLAIN_LAYERS = {112: "repeat_1", 160: "repeat_1", 192: "repeat_1", 224: "repeat_2", 256: "repeat_2"}
-"""The deepest block whose map has at least 12x12 cells, by input side."""
+def explain_layer(size_px: int) -> str:
+    """The deepest block whose map has at least 12x12 cells, by the side of the input.
+
+    >>> [explain_layer(size) for size in (112, 160, 256)]
+    ['conv2d_4a', 'repeat_1', 'repeat_2']
+    """
+    return "repeat_2" if size_px >= 224 else "repeat_1" if size_px >= 128 else "conv2d_4a"
 
 
 def evaluate(

@@ -125,10 +125,11 @@ def fit(
     parts = {"learner": learner, "ema": ema, "optimiser": optimiser}
     if aid is not None:
         parts["aid"] = aid
-    step, looks = _resume(run, parts)
+    step = _resume(run, parts)
 
     faces = read_faces(faces_file, data, "train")
-    where = {"size_px": settings.size_px, "seed": settings.seed, "first": step * settings.pairs}
+    where = {"size_px": settings.size_px, "seed": settings.seed}
+    where |= {"first": step * settings.pairs, "block": settings.pairs}
     ramp_pairs = settings.steps * settings.pairs * 3 // 10
     attributes = settings.task == "attributes"
     stream = AttributeStream(faces, **where) if attributes else PairStream(faces, **where, ramp_pairs=ramp_pairs)
@@ -158,7 +159,6 @@ def fit(
         step += 1
         _follow(ema, learner, min(settings.ema_decay, (1 + step) / (10 + step)))
         if step % settings.look_every == 0 or step == settings.steps:
-            looks += 1
             speed = (step - first_step) * settings.pairs * 2 / (time.monotonic() - began)
             left_s = (settings.steps - step) * settings.pairs * 2 / speed
             line = {"step": step, "loss": round(loss.item(), 4), "pictures_a_second": round(speed, 1)}
@@ -167,7 +167,7 @@ def fit(
             with (run / "log.jsonl").open("a") as log:
                 log.write(json.dumps(line) + "\n")
         if step % settings.save_every == 0 or step == settings.steps:
-            _save(run, parts, step, looks)
+            _save(run, parts, step)
 
 
 def _keep_freed_memory() -> None:
@@ -296,17 +296,18 @@ def _look(ema: nn.Module, pixels: Tensor, groups: dict[str, list[int]], device: 
     return aucs
 
 
-def _resume(run: Path, parts: dict[str, nn.Module | torch.optim.Optimizer]) -> tuple[int, int]:
+def _resume(run: Path, parts: dict[str, nn.Module | torch.optim.Optimizer]) -> int:
+    """Load what was saved, if anything; the steps that are done."""
     if not (run / "state.pt").exists():
-        return 0, 0
-    state = torch.load(run / "state.pt", weights_only=True)
+        return 0
+    state = torch.load(run / "state.pt", map_location="cpu", weights_only=True)
     for name, part in parts.items():
         part.load_state_dict(state[name])
-    return state["step"], state["looks"]
+    return int(state["step"])
 
 
-def _save(run: Path, parts: dict[str, nn.Module | torch.optim.Optimizer], step: int, looks: int) -> None:
+def _save(run: Path, parts: dict[str, nn.Module | torch.optim.Optimizer], step: int) -> None:
     """Whole or not at all, so that an interruption costs no more than the steps since the last save."""
-    state = {name: part.state_dict() for name, part in parts.items()} | {"step": step, "looks": looks}
+    state = {name: part.state_dict() for name, part in parts.items()} | {"step": step}
     torch.save(state, run / "state.new")
     (run / "state.new").replace(run / "state.pt")
