@@ -151,7 +151,8 @@ def checkpoints_verify(args: argparse.Namespace) -> int:
     for name in list_checkpoints(args.checkpoints):
         card = load_card(name, args.checkpoints)
         weights = load_weights(card, args.checkpoints)
-        require_same_keys(weights, build_network().state_dict(), f"the checkpoint {name!r}")
+        expected = build_network(card.architecture).state_dict()
+        require_same_keys(weights, expected, f"the checkpoint {name!r}", card.architecture)
         print(f"{name}: SHA-256 {card.sha256} as its card says, {len(weights)} tensors")
     return OK
 

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
@@ -23,6 +24,11 @@ from detector.errors import CheckpointIntegrityError, CheckpointMismatchError, C
 from detector.types import CheckpointInfo
 
 ARCHITECTURE = "InceptionResnetV1"
+SEQUENCE_ARCHITECTURE = "ResNeXt50-LSTM"
+"""The widely shared detectors of clips, see `detector/sequence.py`."""
+ARCHITECTURES = (ARCHITECTURE, SEQUENCE_ARCHITECTURE)
+PixelValue = float | tuple[float, float, float]
+"""One for all channels, or one each for R, G and B."""
 CARD, WEIGHTS = "card.json", "weights.safetensors"
 
 
@@ -34,15 +40,27 @@ class InputSpec:
     """Side of the square crop."""
     margin_frac: float
     """Margin around the detected face on each side, as a fraction of the box's longer side."""
-    pixel_mean: float
+    pixel_mean: PixelValue
     """The network sees `(pixel - pixel_mean) / pixel_std`, pixel 0 to 255, RGB."""
-    pixel_std: float
+    pixel_std: PixelValue
+    clip_frames: int | None = None
+    """Frames of a clip the weights were trained for, where they were trained for a number of them."""
 
     def __post_init__(self) -> None:
         if not 75 <= self.size_px <= 1024:
-            raise ValueError(f"size_px is {self.size_px}; InceptionResnetV1 takes 75 to 1024")
-        if self.margin_frac < 0 or self.pixel_std <= 0:
-            raise ValueError("margin_frac must be at least 0 and pixel_std above 0")
+            raise ValueError(f"size_px is {self.size_px}; the networks take 75 to 1024")
+        if self.margin_frac < 0:
+            raise ValueError("margin_frac must be at least 0")
+        for name in ("pixel_mean", "pixel_std"):  # JSON has lists where we have tuples
+            value = getattr(self, name)
+            if not isinstance(value, int | float):
+                object.__setattr__(self, name, tuple(value))
+                if len(value) != 3:
+                    raise ValueError(f"{name} has {len(value)} values; give one, or one each for R, G and B")
+        if min(np.atleast_1d(self.pixel_std)) <= 0:
+            raise ValueError("pixel_std must be above 0")
+        if self.clip_frames is not None and self.clip_frames < 1:
+            raise ValueError("clip_frames must be at least 1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +134,9 @@ def load_card(name: str, root: Path) -> CheckpointCard:
         )
     except (ValueError, TypeError, KeyError) as error:
         raise CheckpointMismatchError(f"{file} is not a card this program can use: {error}") from error
-    if card.architecture != ARCHITECTURE:
-        raise CheckpointMismatchError(f"{file} describes {card.architecture!r}; only {ARCHITECTURE} can be used")
+    if card.architecture not in ARCHITECTURES:
+        known = " and ".join(ARCHITECTURES)
+        raise CheckpointMismatchError(f"{file} describes {card.architecture!r}; only {known} can be used")
     return card
 
 
@@ -165,7 +184,9 @@ def hash_file(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def require_same_keys(state: Mapping[str, Tensor], expected: Mapping[str, Tensor], what: str) -> None:
+def require_same_keys(
+    state: Mapping[str, Tensor], expected: Mapping[str, Tensor], what: str, architecture: str = ARCHITECTURE
+) -> None:
     """Compare names and shapes of two state dicts.
 
     Raises:
@@ -185,7 +206,7 @@ def require_same_keys(state: Mapping[str, Tensor], expected: Mapping[str, Tensor
     ]
     if differences:
         raise CheckpointMismatchError(
-            f"{what} does not hold the weights of {ARCHITECTURE} with one logit: {'; '.join(differences)}"
+            f"{what} does not hold the weights of {architecture}: {'; '.join(differences)}"
         )
 
 

@@ -1,4 +1,5 @@
-"""The network: facenet-pytorch's InceptionResnetV1 (FaceNet's backbone) with one logit, fake positive."""
+"""The network: facenet-pytorch's InceptionResnetV1 (FaceNet's backbone) with one logit, fake positive; or one
+of the shared detectors of clips."""
 
 from __future__ import annotations
 
@@ -11,14 +12,17 @@ import torch
 from facenet_pytorch import InceptionResnetV1
 from torch import Tensor, nn
 
-from detector.checkpoint import require_same_keys
+from detector.checkpoint import ARCHITECTURE, SEQUENCE_ARCHITECTURE, require_same_keys
 from detector.errors import ConfigError
+from detector.sequence import SequenceNetwork
 
 Precision = Literal["fp32", "bf16"]
 
 
-def build_network() -> nn.Module:
-    """An InceptionResnetV1 with random weights and a single output logit."""
+def build_network(architecture: str = ARCHITECTURE) -> nn.Module:
+    """A network with random weights and a single output logit; `architecture` as in a checkpoint's card."""
+    if architecture == SEQUENCE_ARCHITECTURE:
+        return SequenceNetwork()
     network: nn.Module = InceptionResnetV1(pretrained=None, classify=True, num_classes=1)
     return network
 
@@ -71,13 +75,14 @@ class FaceClassifier:
         size_px: int,
         device: torch.device,
         precision: Literal["auto", "fp32", "bf16"] = "auto",
+        architecture: str = ARCHITECTURE,
     ) -> None:
         """
         Raises:
             CheckpointMismatchError: the weights are not those of this architecture.
         """
-        self.network = build_network()
-        require_same_keys(weights, self.network.state_dict(), "the checkpoint")
+        self.network = build_network(architecture)
+        require_same_keys(weights, self.network.state_dict(), "the checkpoint", architecture)
         self.network.load_state_dict(weights, strict=True)
         self.network.eval().requires_grad_(False).to(device).to(memory_format=torch.channels_last)
         self.device = device

@@ -56,7 +56,7 @@ class Detector:
         device = choose_device(config.device)
         card = load_card(name, config.checkpoint_folder)
         weights = load_weights(card, config.checkpoint_folder)
-        classifier = FaceClassifier(weights, card.input.size_px, device, config.precision)
+        classifier = FaceClassifier(weights, card.input.size_px, device, config.precision, card.architecture)
         return cls(card, classifier, FaceFinder(config, device), config)
 
     def analyze(
@@ -70,7 +70,8 @@ class Detector:
 
         Args:
             path: the file.
-            max_frames: for this clip, instead of the configuration's; None looks at every frame.
+            max_frames: for this clip, instead of the configuration's; None looks at every frame. Where
+                neither says anything, as many as the checkpoint was trained for.
             progress: told what is being done.
 
         Returns:
@@ -84,6 +85,8 @@ class Detector:
         tell = progress or (lambda share, stage: None)
         tell(0.0, "Opening the file")
         config = self.config if max_frames == "configured" else replace(self.config, max_frames=max_frames)
+        if max_frames == "configured" and config.max_frames == DetectorConfig().max_frames:
+            config = replace(config, max_frames=self.card.input.clip_frames or config.max_frames)
         media = open_media(path, config)
         run = self._judge_frames(media, config.max_frames, tell)
         tracks = self._tracks(run)

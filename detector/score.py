@@ -31,7 +31,8 @@ def make_batch(crops: Sequence[Pixels], spec: InputSpec) -> Tensor:
         if crop.shape != shape:
             raise ValueError(f"a crop has shape {crop.shape}, the network wants {shape}")
     stacked = torch.from_numpy(np.stack(crops)).permute(0, 3, 1, 2).float()
-    return (stacked - spec.pixel_mean) / spec.pixel_std
+    mean, std = (torch.tensor(value).reshape(-1, 1, 1) for value in (spec.pixel_mean, spec.pixel_std))
+    return (stacked - mean) / std
 
 
 def score_crops(
