@@ -8,6 +8,8 @@ from typing import Literal
 
 from detector.errors import ConfigError
 
+Depth = int | Literal["auto", "moments"] | None
+"""How much of a clip is looked at; see `DetectorConfig.max_frames`."""
 CHECKPOINTS = Path(__file__).resolve().parent.parent / "checkpoints"
 
 
@@ -22,11 +24,12 @@ class DetectorConfig:
         >>> DetectorConfig(max_frames=0)
         Traceback (most recent call last):
         ...
-        detector.errors.ConfigError: max_frames is 0; give a whole number from 1, or None for every frame
+        detector.errors.ConfigError: max_frames is 0; give a number from 1, auto, moments or None (every frame)
     """
 
-    max_frames: int | None = 32
-    """Frames of a clip that are looked at, spread over the whole of it; None looks at every frame."""
+    max_frames: Depth = "auto"
+    """Frames of a clip that are looked at, spread over the whole of it. `moments`: four a second, however long
+    it is. `auto`: the same, but at least 16 and at most 240. A number: so many. None: every frame."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """Where the networks run; `auto` takes CUDA where there is one."""
     precision: Literal["auto", "fp32", "bf16"] = "auto"
@@ -51,9 +54,10 @@ class DetectorConfig:
     """Folder that holds one folder for each checkpoint."""
 
     def __post_init__(self) -> None:
-        if self.max_frames is not None and self.max_frames < 1:
+        depth = self.max_frames
+        if not (depth is None or depth in ("auto", "moments") or (isinstance(depth, int) and depth >= 1)):
             raise ConfigError(
-                f"max_frames is {self.max_frames}; give a whole number from 1, or None for every frame"
+                f"max_frames is {depth!r}; give a number from 1, auto, moments or None (every frame)"
             )
         if self.device not in ("auto", "cpu", "cuda"):
             raise ConfigError(f"device is {self.device!r}; choose auto, cpu or cuda")

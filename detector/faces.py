@@ -9,6 +9,7 @@ the picture touches its edges (docs/decisions/0003-second-look.md).
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -17,6 +18,7 @@ from facenet_pytorch import MTCNN
 from numpy.typing import NDArray
 
 from detector.config import DetectorConfig
+from detector.crop import cut_square
 from detector.types import DetectedFace, FaceBox, Pixels
 
 _SMALLEST_SIDE_PX = 48
@@ -26,6 +28,10 @@ _BORDER_FRAC = 0.25
 _SECOND_LOOK_LONG_SIDE_PX = 200
 """The second look is for faces that fill the picture, so a small copy is enough."""
 _SECOND_LOOK_MIN_CONFIDENCE = 0.8
+_CLIP_COPY_FRAC = 2 / 3
+"""Frames of clips are searched on copies this much smaller than pictures."""
+_MTCNN_SMALLEST_PX = 20
+_ONET_PX = 48
 
 
 class FaceFinder:
@@ -59,10 +65,56 @@ class FaceFinder:
         clipped = [clip for face in faces if (clip := _clip(face, height, width)) is not None]
         return sorted(clipped, key=lambda face: face.box.width * face.box.height, reverse=True)
 
-    def _search(self, pixels: Pixels, long_side_px: float, min_confidence: float) -> list[DetectedFace]:
+    def find_in_clip(self, pixels: Pixels) -> list[DetectedFace]:
+        """`find` for the frames of a clip: on a smaller copy, the boxes then set by `refine` on the frame itself.
+
+        Smaller by `_CLIP_COPY_FRAC`, with the smallest face looked for made smaller alike. Only faces that both
+        agree on are given: a clip has other moments.
+        """
+        config = self._config
+        long_side_px = _CLIP_COPY_FRAC * config.detect_long_side_px
+        faces = self._search(pixels, long_side_px, config.min_detection_confidence, _CLIP_COPY_FRAC)
+        if not faces:
+            return self.find(pixels)
+        return [face for face in self.refine(pixels, [face.box for face in faces]) if face is not None]
+
+    def refine(self, pixels: Pixels, near: Sequence[FaceBox]) -> list[DetectedFace | None]:
+        """The faces of a picture that lie about where they are expected, by MTCNN's last network alone.
+
+        O-Net says whether a square shows a face, and moves it there: a fraction of the cost of a search.
+
+        Args:
+            pixels: uint8 (height, width, 3), RGB, upright.
+            near: boxes of the same people a moment before, each sharing a pixel with the picture.
+
+        Returns:
+            For each box its face, clipped to the picture, or None where there is none to be sure of.
+        """
+        if not near:
+            return []
+        squares = [_square(box) for box in near]
+        crops = np.stack([cut_square(pixels, square, _ONET_PX) for square in squares])
+        batch = (torch.from_numpy(crops).permute(0, 3, 1, 2).float() - 127.5) / 128
+        with self._lock, torch.inference_mode():
+            moves, points, classes = (out.cpu().numpy() for out in self._mtcnn.onet(batch.to(self._mtcnn.device)))
+        height, width = pixels.shape[:2]
+        faces: list[DetectedFace | None] = []
+        for square, move, point, confidence in zip(squares, moves, points, classes[:, 1], strict=True):
+            origin = np.array([square.x1, square.y1], np.float32)
+            corners = np.tile(origin, 2) + np.array([0, 0, 1, 1]) * square.width + move * square.width
+            landmarks = origin + point.reshape(2, 5).T * square.width
+            sure = confidence >= self._config.min_detection_confidence
+            face = _face(corners.astype(np.float32), float(confidence), landmarks.astype(np.float32))
+            faces.append(_clip(face, height, width) if sure else None)
+        return faces
+
+    def _search(
+        self, pixels: Pixels, long_side_px: float, min_confidence: float, smallest: float = 1.0
+    ) -> list[DetectedFace]:
         height, width = pixels.shape[:2]
         pixels = _resized(pixels, long_side_px)
         with self._lock, torch.inference_mode():
+            self._mtcnn.min_face_size = max(_MTCNN_SMALLEST_PX, round(smallest * self._config.min_face_px))
             boxes, confidences, landmarks = self._mtcnn.detect(np.ascontiguousarray(pixels), landmarks=True)
         if boxes is None:
             return []
@@ -73,6 +125,13 @@ class FaceFinder:
                 xyxy = np.asarray(corners, dtype=np.float32) * np.concatenate([back, back])
                 found.append(_face(xyxy, float(confidence), np.asarray(points, dtype=np.float32) * back))
         return found
+
+
+def _square(box: FaceBox) -> FaceBox:
+    """The square around a box's centre that is as long as its longer side."""
+    side = max(box.width, box.height)
+    x1, y1 = (box.x1 + box.x2 - side) // 2, (box.y1 + box.y2 - side) // 2
+    return FaceBox(x1, y1, x1 + side, y1 + side)
 
 
 def _resized(pixels: Pixels, long_side_px: float) -> Pixels:

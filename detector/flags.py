@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from detector.config import DetectorConfig
+from detector.config import Depth, DetectorConfig
 
 
 def add_config_flags(parser: argparse.ArgumentParser) -> None:
@@ -15,8 +15,9 @@ def add_config_flags(parser: argparse.ArgumentParser) -> None:
         "--max-frames",
         type=_frame_count,
         default=defaults.max_frames,
-        metavar="N|all",
-        help="frames of a clip to look at, spread over the whole of it (default: %(default)s)",
+        metavar="N|auto|moments|all",
+        help="frames of a clip to look at, spread over the whole of it; moments: four a second; auto: the same, "
+        "but at least 16 and at most 240; all: every frame (default: %(default)s)",
     )
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default=defaults.device)
     parser.add_argument("--precision", choices=("auto", "fp32", "bf16"), default=defaults.precision)
@@ -54,10 +55,13 @@ def config_from(args: argparse.Namespace) -> DetectorConfig:
     )
 
 
-def _frame_count(text: str) -> int | None:
+def _frame_count(text: str) -> Depth:
     if text == "all":
         return None
+    for depth in ("auto", "moments"):
+        if text == depth:
+            return depth
     count = int(text) if text.isdecimal() else 0
     if count < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is neither a whole number from 1 nor 'all'")
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a whole number from 1 nor auto, moments or all")
     return count

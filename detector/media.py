@@ -7,12 +7,13 @@ somebody is mistaken about the file; a name of the same kind (a PNG called .jpg)
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from detector.clips import ClipFacts, clip_frames, probe_clip
-from detector.config import DetectorConfig
+from detector.config import Depth, DetectorConfig
 from detector.errors import (
     MediaDecodeError,
     MediaError,
@@ -27,6 +28,10 @@ PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".heic", ".heif", 
 CLIP_SUFFIXES = (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".gif")
 READABLE = "Pictures: JPEG, PNG, WebP, GIF, HEIC, AVIF. Clips: MP4, MOV, WebM, MKV, AVI, GIF."
 
+MOMENTS_HZ = 4.0
+"""Moments of a clip that are looked at each second; faces change little in between."""
+_FEWEST, _MOST = 16, 240
+"""Moments of a clip that are looked at where nothing else was asked for."""
 _PICTURE_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
 _SOUND_BRANDS = (b"M4A ", b"M4B ")
 _MP4_ATOMS = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
@@ -41,19 +46,31 @@ class Media:
     _content: ClipFacts | Pixels
     """What a clip's frames are read by, or the decoded picture."""
 
-    def frames(self, max_frames: int | None) -> Iterator[Frame]:
+    def frames(self, max_frames: Depth, warn: Callable[[str], None] | None = None) -> Iterator[Frame]:
         """The frames to look at, in order of time, one at a time.
 
         Args:
-            max_frames: how many of a clip at the most, spread over the whole of it; None gives all.
+            max_frames: how many of a clip, see `DetectorConfig.max_frames`.
+            warn: told, in a sentence, what of a damaged clip could not be given. Without it damage is an error.
 
         Raises:
-            MediaDecodeError: damaged or incomplete data.
+            MediaDecodeError: damaged or incomplete data, and nobody to warn, or nothing before the break.
         """
-        if isinstance(self._content, ClipFacts):
-            yield from clip_frames(self.path, self.info.format, self._content, max_frames)
-        else:
+        if not isinstance(self._content, ClipFacts):
             yield Frame(self._content, 0, 0.0)
+            return
+        yield from clip_frames(self.path, self.info.format, self._content, self._count(max_frames), warn)
+
+    def count(self, max_frames: Depth) -> int:
+        """How many frames `frames` will give of an undamaged file, at the most."""
+        total = self.info.frame_count or 1
+        return min(total, self._count(max_frames) or total)
+
+    def _count(self, max_frames: Depth) -> int | None:
+        if max_frames is None or isinstance(max_frames, int):
+            return max_frames
+        moments = math.ceil(MOMENTS_HZ * (self.info.duration_s or 0.0))
+        return max(1, moments) if max_frames == "moments" else min(max(_FEWEST, moments), _MOST)
 
 
 def open_media(path: str | Path, config: DetectorConfig) -> Media:

@@ -2,35 +2,52 @@
 
 from __future__ import annotations
 
-import heapq
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import torch
 
-from detector.aggregate import pool_faces, pool_tracks, weighty_tracks
+from detector.aggregate import PooledFaces, pool_faces, pool_tracks, runs, weighty_tracks
+from detector.ahead import ahead
 from detector.checkpoint import CheckpointCard, load_card, load_weights
-from detector.config import DetectorConfig
+from detector.config import Depth, DetectorConfig
 from detector.crop import crop_face
 from detector.faces import FaceFinder
+from detector.follow import FaceFollower
+from detector.gather import Gathered
 from detector.media import Media, open_media
 from detector.model import FaceClassifier, choose_device
+from detector.quality import face_marks, mark_weight
 from detector.reasons import verdict_reasons
 from detector.score import score_crops
-from detector.tracks import TrackLinker
-from detector.types import Analysis, DetectedFace, FaceCrop, FaceScore, FaceTrack, Frame, Verdict
+from detector.types import (
+    Analysis,
+    DetectedFace,
+    FaceCrop,
+    FaceScore,
+    FaceTrack,
+    Frame,
+    MediaKind,
+    Span,
+    Step,
+    Verdict,
+)
 
-Progress = Callable[[float, str], None]
-"""Called with the share done, 0 to 1, and the stage in words."""
+Progress = Callable[[Step], None]
+"""Told how far the work has come; an exception it raises ends the work and frees everything."""
 
-_FRAMES_HELD = 8
+_FRAMES_HELD = 16
 """Frames of a clip kept in memory until their faces are judged."""
-_KEY_FRAMES = 8
-_KEY_CROPS = 4
-"""Strongest crops kept of each track."""
+_JUDGED_AT_ONCE = 16
+"""Faces from which on it no longer pays to wait for more."""
+_LATEST = 64
+"""Faces of a person that the running estimate is made of."""
+_FRAMES_AHEAD = 4
+"""Frames decoded while earlier ones are being judged."""
 
 
 class Detector:
@@ -42,7 +59,7 @@ class Detector:
         self.card = card
         self.classifier = classifier
         self.config = config
-        self._finder = finder
+        self.finder = finder
 
     @classmethod
     def from_checkpoint(cls, name: str = "default", config: DetectorConfig | None = None) -> Detector:
@@ -63,7 +80,7 @@ class Detector:
         self,
         path: str | Path,
         *,
-        max_frames: int | Literal["configured"] | None = "configured",
+        max_frames: Depth | Literal["configured"] = "configured",
         progress: Progress | None = None,
     ) -> Analysis:
         """Judge every face in a picture or clip.
@@ -72,105 +89,149 @@ class Detector:
             path: the file.
             max_frames: for this clip, instead of the configuration's; None looks at every frame. Where
                 neither says anything, as many as the checkpoint was trained for.
-            progress: told what is being done.
+            progress: told how far the work has come.
 
         Returns:
-            The analysis; its outcome is `no_face` where no face was found.
+            The analysis; its outcome is `no_face` where no face was found. A clip that breaks off is judged
+            up to there, which `warnings` says.
 
         Raises:
             MediaError: the file cannot be read; the message says what to do.
             ConfigError: `max_frames` is below 1.
         """
         start = time.perf_counter()
-        tell = progress or (lambda share, stage: None)
-        tell(0.0, "Opening the file")
+        tell = progress or (lambda step: None)
+        tell(Step("open", 0.0))
         config = self.config if max_frames == "configured" else replace(self.config, max_frames=max_frames)
-        if max_frames == "configured" and config.max_frames == DetectorConfig().max_frames:
-            config = replace(config, max_frames=self.card.input.clip_frames or config.max_frames)
+        if max_frames == "configured" and config.max_frames == "auto":
+            config = replace(config, max_frames=self.card.input.clip_frames or "auto")
         media = open_media(path, config)
-        run = self._judge_frames(media, config.max_frames, tell)
-        tracks = self._tracks(run)
-        verdict = self._verdict(tracks, run.frames_examined, media)
-        tell(1.0, "Done")
+        gathered = self._judge_frames(media, config.max_frames, tell)
+        tracks = self._tracks(gathered, media.info.kind)
+        verdict = self._verdict(tracks, gathered, media)
+        tell(Step("done", 1.0))
         return Analysis(
             media=media.info,
             tracks=tracks,
             verdict=verdict,
             checkpoint=self.card.info,
             settings=self._settings(config),
-            frames_examined=run.frames_examined,
+            frames_examined=gathered.frames_examined,
             elapsed_s=time.perf_counter() - start,
-            key_frames=run.key_frames(),
+            key_frames=gathered.key_frames(),
+            warnings=tuple(gathered.warnings),
         )
 
     def find_faces(self, frame: Frame) -> list[DetectedFace]:
-        """The faces of one frame, largest first."""
-        return self._finder.find(frame.pixels)
+        """The faces of a single frame, the largest first."""
+        return self.finder.find(frame.pixels)
 
-    def _judge_frames(self, media: Media, max_frames: int | None, tell: Progress) -> _Run:
-        run = _Run()
-        linker = TrackLinker()
-        total = media.info.frame_count or 1
-        expected = total if max_frames is None else min(total, max_frames)
+    def _judge_frames(self, media: Media, max_frames: Depth, tell: Progress) -> Gathered:
+        gathered = Gathered()
+        if media.info.kind == "image":
+            for frame in media.frames(max_frames):
+                self._take(gathered, frame, enumerate(self.find_faces(frame)))
+            self._judge_waiting(gathered)
+            return gathered
+        follower = FaceFollower(self.finder)
+        expected = media.count(max_frames)
+        strongest: float | None = None
+        with closing(ahead(media.frames(max_frames, gathered.warnings.append), _FRAMES_AHEAD)) as frames:
+            for frame in frames:
+                number = gathered.frames_examined + 1
+                tell(Step("look", min(0.98, (number - 1) / expected), number, expected, strongest))
+                self._take(gathered, frame, follower.find(frame))
+                if len(gathered.waiting) >= _JUDGED_AT_ONCE or gathered.frames_waiting() >= _FRAMES_HELD:
+                    for track_id in self._judge_waiting(gathered):
+                        latest = self.card.calibration.probability(
+                            _pooled(gathered.scores[track_id][-_LATEST:]).logit
+                        )
+                        strongest = max(latest, strongest or 0.0)
+        self._judge_waiting(gathered)
+        return gathered
+
+    def _take(self, gathered: Gathered, frame: Frame, faces: Iterable[tuple[int, DetectedFace]]) -> None:
         spec = self.card.input
-        for frame in media.frames(max_frames):
-            tell(
-                min(0.98, run.frames_examined / expected),
-                f"Looking at frame {run.frames_examined + 1} of {expected}",
-            )
-            run.frames_examined += 1
-            faces = self.find_faces(frame)
-            for track_id, face in zip(linker.link([face.box for face in faces]), faces, strict=True):
-                run.waiting.append((track_id, crop_face(frame, face, spec.margin_frac, spec.size_px), frame))
-            if len(run.waiting) >= self.config.batch_size or run.frames_waiting() >= _FRAMES_HELD:
-                self._judge_waiting(run)
-        self._judge_waiting(run)
-        return run
+        gathered.frames_examined += 1
+        for track_id, face in faces:
+            gathered.waiting.append((track_id, crop_face(frame, face, spec.margin_frac, spec.size_px), frame))
 
-    def _judge_waiting(self, run: _Run) -> None:
-        crops = [crop for _, crop, _ in run.waiting]
+    def _judge_waiting(self, gathered: Gathered) -> set[int]:
+        """Judge what waits; returns the tracks that grew."""
+        waiting, gathered.waiting = gathered.waiting, []
+        crops = [crop for _, crop, _ in waiting]
         logits = score_crops(
             self.classifier, [crop.pixels for crop in crops], self.card.input, self.config.batch_size
         )
-        for (track_id, crop, frame), logit in zip(run.waiting, logits, strict=True):
-            probability = self.card.calibration.probability(logit)
-            score = FaceScore(crop.frame_index, crop.time_s, crop.face.box, logit, probability)
-            run.keep(track_id, score, crop, frame)
-        run.waiting.clear()
-
-    def _tracks(self, run: _Run) -> tuple[FaceTrack, ...]:
-        calibration = self.card.calibration
-        tracks = []
-        for (track_id, scores), weighty in zip(
-            run.scores.items(), weighty_tracks([len(scores) for scores in run.scores.values()]), strict=True
-        ):
-            logit = pool_faces([score.logit for score in scores])
-            probability = calibration.probability(logit)
-            crops = [crop for _, _, crop in sorted(run.key_crops[track_id], key=lambda kept: -kept[0])]
-            tracks.append(
-                FaceTrack(
-                    track_id=track_id,
-                    scores=tuple(scores),
-                    key_crops=tuple(crops),
-                    logit=logit,
-                    probability=probability,
-                    outcome=calibration.outcome(probability),
-                    weighty=weighty,
-                )
+        for (track_id, crop, frame), logit in zip(waiting, logits, strict=True):
+            marks = face_marks(frame, crop)
+            score = FaceScore(
+                crop.frame_index,
+                crop.time_s,
+                crop.face.box,
+                logit,
+                self.card.calibration.probability(logit),
+                mark_weight(marks),
+                marks,
             )
+            gathered.keep(track_id, score, crop, frame)
+        return {track_id for track_id, _, _ in waiting}
+
+    def _tracks(self, gathered: Gathered, kind: MediaKind) -> tuple[FaceTrack, ...]:
+        weighty = weighty_tracks([sum(s.weight for s in scores) for scores in gathered.scores.values()])
+        tracks = (
+            self._track(track_id, scores, gathered.key_crops(track_id), kind, counts)
+            for (track_id, scores), counts in zip(gathered.scores.items(), weighty, strict=True)
+        )
         return tuple(sorted(tracks, key=lambda track: track.track_id))
 
-    def _verdict(self, tracks: tuple[FaceTrack, ...], frames_examined: int, media: Media) -> Verdict:
+    def _track(
+        self,
+        track_id: int,
+        scores: list[FaceScore],
+        key_crops: tuple[FaceCrop, ...],
+        kind: MediaKind,
+        weighty: bool,
+    ) -> FaceTrack:
+        calibration = self.card.calibration
+        pooled = _pooled(scores)
+        probability = calibration.probability(pooled.logit)
+        peak: Span | None = None
+        flagged: list[Span] = []
+        timeline: tuple[float, ...] = ()
+        if kind == "video":
+            timeline = tuple(calibration.probability(logit) for logit in pooled.smoothed)
+            first, last = pooled.peak
+            peak = Span(scores[first].time_s, scores[last].time_s, probability)
+            flagged = [
+                Span(scores[first].time_s, scores[last].time_s, max(timeline[first : last + 1]))
+                for first, last in runs([p >= calibration.threshold_fake for p in timeline])
+            ]
+        return FaceTrack(
+            track_id=track_id,
+            scores=tuple(scores),
+            key_crops=key_crops,
+            logit=pooled.logit,
+            probability=probability,
+            outcome=calibration.outcome(probability),
+            weighty=weighty,
+            timeline=timeline,
+            peak=peak,
+            flagged=tuple(flagged),
+        )
+
+    def _verdict(self, tracks: tuple[FaceTrack, ...], gathered: Gathered, media: Media) -> Verdict:
         calibration = self.card.calibration
         logit = pool_tracks([track.logit for track in tracks], [track.weighty for track in tracks])
         probability = None if logit is None else calibration.probability(logit)
         outcome = "no_face" if probability is None else calibration.outcome(probability)
+        reasons = verdict_reasons(outcome, tracks, gathered.frames_examined, media.info, self.card)
         return Verdict(
             outcome=outcome,
             probability=probability,
             threshold_fake=calibration.threshold_fake,
             threshold_real=calibration.threshold_real,
-            reasons=verdict_reasons(outcome, tracks, frames_examined, media.info, self.card),
+            reasons=(*gathered.warnings, *reasons),
         )
 
     def _settings(self, config: DetectorConfig) -> dict[str, Any]:
@@ -183,29 +244,7 @@ class Detector:
         return settings
 
 
-class _Run:
-    """What one pass over the frames gathers: every score, and the few strongest crops and frames."""
-
-    def __init__(self) -> None:
-        self.frames_examined = 0
-        self.waiting: list[tuple[int, FaceCrop, Frame]] = []
-        self.scores: dict[int, list[FaceScore]] = {}
-        self.key_crops: dict[int, list[tuple[float, int, FaceCrop]]] = {}
-        self._frames: dict[int, tuple[float, Frame]] = {}
-
-    def frames_waiting(self) -> int:
-        return len({frame.index for _, _, frame in self.waiting})
-
-    def keep(self, track_id: int, score: FaceScore, crop: FaceCrop, frame: Frame) -> None:
-        self.scores.setdefault(track_id, []).append(score)
-        kept = self.key_crops.setdefault(track_id, [])
-        heapq.heappush(kept, (score.logit, -score.frame_index, crop))
-        if len(kept) > _KEY_CROPS:
-            heapq.heappop(kept)
-        strongest, _ = self._frames.get(frame.index, (score.logit, frame))
-        self._frames[frame.index] = (max(strongest, score.logit), frame)
-        if len(self._frames) > _KEY_FRAMES:
-            del self._frames[min(self._frames, key=lambda index: self._frames[index][0])]
-
-    def key_frames(self) -> dict[int, Frame]:
-        return {index: self._frames[index][1] for index in sorted(self._frames)}
+def _pooled(scores: Sequence[FaceScore]) -> PooledFaces:
+    return pool_faces(
+        [score.time_s for score in scores], [score.logit for score in scores], [score.weight for score in scores]
+    )

@@ -8,10 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from detector.checkpoint import CheckpointCard
+from detector.quality import SMALL_FACE_PX
 from detector.types import FaceTrack, MediaInfo, Outcome
-
-SMALL_FACE_PX = 64
-"""Faces narrower than this hold too few pixels for the traces the network looks for."""
 
 
 def verdict_reasons(

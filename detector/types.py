@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 Outcome = Literal["fake", "real", "inconclusive", "no_face"]
 MediaKind = Literal["image", "video"]
+FaceMark = Literal["small", "blurred", "cut off"]
+Stage = Literal["open", "look", "done"]
 Pixels = NDArray[np.uint8]
 
 SCHEMA_VERSION = 1
@@ -131,6 +133,21 @@ class FaceScore:
     box: FaceBox
     logit: float
     probability: float
+    weight: float = 1.0
+    """Share, above 0 to 1, with which this face counts in what is said about its person."""
+    marks: tuple[FaceMark, ...] = ()
+    """What makes it hard to judge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a clip."""
+
+    start_s: float
+    end_s: float
+    """Time of its last judged moment."""
+    probability: float
+    """Calibrated P(fake) of the person over this stretch."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,10 +165,34 @@ class FaceTrack:
     outcome: Outcome
     weighty: bool
     """False where the track is too short beside the others to decide the verdict."""
+    timeline: tuple[float, ...] = ()
+    """Calibrated P(fake) about each of `scores`, in their order, smoothed over the moments around it; empty in
+    a picture."""
+    peak: Span | None = None
+    """The stretch that speaks most for `fake` and decides `probability`; None in a picture."""
+    flagged: tuple[Span, ...] = ()
+    """The stretches whose estimate reaches the threshold for `fake`, in order of time."""
 
     def __post_init__(self) -> None:
         if not self.scores or not self.key_crops:
             raise ValueError("a track needs at least one judged face and its crop")
+        if self.timeline and len(self.timeline) != len(self.scores):
+            raise ValueError("a timeline has one value for each judged face")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far an analysis has come."""
+
+    stage: Stage
+    share: float
+    """Done of the whole, 0 to 1."""
+    moment: int = 0
+    """Number of the frame being looked at, from 1."""
+    moments: int = 0
+    """Frames that will be looked at in all."""
+    probability: float | None = None
+    """The highest estimate of any person so far; None before there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +245,8 @@ class Analysis:
     elapsed_s: float
     key_frames: Mapping[int, Frame] = field(default_factory=dict)
     """Whole frames by index: those of the faces that speak most for `fake`, a few at the most."""
+    warnings: tuple[str, ...] = ()
+    """English sentences: what was not looked at, such as the part of a damaged clip after its break."""
 
     def to_dict(self) -> dict[str, Any]:
         """The `scan --json` contract (schema version 1): JSON types only, no pixels."""
@@ -227,13 +270,25 @@ class Analysis:
                 {
                     "track_id": track.track_id,
                     "probability": track.probability,
+                    "peak": _span(track.peak) if track.peak else None,
+                    "flagged": [_span(span) for span in track.flagged],
                     "faces": [
-                        {"time_s": score.time_s, "box": score.box.as_list(), "probability": score.probability}
+                        {
+                            "time_s": score.time_s,
+                            "box": score.box.as_list(),
+                            "probability": score.probability,
+                            "marks": list(score.marks),
+                        }
                         for score in track.scores
                     ],
                 }
                 for track in self.tracks
             ],
+            "warnings": list(self.warnings),
             "checkpoint": {"name": self.checkpoint.name, "sha256": self.checkpoint.sha256},
             "elapsed_s": self.elapsed_s,
         }
+
+
+def _span(span: Span) -> dict[str, float]:
+    return {"start_s": span.start_s, "end_s": span.end_s, "probability": span.probability}

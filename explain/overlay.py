@@ -93,7 +93,7 @@ def draw_frame(frame: Frame, faces: Sequence[Explanation], scale: float) -> Pixe
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
     drawn = cv2.resize(frame.pixels, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
     for face in faces:
-        _blend_window(drawn, face.crop.window, face.heat, scale, factor)
+        blend_window(drawn, face.crop.window, face.heat, scale, factor)
     line = max(1, round(max(size) / 480))
     for face in faces:
         box = face.score.box
@@ -104,7 +104,7 @@ def draw_frame(frame: Frame, faces: Sequence[Explanation], scale: float) -> Pixe
     return drawn
 
 
-def _blend_window(drawn: Pixels, window: FaceBox, heat: NDArray[np.float32], scale: float, factor: float) -> None:
+def blend_window(drawn: Pixels, window: FaceBox, heat: NDArray[np.float32], scale: float, factor: float) -> None:
     """Lay the heat over the part of the window that lies inside the picture, in place."""
     x1, y1, x2, y2 = (round(value * factor) for value in window.as_list())
     height, width = drawn.shape[:2]

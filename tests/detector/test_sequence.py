@@ -91,7 +91,7 @@ def test_a_clip_is_judged_over_its_whole_length_in_upright_rgb(by_shared, exampl
     crop: FaceCrop = analysis.tracks[0].key_crops[0]
     red, _, blue = crop.pixels[40:70, 40:70].reshape(-1, 3).mean(0)
     assert red > blue  # skin
-    scanned = Detector(by_shared.card, by_shared.classifier, by_shared._finder, DetectorConfig(max_frames=5))
+    scanned = Detector(by_shared.card, by_shared.classifier, by_shared.finder, DetectorConfig(max_frames=5))
     assert scanned.analyze(clip).frames_examined == 5
 
 

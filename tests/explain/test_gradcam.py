@@ -37,7 +37,7 @@ def crops_of(analysis: Analysis) -> list[FaceCrop]:
 
 def with_weights(detector: Detector, weights: dict[str, torch.Tensor]) -> Detector:
     classifier = FaceClassifier(weights, detector.card.input.size_px, torch.device("cpu"), "fp32")
-    return Detector(detector.card, classifier, detector._finder, detector.config)
+    return Detector(detector.card, classifier, detector.finder, detector.config)
 
 
 def test_the_map_is_the_librarys_before_its_scaling(detector: Detector, analysis: Analysis) -> None:
@@ -110,7 +110,7 @@ def test_a_layer_that_cannot_explain_is_refused(detector: Detector, analysis: An
     blunt = Detector(
         dataclasses.replace(detector.card, explain_layer=layer),
         detector.classifier,
-        detector._finder,
+        detector.finder,
         detector.config,
     )
     with pytest.raises(ExplainError, match=message), warnings.catch_warnings():

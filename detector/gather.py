@@ -1,0 +1,48 @@
+"""What one pass over a file gathers: every score, and of crops and frames only the few that speak most."""
+
+from __future__ import annotations
+
+import heapq
+
+from detector.types import FaceCrop, FaceScore, Frame
+
+_KEY_FRAMES = 8
+_KEY_CROPS = 4
+"""Strongest crops kept of each track."""
+
+
+class Gathered:
+    """Grows with the number of faces seen by some bytes a face, never by their pixels."""
+
+    def __init__(self) -> None:
+        self.frames_examined = 0
+        self.waiting: list[tuple[int, FaceCrop, Frame]] = []
+        """Faces not judged yet: track, crop and frame."""
+        self.scores: dict[int, list[FaceScore]] = {}
+        self.warnings: list[str] = []
+        self._key_crops: dict[int, list[tuple[float, int, FaceCrop]]] = {}
+        self._frames: dict[int, tuple[float, Frame]] = {}
+
+    def frames_waiting(self) -> int:
+        return len({frame.index for _, _, frame in self.waiting})
+
+    def keep(self, track_id: int, score: FaceScore, crop: FaceCrop, frame: Frame) -> None:
+        """Take in a judged face."""
+        self.scores.setdefault(track_id, []).append(score)
+        kept = self._key_crops.setdefault(track_id, [])
+        heapq.heappush(kept, (score.logit, -score.frame_index, crop))
+        if len(kept) > _KEY_CROPS:
+            heapq.heappop(kept)
+        strongest, _ = self._frames.get(frame.index, (score.logit, frame))
+        self._frames[frame.index] = (max(strongest, score.logit), frame)
+        if len(self._frames) > _KEY_FRAMES:
+            del self._frames[min(self._frames, key=lambda index: self._frames[index][0])]
+
+    def key_crops(self, track_id: int) -> tuple[FaceCrop, ...]:
+        """The strongest first."""
+        ordered = sorted(self._key_crops[track_id], key=lambda kept: -kept[0])
+        return tuple(crop for _, _, crop in ordered)
+
+    def key_frames(self) -> dict[int, Frame]:
+        """By index."""
+        return {index: self._frames[index][1] for index in sorted(self._frames)}

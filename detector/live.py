@@ -1,0 +1,75 @@
+"""A camera judged as it runs. Of what it shows nothing is kept but the numbers of the last few seconds."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+
+from detector.crop import crop_face
+from detector.follow import FaceFollower
+from detector.pipeline import Detector
+from detector.quality import face_marks, mark_weight
+from detector.score import score_crops
+from detector.types import FaceBox, Frame, Outcome, Pixels
+
+ROLLING_S = 3.0
+"""The estimate is over this long."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveFace:
+    """One person in view."""
+
+    track_id: int
+    box: FaceBox
+    probability: float
+    """Calibrated P(fake), rolling over the last seconds in which the person was in view."""
+    outcome: Outcome
+
+
+class LiveView:
+    """Judges the successive frames of one camera. One thread at a time."""
+
+    def __init__(self, detector: Detector) -> None:
+        self._detector = detector
+        self._follower = FaceFollower(detector.finder)
+        self._recent: dict[int, deque[tuple[float, float, float]]] = {}  # track -> (time, logit, weight)
+
+    def look(self, pixels: Pixels, time_s: float) -> tuple[LiveFace, ...]:
+        """Judge one frame.
+
+        Args:
+            pixels: uint8 (height, width, 3), RGB, upright.
+            time_s: when it was taken, on any clock that only goes forward.
+
+        Returns:
+            The people in view, the largest face first; empty where there is none.
+        """
+        frame = Frame(pixels, 0, time_s)
+        card = self._detector.card
+        found = self._follower.find(frame)
+        crops = [crop_face(frame, face, card.input.margin_frac, card.input.size_px) for _, face in found]
+        logits = score_crops(
+            self._detector.classifier,
+            [crop.pixels for crop in crops],
+            card.input,
+            self._detector.config.batch_size,
+        )
+        for (track_id, _), crop, logit in zip(found, crops, logits, strict=True):
+            self._recent.setdefault(track_id, deque()).append(
+                (time_s, logit, mark_weight(face_marks(frame, crop)))
+            )
+        for track_id, views in list(self._recent.items()):
+            while views and time_s - views[0][0] > ROLLING_S:
+                views.popleft()
+            if not views:
+                del self._recent[track_id]
+        return tuple(self._face(track_id, face.box) for track_id, face in found)
+
+    def _face(self, track_id: int, box: FaceBox) -> LiveFace:
+        _, logits, weights = zip(*self._recent[track_id], strict=True)
+        calibration = self._detector.card.calibration
+        probability = calibration.probability(float(np.average(logits, weights=weights)))
+        return LiveFace(track_id, box, probability, calibration.outcome(probability))

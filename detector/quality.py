@@ -1,0 +1,45 @@
+"""What makes one view of a face hard to judge, and how much less it counts for that."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from detector.types import FaceCrop, FaceMark, Frame
+
+SMALL_FACE_PX = 64
+"""Faces narrower than this hold too few pixels for the traces the network looks for."""
+_SHARPNESS_PX = 64
+"""Sharpness is measured at this size, so that it does not depend on how large the face was."""
+_BLURRED_BELOW = 60.0
+_MARKED_WEIGHT = 0.5
+"""Of a marked face; two marks halve twice."""
+
+
+def face_marks(frame: Frame, crop: FaceCrop) -> tuple[FaceMark, ...]:
+    """`small`, `blurred` (out of focus or moved) and `cut off` by the edge of the frame."""
+    box = crop.face.box
+    height, width = frame.pixels.shape[:2]
+    marks: list[FaceMark] = []
+    if box.width < SMALL_FACE_PX:
+        marks.append("small")
+    if sharpness(crop) < _BLURRED_BELOW:
+        marks.append("blurred")
+    if box.x1 <= 0 or box.y1 <= 0 or box.x2 >= width or box.y2 >= height:
+        marks.append("cut off")
+    return tuple(marks)
+
+
+def sharpness(crop: FaceCrop) -> float:
+    """Variance of the Laplacian (Pech-Pacheco et al., ICPR 2000) of the crop's lightness at one small size."""
+    grey = cv2.cvtColor(crop.pixels, cv2.COLOR_RGB2GRAY)
+    small = cv2.resize(grey, (_SHARPNESS_PX, _SHARPNESS_PX), interpolation=cv2.INTER_AREA)
+    return float(np.var(cv2.Laplacian(small, cv2.CV_32F)))
+
+
+def mark_weight(marks: tuple[FaceMark, ...]) -> float:
+    """
+    >>> mark_weight(()), mark_weight(("small", "blurred"))
+    (1.0, 0.25)
+    """
+    return float(_MARKED_WEIGHT ** len(marks))
