@@ -7,6 +7,7 @@ variable the frame rate, the true length where the header names none, and shows 
 from __future__ import annotations
 
 import bisect
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -26,6 +27,8 @@ _SEEK_OVER_S = 8.0
 """Gaps longer than this are jumped over; shorter ones are cheaper to decode through."""
 _FAR_APART = 5
 """Where at least every so-manieth frame is enough, those that no other frame is built on are not decoded."""
+_DIRTY_S = 10.0
+"""So long after damage frames are left out, unless one comes that builds on no other."""
 _MISSING_FRAC = 0.05
 """A clip whose frames stop this much before its stated end is called incomplete."""
 _MISSING_S = 1.0
@@ -254,17 +257,22 @@ def _stated_duration_s(stream: VideoStream) -> float | None:
 
 
 def _decode(container: InputContainer, stream: VideoStream, damage: _Damage) -> Iterator[VideoFrame]:
-    """Decoded frames in order; a damaged packet, or a frame with holes in it, is stepped over."""
+    """Decoded frames in order. After damage the decoder paints over what it misses, and painted pixels must not
+    be judged: frames are left out until the next that builds on no other, or for a while where none comes."""
+    dirty_until = -math.inf
     for packet in container.demux(stream):
         try:
             decoded = packet.decode()
         except av.error.InvalidDataError:
             damage.packets += 1
+            dirty_until = float(packet.dts or 0) + _DIRTY_S / float(stream.time_base or 1)
             continue
         for frame in decoded:
             if frame.is_corrupt:
                 damage.packets += 1
-            else:
+                dirty_until = float(frame.pts or 0) + _DIRTY_S / float(stream.time_base or 1)
+            elif frame.key_frame or float(frame.pts or 0) >= dirty_until:
+                dirty_until = -math.inf
                 yield frame
 
 

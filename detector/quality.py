@@ -11,9 +11,9 @@ SMALL_FACE_PX = 64
 """Faces narrower than this hold too few pixels for the traces the network looks for."""
 _SHARPNESS_PX = 64
 """Sharpness is measured at this size, so that it does not depend on how large the face was."""
-_BLURRED_BELOW = 60.0
-_MARKED_WEIGHT = 0.5
-"""Of a marked face; two marks halve twice."""
+_BLURRED_BELOW = 100.0
+_MARKED_WEIGHT = 0.4
+"""Of a marked face, once for each mark."""
 
 
 def face_marks(frame: Frame, crop: FaceCrop) -> tuple[FaceMark, ...]:
@@ -39,7 +39,7 @@ def sharpness(crop: FaceCrop) -> float:
 
 def mark_weight(marks: tuple[FaceMark, ...]) -> float:
     """
-    >>> mark_weight(()), mark_weight(("small", "blurred"))
-    (1.0, 0.25)
+    >>> mark_weight(()), round(mark_weight(("small", "blurred")), 2)
+    (1.0, 0.16)
     """
     return float(_MARKED_WEIGHT ** len(marks))

@@ -85,6 +85,25 @@ def make_clip(tmp_path: Path) -> ClipMaker:
 
 
 @pytest.fixture
+def film(tmp_path: Path) -> Callable[..., Path]:
+    """Writes pictures, uint8 (height, width, 3) RGB of even sides, as an H.264 clip."""
+
+    def write(name: str, pictures: Sequence[Pixels], fps: int) -> Path:
+        path = tmp_path / name
+        with av.open(str(path), "w") as container:
+            stream = container.add_stream("libx264", rate=fps, options={"crf": "18", "preset": "veryfast"})
+            stream.height, stream.width = pictures[0].shape[:2]
+            stream.pix_fmt = "yuv420p"
+            for picture in pictures:
+                frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode())
+        return path
+
+    return write
+
+
+@pytest.fixture
 def make_sound(tmp_path: Path) -> Callable[[str], Path]:
     """Writes an MP4 that holds a second of silence and no picture."""
 

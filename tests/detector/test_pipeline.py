@@ -6,13 +6,16 @@ import json
 import threading
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
 
 from detector import ConfigError, Detector
+from detector.follow import FaceFollower
+from detector.media import open_media
 from detector.pictures import read_picture
-from detector.types import Analysis
+from detector.types import Analysis, Step
 
 
 def logits(analysis: Analysis) -> list[float]:
@@ -50,13 +53,14 @@ def test_the_dictionary_is_the_contract_to_the_letter(detector: Detector, exampl
     content = json.loads(json.dumps(detector.analyze(examples / "genuine.mp4", max_frames=4).to_dict()))
     assert list(content) == [
         "schema_version", "file", "sha256", "kind", "width_px", "height_px", "duration_s",
-        "verdict", "tracks", "checkpoint", "elapsed_s",
+        "verdict", "tracks", "warnings", "checkpoint", "elapsed_s",
     ]  # fmt: skip
     assert list(content["verdict"]) == ["outcome", "probability", "threshold_fake", "threshold_real", "reasons"]
     (track,) = content["tracks"]
-    assert list(track) == ["track_id", "probability", "faces"]
+    assert list(track) == ["track_id", "probability", "peak", "flagged", "faces"]
+    assert list(track["peak"]) == ["start_s", "end_s", "probability"]
     assert len(track["faces"]) == 4
-    assert list(track["faces"][0]) == ["time_s", "box", "probability"]
+    assert list(track["faces"][0]) == ["time_s", "box", "probability", "marks"]
     assert list(content["checkpoint"]) == ["name", "sha256"]
     assert content["schema_version"] == 1 and content["kind"] == "video"
     assert content["duration_s"] == pytest.approx(4.0, abs=0.05)
@@ -68,7 +72,10 @@ def test_a_clip_of_one_person_is_one_track_over_its_whole_length(detector: Detec
     times = [score.time_s for score in track.scores]
     assert len(times) == 16 and times == sorted(times)
     assert times[0] < 0.3 and times[-1] > 3.7
-    assert track.logit == pytest.approx(np.mean([score.logit for score in track.scores]))
+    assert track.peak is not None and track.peak.end_s - track.peak.start_s <= 3.0
+    inside = [score.logit for score in track.scores if track.peak.start_s <= score.time_s <= track.peak.end_s]
+    assert track.logit == pytest.approx(np.mean(inside))
+    assert len(track.timeline) == 16 and max(track.timeline) == pytest.approx(track.probability)
     assert {crop.frame_index for crop in track.key_crops} & set(analysis.key_frames)
     assert track.key_crops[0].frame_index == max(track.scores, key=lambda score: score.logit).frame_index
 
@@ -103,10 +110,95 @@ def test_one_detector_serves_several_threads(detector: Detector, examples: Path)
     assert all(got == pytest.approx(expected[file], abs=1e-4) for file, got in found)
 
 
-def test_progress_only_grows_and_ends_at_one(detector: Detector, examples: Path) -> None:
-    told: list[tuple[float, str]] = []
-    detector.analyze(
-        examples / "genuine.mp4", max_frames=5, progress=lambda share, stage: told.append((share, stage))
+def test_progress_only_grows_ends_at_one_and_says_what_was_found_so_far(
+    detector: Detector, examples: Path
+) -> None:
+    told: list[Step] = []
+    analysis = detector.analyze(examples / "genuine.mp4", max_frames=40, progress=told.append)
+    assert [step.stage for step in told] == ["open", *["look"] * 40, "done"]
+    shares = [step.share for step in told]
+    assert shares == sorted(shares) and shares[-1] == 1.0
+    assert [step.moment for step in told[1:-1]] == list(range(1, 41)) and told[1].moments == 40
+    estimates = [step.probability for step in told[1:-1] if step.probability is not None]
+    assert told[1].probability is None and estimates == sorted(estimates)
+    assert estimates[-1] <= analysis.verdict.probability + 1e-9
+
+
+def test_a_cancelled_run_ends_at_once_and_leaves_no_thread_behind(detector: Detector, examples: Path) -> None:
+    def cancel(step: Step) -> None:
+        if step.moment == 3:
+            raise InterruptedError
+
+    before = threading.active_count()
+    with pytest.raises(InterruptedError):
+        detector.analyze(examples / "genuine.mp4", max_frames=None, progress=cancel)
+    assert threading.active_count() == before
+    assert detector.analyze(examples / "genuine.jpg").tracks
+
+
+def test_three_manipulated_seconds_in_half_a_minute_are_found_with_their_time(
+    detector: Detector, examples: Path, film
+) -> None:
+    genuine, manipulated = (read_picture(examples / f"{name}.jpg") for name in ("genuine", "manipulated"))
+    frames = [
+        np.roll(manipulated if 12.0 <= number / 10 < 15.0 else genuine, number % 7, axis=1)
+        for number in range(300)
+    ]
+    (track,) = detector.analyze(film("splice.mp4", frames, fps=10)).tracks
+    assert track.peak is not None
+    assert track.peak.start_s == pytest.approx(12.0, abs=0.7) and track.peak.end_s == pytest.approx(15.0, abs=0.7)
+    whole = detector.analyze(film("whole.mp4", [genuine] * 300, fps=10)).tracks[0]
+    assert track.probability > whole.probability + 0.2
+    assert max(p for p, s in zip(track.timeline, track.scores, strict=True) if not 10 < s.time_s < 17) < 0.9
+
+
+def test_the_manipulated_one_of_four_people_is_named(detector: Detector, examples: Path, film) -> None:
+    genuine, manipulated = (
+        read_picture(examples / f"{name}.jpg")[:256, 96:352] for name in ("genuine", "manipulated")
     )
-    shares = [share for share, _ in told]
-    assert shares == sorted(shares) and shares[-1] == 1.0 and len(shares) == 7
+    tinted = [
+        np.ascontiguousarray(genuine * np.array(tint)).astype(np.uint8) for tint in ((0.6, 0.8, 1), (1, 0.7, 0.5))
+    ]
+    row = [genuine, tinted[0], manipulated, tinted[1]]
+    analysis = detector.analyze(film("four.mp4", [np.hstack(row)] * 40, fps=10))
+    assert len(analysis.tracks) == 4
+    worst = max(analysis.tracks, key=lambda track: track.probability)
+    assert 512 <= worst.scores[0].box.x1 < 768
+    assert analysis.verdict.probability == worst.probability
+
+
+def test_a_clip_that_breaks_off_is_judged_up_to_there_and_says_so(detector, examples, tmp_path) -> None:
+    whole, broken = tmp_path / "whole.mkv", tmp_path / "broken.mkv"
+    with av.open(str(examples / "genuine.mp4")) as source, av.open(str(whole), "w") as target:
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(source.streams.video[0]):
+            if packet.dts is not None:
+                packet.stream = stream
+                target.mux(packet)
+    broken.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    analysis = detector.analyze(broken)
+    (warning,) = analysis.warnings
+    assert "incomplete" in warning and "4.0 s" in warning and analysis.to_dict()["warnings"] == [warning]
+    assert analysis.verdict.reasons[0] == warning
+    assert 0.5 < analysis.tracks[0].scores[-1].time_s < 3.5
+    assert detector.analyze(whole).warnings == ()
+
+
+def test_far_fewer_searches_than_frames_find_the_same_faces(detector: Detector, examples: Path) -> None:
+    frames = list(open_media(examples / "genuine.mp4", detector.config).frames(None))
+    follower = FaceFollower(detector.finder)
+    overlaps = []
+    for frame in frames:
+        (_, face), searched = follower.find(frame)[0], detector.find_faces(frame)[0]
+        overlaps.append(face.box.iou(searched.box))
+    assert follower.searches <= 5 and min(overlaps) > 0.75 and np.mean(overlaps) > 0.88
+
+
+def test_a_face_that_appears_between_searches_and_one_after_a_cut_are_found(detector, examples, film) -> None:
+    face, nobody = read_picture(examples / "genuine.jpg"), read_picture(examples / "no-face.jpg")
+    nobody = np.array(Image.fromarray(nobody).resize(face.shape[1::-1]))
+    path = film("gap.mp4", [face] * 20 + [nobody] * 20 + [np.roll(face, 90, axis=1)] * 20, fps=10)
+    (track,) = detector.analyze(path, max_frames=None).tracks
+    times = [score.time_s for score in track.scores]
+    assert min(times) == 0.0 and len(times) >= 39
+    assert not [time_s for time_s in times if 2.0 <= time_s < 4.0] and min(t for t in times if t >= 4) == 4.0

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from scipy.special import expit
 
-from detector.aggregate import pool_faces, pool_tracks, weighty_tracks
+from detector.aggregate import pool_faces, pool_tracks, runs, weighty_tracks
 from detector.calibrate import Calibration
 
 
@@ -26,7 +27,53 @@ def test_the_file_is_judged_by_its_most_suspicious_weighty_person(logits, counts
 
 def test_no_faces_have_no_logit() -> None:
     with pytest.raises(ValueError, match="no faces"):
-        pool_faces([])
+        pool_faces([], [], [])
+
+
+def series(seconds: float, hz: float, fake_from_s: float, fake_to_s: float) -> tuple[list[float], list[float]]:
+    times = [number / hz for number in range(round(seconds * hz))]
+    return times, [4.0 if fake_from_s <= time_s < fake_to_s else -2.0 for time_s in times]
+
+
+@pytest.mark.parametrize("hz", [4.0, 30.0])
+def test_three_manipulated_seconds_are_not_voted_down_by_the_rest_and_are_pointed_at(hz: float) -> None:
+    times, logits = series(300.0, hz, 120.0, 123.2)
+    pooled = pool_faces(times, logits, [1.0] * len(times))
+    assert pooled.logit == pytest.approx(4.0, abs=0.5)
+    first, last = pooled.peak
+    assert times[first] == pytest.approx(120.0, abs=0.6) and times[last] == pytest.approx(123.2, abs=0.6)
+
+
+def test_one_stray_face_does_not_speak_for_a_person() -> None:
+    times, logits = series(30.0, 1.0, 12.0, 13.0)
+    assert pool_faces(times, logits, [1.0] * 30).logit < 0
+
+
+@pytest.mark.parametrize("hz", [0.1, 1.0, 7.0])
+def test_the_windows_are_those_a_plain_loop_finds(hz: float) -> None:
+    rng = np.random.default_rng(3)
+    times = np.sort(rng.uniform(0, 40 / hz, 40))
+    logits, weights = rng.normal(size=40), rng.uniform(0.2, 1.0, 40)
+    pooled = pool_faces(times.tolist(), logits.tolist(), weights.tolist())
+    for index, smoothed in enumerate(pooled.smoothed):
+        inside = np.abs(times - times[index]) <= 1.5
+        if inside.sum() < 5:
+            inside = np.zeros(40, bool)
+            inside[np.argsort(np.abs(times - times[index]))[:5]] = True
+        assert smoothed == pytest.approx(np.average(logits[inside], weights=weights[inside]))
+    assert pooled.logit == max(pooled.smoothed)
+
+
+def test_a_face_that_is_hard_to_judge_counts_less() -> None:
+    times, logits = [0.0, 0.1, 0.2], [6.0, 0.0, 0.0]
+    plain = pool_faces(times, logits, [1.0, 1.0, 1.0]).logit
+    assert pool_faces(times, logits, [0.25, 1.0, 1.0]).logit < plain / 2
+
+
+def test_runs_are_the_unbroken_stretches() -> None:
+    wanted = [bool(bit) for bit in (0, 1, 1, 0, 1, 0, 0, 1)]
+    assert runs(wanted) == [(1, 2), (4, 4), (7, 7)]
+    assert runs([]) == [] and runs([True] * 3) == [(0, 2)]
 
 
 def test_probability_is_the_logistic_function_also_at_the_extremes() -> None:
