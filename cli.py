@@ -140,7 +140,7 @@ def verify(args: argparse.Namespace) -> int:
 def checkpoints_list(args: argparse.Namespace) -> int:
     for name in list_checkpoints(args.checkpoints):
         card = load_card(name, args.checkpoints)
-        print(f"{name}  {card.architecture} {card.input.size_px} px  {error_sentence(card.info, 'en')}")
+        print(f"{name}  {card.architecture} {card.input.size_px} px  {error_sentence(card.info('image'), 'en')}")
     return OK
 
 

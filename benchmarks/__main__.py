@@ -7,7 +7,8 @@ import json
 from pathlib import Path
 
 from benchmarks.faces import faces
-from benchmarks.speed import run_one, speed
+from benchmarks.speed import hour, run_one, speed
+from benchmarks.table import speed_table
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -24,21 +25,30 @@ def main(argv: list[str] | None = None) -> int:
     timer = commands.add_parser("speed", help="time and memory beside the notebook way")
     timer.add_argument("--repeats", type=int, default=3)
 
+    long = commands.add_parser("hour", help="time and memory of one hour of 720p")
+
+    table = commands.add_parser("table", help="the table of README.md from what `speed` and `hour` wrote")
+    table.add_argument("results", type=Path, nargs="+", metavar="FILE.json")
+
     one = commands.add_parser("speed-one", help="one way on one file, as `speed` runs it")
     one.add_argument("way", choices=("detector", "notebook"))
     one.add_argument("file", type=Path)
     one.add_argument("--repeats", type=int, default=3)
-    for command in (finder, timer):
+    one.add_argument("--depth", choices=("auto", "moments"), default="moments")
+    for command in (finder, timer, long):
         command.add_argument("--out", type=Path, help="JSON file to write")
 
     args = parser.parse_args(argv)
     if args.command == "speed-one":
-        print(json.dumps(run_one(args.way, args.file, args.repeats)))
+        print(json.dumps(run_one(args.way, args.file, args.repeats, args.depth)))
+        return 0
+    if args.command == "table":
+        print(speed_table([json.loads(file.read_text()) for file in args.results]))
         return 0
     if args.command == "faces":
         result = faces(args.data, args.source, args.split, args.count, args.seed)
     else:
-        result = speed(args.repeats)
+        result = hour() if args.command == "hour" else speed(args.repeats)
     text = json.dumps(result, indent=2)
     print(text)
     if args.out:

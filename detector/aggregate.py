@@ -27,7 +27,9 @@ class PooledFaces:
     """First and last face of that window."""
 
 
-def pool_faces(times_s: Sequence[float], logits: Sequence[float], weights: Sequence[float]) -> PooledFaces:
+def pool_faces(
+    times_s: Sequence[float], logits: Sequence[float], weights: Sequence[float], *, window_s: float = WINDOW_S
+) -> PooledFaces:
     """A person's logit: the weighted mean over the window of time in which it is highest, so that seconds
     that were manipulated are not voted down by minutes that were not (compared in docs/experiments.md).
 
@@ -35,6 +37,7 @@ def pool_faces(times_s: Sequence[float], logits: Sequence[float], weights: Seque
         times_s: of each face, ascending.
         logits: of each face.
         weights: of each face, above 0.
+        window_s: length of the window; infinite for the mean over all faces.
 
     Raises:
         ValueError: no faces; there is no number for that.
@@ -52,8 +55,8 @@ def pool_faces(times_s: Sequence[float], logits: Sequence[float], weights: Seque
     summed = np.concatenate([[0.0], np.cumsum(weight * values)])
     count = len(values)
     # The window around each face: all within half a window, widened to WINDOW_FACES faces.
-    first = np.searchsorted(times, times - WINDOW_S / 2 - 1e-6)
-    last = np.searchsorted(times, times + WINDOW_S / 2 + 1e-6, side="right")
+    first = np.searchsorted(times, times - window_s / 2 - 1e-6)
+    last = np.searchsorted(times, times + window_s / 2 + 1e-6, side="right")
     for index in np.flatnonzero(last - first < min(WINDOW_FACES, count)):
         while last[index] - first[index] < min(WINDOW_FACES, count):
             before = times[index] - times[first[index] - 1] if first[index] > 0 else np.inf

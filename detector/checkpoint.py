@@ -21,7 +21,7 @@ from torch import Tensor
 
 from detector.calibrate import Calibration
 from detector.errors import CheckpointIntegrityError, CheckpointMismatchError, CheckpointNotFoundError
-from detector.types import CheckpointInfo
+from detector.types import CheckpointInfo, MediaKind
 
 ARCHITECTURE = "InceptionResnetV1"
 SEQUENCE_ARCHITECTURE = "ResNeXt50-LSTM"
@@ -64,6 +64,21 @@ class InputSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClipJudgement:
+    """How clips are judged, where that was measured apart: many moments of a person say more than one picture."""
+
+    calibration: Calibration
+    """Of a person's pooled logit."""
+    false_alarm_rate: float | None
+    """Share of genuine clips called fake at the threshold, on `measured_on`."""
+    miss_rate: float | None
+    """Share of manipulated clips called real at the threshold, on `measured_on`."""
+    undecided_rate: float | None
+    """Share of all clips that were left open between the two."""
+    measured_on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckpointCard:
     """`card.json`."""
 
@@ -87,18 +102,25 @@ class CheckpointCard:
     """How it was made, for people; nothing reads it."""
     figures: Mapping[str, Any] = field(default_factory=dict)
     """What was measured, for people; nothing reads it."""
+    clips: ClipJudgement | None = None
+    """None where clips were never measured apart; they are then judged by what was measured on pictures."""
     schema_version: int = 1
 
-    @property
-    def info(self) -> CheckpointInfo:
+    def judgement(self, kind: MediaKind) -> CheckpointCard | ClipJudgement:
+        """What holds the calibration and the error rates for pictures or for clips."""
+        return self.clips if kind == "video" and self.clips is not None else self
+
+    def info(self, kind: MediaKind) -> CheckpointInfo:
+        """What a reader of a result is told about these weights."""
+        judgement = self.judgement(kind)
         return CheckpointInfo(
             name=self.name,
             sha256=self.sha256,
             architecture=self.architecture,
-            false_alarm_rate=self.false_alarm_rate,
-            miss_rate=self.miss_rate,
-            undecided_rate=self.undecided_rate,
-            measured_on=self.measured_on,
+            false_alarm_rate=judgement.false_alarm_rate,
+            miss_rate=judgement.miss_rate,
+            undecided_rate=judgement.undecided_rate,
+            measured_on=judgement.measured_on,
         )
 
 
@@ -130,6 +152,7 @@ def load_card(name: str, root: Path) -> CheckpointCard:
                 **content,
                 "input": InputSpec(**content["input"]),
                 "calibration": Calibration(**content["calibration"]),
+                "clips": _clip_judgement(content.get("clips")),
             }
         )
     except (ValueError, TypeError, KeyError) as error:
@@ -138,6 +161,12 @@ def load_card(name: str, root: Path) -> CheckpointCard:
         known = " and ".join(ARCHITECTURES)
         raise CheckpointMismatchError(f"{file} describes {card.architecture!r}; only {known} can be used")
     return card
+
+
+def _clip_judgement(content: Mapping[str, Any] | None) -> ClipJudgement | None:
+    if content is None:
+        return None
+    return ClipJudgement(**{**content, "calibration": Calibration(**content["calibration"])})
 
 
 def load_weights(card: CheckpointCard, root: Path) -> dict[str, Tensor]:

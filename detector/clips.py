@@ -10,7 +10,6 @@ import bisect
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -25,8 +24,6 @@ from detector.types import Frame, Pixels
 
 _SEEK_OVER_S = 8.0
 """Gaps longer than this are jumped over; shorter ones are cheaper to decode through."""
-_FAR_APART = 5
-"""Where at least every so-manieth frame is enough, those that no other frame is built on are not decoded."""
 _DIRTY_S = 10.0
 """So long after damage frames are left out, unless one comes that builds on no other."""
 _MISSING_FRAC = 0.05
@@ -196,10 +193,6 @@ def _frames_at(
     costs itself only."""
     stream = _picture_stream(container, name)
     assert stream.time_base is not None
-    if all(after - before >= _FAR_APART for before, after in pairwise(wanted)):
-        # Frames that no other frame is built on are a third to a half of most clips: a moment is taken at the
-        # next frame that others need, at most a few frames later.
-        stream.codec_context.skip_frame = "NONREF"
     base = float(stream.time_base)
     decoded = _decode(container, stream, damage)
     position_s = 0.0

@@ -70,6 +70,6 @@ class LiveView:
 
     def _face(self, track_id: int, box: FaceBox) -> LiveFace:
         _, logits, weights = zip(*self._recent[track_id], strict=True)
-        calibration = self._detector.card.calibration
+        calibration = self._detector.card.judgement("video").calibration
         probability = calibration.probability(float(np.average(logits, weights=weights)))
         return LiveFace(track_id, box, probability, calibration.outcome(probability))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from detector.clips import ClipFacts, clip_frames, probe_clip
+from detector.clips import ClipFacts, clip_frames, probe_clip, spread
 from detector.config import Depth, DetectorConfig
 from detector.errors import (
     MediaDecodeError,
@@ -65,6 +65,12 @@ class Media:
         """How many frames `frames` will give of an undamaged file, at the most."""
         total = self.info.frame_count or 1
         return min(total, self._count(max_frames) or total)
+
+    def indices(self, max_frames: Depth) -> list[int]:
+        """Numbers of the frames that `frames` will give of an undamaged file."""
+        if not isinstance(self._content, ClipFacts):
+            return [0]
+        return spread(self._content.times_s, self._count(max_frames))
 
     def _count(self, max_frames: Depth) -> int | None:
         if max_frames is None or isinstance(max_frames, int):

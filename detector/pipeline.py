@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 import torch
 
-from detector.aggregate import PooledFaces, pool_faces, pool_tracks, runs, weighty_tracks
 from detector.ahead import ahead
+from detector.calibrate import Calibration
 from detector.checkpoint import CheckpointCard, load_card, load_weights
 from detector.config import Depth, DetectorConfig
 from detector.crop import crop_face
@@ -22,20 +22,9 @@ from detector.gather import Gathered
 from detector.media import Media, open_media
 from detector.model import FaceClassifier, choose_device
 from detector.quality import face_marks, mark_weight
-from detector.reasons import verdict_reasons
 from detector.score import score_crops
-from detector.types import (
-    Analysis,
-    DetectedFace,
-    FaceCrop,
-    FaceScore,
-    FaceTrack,
-    Frame,
-    MediaKind,
-    Span,
-    Step,
-    Verdict,
-)
+from detector.types import Analysis, DetectedFace, FaceScore, Frame, Step
+from detector.verdict import make_tracks, make_verdict, pool_scores
 
 Progress = Callable[[Step], None]
 """Told how far the work has come; an exception it raises ends the work and frees everything."""
@@ -107,14 +96,14 @@ class Detector:
             config = replace(config, max_frames=self.card.input.clip_frames or "auto")
         media = open_media(path, config)
         gathered = self._judge_frames(media, config.max_frames, tell)
-        tracks = self._tracks(gathered, media.info.kind)
-        verdict = self._verdict(tracks, gathered, media)
+        tracks = make_tracks(gathered, self.card, media.info.kind)
+        verdict = make_verdict(tracks, gathered, media.info, self.card)
         tell(Step("done", 1.0))
         return Analysis(
             media=media.info,
             tracks=tracks,
             verdict=verdict,
-            checkpoint=self.card.info,
+            checkpoint=self.card.info(media.info.kind),
             settings=self._settings(config),
             frames_examined=gathered.frames_examined,
             elapsed_s=time.perf_counter() - start,
@@ -128,10 +117,11 @@ class Detector:
 
     def _judge_frames(self, media: Media, max_frames: Depth, tell: Progress) -> Gathered:
         gathered = Gathered()
+        calibration = self.card.judgement(media.info.kind).calibration
         if media.info.kind == "image":
             for frame in media.frames(max_frames):
                 self._take(gathered, frame, enumerate(self.find_faces(frame)))
-            self._judge_waiting(gathered)
+            self._judge_waiting(gathered, calibration)
             return gathered
         follower = FaceFollower(self.finder)
         expected = media.count(max_frames)
@@ -142,12 +132,10 @@ class Detector:
                 tell(Step("look", min(0.98, (number - 1) / expected), number, expected, strongest))
                 self._take(gathered, frame, follower.find(frame))
                 if len(gathered.waiting) >= _JUDGED_AT_ONCE or gathered.frames_waiting() >= _FRAMES_HELD:
-                    for track_id in self._judge_waiting(gathered):
-                        latest = self.card.calibration.probability(
-                            _pooled(gathered.scores[track_id][-_LATEST:]).logit
-                        )
-                        strongest = max(latest, strongest or 0.0)
-        self._judge_waiting(gathered)
+                    for track_id in self._judge_waiting(gathered, calibration):
+                        latest = pool_scores(gathered.scores[track_id][-_LATEST:], self.card).logit
+                        strongest = max(calibration.probability(latest), strongest or 0.0)
+        self._judge_waiting(gathered, calibration)
         return gathered
 
     def _take(self, gathered: Gathered, frame: Frame, faces: Iterable[tuple[int, DetectedFace]]) -> None:
@@ -156,7 +144,7 @@ class Detector:
         for track_id, face in faces:
             gathered.waiting.append((track_id, crop_face(frame, face, spec.margin_frac, spec.size_px), frame))
 
-    def _judge_waiting(self, gathered: Gathered) -> set[int]:
+    def _judge_waiting(self, gathered: Gathered, calibration: Calibration) -> set[int]:
         """Judge what waits; returns the tracks that grew."""
         waiting, gathered.waiting = gathered.waiting, []
         crops = [crop for _, crop, _ in waiting]
@@ -170,69 +158,12 @@ class Detector:
                 crop.time_s,
                 crop.face.box,
                 logit,
-                self.card.calibration.probability(logit),
+                calibration.probability(logit),
                 mark_weight(marks),
                 marks,
             )
             gathered.keep(track_id, score, crop, frame)
         return {track_id for track_id, _, _ in waiting}
-
-    def _tracks(self, gathered: Gathered, kind: MediaKind) -> tuple[FaceTrack, ...]:
-        weighty = weighty_tracks([sum(s.weight for s in scores) for scores in gathered.scores.values()])
-        tracks = (
-            self._track(track_id, scores, gathered.key_crops(track_id), kind, counts)
-            for (track_id, scores), counts in zip(gathered.scores.items(), weighty, strict=True)
-        )
-        return tuple(sorted(tracks, key=lambda track: track.track_id))
-
-    def _track(
-        self,
-        track_id: int,
-        scores: list[FaceScore],
-        key_crops: tuple[FaceCrop, ...],
-        kind: MediaKind,
-        weighty: bool,
-    ) -> FaceTrack:
-        calibration = self.card.calibration
-        pooled = _pooled(scores)
-        probability = calibration.probability(pooled.logit)
-        peak: Span | None = None
-        flagged: list[Span] = []
-        timeline: tuple[float, ...] = ()
-        if kind == "video":
-            timeline = tuple(calibration.probability(logit) for logit in pooled.smoothed)
-            first, last = pooled.peak
-            peak = Span(scores[first].time_s, scores[last].time_s, probability)
-            flagged = [
-                Span(scores[first].time_s, scores[last].time_s, max(timeline[first : last + 1]))
-                for first, last in runs([p >= calibration.threshold_fake for p in timeline])
-            ]
-        return FaceTrack(
-            track_id=track_id,
-            scores=tuple(scores),
-            key_crops=key_crops,
-            logit=pooled.logit,
-            probability=probability,
-            outcome=calibration.outcome(probability),
-            weighty=weighty,
-            timeline=timeline,
-            peak=peak,
-            flagged=tuple(flagged),
-        )
-
-    def _verdict(self, tracks: tuple[FaceTrack, ...], gathered: Gathered, media: Media) -> Verdict:
-        calibration = self.card.calibration
-        logit = pool_tracks([track.logit for track in tracks], [track.weighty for track in tracks])
-        probability = None if logit is None else calibration.probability(logit)
-        outcome = "no_face" if probability is None else calibration.outcome(probability)
-        reasons = verdict_reasons(outcome, tracks, gathered.frames_examined, media.info, self.card)
-        return Verdict(
-            outcome=outcome,
-            probability=probability,
-            threshold_fake=calibration.threshold_fake,
-            threshold_real=calibration.threshold_real,
-            reasons=(*gathered.warnings, *reasons),
-        )
 
     def _settings(self, config: DetectorConfig) -> dict[str, Any]:
         settings = asdict(config) | {
@@ -242,9 +173,3 @@ class Detector:
         }
         del settings["checkpoint_folder"]  # a path of this machine, and nobody's business in a report
         return settings
-
-
-def _pooled(scores: Sequence[FaceScore]) -> PooledFaces:
-    return pool_faces(
-        [score.time_s for score in scores], [score.logit for score in scores], [score.weight for score in scores]
-    )

@@ -23,7 +23,8 @@ def verdict_reasons(
     looked_at = "the picture" if media.kind == "image" else f"{frames_examined} frames spread over the clip"
     if outcome == "no_face":
         return (f"No face was found in {looked_at}, so there is nothing to judge.", *media.notes)
-    calibration = card.calibration
+    judgement = card.judgement(media.kind)
+    calibration = judgement.calibration
     strongest = max((track for track in tracks if track.weighty), key=lambda track: track.probability)
     faces = sum(len(track.scores) for track in tracks)
     people = "1 face" if len(tracks) == 1 else f"{len(tracks)} faces"
@@ -42,9 +43,14 @@ def verdict_reasons(
     passing = sum(not track.weighty for track in tracks)
     if passing:
         reasons.append(f"{passing} briefly seen face(s) are listed but do not decide the verdict.")
+    if strongest.peak is not None and len(strongest.scores) > 1:
+        reasons.append(
+            f"It is that of {strongest.peak.start_s:.1f} s to {strongest.peak.end_s:.1f} s, the stretch that "
+            "speaks most for fake."
+        )
     widest = max(score.box.width for score in strongest.scores)
     if widest < SMALL_FACE_PX:
         reasons.append(f"That face is only {widest} pixels wide; so small a face is judged poorly.")
-    if card.false_alarm_rate is None:
+    if judgement.false_alarm_rate is None:
         reasons.append(f"How often the checkpoint {card.name!r} errs was never measured.")
     return (*reasons, *media.notes)

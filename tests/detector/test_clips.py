@@ -153,15 +153,6 @@ def test_one_damaged_stretch_costs_only_itself(make_clip) -> None:
     assert "could not be decoded" in warning
 
 
-def test_few_moments_of_many_are_taken_without_decoding_the_frames_nothing_is_built_on(make_clip) -> None:
-    path = make_clip(times_s=[number / 30 for number in range(250)], codec_options={"bf": "3", "g": "250"})
-    frames = frames_of(path, 25)
-    assert len(frames) == 25
-    assert [read_number(frame.pixels) for frame in frames] == [frame.index for frame in frames]
-    for position, frame in enumerate(frames):
-        assert position * 10 <= frame.index < (position + 1) * 10 + 3
-
-
 def test_too_long_and_too_large_clips_are_refused(make_clip) -> None:
     path = make_clip()
     with pytest.raises(MediaTooLargeError, match="minutes"):

@@ -1,0 +1,99 @@
+"""Each stage of judging a clip alone, beside the least it could take on this machine.
+
+Floors: for decoding, FFmpeg's own rate with every thread and no picture made of it; for the networks, their
+floating point operations at the rate this machine multiplies large matrices in the same precision.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import av
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from detector.config import DetectorConfig
+from detector.crop import crop_face
+from detector.follow import FaceFollower
+from detector.media import open_media
+from detector.pipeline import Detector
+from detector.score import make_batch, score_crops
+from explain.gradcam import fake_heat
+
+_MATRIX = 2048
+
+
+def stages(clip: Path) -> dict[str, dict[str, float]]:
+    """Milliseconds a judged moment of each stage, its floor, and how many times the floor it takes."""
+    detector = Detector.from_checkpoint("default", DetectorConfig(max_frames="moments"))
+    media = open_media(clip, detector.config)
+    frames = list(media.frames("moments"))
+    spec = detector.card.input
+
+    def detect() -> list[Any]:
+        follower = FaceFollower(detector.finder)
+        return [(frame, face) for frame in frames for _, face in follower.find(frame)]
+
+    crops = [crop_face(frame, face, spec.margin_frac, spec.size_px) for frame, face in detect()]
+    pixels = [crop.pixels for crop in crops]
+
+    def classify() -> object:
+        return score_crops(detector.classifier, pixels, spec, 16)
+
+    def explain_all() -> object:
+        return fake_heat(detector, crops, detector.card.explain_layer)
+
+    precision = detector.classifier.precision
+    rates = {name: _matmul_flops_s(name) for name in ("fp32", precision)}
+    measured: dict[str, tuple[float, float]] = {
+        "decode": (_seconds(lambda: list(media.frames("moments"))), _seconds(lambda: _decode_only(clip))),
+        "detect": (_seconds(detect), _flops(detect) / rates["fp32"]),
+        "classify": (
+            _seconds(classify),
+            _flops(lambda: detector.classifier.logits(make_batch(pixels[:1], spec)))
+            * len(crops)
+            / rates[precision],
+        ),
+        "explain every face": (_seconds(explain_all), _flops(explain_all) / rates["fp32"]),
+    }
+    return {
+        name: {
+            "ms_a_moment": round(1000 * seconds / len(frames), 2),
+            "floor_ms": round(1000 * floor / len(frames), 2),
+            "times_floor": round(seconds / floor, 1),
+        }
+        for name, (seconds, floor) in measured.items()
+    }
+
+
+def _seconds(action: Callable[[], object]) -> float:
+    """Best of three, after one that is not counted."""
+    action()
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        action()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def _decode_only(clip: Path) -> int:
+    with av.open(str(clip)) as container:
+        stream = container.streams.video[0]
+        stream.thread_type = "AUTO"
+        return sum(1 for _ in container.decode(stream))
+
+
+def _flops(action: Callable[[], object]) -> float:
+    with FlopCounterMode(display=False) as counter:
+        action()
+    return float(counter.get_total_flops())
+
+
+def _matmul_flops_s(precision: str) -> float:
+    dtype = torch.bfloat16 if precision == "bf16" else torch.float32
+    left, right = (torch.randn(_MATRIX, _MATRIX).to(dtype) for _ in range(2))
+    return 2 * _MATRIX**3 / _seconds(lambda: left @ right)
