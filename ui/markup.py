@@ -45,17 +45,6 @@ def shown_percent(share: float) -> str:
     return escape(percent(share, LANGUAGE))
 
 
-def clock(time_s: float) -> str:
-    """A moment of a clip.
-
-    >>> clock(0.0), clock(75.4), clock(3661)
-    ('0:00', '1:15', '1:01:01')
-    """
-    minutes, seconds = divmod(int(time_s), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
-
-
 def file_size(size_bytes: int) -> str:
     """
     >>> file_size(412), file_size(74_962), file_size(200_000_000)

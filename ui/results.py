@@ -11,8 +11,9 @@ from detector.types import Analysis, FaceTrack, Outcome
 from explain.types import Explanation, Explanations
 from reporting import wording
 from reporting.portals import load_portal
+from reporting.wording import clock
 from ui import text
-from ui.markup import clock, escape, file_size, icon
+from ui.markup import escape, file_size, icon
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
