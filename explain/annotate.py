@@ -14,6 +14,7 @@ from pathlib import Path
 import av
 import numpy as np
 from av.container import InputContainer, OutputContainer
+from av.video.reformatter import Colorspace
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
@@ -114,7 +115,8 @@ class _Writer:
         self._tick = -1
 
     def write(self, pixels: Pixels, time_s: float) -> None:
-        picture = av.VideoFrame.from_ndarray(pixels, format="rgb24")
+        coloured = av.VideoFrame.from_ndarray(pixels, format="rgb24")
+        picture = coloured.reformat(format="yuv420p", dst_colorspace=Colorspace.ITU709)
         self._tick = max(self._tick + 1, round(time_s * _TICKS_A_SECOND))  # no two at the same time
         picture.pts, picture.time_base = self._tick, Fraction(1, _TICKS_A_SECOND)
         self._container.mux(self._stream.encode(picture))
@@ -137,6 +139,9 @@ def _picture_stream(original: InputContainer, container: OutputContainer, canvas
     stream.width, stream.height = canvas.size
     stream.pix_fmt = "yuv420p"
     stream.time_base = stream.codec_context.time_base = Fraction(1, _TICKS_A_SECOND)
+    # Said in the file, so that a player need not guess the colours from the size: BT.709, limited range.
+    context = stream.codec_context
+    context.colorspace = context.color_primaries = context.color_trc = context.color_range = 1
     return stream
 
 

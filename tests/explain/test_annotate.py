@@ -129,6 +129,18 @@ def test_a_turned_clip_is_written_upright(
         assert np.abs(after[:height].astype(int) - before).mean() < 8
 
 
+def test_colours_stay_and_are_named(
+    detector: Detector, judged: Analysis, make_clip: Callable[..., Path], tmp_path: Path
+) -> None:
+    source = make_clip(times_s=(0.0, 0.1))
+    _, before = frames_of(source)[0]
+    _, after = annotated(detector, judged, source, tmp_path / "out.mp4")[0]
+    red_before, red_after = before[80, 20].astype(int), after[80, 20].astype(int)
+    assert red_before[0] > 200 and np.abs(red_before - red_after).max() < 12
+    with av.open(str(tmp_path / "out.mp4")) as container:
+        assert container.streams.video[0].codec_context.colorspace == 1
+
+
 @pytest.mark.parametrize("codec", [("clip.webm", "libvpx-vp9"), ("clip.gif", "gif")])
 def test_other_containers_become_mp4(
     detector: Detector, judged: Analysis, make_clip: Callable[..., Path], tmp_path: Path, codec: tuple[str, str]
@@ -193,7 +205,7 @@ def loudness(path: Path) -> tuple[str, float, list[float]]:
         ("in.mp4", "aac", "aac"),
         ("in.mkv", "libopus", "opus"),
         ("in.mov", "pcm_s16le", "aac"),
-        ("vorbis.mkv", "libvorbis", "aac"),
+        ("flac.mkv", "flac", "aac"),
     ],
 )
 def test_the_sound_is_kept(
