@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 
 from detector.types import Outcome
-from reporting.wording import percent
+from reporting.wording import clock, percent
 from ui.text import LANGUAGE
 
 _SVG = (
@@ -43,6 +43,15 @@ def shown_percent(share: float) -> str:
     '97&nbsp;%'
     """
     return escape(percent(share, LANGUAGE))
+
+
+def moment_clock(time_s: float) -> str:
+    """A moment of a clip among others less than a second away.
+
+    >>> moment_clock(0.04), moment_clock(75.46)
+    ('0:00.0', '1:15.4')
+    """
+    return f"{clock(time_s)}.{int(time_s * 10) % 10}"
 
 
 def file_size(size_bytes: int) -> str:
