@@ -10,7 +10,7 @@ import gradio as gr
 
 from detector import Analysis, Detector
 from detector.media import open_media
-from detector.types import FaceScore, FaceTrack
+from detector.types import FaceScore, FaceTrack, Pixels
 from explain.annotate import Legend, annotate_clip
 from explain.moment import draw_moment
 from reporting import wording
@@ -44,22 +44,29 @@ class ClipHandlers:
             return trouble_panel(text.FILE_TROUBLE, text.MOMENT_GONE)
         analysis = visit.analysis
 
+        def still_here() -> bool:
+            return self._visits.get(session_of(request)) is visit
+
         def work() -> str:
             track, score, probability = _picked(analysis, event._data)
+            pixels = self._draw(visit, analysis, score)
+            if not still_here():
+                raise Superseded
             return moment_panel(
-                self._draw(visit, analysis, score),
+                _store(visit, pixels),
                 text.FACE_NAME.format(number=track.track_id + 1),
                 moment_clock(score.time_s),
                 probability,
             )
 
-        panel = attempt(work)
-        if isinstance(panel, Trouble):
-            return trouble_panel(panel.title, panel.message)
-        if self._visits.get(session_of(request)) is not visit:
+        try:
+            panel = attempt(work)
+        except Superseded:
+            panel = idle_panel()
+        if not still_here():
             shutil.rmtree(visit.folder, ignore_errors=True)
             return idle_panel()
-        return panel
+        return trouble_panel(panel.title, panel.message) if isinstance(panel, Trouble) else panel
 
     def start_copy(self, request: gr.Request) -> tuple[Any, ...]:
         """Say that the copy is coming.
@@ -130,18 +137,22 @@ class ClipHandlers:
             visit.copy += 1
         return *_idle_buttons(), note_panel(text.COPY_STOPPED), _no_download()
 
-    def _draw(self, visit: Visit, analysis: Analysis, score: FaceScore) -> str:
-        """Decode the frame again, draw it and store it in the visit's folder in place of the one before."""
+    def _draw(self, visit: Visit, analysis: Analysis, score: FaceScore) -> Pixels:
+        """Decode the frame again and draw what was found in it."""
         if visit.media is None:
             visit.media = open_media(visit.original, self._detector.config)
         frame = visit.media.frame(score.frame_index)
         scale = visit.explanations.heat_scale if visit.explanations else 0.0
-        pixels = draw_moment(self._detector, analysis.tracks, frame, scale)
-        moments = visit.folder / "moments"
-        shutil.rmtree(moments, ignore_errors=True)
-        moments.mkdir()
-        # A new address each time: a browser may keep what it has had from an old one.
-        return save_pictures([pixels], secret_folder(moments), "moment")[0]
+        return draw_moment(self._detector, analysis.tracks, frame, scale)
+
+
+def _store(visit: Visit, pixels: Pixels) -> str:
+    """Keep a moment's picture in place of the one before, and return its address on the page."""
+    moments = visit.folder / "moments"
+    shutil.rmtree(moments, ignore_errors=True)
+    moments.mkdir()
+    # A new address each time: a browser may keep what it has had from an old one.
+    return save_pictures([pixels], secret_folder(moments), "moment")[0]
 
 
 def legend(analysis: Analysis) -> Legend:

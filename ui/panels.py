@@ -28,8 +28,9 @@ def checking_panel(name: str) -> str:
 
 def stopped_panel() -> str:
     """The visitor stopped the check."""
+    title = f"{icon('trouble')} {escape(text.STOPPED_TITLE)}"
     return _REGION.format(
-        content=f'<section class="dd-panel dd-no_face"><h2>{icon("no_face")} {escape(text.STOPPED_TITLE)}</h2>'
+        content=f'<section class="dd-panel dd-trouble dd-stopped"><h2>{title}</h2>'
         f"<p>{escape(text.STOPPED)}</p></section>"
     )
 

@@ -91,7 +91,7 @@ ENLARGE = "Open in full size"
 TIMELINE_TITLE = "The estimate over the clip's time"
 TIMELINE_LEAD = (
     "The higher the line, the more speaks for manipulation at that moment. Click the graph, or move the slider "
-    "with the arrow keys, to see that very moment."
+    "with the arrow keys, to see that very moment; Enter shows the one the slider is on."
 )
 TIMELINE_PEAK = "Strongest stretch: it decides the result for this face"
 TIMELINE_SLIDER = "{name}: moment to show"

@@ -12,6 +12,10 @@ const show = (figure) => {
 const showAll = () => element.querySelectorAll('.dd-timeline').forEach(show);
 element.addEventListener('input', (event) => show(event.target.closest('.dd-timeline')));
 element.addEventListener('change', (event) => trigger('pick', show(event.target.closest('.dd-timeline'))));
+element.addEventListener('keydown', (event) => {
+    const figure = event.target.matches('input[type=range]') && event.target.closest('.dd-timeline');
+    if (figure && event.key === 'Enter') trigger('pick', show(figure));
+});
 element.addEventListener('click', (event) => {
     const plot = event.target.closest('.dd-plot');
     if (!plot) return;

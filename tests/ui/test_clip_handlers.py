@@ -16,6 +16,7 @@ from PIL import Image
 
 from detector import Detector
 from detector.types import FaceTrack
+from explain.moment import draw_moment
 from ui import text
 from ui.clip_handlers import ClipHandlers
 from ui.handlers import Handlers
@@ -107,6 +108,22 @@ def test_a_forged_moment_shows_nothing(clips: ClipHandlers, event: Any, tmp_path
 def test_nobody_sees_a_moment_of_another(clips: ClipHandlers) -> None:
     panel = Page(clips.moment(visitor("b"), pick(0, 0)))
     assert text.MOMENT_GONE in panel.words and not panel.all("img")
+
+
+def test_leaving_while_a_moment_is_drawn_is_no_trouble(
+    clips: ClipHandlers,
+    handlers: Handlers,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def draw(*given: Any) -> Any:
+        handlers.leave(visitor("a"))
+        return draw_moment(*given)
+
+    monkeypatch.setattr("ui.clip_handlers.draw_moment", draw)
+    assert not Page(clips.moment(visitor("a"), pick(0, 0))).all("img")
+    assert not list(tmp_path.iterdir()) and not caplog.records
 
 
 def test_the_copy_is_made_for_its_visitor_alone(clips: ClipHandlers, tmp_path: Path) -> None:
