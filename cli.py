@@ -17,10 +17,20 @@ from typing import Any
 from detector.checkpoint import list_checkpoints, load_card, load_weights
 from detector.errors import CheckpointError, ConfigError, DetectorError, ReportError
 from detector.flags import add_config_flags, add_folder_flag, config_from
-from detector.types import SCHEMA_VERSION, Analysis
+from detector.types import SCHEMA_VERSION, Analysis, FaceTrack, Step
 from explain.types import Explanations
 from reporting import Case, build_package, verify_package
-from reporting.wording import error_sentence, face_sentence, not_proof, verdict_sentence
+from reporting.wording import (
+    derived_copy,
+    error_sentence,
+    face_label,
+    face_sentence,
+    flagged_sentence,
+    not_proof,
+    peak_sentence,
+    step_sentence,
+    verdict_sentence,
+)
 
 OK, UNREADABLE, USAGE, CHECKPOINT = 0, 1, 2, 3
 
@@ -54,6 +64,9 @@ def scan(args: argparse.Namespace) -> int:
     if args.report and len(args.files) != 1:
         _say("--report makes the package of one file; give one FILE")
         return USAGE
+    if args.annotate and len(args.files) != 1:
+        _say("--annotate makes the copy of one clip; give one FILE")
+        return USAGE
     detector = Detector.from_checkpoint(args.checkpoint, config_from(args))
     failed = False
     for file in args.files:
@@ -63,6 +76,8 @@ def scan(args: argparse.Namespace) -> int:
             if args.report:
                 original = Path(file) if args.include_original else None
                 build_package(Case(), analysis, explanations, args.report, original=original)
+            if args.annotate:
+                _annotate(detector, analysis, explanations, file, args.annotate)
             answer = analysis.to_dict() | {"file": file}
         except (CheckpointError, ReportError):
             raise
@@ -78,7 +93,7 @@ def scan(args: argparse.Namespace) -> int:
 
 
 def _explain(detector: Any, analysis: Analysis, args: argparse.Namespace) -> Explanations | None:
-    if not (args.explain or args.report) or not analysis.tracks:
+    if not (args.explain or args.report or args.annotate) or not analysis.tracks:
         return None
     from PIL import Image
 
@@ -96,6 +111,32 @@ def _explain(detector: Any, analysis: Analysis, args: argparse.Namespace) -> Exp
     return explanations
 
 
+def _annotate(detector: Any, analysis: Analysis, explanations: Explanations | None, file: str, out: Path) -> None:
+    if analysis.media.kind != "video":
+        _say(f"{file} is a picture: --annotate is for clips; use --explain for pictures")
+        return
+    from explain.annotate import Legend, annotate_clip
+
+    legend = Legend(
+        of_track={
+            track.track_id: f"Face {track.track_id + 1}: {face_label(track.outcome, track.probability, 'en')}"
+            for track in analysis.tracks
+        },
+        footer=derived_copy("en"),
+    )
+    show = _show(file)
+    annotate_clip(
+        detector,
+        analysis,
+        Path(file),
+        out,
+        legend=legend,
+        heat_scale=explanations.heat_scale if explanations else 0.0,
+        progress=show and (lambda share: show(share, "Writing the annotated copy.")),
+    )
+    _say(f"{out} written")
+
+
 def _answer(answer: dict[str, Any], analysis: Analysis | None, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(answer), flush=True)
@@ -108,25 +149,40 @@ def _answer(answer: dict[str, Any], analysis: Analysis | None, *, as_json: bool)
         for track in analysis.tracks:
             sentence = face_sentence(track.outcome, track.probability, "en")
             lines.append(f"  Face {track.track_id + 1}: {sentence}")
+            lines += [f"    {stretch}" for stretch in _stretches(track)]
+    elif analysis.tracks:
+        lines += [f"  {stretch}" for stretch in _stretches(analysis.tracks[0])]
     lines += [f"  {reason}" for reason in analysis.verdict.reasons]
     if analysis.tracks:
         lines += [f"  {error_sentence(analysis.checkpoint, 'en')}", f"  {not_proof('en')}"]
     print("\n".join(lines), flush=True)
 
 
+def _stretches(track: FaceTrack) -> list[str]:
+    """Of a clip: when a face speaks most for manipulation, and when it does so at all."""
+    peak = [peak_sentence(track.peak, "en")] if track.peak else []
+    return peak + ([flagged_sentence(track.flagged, "en")] if track.flagged else [])
+
+
 def _error(file: str, kind: str, message: str) -> dict[str, Any]:
     return {"schema_version": SCHEMA_VERSION, "file": file, "error": {"type": kind, "message": message}}
 
 
-def _progress(file: str) -> Callable[[float, str], None] | None:
+def _progress(file: str) -> Callable[[Step], None] | None:
+    show = _show(file)
+    return show and (lambda step: show(step.share, step_sentence(step, "en")))
+
+
+def _show(file: str) -> Callable[[float, str], None] | None:
+    """A line of progress that overwrites itself, where somebody is watching."""
     if not sys.stderr.isatty():
         return None
 
-    def tell(share: float, stage: str) -> None:
+    def show(share: float, words: str) -> None:
         end = "\n" if share >= 1 else ""
-        print(f"\r\x1b[K{file}: {share:4.0%} {stage}", end=end, file=sys.stderr, flush=True)
+        print(f"\r\x1b[K{file}: {share:4.0%} {words}", end=end, file=sys.stderr, flush=True)
 
-    return tell
+    return show
 
 
 def verify(args: argparse.Namespace) -> int:
@@ -176,6 +232,9 @@ def _parser() -> argparse.ArgumentParser:
     scanner.add_argument("--json", action="store_true", help="one JSON object a file, one a line")
     scanner.add_argument("--explain", type=Path, metavar="DIR", help="write overlays as PNG there")
     scanner.add_argument("--report", type=Path, metavar="OUT.zip", help="write the report package of one file")
+    scanner.add_argument(
+        "--annotate", type=Path, metavar="OUT.mp4", help="write a copy of one clip with boxes, results and heat"
+    )
     scanner.add_argument("--include-original", action="store_true", help="put the file itself into the package")
     add_config_flags(scanner)
     scanner.set_defaults(run=scan)

@@ -154,6 +154,28 @@ def clip_frames(
         )
 
 
+def clip_frame(path: Path, demuxer: str, facts: ClipFacts, index: int) -> Frame:
+    """Decode a single frame again.
+
+    Args:
+        index: position among the coded frames, in presentation order.
+
+    Raises:
+        IndexError: the clip has no such frame.
+        MediaDecodeError: that frame cannot be decoded.
+    """
+    if not 0 <= index < len(facts.times_s):
+        raise IndexError(f"{path.name} has {len(facts.times_s)} frames, none with the index {index}")
+    try:
+        with _open(path, demuxer) as container:
+            for frame in _frames_at(container, path.name, facts, [index], _Damage()):
+                if frame.index == index:
+                    return frame
+    except av.error.FFmpegError as error:
+        raise _broken(path.name, "that moment of it cannot be decoded") from error
+    raise _broken(path.name, "that moment of it cannot be decoded")
+
+
 def spread(times_s: tuple[float, ...], count: int | None) -> list[int]:
     """Indices of at most `count` frames, evenly spread in time over the whole clip.
 
@@ -187,7 +209,11 @@ class _Damage:
 
 
 def _frames_at(
-    container: InputContainer, name: str, facts: ClipFacts, wanted: list[int], damage: _Damage
+    container: InputContainer,
+    name: str,
+    facts: ClipFacts,
+    wanted: list[int],
+    damage: _Damage,
 ) -> Iterator[Frame]:
     """Decode the wanted frames, jumping over long gaps. Times are matched, not counted, so a damaged frame
     costs itself only."""

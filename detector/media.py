@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from detector.clips import ClipFacts, clip_frames, probe_clip, spread
+from detector.clips import ClipFacts, clip_frame, clip_frames, probe_clip, spread
 from detector.config import Depth, DetectorConfig
 from detector.errors import (
     MediaDecodeError,
@@ -60,6 +60,22 @@ class Media:
             yield Frame(self._content, 0, 0.0)
             return
         yield from clip_frames(self.path, self.info.format, self._content, self._count(max_frames), warn)
+
+    def frame(self, index: int) -> Frame:
+        """One frame of a clip, decoded once more; of a picture, the picture.
+
+        Args:
+            index: as in `Frame.index`.
+
+        Raises:
+            IndexError: there is no such frame.
+            MediaDecodeError: it cannot be decoded.
+        """
+        if isinstance(self._content, ClipFacts):
+            return clip_frame(self.path, self.info.format, self._content, index)
+        if index != 0:
+            raise IndexError(f"{self.path.name} is a picture and has no frame {index}")
+        return Frame(self._content, 0, 0.0)
 
     def count(self, max_frames: Depth) -> int:
         """How many frames `frames` will give of an undamaged file, at the most."""

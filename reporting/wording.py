@@ -10,9 +10,10 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Literal
 
-from detector.types import CheckpointInfo, MediaKind, Outcome, Verdict
+from detector.types import CheckpointInfo, MediaKind, Outcome, Span, Step, Verdict
 from reporting.portals import load_portal
 
 Language = Literal["en", "hi"]
@@ -94,6 +95,46 @@ _ERRORS: dict[Language, dict[str, str]] = {
         "no_miss": "छेड़छाड़ वाले कितने चेहरे असली बताए जाते हैं, यह मापा नहीं गया",
         "undecided": "; सभी चेहरों में से {p} पर कोई फ़ैसला नहीं दिया गया",
     },
+}
+
+_STEPS: dict[Language, dict[str, str]] = {
+    "en": {
+        "open": "Opening the file.",
+        "look": "Looking at moment {moment} of {moments}.",
+        "highest": " Highest estimate so far: {p}.",
+        "done": "Putting the result together.",
+    },
+    "hi": {
+        "open": "फ़ाइल खोली जा रही है।",
+        "look": "{moments} में से पल {moment} देखा जा रहा है।",
+        "highest": " अब तक का सबसे ऊँचा अनुमान {p} है।",
+        "done": "नतीजा तैयार किया जा रहा है।",
+    },
+}
+
+_STRETCHES: dict[Language, dict[str, str]] = {
+    "en": {
+        "span": "from {start} to {end}",
+        "moment": "at {start}",
+        "peak": "Strongest {stretch} (estimate {p}).",
+        "flagged": "Signs of manipulation {stretches}.",
+        "more": "{stretches} and in {count} more stretches",
+    },
+    "hi": {
+        "span": "{start} से {end} तक",
+        "moment": "{start} पर",
+        "peak": "सबसे मज़बूत संकेत {stretch} (अनुमान {p})।",
+        "flagged": "छेड़छाड़ के संकेत {stretches}।",
+        "more": "{stretches} और {count} दूसरे हिस्सों में",
+    },
+}
+_STRETCHES_NAMED = 6
+
+_NOBODY: dict[Language, str] = {"en": "No face in view.", "hi": "सामने कोई चेहरा नहीं है।"}
+
+_DERIVED: dict[Language, str] = {
+    "en": "Copy with marks drawn in by software, not the original file. Estimates can be wrong and are not proof.",
+    "hi": "यह मूल फ़ाइल नहीं, सॉफ़्टवेयर के निशानों वाली कॉपी है। अनुमान ग़लत हो सकते हैं और सबूत नहीं हैं।",
 }
 
 _LIMITS: dict[Language, tuple[str, ...]] = {
@@ -195,6 +236,17 @@ def percent(share: float, language: Language) -> str:
     return f"{share:.0%}".replace("%", " %")
 
 
+def clock(time_s: float) -> str:
+    """A moment of a clip.
+
+    >>> clock(0.0), clock(75.4), clock(3661)
+    ('0:00', '1:15', '1:01:01')
+    """
+    minutes, seconds = divmod(int(time_s), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
 def headline(outcome: Outcome, language: Language) -> str:
     """The outcome in a few words."""
     return _HEADLINES[language][outcome]
@@ -216,6 +268,67 @@ def face_sentence(outcome: Outcome, probability: float | None, language: Languag
         raise ValueError("probability is None exactly when no face was found")
     p = "" if probability is None else percent(probability, language)
     return _FACES[language][outcome].format(p=p)
+
+
+def step_sentence(step: Step, language: Language) -> str:
+    """How far an analysis has come, with the highest estimate so far."""
+    words = _STEPS[language]
+    sentence = words[step.stage].format(moment=step.moment, moments=step.moments)
+    if step.stage != "look" or step.probability is None:
+        return sentence
+    return sentence + words["highest"].format(p=percent(step.probability, language))
+
+
+def peak_sentence(peak: Span, language: Language) -> str:
+    """When one person's face speaks most for manipulation.
+
+    >>> peak_sentence(Span(12.0, 15.5, 0.97), "en")
+    'Strongest from 0:12 to 0:15 (estimate 97 %).'
+    """
+    words = _STRETCHES[language]
+    return words["peak"].format(stretch=_stretch(peak, language), p=percent(peak.probability, language))
+
+
+def flagged_sentence(spans: Sequence[Span], language: Language) -> str:
+    """Every stretch in which one person's estimate reaches the threshold for `fake`; the first few by name.
+
+    Raises:
+        ValueError: there is none.
+
+    >>> flagged_sentence([Span(1.0, 3.2, 0.9), Span(12.0, 12.2, 0.85)], "en")
+    'Signs of manipulation from 0:01 to 0:03, at 0:12.'
+    """
+    if not spans:
+        raise ValueError("there is no stretch to tell of")
+    words = _STRETCHES[language]
+    stretches = ", ".join(_stretch(span, language) for span in spans[:_STRETCHES_NAMED])
+    if len(spans) > _STRETCHES_NAMED:
+        stretches = words["more"].format(stretches=stretches, count=len(spans) - _STRETCHES_NAMED)
+    return words["flagged"].format(stretches=stretches)
+
+
+def _stretch(span: Span, language: Language) -> str:
+    start, end = clock(span.start_s), clock(span.end_s)
+    return _STRETCHES[language]["moment" if start == end else "span"].format(start=start, end=end)
+
+
+def face_label(outcome: Outcome, probability: float, language: Language) -> str:
+    """What stands beside a face's box, where there is room for a few words only.
+
+    >>> face_label("fake", 0.97, "en")
+    'Signs of manipulation (97 %)'
+    """
+    return f"{headline(outcome, language)} ({percent(probability, language)})"
+
+
+def no_face_in_view(language: Language) -> str:
+    """What a running camera says while it shows nobody."""
+    return _NOBODY[language]
+
+
+def derived_copy(language: Language) -> str:
+    """The sentence that stands in every frame of an annotated clip."""
+    return _DERIVED[language]
 
 
 def error_sentence(checkpoint: CheckpointInfo, language: Language) -> str:

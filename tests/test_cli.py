@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
+import av
 import pytest
 import torch
 from PIL import Image
@@ -63,6 +65,7 @@ def test_bad_files_give_their_typed_error_and_the_good_ones_are_still_answered(
         pytest.param(["scan", "--max-frames", "0", "x.jpg"], 2, id="no frames"),
         pytest.param(["scan", "--max-frames", "ten", "x.jpg"], 2, id="frames in words"),
         pytest.param(["scan", "--report", "out.zip", "a.jpg", "b.jpg"], 2, id="one package for two files"),
+        pytest.param(["scan", "--annotate", "out.mp4", "a.mp4", "b.mp4"], 2, id="one copy for two files"),
         pytest.param(["scan", "--checkpoint", "nothing", "x.jpg"], 3, id="unknown checkpoint"),
         pytest.param(["checkpoints", "import", "missing.pth"], 3, id="nothing to import"),
         pytest.param(["verify", "missing.zip"], 1, id="nothing to verify"),
@@ -100,6 +103,38 @@ def test_overlays_and_package_are_written_and_the_package_verifies(
     data[len(data) // 2] ^= 0xFF
     report.write_bytes(bytes(data))
     assert cli.main(["verify", str(report)]) == 1
+
+
+def test_progress_in_a_terminal_is_told_in_words(
+    examples: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert cli.main(["scan", "--device", "cpu", "--max-frames", "40", str(examples / "manipulated.mp4")]) == 0
+    told = [line.split("\x1b[K")[-1] for line in capsys.readouterr().err.split("\r")]
+    assert any("Opening the file." in line for line in told)
+    looked = [line for line in told if "Looking at moment" in line]
+    assert "Looking at moment 1 of 40." in looked[0] and "Highest" not in looked[0]
+    assert re.search(r"\d %|over 99 %", looked[-1].split("Highest estimate so far:")[1])
+    assert told[-1].endswith("\n") and "100%" in told[-1]
+
+
+def test_the_stretches_of_a_clip_are_told(examples: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([*SCAN, str(examples / "manipulated.mp4")]) == 0
+    assert re.search(r"Strongest (from|at) 0:0\d", capsys.readouterr().out)
+
+
+def test_an_annotated_copy_is_written_of_clips_and_not_of_pictures(
+    examples: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "copy.mp4"
+    assert cli.main([*SCAN, "--json", "--annotate", str(out), str(examples / "genuine.mp4")]) == 0
+    captured = capsys.readouterr()
+    assert len(captured.out.splitlines()) == 1 and str(out) in captured.err
+    with av.open(str(out)) as container:
+        assert sum(1 for _ in container.decode(video=0)) == 96
+    out.unlink()
+    assert cli.main([*SCAN, "--annotate", str(out), str(examples / "genuine.jpg")]) == 0
+    assert "--annotate is for clips" in capsys.readouterr().err and not out.exists()
 
 
 def test_checkpoints_are_listed_verified_and_imported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

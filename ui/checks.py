@@ -7,13 +7,15 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from detector import Detector, DetectorError, ExplainError, MediaError, ReportError
+from detector.config import Depth
 from detector.errors import MediaNotFoundError
 from detector.media import open_media
-from detector.types import Analysis, Pixels
+from detector.types import Analysis, Pixels, Step
 from explain import Explanations, explain
+from reporting import wording
 from ui import text
 
 Tell = Callable[[float, str], None]
@@ -34,11 +36,19 @@ class Trouble:
 
 
 class Superseded(Exception):
-    """The visitor has left or taken another file; nobody waits for this check any more."""
+    """The visitor has left, stopped the work or taken another file; nobody waits for it any more."""
 
 
-def check(detector: Detector, path: Path, tell: Tell) -> tuple[Analysis, Explanations | None]:
+def check(
+    detector: Detector, path: Path, tell: Tell, depth: Depth | Literal["configured"] = "configured"
+) -> tuple[Analysis, Explanations | None]:
     """Judge a file and mark what speaks for `fake`.
+
+    Args:
+        detector: judges it.
+        path: the file.
+        tell: told how far the work has come, in words; whatever it raises ends the work.
+        depth: how closely to look at a clip, see `Detector.analyze`.
 
     Returns:
         The analysis, and its explanations where there is a face. Without them where none could be made: the
@@ -47,7 +57,11 @@ def check(detector: Detector, path: Path, tell: Tell) -> tuple[Analysis, Explana
     Raises:
         MediaError: the file cannot be read.
     """
-    analysis = detector.analyze(path, progress=tell)
+
+    def step(done: Step) -> None:
+        tell(_EXPLAINING_FROM * done.share, wording.step_sentence(done, text.LANGUAGE).rstrip("."))
+
+    analysis = detector.analyze(path, max_frames=depth, progress=step)
     if not analysis.tracks:
         return analysis, None
     tell(_EXPLAINING_FROM, text.MARKING)

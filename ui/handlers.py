@@ -13,16 +13,18 @@ import gradio as gr
 from detector import Analysis, Detector
 from explain import Explanations
 from reporting import Case, build_package
-from ui import checks, text
+from ui import checks, depth, text
 from ui.case_form import read_case
 from ui.checks import Superseded, Trouble, attempt
 from ui.markup import file_size
-from ui.panels import checking_panel, idle_panel, note_panel, trouble_panel, verdict_panel
+from ui.panels import checking_panel, idle_panel, note_panel, stopped_panel, trouble_panel, verdict_panel
 from ui.results import PictureLinks, findings, next_steps
+from ui.sessions import session_of
+from ui.timeline import timelines
 from ui.visits import Visit, Visits, save_pictures, save_still, secret_folder, take_upload
 
 _T = TypeVar("_T")
-_UNCHANGED = (gr.skip(),) * 7
+_UNCHANGED = (gr.skip(),) * 13
 """What `judge` answers where another call answers for it."""
 
 
@@ -34,47 +36,64 @@ class Handlers:
         self._root = root
         self._visits = Visits(root)
 
+    @property
+    def visits(self) -> Visits:
+        """What is kept of each visitor."""
+        return self._visits
+
     def receive(self, upload: dict[str, Any], request: gr.Request) -> tuple[Any, ...]:
         """Take a file in and say so at once; the check comes after.
 
         Returns:
-            Updates of the drop zone (emptied, ready for another file), the answer, the progress and the
-            result's column.
+            Updates of the drop zone (emptied, ready for another file), the answer, the column with the progress
+            and the result's column.
         """
-        self._visits.end(_session(request))
-        visit = attempt(lambda: self._visits.start_upload(_session(request), upload))
+        self._visits.end(session_of(request))
+        visit = attempt(lambda: self._visits.start_upload(session_of(request), upload))
         if isinstance(visit, Trouble):
-            return None, _trouble(visit), gr.HTML(visible=False), gr.Column(visible=False)
+            return None, _trouble(visit), gr.Column(visible=False), gr.Column(visible=False)
         return _checking(visit)
 
     def receive_example(self, path: Path) -> Callable[[gr.Request], tuple[Any, ...]]:
         """A handler that takes in one of the examples."""
 
         def receive(request: gr.Request) -> tuple[Any, ...]:
-            return _checking(self._visits.start(_session(request), path))
+            return _checking(self._visits.start(session_of(request), path))
 
         return receive
 
-    def judge(self, request: gr.Request, progress: gr.Progress = gr.Progress()) -> tuple[Any, ...]:  # noqa: B008
+    def judge(
+        self,
+        choice: str,
+        request: gr.Request,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008
+    ) -> tuple[Any, ...]:
         """Check the file of the visit.
 
+        Args:
+            choice: how closely to look at a clip, a value of `ui.depth.choices`.
+            request: whose page it is.
+            progress: shown on the page.
+
         Returns:
-            Updates of the answer, the progress, the result's column, the findings, the steps, the package's
-            status and the download.
+            Updates of the answer, the column with the progress, the result's column, the timelines, the moment,
+            the findings, the steps, the package's status and download; and, for the annotated copy, its column,
+            the button that makes it, its note and its download.
         """
-        visit = self._visits.get(_session(request))
+        visit = self._visits.get(session_of(request))
         if visit is None or visit.checking:  # nothing has arrived, or an earlier call has taken it on
             return _UNCHANGED
         visit.checking = True
 
         def tell(share: float, stage: str) -> None:
-            if self._visits.get(_session(request)) is not visit:
+            if self._visits.get(session_of(request)) is not visit:
                 raise Superseded
             progress(share, desc=stage)
 
         def work() -> tuple[Any, ...]:
             tell(0.0, text.CHECKING.format(name=visit.original.name))
-            analysis, explanations = checks.check(self._detector, visit.original, tell)
+            how = depth.wanted(choice, self._detector.config.max_frames)
+            analysis, explanations = checks.check(self._detector, visit.original, tell, how)
             shown = self._show(visit, analysis, explanations)
             visit.analysis, visit.explanations = replace(analysis, key_frames={}), explanations
             return shown
@@ -82,24 +101,33 @@ class Handlers:
         try:
             shown = attempt(work)
         except Superseded:
-            return _UNCHANGED
-        if self._visits.get(_session(request)) is not visit:
+            shown = _UNCHANGED
+        if self._visits.get(session_of(request)) is not visit:
             shutil.rmtree(visit.folder, ignore_errors=True)  # pictures may have been drawn into it since
             return _UNCHANGED
         if isinstance(shown, Trouble):
-            self._visits.end(_session(request))
-            hidden = (gr.HTML(visible=False), gr.Column(visible=False))
-            return _trouble(shown), *hidden, "", "", idle_panel(), _no_download()
+            self._visits.end(session_of(request))
+            hidden = (gr.Column(visible=False), gr.Column(visible=False))
+            return _trouble(shown), *hidden, "", idle_panel(), "", "", idle_panel(), _no_download(), *_copy(False)
         return shown
+
+    def cancel(self, request: gr.Request) -> tuple[Any, ...]:
+        """The visitor stopped the check: it ends at its next step, and all that was kept is deleted now.
+
+        Returns:
+            Updates of the answer, the column with the progress and the result's column.
+        """
+        self._visits.end(session_of(request))
+        return stopped_panel(), gr.Column(visible=False), gr.Column(visible=False)
 
     def busy(self, request: gr.Request) -> tuple[Any, ...]:
         """The queue took no more.
 
         Returns:
-            Updates of the answer and the progress.
+            Updates of the answer and the column with the progress.
         """
-        self._visits.end(_session(request))
-        return trouble_panel(text.BUSY_TITLE, text.BUSY), gr.HTML(visible=False)
+        self._visits.end(session_of(request))
+        return trouble_panel(text.BUSY_TITLE, text.BUSY), gr.Column(visible=False)
 
     def prepare(self, request: gr.Request, original_wanted: bool, *fields: str | None) -> tuple[Any, ...]:
         """Build the report package of the visit.
@@ -107,7 +135,7 @@ class Handlers:
         Returns:
             Updates of the package's status and the download.
         """
-        visit = self._visits.get(_session(request))
+        visit = self._visits.get(session_of(request))
         if visit is None or visit.analysis is None:
             return trouble_panel(text.REPORT_TROUBLE, text.RESULT_GONE), _no_download()
         analysis, explanations = visit.analysis, visit.explanations
@@ -132,7 +160,7 @@ class Handlers:
 
     def leave(self, request: gr.Request) -> None:
         """The visitor closed or reloaded the page."""
-        self._visits.end(_session(request))
+        self._visits.end(session_of(request))
 
     def analyze(self, upload: dict[str, Any]) -> dict[str, Any]:
         """Judge one picture or clip.
@@ -175,28 +203,29 @@ class Handlers:
             still_link = save_still(checks.still(self._detector, visit.original), visit.folder)
         return (
             verdict_panel(analysis, still_link),
-            gr.HTML(visible=False),
+            gr.Column(visible=False),
             gr.Column(visible=True),
+            timelines(analysis),
+            idle_panel(),
             findings(analysis, explanations, links),
             next_steps(analysis.verdict.outcome),
             idle_panel(),
             _no_download(),
+            *_copy(analysis.media.kind == "video" and bool(analysis.tracks)),
         )
-
-
-def _session(request: gr.Request) -> str:
-    """Whose page it is. Gradio's page always says; a forged call that does not must share nothing."""
-    if request.session_hash is None:
-        raise ValueError("the request names no session")
-    return request.session_hash
 
 
 def _no_download() -> gr.DownloadButton:
     return gr.DownloadButton(value=None, visible=False)
 
 
+def _copy(offered: bool) -> tuple[Any, ...]:
+    """The annotated copy's column, button, note and download, before any was made."""
+    return gr.Column(visible=offered), gr.Button(visible=True), idle_panel(), _no_download()
+
+
 def _checking(visit: Visit) -> tuple[Any, ...]:
-    return None, checking_panel(visit.original.name), gr.HTML(visible=True), gr.Column(visible=False)
+    return None, checking_panel(visit.original.name), gr.Column(visible=True), gr.Column(visible=False)
 
 
 def _package(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 
 from detector.types import Outcome
-from reporting.wording import percent
+from reporting.wording import clock, percent
 from ui.text import LANGUAGE
 
 _SVG = (
@@ -45,15 +45,13 @@ def shown_percent(share: float) -> str:
     return escape(percent(share, LANGUAGE))
 
 
-def clock(time_s: float) -> str:
-    """A moment of a clip.
+def moment_clock(time_s: float) -> str:
+    """A moment of a clip among others less than a second away.
 
-    >>> clock(0.0), clock(75.4), clock(3661)
-    ('0:00', '1:15', '1:01:01')
+    >>> moment_clock(0.04), moment_clock(75.46)
+    ('0:00.0', '1:15.4')
     """
-    minutes, seconds = divmod(int(time_s), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+    return f"{clock(time_s)}.{int(time_s * 10) % 10}"
 
 
 def file_size(size_bytes: int) -> str:

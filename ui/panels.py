@@ -10,7 +10,7 @@ from reporting import wording
 from ui import text
 from ui.markup import escape, icon, shown_percent
 
-_REGION = '<div role="status" aria-live="polite" aria-atomic="true">{content}</div>'
+_REGION = '<div role="status" aria-live="polite" aria-atomic="true" tabindex="-1">{content}</div>'
 
 
 def idle_panel() -> str:
@@ -23,6 +23,34 @@ def checking_panel(name: str) -> str:
     return _REGION.format(
         content=f'<section class="dd-panel dd-checking"><h2>{escape(text.CHECKING.format(name=name))}</h2>'
         f"<p>{escape(text.CHECKING_HINT)}</p></section>"
+    )
+
+
+def stopped_panel() -> str:
+    """The visitor stopped the check."""
+    title = f"{icon('trouble')} {escape(text.STOPPED_TITLE)}"
+    return _REGION.format(
+        content=f'<section class="dd-panel dd-trouble dd-stopped"><h2>{title}</h2>'
+        f"<p>{escape(text.STOPPED)}</p></section>"
+    )
+
+
+def moment_panel(link: str, name: str, time: str, probability: float) -> str:
+    """One moment of a clip, asked for by the visitor.
+
+    Args:
+        link: address of its picture.
+        name: of the person it was asked for.
+        time: of the clip, in words.
+        probability: the person's calibrated P(fake) about that moment.
+    """
+    caption = text.MOMENT_CAPTION.format(name=name, time=time, p=wording.percent(probability, text.LANGUAGE))
+    alt = escape(text.MOMENT_ALT.format(time=time))
+    address = escape(link)
+    return _REGION.format(
+        content=f'<figure class="dd-moment"><img src="{address}" alt="{alt}"><figcaption>{escape(caption)} '
+        f'{escape(text.MOMENT_COLOURS)} <a href="{address}" target="_blank" rel="noopener">{escape(text.ENLARGE)}'
+        "</a></figcaption></figure>"
     )
 
 
@@ -54,6 +82,12 @@ def verdict_panel(analysis: Analysis, still_link: str | None = None) -> str:
         f"<h2>{icon(outcome)} {escape(wording.headline(outcome, text.LANGUAGE))}</h2>",
         f'<p class="dd-sentence">{escape(wording.verdict_sentence(verdict, media.kind, text.LANGUAGE))}</p>',
     ]
+    if analysis.warnings:
+        notes = "".join(f"<p>{escape(warning)}</p>" for warning in analysis.warnings)
+        parts.append(
+            f'<div class="dd-warning dd-inconclusive">{icon("trouble")}<div><strong>{escape(text.WARNING_TITLE)}'
+            f"</strong>{notes}</div></div>"
+        )
     if still_link:
         alt = escape(text.STILL_ALT.format(name=media.file_name))
         parts.append(f'<img class="dd-still" src="{escape(still_link)}" alt="{alt}">')

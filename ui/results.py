@@ -11,8 +11,10 @@ from detector.types import Analysis, FaceTrack, Outcome
 from explain.types import Explanation, Explanations
 from reporting import wording
 from reporting.portals import load_portal
+from reporting.wording import clock
 from ui import text
-from ui.markup import clock, escape, file_size, icon
+from ui.markup import escape, file_size, icon
+from ui.timeline import ordered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +62,9 @@ def _faces(analysis: Analysis, explanations: Explanations | None, links: tuple[s
     if explanations is not None:
         for face, link in zip(explanations.faces, links, strict=True):
             pictures.setdefault(face.track_id, []).append((face, link))
-    ordered = sorted(analysis.tracks, key=lambda track: (not track.weighty, -track.logit))
-    cards = "".join(_card(analysis, track, pictures.get(track.track_id, [])) for track in ordered)
-    several = len(ordered) > 1
+    tracks = ordered(analysis.tracks)
+    cards = "".join(_card(analysis, track, pictures.get(track.track_id, [])) for track in tracks)
+    several = len(tracks) > 1
     notes = [text.FACES_ORDER] * several + [text.COLOURS] * bool(pictures)
     lead = "".join(f"<p>{escape(note)}</p>" for note in notes)
     return (
@@ -85,7 +87,12 @@ def _card(analysis: Analysis, track: FaceTrack, pictures: list[tuple[Explanation
             start=clock(track.scores[0].time_s),
             end=clock(track.scores[-1].time_s),
         )
+        if track.peak is not None:
+            lines.append(f"<p>{escape(wording.peak_sentence(track.peak, text.LANGUAGE))}</p>")
+        if track.flagged:
+            lines.append(f"<p>{escape(wording.flagged_sentence(track.flagged, text.LANGUAGE))}</p>")
         lines.append(f"<p>{escape(views)}</p>")
+        lines += [f"<p>{escape(marked)}</p>" for marked in _marked(track)]
     if not track.weighty:
         lines.append(f"<p>{escape(text.PASSING)}</p>")
     shown = "".join(_face_picture(face, link, clip) for face, link in pictures)
@@ -95,6 +102,13 @@ def _card(analysis: Analysis, track: FaceTrack, pictures: list[tuple[Explanation
         f'<article class="dd-card dd-{track.outcome}"><div>{"".join(lines)}</div>'
         f'<div class="dd-pictures">{shown}</div></article>'
     )
+
+
+def _marked(track: FaceTrack) -> list[str]:
+    """How many of the views are hard to judge, and why; nothing where none is."""
+    counts = {mark: sum(mark in score.marks for score in track.scores) for mark in text.MARKS}
+    named = [text.MARKS[mark].format(count=count) for mark, count in counts.items() if count]
+    return [text.MARKED.format(marks=", ".join(named))] if named else []
 
 
 def _face_picture(face: Explanation, link: str, clip: bool) -> str:

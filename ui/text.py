@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detector.types import MediaKind
+from detector.types import FaceMark, MediaKind
 from reporting.wording import Language
 
 LANGUAGE: Language = "en"
@@ -29,6 +29,25 @@ EXAMPLES: dict[str, str] = {
 }
 """File in the examples' folder to the words on its button."""
 
+FILE_TAB = "Picture or clip"
+CAMERA_TAB = "Camera"
+
+DEPTH_TITLE = "How closely to look at a clip"
+DEPTH_LABEL = "Moments to look at"
+DEPTH_HINT = "Automatic suits most clips; more moments take longer. Choose before you add the clip."
+DEPTHS = {
+    "auto": "Automatic",
+    "moments": "Every moment (4 a second)",
+    "all": "Every single frame (slowest)",
+}
+DEPTH_FRAMES = {False: "{count} frame", True: "{count} frames"}
+"""By whether there are several."""
+
+CANCEL = "Stop this check"
+STOPPED_TITLE = "The check was stopped"
+STOPPED = "Your file was deleted here. You can add another one above."
+WARNING_TITLE = "Please note"
+
 CHECKING = "Checking {name}"
 CHECKING_HINT = "A picture takes seconds; a clip can take a minute or more."
 MARKING = "Marking the parts that speak for manipulation"
@@ -54,6 +73,8 @@ VIEWS = {
     True: "Seen in {views} of {frames} frames that were looked at, from {start} to {end}.",
 }
 """By whether there are several."""
+MARKED = "Of these views, {marks}: that makes errors more likely."
+MARKS: dict[FaceMark, str] = {"small": "{count} small", "blurred": "{count} blurred", "cut off": "{count} cut off"}
 PASSING = "Seen too briefly, beside the others, to decide the result."
 NO_PICTURE = "No picture of this face could be made."
 COLOURS = (
@@ -66,6 +87,52 @@ PICTURE_CAPTION = "The whole picture"
 CLIP_CAPTION = "At {time}"
 FRAME_ALT = "{caption}, with a numbered box around each face"
 ENLARGE = "Open in full size"
+
+TIMELINE_TITLE = "The estimate over the clip's time"
+TIMELINE_LEAD = (
+    "The higher the line, the more speaks for manipulation at that moment. Click the graph, or move the slider "
+    "with the arrow keys, to see that very moment; Enter shows the one the slider is on."
+)
+TIMELINE_PEAK = "Strongest stretch: it decides the result for this face"
+TIMELINE_SLIDER = "{name}: moment to show"
+TIMELINE_TABLE = "{name}: the graph as a table"
+TIMELINE_COLUMNS = ("From", "To", "Highest estimate")
+TIMELINE_UNSEEN = "not in view"
+MOMENT_CAPTION = "{name} at {time}: estimate {p}."
+MOMENT_ALT = "The clip at {time}, with a numbered box around each face that was judged"
+MOMENT_COLOURS = "The colours are those of the whole report: bright yellow is the strongest in it."
+MOMENT_GONE = "This result is no longer kept here. Check the clip once more."
+
+COPY_TITLE = "Annotated copy of the clip"
+COPY_LEAD = (
+    "A new clip with boxes, results and colours drawn in, sound included. It is for showing to people: keep "
+    "the original, which is what counts."
+)
+COPY_MAKE = "Make an annotated copy of the clip"
+COPY_STOP = "Stop making the copy"
+COPY_WORKING = "Writing the annotated copy"
+COPY_READY = "The copy is ready. It is on this page only until you close it: download it now."
+COPY_STOPPED = "The copy was not finished and nothing of it was kept."
+COPY_LABEL = "Face {number}: {words}"
+
+CAMERA_TITLE = "Judge what a camera shows"
+CAMERA_LEAD = (
+    "The camera runs only after you start it. Each picture is judged and forgotten at once: none is stored. "
+    "The estimate is over the last three seconds."
+)
+CAMERA_SHARED = "The pictures travel to the computer that runs this page."
+CAMERA_PRIVATE = "The pictures stay on this computer."
+CAMERA_START = "Start the camera"
+CAMERA_STOP = "Stop the camera"
+CAMERA_PICTURE = "What the camera shows"
+CAMERA_STOPPED = "The camera is off."
+CAMERA_REFUSED = "The browser was not allowed to use the camera. Allow it for this page, then start again."
+CAMERA_MISSING = "No camera could be used. Check that one is connected and that no other program uses it."
+CAMERA_INSECURE = "The browser gives cameras only to pages opened over https or on the same computer."
+CAMERA_BUSY = "Too many cameras are running. Wait a minute, then start again."
+CAMERA_TROUBLE = (
+    "The camera's picture could not be judged. Start again; if it keeps failing, check a clip instead."
+)
 
 REASONS_TITLE = "How this result came about, and technical details"
 LIMITS_TITLE = "What the detector cannot tell"

@@ -20,6 +20,7 @@ from urllib.parse import quote
 from PIL import Image
 
 from detector.errors import MediaNotFoundError
+from detector.media import Media
 from detector.types import Analysis, Pixels
 from explain.types import Explanations
 
@@ -43,6 +44,10 @@ class Visit:
     """True from the moment somebody has begun to judge it."""
     analysis: Analysis | None = None
     explanations: Explanations | None = None
+    media: Media | None = None
+    """The file once opened for its single frames."""
+    copy: int = 0
+    """Number of the annotated copy that is wanted; another number says that the one being made is not."""
 
 
 class Visits:
@@ -146,7 +151,7 @@ def save_pictures(pictures: Sequence[Pixels], folder: Path, prefix: str) -> tupl
     for number, pixels in enumerate(pictures, 1):
         path = folder / f"{prefix}-{number}.png"
         Image.fromarray(pixels).save(path)
-        links.append(_link(path))
+        links.append(picture_link(path))
     return tuple(links)
 
 
@@ -156,9 +161,9 @@ def save_still(pixels: Pixels, folder: Path) -> str:
     picture.thumbnail((_STILL_LONG_SIDE_PX, _STILL_LONG_SIDE_PX))
     path = folder / "still.png"
     picture.save(path)
-    return _link(path)
+    return picture_link(path)
 
 
-def _link(path: Path) -> str:
+def picture_link(path: Path) -> str:
     """Where Gradio serves a file of its folder; relative, so that it holds behind any host and path."""
     return f"gradio_api/file={quote(path.as_posix())}"

@@ -159,3 +159,34 @@ def test_too_long_and_too_large_clips_are_refused(make_clip) -> None:
         open_media(path, DetectorConfig(max_duration_s=1.0))
     with pytest.raises(MediaTooLargeError, match="160x96"):
         open_media(path, DetectorConfig(max_frame_px=1000))
+
+
+@pytest.mark.parametrize(("name", "codec"), [("clip.mp4", "libx264"), ("clip.webm", "libvpx-vp9")])
+@pytest.mark.parametrize("index", [0, 1, 77, 78, 80, 151, 199])
+def test_any_one_frame_is_decoded_again(make_clip, name: str, codec: str, index: int) -> None:
+    """Past 80 by a jump, and also the frames that no other is built on."""
+    path = make_clip(name, [number / 10 for number in range(200)], codec)
+    frame = open_media(path, DetectorConfig()).frame(index)
+    assert (read_number(frame.pixels), frame.index) == (index, index)
+    assert frame.time_s == pytest.approx(index / 10, abs=0.006)
+
+
+def test_a_frame_that_is_not_there_is_refused(make_clip, examples: Path) -> None:
+    for path, index in ((make_clip(), 50), (make_clip(), -1), (examples / "genuine.jpg", 1)):
+        with pytest.raises(IndexError):
+            open_media(path, DetectorConfig()).frame(index)
+    assert open_media(examples / "genuine.jpg", DetectorConfig()).frame(0).index == 0
+
+
+def test_a_moment_in_a_damaged_stretch_is_an_error(make_clip) -> None:
+    path = make_clip(times_s=[number / 10 for number in range(200)], codec_options={"g": "10"})
+    data = bytearray(path.read_bytes())
+    start, end = (
+        data.index(b"mdat"),
+        data.index(b"moov") if data.index(b"moov") > data.index(b"mdat") else len(data),
+    )
+    data[start + 4 + (end - start) // 3 : end] = b"\0" * (end - start - 4 - (end - start) // 3)
+    path.write_bytes(bytes(data))
+    media = open_media(path, DetectorConfig())
+    with pytest.raises(MediaDecodeError, match="that moment"):
+        media.frame(150)

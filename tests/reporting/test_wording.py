@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from detector.types import CheckpointInfo, MediaKind, Outcome, Verdict
+from detector.types import CheckpointInfo, MediaKind, Outcome, Span, Stage, Step, Verdict
 from reporting import wording
 from reporting.complaint import clean_narrative
 from reporting.portals import load_portal
@@ -30,6 +30,16 @@ def all_sentences(language: Language, checkpoint: CheckpointInfo) -> Iterator[st
                 yield wording.verdict_sentence(verdict(outcome, edge), kind, language)
             yield wording.face_sentence(outcome, edge, language)
         yield from wording.next_steps(outcome, language)
+    for edge in (None, *EDGES):
+        for stage in get_args(Stage):
+            yield wording.step_sentence(Step(stage, 0.3, 12, 40, edge), language)
+    for edge in EDGES:
+        for end_s in (12.1, 15.0, 3700.0):
+            yield wording.peak_sentence(Span(12.0, end_s, edge), language)
+    for count in (1, 2, 30):
+        yield wording.flagged_sentence([Span(12.0, 15.0, 0.9)] * count, language)
+    yield wording.no_face_in_view(language)
+    yield wording.derived_copy(language)
     for false_alarm in (None, *EDGES):
         for miss in (None, *EDGES):
             yield wording.error_sentence(
@@ -179,3 +189,23 @@ def test_headlines_are_short_distinct_and_promise_nothing(language: Language) ->
     headlines = [wording.headline(outcome, language) for outcome in get_args(Outcome)]
     assert len(set(headlines)) == 4
     assert all(0 < len(headline) <= 40 and not wording.lint(headline) for headline in headlines)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_estimate_so_far_is_told_only_while_there_is_one(language: Language) -> None:
+    said = wording.step_sentence(Step("look", 0.3, 12, 40, 0.23), language)
+    assert "12" in said and "40" in said and "23 %" in said
+    assert "%" not in wording.step_sentence(Step("look", 0.3, 12, 40), language)
+
+
+def test_many_stretches_are_counted_and_none_is_an_error() -> None:
+    assert "and in 4 more stretches" in wording.flagged_sentence([Span(1.0, 2.0, 0.9)] * 10, "en")
+    with pytest.raises(ValueError, match="no stretch"):
+        wording.flagged_sentence([], "en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("outcome", ["fake", "real", "inconclusive"])
+def test_a_label_says_the_outcome_and_the_estimate(outcome: Outcome, language: Language) -> None:
+    label = wording.face_label(outcome, 0.42, language)
+    assert wording.headline(outcome, language) in label and "42 %" in label and wording.lint(label) == []

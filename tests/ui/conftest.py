@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,6 +26,7 @@ from detector.types import (
     MediaInfo,
     MediaKind,
     Outcome,
+    Span,
     Verdict,
 )
 from explain.types import Explanation, Explanations, FrameOverlay
@@ -102,11 +104,14 @@ def server(start_server: Callable[[], Server]) -> Server:
 
 @pytest.fixture
 def make_track() -> Callable[..., FaceTrack]:
-    def make(track_id: int, outcome: Outcome, probability: float, *, weighty: bool = True) -> FaceTrack:
+    def make(
+        track_id: int, outcome: Outcome, probability: float, *, weighty: bool = True, **more: Any
+    ) -> FaceTrack:
         face = DetectedFace(FaceBox(2, 3, 10, 12), 0.99, np.zeros((5, 2), np.float32))
         crop = FaceCrop(np.full((8, 8, 3), 90, np.uint8), face, FaceBox(0, 0, 12, 12), 4, 1.0)
         logit = float(np.log(probability / (1 - probability)))
         scores = tuple(FaceScore(4 + k, 1.0 + 30 * k, face.box, logit, probability) for k in range(3))
+        clip = {"timeline": (0.3, probability, 0.1), "peak": Span(1.0, 31.0, probability)}
         return FaceTrack(
             track_id=track_id,
             scores=scores,
@@ -115,6 +120,7 @@ def make_track() -> Callable[..., FaceTrack]:
             probability=probability,
             outcome=outcome,
             weighty=weighty,
+            **(clip | more),
         )
 
     return make
@@ -128,6 +134,7 @@ def make_analysis() -> Callable[..., Analysis]:
         file_name: str = "file.mp4",
         kind: MediaKind = "video",
         reasons: tuple[str, ...] = ("Judged: so many faces.",),
+        warnings: tuple[str, ...] = (),
     ) -> Analysis:
         clip = kind == "video"
         return Analysis(
@@ -165,6 +172,7 @@ def make_analysis() -> Callable[..., Analysis]:
             settings={"max_frames": 32, "device": "cpu"},
             frames_examined=32,
             elapsed_s=0.8,
+            warnings=warnings,
         )
 
     return make

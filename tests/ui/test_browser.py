@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import shutil
 import time
 import zipfile
@@ -10,10 +11,13 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
+import av
+import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from reporting import verify_package, wording
 from ui import text
@@ -37,11 +41,16 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(params=[1280], ids=lambda width: f"{width}px")
@@ -180,6 +189,199 @@ def test_the_keyboard_is_enough(page: Page) -> None:
     page.locator("#findings summary").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator("#findings .dd-facts")).to_be_visible()
+
+
+def nearest_frame(page: Page, clip: Path) -> int:
+    """Which frame of a clip the moment's picture shows, judged by the part below the face."""
+    source = page.locator("#moment img").get_attribute("src") or ""
+    with Image.open(io.BytesIO(page.request.get(urljoin(page.url, source)).body())) as picture:
+        shown = np.asarray(picture.convert("RGB")).astype(int)
+    with av.open(str(clip)) as container:
+        frames = [frame.to_ndarray(format="rgb24").astype(int) for frame in container.decode(video=0)]
+    apart = slice(250, None)
+    return min(range(len(frames)), key=lambda index: float(np.abs(frames[index] - shown)[apart].mean()))
+
+
+def judge_clip(page: Page, depth: str, name: str) -> None:
+    page.get_by_text(text.DEPTH_TITLE).click()
+    page.get_by_label(text.DEPTH_LABEL).click()
+    page.get_by_role("option", name=depth, exact=True).click()
+    try_example(page, name)
+    wait_for_answer(page)
+
+
+@pytest.mark.parametrize("page", [375, 1280], indirect=True)
+def test_a_click_on_the_timeline_shows_another_frame(page: Page, examples: Path) -> None:
+    judge_clip(page, "20 frames", "manipulated.mp4")
+    expect(page.locator("#findings")).to_contain_text("20 of 20 frames that were looked at")
+    plot, shown = page.locator(".dd-plot").first, []
+    area = plot.bounding_box()
+    assert area is not None
+    for share in (0.1, 0.9):
+        before = page.locator("#moment img").get_attribute("src") if shown else None
+        plot.click(position={"x": share * area["width"], "y": area["height"] / 2})
+        page.wait_for_function(
+            "before => { const i = document.querySelector('#moment img');"
+            " return i && i.getAttribute('src') !== before && i.complete && i.naturalWidth > 0; }",
+            arg=before,
+        )
+        shown.append(nearest_frame(page, examples / "manipulated.mp4"))
+    assert shown[0] == pytest.approx(0.1 * 96, abs=4) and shown[1] == pytest.approx(0.9 * 96, abs=4)
+    assert not has_sideways_scroll(page)
+
+
+def test_the_timeline_needs_no_mouse(page: Page) -> None:
+    judge_clip(page, "10 frames", "genuine.mp4")
+    slider = page.get_by_role("slider", name="Face 1")
+    slider.focus()
+    page.keyboard.press("Enter")
+    caption = page.locator("#moment figcaption")
+    expect(caption).to_contain_text("Face 1 at 0:0")
+    page.keyboard.press("End")
+    expect(caption).to_contain_text("Face 1 at 0:03.")
+    page.keyboard.press("Home")
+    expect(caption).to_contain_text("Face 1 at 0:00.")
+    assert (slider.get_attribute("aria-valuetext") or "").startswith("0:00.")
+    first = caption.inner_text()
+    page.keyboard.press("ArrowRight")
+    expect(caption).not_to_have_text(first)
+    page.locator("#timeline summary").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#timeline table tbody tr").first).to_be_visible()
+
+
+def long_clip(folder: Path, example: Path) -> Path:
+    """The example over and over: half a minute in which every single frame takes a while to judge."""
+    out = folder / "long.mp4"
+    with av.open(str(out), "w") as container:
+        copy, tick = None, 0
+        for _ in range(8):
+            with av.open(str(example)) as original:
+                source = original.streams.video[0]
+                copy = copy or container.add_stream_from_template(source)
+                for packet in original.demux(source):
+                    if packet.dts is None:
+                        continue
+                    packet.stream, packet.pts, packet.dts = copy, packet.pts + tick, packet.dts + tick
+                    container.mux(packet)
+                tick += source.duration
+    return out
+
+
+@pytest.mark.parametrize("by_keyboard", [False, True], ids=["click", "keyboard"])
+def test_a_check_is_stopped_and_the_next_file_is_judged(
+    page: Page, server: Any, examples: Path, tmp_path: Path, by_keyboard: bool
+) -> None:
+    page.get_by_text(text.DEPTH_TITLE).click()
+    page.get_by_label(text.DEPTH_LABEL).click()
+    page.get_by_role("option", name=text.DEPTHS["all"], exact=True).click()
+    add(page, "stop-me.mp4", long_clip(tmp_path, examples / "genuine.mp4").read_bytes())
+    expect(page.locator("#progress")).to_contain_text("Highest estimate so far")
+    assert list(server.folder.rglob("stop-me.mp4"))
+    if by_keyboard:
+        page.get_by_role("button", name=text.CANCEL).focus()
+        page.keyboard.press("Enter")
+    else:
+        page.get_by_role("button", name=text.CANCEL).click()
+    expect(page.locator("#answer")).to_contain_text(text.STOPPED_TITLE, timeout=5000)
+    expect(page.locator("#cancel")).not_to_be_visible()
+    expect(page.locator("#answer [role=status]")).to_be_focused()
+    assert not list(server.folder.rglob("stop-me.mp4"))
+    begun = time.monotonic()
+    try_example(page, "no-face.jpg")
+    page.locator("#answer .dd-no_face:not(.dd-stopped)", has_text="no-face.jpg").wait_for()
+    assert time.monotonic() - begun < 20
+    assert text.STOPPED_TITLE not in page.locator("#answer").inner_text()
+
+
+def test_an_annotated_copy_downloads_and_plays(page: Page, tmp_path: Path) -> None:
+    try_example(page, "manipulated.mp4")
+    wait_for_answer(page)
+    page.locator("#copy-make").click()
+    page.locator("#copy-download").wait_for()
+    expect(page.locator("#copy-stop")).not_to_be_visible()
+    with page.expect_download() as download:
+        page.locator("#copy-download").click()
+    copy = tmp_path / download.value.suggested_filename
+    download.value.save_as(copy)
+    assert copy.name == "manipulated-annotated.mp4"
+    with av.open(str(copy)) as container:
+        assert container.streams.video[0].codec_context.name == "h264"
+        assert sum(1 for _ in container.decode(video=0)) == 96
+    try_example(page, "manipulated.jpg")
+    page.locator("#answer", has_text="manipulated.jpg").wait_for()
+    wait_for_answer(page)
+    expect(page.locator("#copy-make")).not_to_be_visible()
+
+
+@pytest.fixture(scope="module")
+def camera_browser(
+    playwright: Playwright, examples: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Browser]:
+    """Another browser, whose camera shows the face of the genuine clip for four seconds, then none for two."""
+    shown = tmp_path_factory.mktemp("camera") / "camera.mjpeg"
+    with av.open(str(examples / "genuine.mp4")) as container, shown.open("wb") as file:
+        for frame in [*container.decode(video=0), *[None] * 48]:
+            picture = Image.new("RGB", (640, 480), "grey")
+            if frame is not None:
+                picture.paste(frame.to_image(), (128, 48))
+            picture.save(file, "JPEG")
+    flags = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    browser = playwright.chromium.launch(
+        executable_path=BROWSER, args=[*FLAGS, *flags, f"--use-file-for-fake-video-capture={shown}"]
+    )
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def camera_page(camera_browser: Browser, server: Any) -> Iterator[Page]:
+    context = camera_browser.new_context(viewport={"width": 375, "height": 800}, permissions=["camera"])
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.add_init_script(
+        "window.asked = 0; const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);"
+        "navigator.mediaDevices.getUserMedia = (wish) => { window.asked += 1; return real(wish); };"
+    )
+    page.goto(server.url)
+    page.get_by_role("tab", name=text.CAMERA_TAB).click()
+    page.get_by_role("button", name=text.CAMERA_START).wait_for()
+    yield page
+    context.close()
+
+
+def test_the_camera_is_judged_as_it_runs_and_nothing_is_stored(camera_page: Page, server: Any) -> None:
+    page, before = camera_page, {path for path in server.folder.rglob("*") if path.is_file()}
+    assert page.evaluate("window.asked") == 0
+    page.get_by_role("button", name=text.CAMERA_START).click()
+    answer = page.locator("#camera-answer")
+    expect(answer).to_contain_text("estimate")
+    assert page.evaluate("window.asked") == 1
+    box = page.locator(".dd-camera-box")
+    expect(box.first).to_be_visible()
+    expect(box.first).to_contain_text("%")
+    expect(answer).to_contain_text(wording.no_face_in_view("en"))
+    expect(box).to_have_count(0)
+    expect(box).to_have_count(1)
+    rate = float(page.locator("[data-rate]").first.get_attribute("data-rate") or 0)
+    print(f"camera: {rate} frames a second")
+    assert rate >= 2, "five on an idle machine; here others may be running"
+    assert not has_sideways_scroll(page)
+    assert {path for path in server.folder.rglob("*") if path.is_file()} == before
+    page.get_by_role("button", name=text.CAMERA_STOP).click()
+    expect(page.locator(".dd-camera-said")).to_contain_text(text.CAMERA_STOPPED)
+    expect(answer).not_to_contain_text("estimate")
+    expect(page.get_by_role("button", name=text.CAMERA_START)).to_be_focused()
+    expect(page.locator(".dd-camera-stage")).not_to_be_visible()
+
+
+def test_the_camera_ends_when_its_section_is_left(camera_page: Page) -> None:
+    page = camera_page
+    page.get_by_role("button", name=text.CAMERA_START).click()
+    expect(page.locator("#camera-answer p").first).to_be_visible()
+    page.evaluate("window.tracks = document.querySelector('.dd-camera-video').srcObject.getTracks()")
+    page.get_by_role("tab", name=text.FILE_TAB).click()
+    page.wait_for_function("window.tracks.every((track) => track.readyState === 'ended')")
 
 
 def test_closing_the_page_deletes_the_file(page: Page, server: Any, examples: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from detector import ExplainError
 from detector.errors import MediaDecodeError, MediaNotFoundError, ReportError
-from detector.types import Analysis, FaceTrack
+from detector.types import Analysis, FaceTrack, Step
 from ui import checks, text
 from ui.checks import Superseded, Trouble, attempt
 
@@ -66,7 +66,7 @@ def test_a_verdict_outlives_its_explanation(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     analysis = make_analysis("fake", make_track(0, "fake", 0.97))
-    detector: Any = SimpleNamespace(analyze=lambda path, progress: analysis)
+    detector: Any = SimpleNamespace(analyze=lambda path, max_frames, progress: analysis)
 
     def explain(detector: Any, analysis: Analysis) -> Any:
         raise ExplainError("no such layer")
@@ -74,3 +74,24 @@ def test_a_verdict_outlives_its_explanation(
     monkeypatch.setattr(checks, "explain", explain)
     assert checks.check(detector, Path("x"), lambda share, stage: None) == (analysis, None)
     assert "no such layer" in caplog.text
+
+
+def test_progress_is_told_in_words_with_the_estimate_so_far(make_analysis: Callable[..., Analysis]) -> None:
+    asked: list[Any] = []
+
+    def analyze(path: Path, max_frames: Any, progress: Callable[[Step], None]) -> Analysis:
+        asked.append(max_frames)
+        progress(Step("open", 0.0))
+        progress(Step("look", 0.275, 12, 40, 0.23))
+        progress(Step("look", 0.3, 13, 40))
+        return make_analysis("no_face")
+
+    told: list[tuple[float, str]] = []
+    detector: Any = SimpleNamespace(analyze=analyze)
+    checks.check(detector, Path("x"), lambda share, words: told.append((share, words)), "moments")
+    assert [words for _, words in told] == [
+        "Opening the file",
+        "Looking at moment 12 of 40. Highest estimate so far: 23 %",
+        "Looking at moment 13 of 40",
+    ]
+    assert told[1][0] == pytest.approx(0.275, abs=0.01) and asked == ["moments"]

@@ -10,7 +10,7 @@ import pytest
 
 from detector import DetectorConfig
 from detector.errors import ReportError
-from detector.types import Analysis
+from detector.types import Analysis, Step
 from reporting import wording
 from ui import text
 from ui.case_form import read_case
@@ -33,11 +33,13 @@ class Faceless:
         self.analysis = analysis
         self.meanwhile: Callable[[], object] = lambda: None
         self.runs = 0
+        self.asked: object = None
 
-    def analyze(self, path: Path, progress: Callable[[float, str], None]) -> Analysis:
+    def analyze(self, path: Path, max_frames: object, progress: Callable[[Step], None]) -> Analysis:
         self.runs += 1
+        self.asked = max_frames
         self.meanwhile()
-        progress(0.5, "Looking")
+        progress(Step("look", 0.5, 1, 2))
         return self.analysis
 
 
@@ -68,8 +70,8 @@ def test_a_file_is_judged_for_its_visitor_alone(
     handlers: Handlers, receive: Callable[..., Any], detector: Any
 ) -> None:
     receive(visitor("a"))
-    assert is_skipped(handlers.judge(visitor("b"), quiet)) and detector.runs == 0
-    answer = handlers.judge(visitor("a"), quiet)[0]
+    assert is_skipped(handlers.judge("auto", visitor("b"), quiet)) and detector.runs == 0
+    answer = handlers.judge("auto", visitor("a"), quiet)[0]
     assert wording.headline("no_face", "en") in answer and 'src="gradio_api/file=' in answer
     note, _ = handlers.prepare(visitor("b"), False, *EMPTY_CASE)
     assert text.RESULT_GONE in note
@@ -82,15 +84,15 @@ def test_a_newer_file_stops_the_check_of_the_older(
 ) -> None:
     receive(visitor("a"))
     detector.meanwhile = lambda: receive(visitor("a"))
-    assert is_skipped(handlers.judge(visitor("a"), quiet))
+    assert is_skipped(handlers.judge("auto", visitor("a"), quiet))
     detector.meanwhile = lambda: None
-    assert wording.headline("no_face", "en") in handlers.judge(visitor("a"), quiet)[0]
+    assert wording.headline("no_face", "en") in handlers.judge("auto", visitor("a"), quiet)[0]
 
 
 def test_one_file_is_judged_once(handlers: Handlers, receive: Callable[..., Any], detector: Any) -> None:
     receive(visitor("a"))
-    handlers.judge(visitor("a"), quiet)
-    assert is_skipped(handlers.judge(visitor("a"), quiet)) and detector.runs == 1
+    handlers.judge("auto", visitor("a"), quiet)
+    assert is_skipped(handlers.judge("auto", visitor("a"), quiet)) and detector.runs == 1
 
 
 def test_leaving_stops_the_check_and_deletes_everything(
@@ -98,7 +100,43 @@ def test_leaving_stops_the_check_and_deletes_everything(
 ) -> None:
     receive(visitor("a"))
     detector.meanwhile = lambda: handlers.leave(visitor("a"))
-    assert is_skipped(handlers.judge(visitor("a"), quiet)) and not list(tmp_path.iterdir())
+    assert is_skipped(handlers.judge("auto", visitor("a"), quiet)) and not list(tmp_path.iterdir())
+
+
+def test_a_stopped_check_leaves_nothing_and_the_next_file_is_judged(
+    handlers: Handlers, receive: Callable[..., Any], detector: Any, tmp_path: Path
+) -> None:
+    receive(visitor("a"))
+    told: list[tuple[Any, ...]] = []
+    detector.meanwhile = lambda: told.append(handlers.cancel(visitor("a")))
+    assert is_skipped(handlers.judge("auto", visitor("a"), quiet))
+    assert text.STOPPED_TITLE in told[0][0] and not list(tmp_path.iterdir())
+    assert all(column.visible is False for column in told[0][1:])
+    detector.meanwhile = lambda: None
+    receive(visitor("a"))
+    assert wording.headline("no_face", "en") in handlers.judge("auto", visitor("a"), quiet)[0]
+
+
+def test_nobody_stops_the_check_of_another(handlers: Handlers, receive: Callable[..., Any], detector: Any) -> None:
+    receive(visitor("a"))
+    detector.meanwhile = lambda: handlers.cancel(visitor("b"))
+    assert wording.headline("no_face", "en") in handlers.judge("auto", visitor("a"), quiet)[0]
+
+
+@pytest.mark.parametrize(
+    ("choice", "asked"), [("auto", "configured"), ("40", 40), ("moments", "moments"), ("all", None)]
+)
+def test_the_choice_of_depth_reaches_the_detector(
+    handlers: Handlers, receive: Callable[..., Any], detector: Any, choice: str, asked: object
+) -> None:
+    receive(visitor("a"))
+    handlers.judge(choice, visitor("a"), quiet)
+    assert detector.asked == asked
+
+
+def test_a_forged_depth_is_no_depth(handlers: Handlers, receive: Callable[..., Any], detector: Any) -> None:
+    receive(visitor("a"))
+    assert text.INCIDENT_TITLE in handlers.judge("999999", visitor("a"), quiet)[0] and detector.runs == 0
 
 
 def test_a_full_line_is_told_and_nothing_is_kept(
@@ -113,7 +151,7 @@ def test_a_mistake_of_ours_is_an_incident_on_the_page(
 ) -> None:
     receive(visitor("a"))
     detector.meanwhile = lambda: 1 / 0
-    answer = handlers.judge(visitor("a"), quiet)[0]
+    answer = handlers.judge("auto", visitor("a"), quiet)[0]
     assert text.INCIDENT_TITLE in answer and "division" not in answer and not list(tmp_path.iterdir())
 
 

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html.parser import HTMLParser
+from dataclasses import replace
 from typing import get_args
 
 import pytest
+from pages import Page
 
-from detector.types import Analysis, FaceTrack, Outcome
+from detector.types import Analysis, FaceMark, FaceTrack, Outcome, Span
 from explain.types import Explanations
 from reporting import wording
 from reporting.portals import load_portal
@@ -16,36 +17,6 @@ from ui.panels import checking_panel, idle_panel, trouble_panel, verdict_panel
 from ui.results import PictureLinks, findings, next_steps, portal_link
 
 HOSTILE = '"><img src=x onerror=alert(1)><script>alert(2)</script>${alert(3)}{{value}}.mp4'
-VOID = {"img", "input", "br", "path", "circle"}
-
-
-class Page(HTMLParser):
-    """What a browser would make of a piece of markup; complains where tags do not match."""
-
-    def __init__(self, markup: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.words = ""
-        self._open: list[str] = []
-        self.feed(markup)
-        self.close()
-        assert not self._open, f"never closed: {self._open}"
-        self.words = " ".join(self.words.split())
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self._open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in VOID:
-            assert self._open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.words += f" {data}"
-
-    def all(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.tags if name == tag]
 
 
 @pytest.mark.parametrize(
@@ -169,6 +140,32 @@ def test_the_portal_opens_in_a_tab_of_its_own_and_is_told_in_full() -> None:
     assert link["href"] == load_portal().home_url.value == "https://cybercrime.gov.in/"
     assert link["target"] == "_blank" and set((link["rel"] or "").split()) >= {"noopener", "noreferrer"}
     assert load_portal().address_line in page.words
+
+
+def test_a_warning_stands_in_the_verdict_itself(
+    make_analysis: Callable[..., Analysis], make_track: Callable[..., FaceTrack]
+) -> None:
+    warned = "file.mp4 is incomplete: it should last 90.5 s but breaks off after 40.0 s."
+    track = make_track(0, "real", 0.1)
+    panel = verdict_panel(make_analysis("real", track, warnings=(warned,)))
+    assert warned in Page(panel).words and panel.index(warned) < panel.index("dd-scale")
+    assert "<details" not in panel
+    assert text.WARNING_TITLE not in verdict_panel(make_analysis("real", track))
+
+
+def test_a_card_tells_when_and_what_makes_it_hard(
+    make_analysis: Callable[..., Analysis], make_track: Callable[..., FaceTrack]
+) -> None:
+    spans = (Span(12.0, 15.2, 0.97), Span(40.0, 40.3, 0.9))
+    track = make_track(0, "fake", 0.97, peak=spans[0], flagged=spans)
+    found: tuple[tuple[FaceMark, ...], ...] = ((), ("small",), ("small", "blurred"))
+    marked = tuple(replace(score, marks=marks) for score, marks in zip(track.scores, found, strict=True))
+    words = Page(findings(make_analysis("fake", replace(track, scores=marked)), None, PictureLinks())).words
+    assert "Strongest from 0:12 to 0:15 (estimate 97 %)." in words
+    assert "Signs of manipulation from 0:12 to 0:15, at 0:40." in words
+    assert "Of these views, 2 small, 1 blurred: that makes errors more likely." in words
+    plain = Page(findings(make_analysis("fake", make_track(0, "fake", 0.97)), None, PictureLinks())).words
+    assert "Of these views" not in plain
 
 
 def test_every_panel_is_one_region_that_screen_readers_follow() -> None:

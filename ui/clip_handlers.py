@@ -1,0 +1,189 @@
+"""What the page does about a clip that was judged: show one of its moments, write an annotated copy of it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from detector import Analysis, Detector
+from detector.media import open_media
+from detector.types import FaceScore, FaceTrack, Pixels
+from explain.annotate import Legend, annotate_clip
+from explain.moment import draw_moment
+from reporting import wording
+from ui import text
+from ui.checks import Superseded, Trouble, attempt
+from ui.markup import file_size, moment_clock
+from ui.panels import idle_panel, moment_panel, note_panel, trouble_panel
+from ui.sessions import session_of
+from ui.visits import Visit, Visits, save_pictures, secret_folder
+
+
+class ClipHandlers:
+    """Joins one detector with the visits; every method may be called from several threads."""
+
+    def __init__(self, detector: Detector, visits: Visits) -> None:
+        self._detector = detector
+        self._visits = visits
+
+    def moment(self, request: gr.Request, event: gr.EventData) -> str:
+        """Draw the moment that was picked in a timeline.
+
+        Args:
+            request: whose page it is; nobody else's clip is ever opened.
+            event: with `track`, a person's number, and `moment`, the position among its judged faces.
+
+        Returns:
+            The panel with the picture.
+        """
+        visit = self._visits.get(session_of(request))
+        if visit is None or visit.analysis is None or visit.analysis.media.kind != "video":
+            return trouble_panel(text.FILE_TROUBLE, text.MOMENT_GONE)
+        analysis = visit.analysis
+
+        def still_here() -> bool:
+            return self._visits.get(session_of(request)) is visit
+
+        def work() -> str:
+            track, score, probability = _picked(analysis, event._data)
+            pixels = self._draw(visit, analysis, score)
+            if not still_here():
+                raise Superseded
+            return moment_panel(
+                _store(visit, pixels),
+                text.FACE_NAME.format(number=track.track_id + 1),
+                moment_clock(score.time_s),
+                probability,
+            )
+
+        try:
+            panel = attempt(work)
+        except Superseded:
+            panel = idle_panel()
+        if not still_here():
+            shutil.rmtree(visit.folder, ignore_errors=True)
+            return idle_panel()
+        return trouble_panel(panel.title, panel.message) if isinstance(panel, Trouble) else panel
+
+    def start_copy(self, request: gr.Request) -> tuple[Any, ...]:
+        """Say that the copy is coming.
+
+        Returns:
+            Updates of the button that makes it, the one that stops it, the note and the download.
+        """
+        visit = self._visits.get(session_of(request))
+        if visit is not None:
+            visit.copy += 1
+        return gr.Button(visible=False), gr.Button(visible=True), note_panel(text.COPY_WORKING), _no_download()
+
+    def make_copy(self, request: gr.Request, progress: gr.Progress = gr.Progress()) -> tuple[Any, ...]:  # noqa: B008
+        """Write the annotated copy of the visit's clip.
+
+        Returns:
+            Updates as `start_copy`.
+        """
+        visit = self._visits.get(session_of(request))
+        if visit is None or visit.analysis is None:
+            return *_idle_buttons(), trouble_panel(text.FILE_TROUBLE, text.MOMENT_GONE), _no_download()
+        analysis, number = visit.analysis, visit.copy
+
+        def tell(share: float) -> None:
+            if self._visits.get(session_of(request)) is not visit or visit.copy != number:
+                raise Superseded
+            progress(share, desc=text.COPY_WORKING)
+
+        def work() -> Path:
+            tell(0.0)
+            copies = visit.folder / "copies"
+            shutil.rmtree(copies, ignore_errors=True)
+            copies.mkdir()
+            out = secret_folder(copies) / f"{Path(analysis.media.file_name).stem[:60]}-annotated.mp4"
+            annotate_clip(
+                self._detector,
+                analysis,
+                visit.original,
+                out,
+                legend=legend(analysis),
+                heat_scale=visit.explanations.heat_scale if visit.explanations else 0.0,
+                progress=tell,
+            )
+            return out
+
+        try:
+            copy = attempt(work)
+        except Superseded:
+            copy = None
+        if self._visits.get(session_of(request)) is not visit:
+            shutil.rmtree(visit.folder, ignore_errors=True)
+            return (gr.skip(),) * 4
+        if copy is None or visit.copy != number:
+            return (gr.skip(),) * 4  # whoever stopped it has said so
+        if isinstance(copy, Trouble):
+            return *_idle_buttons(), trouble_panel(copy.title, copy.message), _no_download()
+        label = text.DOWNLOAD.format(name=copy.name, size=file_size(copy.stat().st_size))
+        return *_idle_buttons(), note_panel(text.COPY_READY), gr.DownloadButton(label, value=copy, visible=True)
+
+    def stop_copy(self, request: gr.Request) -> tuple[Any, ...]:
+        """End the writing of the copy.
+
+        Returns:
+            Updates as `start_copy`.
+        """
+        visit = self._visits.get(session_of(request))
+        if visit is not None:
+            visit.copy += 1
+        return *_idle_buttons(), note_panel(text.COPY_STOPPED), _no_download()
+
+    def _draw(self, visit: Visit, analysis: Analysis, score: FaceScore) -> Pixels:
+        """Decode the frame again and draw what was found in it."""
+        if visit.media is None:
+            visit.media = open_media(visit.original, self._detector.config)
+        frame = visit.media.frame(score.frame_index)
+        scale = visit.explanations.heat_scale if visit.explanations else 0.0
+        return draw_moment(self._detector, analysis.tracks, frame, scale)
+
+
+def _store(visit: Visit, pixels: Pixels) -> str:
+    """Keep a moment's picture in place of the one before, and return its address on the page."""
+    moments = visit.folder / "moments"
+    shutil.rmtree(moments, ignore_errors=True)
+    moments.mkdir()
+    # A new address each time: a browser may keep what it has had from an old one.
+    return save_pictures([pixels], secret_folder(moments), "moment")[0]
+
+
+def legend(analysis: Analysis) -> Legend:
+    """The words of an annotated copy; the typeface has Latin letters only."""
+    return Legend(
+        of_track={
+            track.track_id: text.COPY_LABEL.format(
+                number=track.track_id + 1, words=wording.face_label(track.outcome, track.probability, "en")
+            )
+            for track in analysis.tracks
+        },
+        footer=wording.derived_copy("en"),
+    )
+
+
+def _picked(analysis: Analysis, data: Any) -> tuple[FaceTrack, FaceScore, float]:
+    """What an event of the page points at.
+
+    Raises:
+        ValueError: nothing of this analysis.
+    """
+    number, moment = (data.get("track"), data.get("moment")) if isinstance(data, dict) else (None, None)
+    for track in analysis.tracks:
+        if type(number) is type(moment) is int and track.track_id == number and 0 <= moment < len(track.timeline):
+            return track, track.scores[moment], track.timeline[moment]
+    raise ValueError("a moment that is not of this clip")
+
+
+def _idle_buttons() -> tuple[gr.Button, gr.Button]:
+    return gr.Button(visible=True), gr.Button(visible=False)
+
+
+def _no_download() -> gr.DownloadButton:
+    return gr.DownloadButton(value=None, visible=False)
