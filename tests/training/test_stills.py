@@ -1,0 +1,103 @@
+"""A picture becomes a clip that can be decoded and judged."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from detector import Detector
+from detector.pictures import read_picture
+from detector.types import DetectedFace, FaceBox
+from training.__main__ import main
+from training.data import FaceItem, Item, read_faces
+from training.series import judge_clip, load_series
+from training.stills import RATE_HZ, choose_faces, still_frames, write_still
+
+
+@pytest.fixture(scope="session")
+def portrait(examples: Path, detector: Detector) -> FaceItem:
+    picture = examples / "genuine.jpg"
+    analysis = detector.analyze(picture)
+    box = analysis.tracks[0].scores[0].box
+    return FaceItem(
+        item=Item(
+            file="genuine.jpg", label="real", source="portrait", manipulation="none", group="g", split="val"
+        ),
+        picture=picture,
+        width_px=analysis.media.width_px,
+        height_px=analysis.media.height_px,
+        face=DetectedFace(box, 1.0, np.zeros((5, 2), np.float32)),
+    )
+
+
+def test_a_portrait_becomes_a_clip_in_which_the_face_is_found(
+    portrait: FaceItem, detector: Detector, tmp_path: Path
+) -> None:
+    found = 0
+    for seed in range(3):
+        file = tmp_path / f"{seed}.mp4"
+        write_still(portrait, file, seed, 3.0)
+        with av.open(str(file)) as container:
+            stream = container.streams.video[0]
+            assert stream.codec_context.name == "h264"
+            assert sum(1 for _ in container.decode(stream)) == 3 * RATE_HZ
+        clip = judge_clip(detector, file, portrait.item, "moments", features=True)
+        assert clip.label == "real" and len(clip.weighty) == 1
+        track = clip.weighty[0]
+        found += len(track.logits)
+        assert track.features is not None and np.ptp(track.logits) > 0
+        # The features are those of these faces: the network's last layer makes their logits of them.
+        last = detector.classifier.network.logits
+        again = track.features @ last.weight.numpy().T + last.bias.numpy()
+        assert again[:, 0] == pytest.approx(track.logits, abs=1e-3)
+    assert found >= 30  # of 36 moments
+
+
+def test_a_still_is_the_same_for_its_seed_and_another_for_another(portrait: FaceItem, tmp_path: Path) -> None:
+    for name, seed in (("a", 0), ("b", 0), ("c", 1)):
+        write_still(portrait, tmp_path / f"{name}.mp4", seed, 0.5)
+    one, same, other = ((tmp_path / f"{name}.mp4").read_bytes() for name in "abc")
+    assert one == same and one != other
+
+
+def test_a_tight_crop_goes_on_beyond_its_edge_without_a_seam(examples: Path, portrait: FaceItem) -> None:
+    """A seam would be a steep step at the picture's edge: none is steeper than the steepest within."""
+    box = portrait.face.box
+    tight = read_picture(examples / "genuine.jpg")[box.y1 : box.y2, box.x1 : box.x2]
+    for seed in range(5):
+        frame = next(still_frames(tight, FaceBox(0, 0, box.width, box.height), np.random.default_rng(seed), 0.1))
+        height, width = frame.shape[:2]
+        assert height % 2 == width % 2 == 0 and height > 1.5 * 64
+        steps = np.abs(np.diff(frame.astype(float).mean(2), axis=1))
+        assert steps.mean(0).max() < 25
+
+
+def test_the_frames_move_slowly(examples: Path, portrait: FaceItem) -> None:
+    pixels = read_picture(portrait.picture)
+    frames = list(still_frames(pixels, portrait.face.box, np.random.default_rng(0), 3.0))
+    changes = [np.abs(a.astype(float) - b).mean() for a, b in itertools.pairwise(frames)]
+    assert 0 < np.median(changes) < 8
+    assert np.abs(frames[0].astype(float) - frames[-1]).mean() > np.median(changes)
+
+
+def test_so_many_of_each_kind_are_drawn(data: Path, faces: Path) -> None:
+    val = read_faces(faces, data, "val")
+    chosen = choose_faces(val, 2, seed=0)
+    labels = [face.item.label for face in chosen]
+    assert labels.count("real") == labels.count("fake") == 2 < len(val) / 2
+    assert [face.item.file for face in chosen] == [face.item.file for face in choose_faces(val, 2, seed=0)]
+
+
+def test_the_command_judges_pictures_as_clips(data: Path, faces: Path, tmp_path: Path) -> None:
+    out = tmp_path / "stills.csv"
+    given = ["--data", str(data), "--faces", str(faces), "--split", "val", "--most", "1", "--workers", "1"]
+    assert main(["stills", *given, "--seconds", "1", "--features", "--out", str(out)]) == 0
+    clips = load_series(out)
+    assert sorted(clip.label for clip in clips) == ["fake", "real"]
+    assert all(3 <= len(track.logits) <= 5 for clip in clips for track in clip.weighty)
+    with pytest.raises(ValueError, match="no pictures"):
+        main(["stills", *given, "--split", "test", "--out", str(out)])
