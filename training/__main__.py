@@ -19,7 +19,7 @@ from training.measure import auc_with_interval, judged_by, summarise
 from training.pooling import POOLINGS, compare, table
 from training.prepare import prepare
 from training.recipe import Recipe, cook
-from training.series import judge_clip, load_series, pooled_rows, save_series
+from training.series import judge_clips, load_series, pooled_rows, save_series
 from training.stills import choose_faces, judge_stills
 from training.temporal import TemporalSettings, fit_temporal, head_poolings
 
@@ -126,6 +126,7 @@ def _parser() -> argparse.ArgumentParser:
     pool.add_argument("--frames", type=_frames, default="moments", metavar="N|moments|all", help="of each clip")
     pool.add_argument("--features", action="store_true", help="keep each face's features, for `temporal`")
     pool.add_argument("--seed", type=int, default=0)
+    pool.add_argument("--workers", type=int, default=2)
 
     move = commands.add_parser("stills", help="judge pictures as short clips, to calibrate clips or train on them")
     move.add_argument("--split", required=True, help="val, train: a value of the column `split`")
@@ -220,8 +221,9 @@ def _pooling(args: argparse.Namespace) -> None:
         items = [item for item in find_items(args.data) if item.split == args.split and item.is_clip]
         if not items:
             raise ValueError(f"{args.data} holds no clips of split {args.split!r}")
-        detector = Judge(checkpoint=args.checkpoint, folder=args.checkpoints).detector()
-        clips = [judge_clip(detector, args.data / item.file, item, args.frames, args.features) for item in items]
+        judge = Judge(checkpoint=args.checkpoint, folder=args.checkpoints)
+        options = {"features": args.features, "workers": args.workers}
+        clips = list(judge_clips(judge, args.data, items, args.frames, **options))
         if args.scores is not None:
             save_series(clips, args.scores)
     compared = compare(clips, load_series(args.stills) if args.stills else (), args.seed)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from detector.aggregate import pool_tracks, weighty_tracks
@@ -21,6 +22,7 @@ from detector.config import Depth
 from detector.pipeline import Detector
 from detector.types import Analysis
 from training.data import Item
+from training.evaluate import Judge
 from training.measure import Row
 
 FEATURES = 512
@@ -97,6 +99,37 @@ def judge_clip(
     return _clip(item, analysis, np.concatenate(batches) if batches else np.zeros((0, FEATURES + 1), np.float32))
 
 
+def judge_clips(
+    judge: Judge, data: Path, items: Sequence[Item], max_frames: Depth, *, features: bool, workers: int
+) -> Iterator[Clip]:
+    """Judge labelled clips, in order.
+
+    Args:
+        judge: with what.
+        data: folder of the clips.
+        items: which.
+        max_frames: how much of each is looked at, see `DetectorConfig.max_frames`.
+        features: keep the features too.
+        workers: processes, one thread each.
+    """
+    tasks = [(data / item.file, item, max_frames, features) for item in items]
+    with torch.multiprocessing.get_context("spawn").Pool(workers, _start_worker, (judge,)) as pool:
+        yield from pool.imap(_judge, tasks)
+
+
+_detector: Detector
+
+
+def _start_worker(judge: Judge) -> None:
+    global _detector
+    torch.set_num_threads(1)
+    _detector = judge.detector()
+
+
+def _judge(task: tuple[Path, Item, Depth, bool]) -> Clip:
+    return judge_clip(_detector, *task)
+
+
 @contextmanager
 def _features_of(detector: Detector) -> Iterator[list[NDArray[np.float32]]]:
     """Collects, of every batch judged meanwhile, each face's features and, last, its logit."""
@@ -161,7 +194,7 @@ def save_series(clips: Iterable[Clip], file: Path) -> int:
                 bare = bare or track.features is None
                 features += [] if track.features is None else [track.features]
                 for face in zip(track.times_s, track.logits, track.weights, track.widths_px, strict=True):
-                    writer.writerow([*about, number, *(f"{value:.6g}" for value in face)])
+                    writer.writerow([*about, number, *map(float, face)])
     beside = file.with_suffix(".npy")
     if features and not bare:
         np.save(beside, np.concatenate(features).astype(np.float16))

@@ -20,6 +20,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from detector.pipeline import Detector
 from detector.types import FaceBox, Pixels
 from training.data import FaceItem, load_pixels
 from training.evaluate import Judge
@@ -194,6 +195,9 @@ def judge_stills(
             yield clip
             if done % 100 == 0:
                 print(f"{done}/{len(tasks)} stills", flush=True)
+
+
+_detector: Detector
 
 
 def _start_worker(judge: Judge) -> None:

@@ -101,3 +101,29 @@ def test_the_command_judges_pictures_as_clips(data: Path, faces: Path, tmp_path:
     assert all(3 <= len(track.logits) <= 5 for clip in clips for track in clip.weighty)
     with pytest.raises(ValueError, match="no pictures"):
         main(["stills", *given, "--split", "test", "--out", str(out)])
+
+
+def test_clips_are_judged_once_and_compared_again_from_their_scores(
+    data: Path, faces: Path, detector: Detector, tmp_path: Path, capsys
+) -> None:
+    """The whole way of `pooling`: clips of a data folder, judged, kept, read back."""
+    (tmp_path / "clips").mkdir()
+    rows = ["file,label,split"]
+    for number, face in enumerate(choose_faces(read_faces(faces, data, "val"), 1, seed=0)):
+        write_still(face, tmp_path / "clips" / f"{number}.mp4", 0, 1.0)
+        rows.append(f"{number}.mp4,{face.item.label},dev")
+    (tmp_path / "clips" / "labels.csv").write_text("\n".join(rows))
+    scores = tmp_path / "scores.csv"
+    given = ["pooling", "--data", str(tmp_path / "clips"), "--split", "dev", "--scores", str(scores)]
+    assert main([*given, "--frames", "4", "--workers", "1", "--out", str(tmp_path / "a.json")]) == 0
+    judged = load_series(scores)
+    assert sorted(clip.label for clip in judged) == ["fake", "real"]
+    for clip in judged:
+        track = detector.analyze(tmp_path / "clips" / clip.file, max_frames=4).tracks[0]
+        assert clip.tracks[0].logits == pytest.approx([score.logit for score in track.scores], abs=0.2)
+        assert clip.tracks[0].times_s == pytest.approx([score.time_s for score in track.scores], abs=1e-4)
+    (tmp_path / "clips" / "0.mp4").unlink()  # not needed any more
+    assert main([*given, "--out", str(tmp_path / "b.json")]) == 0
+    assert (tmp_path / "a.json").read_text() == (tmp_path / "b.json").read_text()
+    with pytest.raises(ValueError, match="no clips"):
+        main(["pooling", "--data", str(tmp_path / "clips"), "--split", "val", "--out", str(tmp_path / "c.json")])
