@@ -17,6 +17,7 @@ from training.pooling import (
     compare,
     crowds,
     footage_of,
+    gain,
     highest_window,
     make_splices,
     spliced,
@@ -149,6 +150,22 @@ def test_the_auc_of_splices_is_scikit_learns() -> None:
     labels, logits = [s.other is not None for s in splices], [s.track.logits[0] for s in splices]
     assert figures["auc"] == pytest.approx(roc_auc_score(labels, logits), abs=5e-4)
     assert figures["low"] < figures["auc"] < figures["high"] and figures["splices"] == 35
+
+
+def test_a_gain_is_the_difference_of_two_aucs_on_the_same_clips() -> None:
+    rng = np.random.default_rng(0)
+    clips = [
+        clip_of(str(n), "fake" if n % 2 else "real", track_of(np.r_[rng.normal(n % 2, 1, 3), rng.normal(0, 3, 3)]))
+        for n in range(60)
+    ]
+    first, last = (lambda track: float(track.logits[:3].mean())), (lambda track: float(track.logits[3:].mean()))
+    found = gain(clips, [], first, last)["clips"]
+    labels = [clip.label == "fake" for clip in clips]
+    aucs = [roc_auc_score(labels, [pool(clip.tracks[0]) for clip in clips]) for pool in (first, last)]
+    assert found["difference"] == pytest.approx(aucs[0] - aucs[1], abs=6e-4)
+    assert found["low"] < found["difference"] < found["high"]
+    none = gain(clips, [], first, lambda track: 2 * first(track) + 1)["clips"]
+    assert none == {"difference": 0.0, "low": 0.0, "high": 0.0}
 
 
 def test_a_crowd_is_judged_by_its_highest(rows) -> None:
