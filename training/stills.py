@@ -11,6 +11,7 @@ from __future__ import annotations
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -212,4 +213,13 @@ def _judge_still(task: tuple[FaceItem, int, float, bool]) -> Clip:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "still.mp4"
         write_still(face, file, seed, seconds)
-        return judge_clip(_detector, file, face.item, "moments", features)
+        return only_person(judge_clip(_detector, file, face.item, "moments", features))
+
+
+def only_person(clip: Clip) -> Clip:
+    """A still without anybody but its main person, whose faces weigh most, and are widest where that is equal: the
+    others are strangers, whom the label does not speak of, and what is mirrored beside the picture."""
+    main = max(
+        clip.tracks, key=lambda track: (track.weights.sum(), float(np.median(track.widths_px))), default=None
+    )
+    return replace(clip, tracks=() if main is None else (main,))

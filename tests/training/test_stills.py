@@ -15,8 +15,8 @@ from detector.pictures import read_picture
 from detector.types import DetectedFace, FaceBox
 from training.__main__ import main
 from training.data import FaceItem, Item, read_faces
-from training.series import judge_clip, load_series
-from training.stills import RATE_HZ, choose_faces, still_frames, write_still
+from training.series import Clip, Track, judge_clip, load_series
+from training.stills import RATE_HZ, choose_faces, only_person, still_frames, write_still
 
 
 @pytest.fixture(scope="session")
@@ -90,6 +90,17 @@ def test_so_many_of_each_kind_are_drawn(data: Path, faces: Path) -> None:
     labels = [face.item.label for face in chosen]
     assert labels.count("real") == labels.count("fake") == 2 < len(val) / 2
     assert [face.item.file for face in chosen] == [face.item.file for face in choose_faces(val, 2, seed=0)]
+
+
+def test_only_the_main_person_of_a_still_is_kept() -> None:
+    def person(count: int, width_px: float) -> Track:
+        ones = np.ones(count)
+        return Track(times_s=np.arange(count) / 4, logits=ones, weights=ones, widths_px=width_px * ones)
+
+    people = (person(3, 200), person(12, 50), person(12, 90))
+    about = {"label": "real", "source": "s", "manipulation": "none", "group": "g"}
+    assert only_person(Clip(file="a", tracks=people, **about)).tracks == (people[2],)
+    assert only_person(Clip(file="a", tracks=(), **about)).tracks == ()
 
 
 def test_the_command_judges_pictures_as_clips(data: Path, faces: Path, tmp_path: Path) -> None:
