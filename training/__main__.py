@@ -6,13 +6,22 @@ import argparse
 import json
 from pathlib import Path
 
+from detector.calibrate import Calibration
+from detector.config import Depth
 from detector.flags import add_checkpoint_flag, add_folder_flag
+from training.calibrate import clip_block
+from training.data import read_faces
 from training.evaluate import DEGRADATIONS, Judge, evaluate, read_results
 from training.export import export, settle
 from training.fit import FitSettings, fit
-from training.measure import auc_with_interval
+from training.layouts import find_items
+from training.measure import auc_with_interval, judged_by, summarise
+from training.pooling import POOLINGS, compare, table
 from training.prepare import prepare
 from training.recipe import Recipe, cook
+from training.series import judge_clips, load_series, pooled_rows, save_series
+from training.stills import choose_faces, judge_stills
+from training.temporal import TemporalSettings, fit_temporal, head_poolings
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -42,6 +51,14 @@ def main(argv: list[str] | None = None) -> int:
             )
             fitted = card.calibration
             print(f"fake from {fitted.threshold_fake:.3f}, real up to {fitted.threshold_real:.3f}")
+        case "pooling":
+            _pooling(args)
+        case "calibrate-clips":
+            _calibrate_clips(args)
+        case "temporal":
+            _temporal(args)
+        case "stills":
+            _stills(args)
         case "recipe":
             cook(
                 Recipe(
@@ -101,15 +118,51 @@ def _parser() -> argparse.ArgumentParser:
         "--note", type=_pair, action="append", default=[], metavar="KEY=TEXT", help="for the card's `training`"
     )
 
+    pool = commands.add_parser("pooling", help="compare ways to pool a person's logits over a clip")
+    pool.add_argument("--split", required=True, help="dev, …: clips that nothing was trained on")
+    pool.add_argument("--out", type=Path, required=True, help="JSON to write")
+    pool.add_argument("--scores", type=Path, help="CSV of judged faces: read if it is there, else written")
+    pool.add_argument("--stills", type=Path, help="what `stills` wrote for val: thresholds are set on it")
+    pool.add_argument("--frames", type=_frames, default="moments", metavar="N|moments|all", help="of each clip")
+    pool.add_argument("--features", action="store_true", help="keep each face's features, for `temporal`")
+    pool.add_argument("--seed", type=int, default=0)
+    pool.add_argument("--workers", type=int, default=2)
+
+    move = commands.add_parser("stills", help="judge pictures as short clips, to calibrate clips or train on them")
+    move.add_argument("--split", required=True, help="val, train: a value of the column `split`")
+    move.add_argument("--out", type=Path, required=True, help="CSV to write, one line a judged face")
+    move.add_argument("--most", type=int, default=300, help="pictures of each source and label (default 300)")
+    move.add_argument("--seconds", type=float, default=3.0, help="length of each clip (default 3)")
+    move.add_argument("--seed", type=int, default=0)
+    move.add_argument("--features", action="store_true", help="keep each face's features, for `temporal`")
+    move.add_argument("--workers", type=int, default=2)
+
+    settle_clips = commands.add_parser("calibrate-clips", help="set thresholds for clips on moving stills of val")
+    settle_clips.add_argument("--stills", type=Path, required=True, help="what `stills` wrote for val")
+    settle_clips.add_argument("--scores", type=Path, help="what `pooling` wrote for clips: reported, never set on")
+    settle_clips.add_argument("--pooling", choices=POOLINGS, default="detector")
+    settle_clips.add_argument("--out", type=Path, required=True, help="JSON to write: `clips` of a card")
+    settle_clips.add_argument("--measured-on", required=True, help="the moving stills in a few words")
+
+    over_time = commands.add_parser("temporal", help="learn a head over time, and compare it with the poolings")
+    over_time.add_argument("--run", type=Path, required=True, help="folder of this run")
+    over_time.add_argument("--train", type=Path, required=True, help="what `stills --features` wrote for train")
+    over_time.add_argument("--val", type=Path, required=True, help="… and for val: when to stop, and thresholds")
+    over_time.add_argument("--scores", type=Path, required=True, help="what `pooling --features` wrote for clips")
+    over_time.add_argument("--out", type=Path, required=True, help="JSON to write: the comparison")
+    over_time.add_argument("--steps", type=int, default=TemporalSettings().steps)
+    over_time.add_argument("--units", type=int, default=TemporalSettings().units)
+    over_time.add_argument("--seed", type=int, default=TemporalSettings().seed)
+
     everything = commands.add_parser("recipe", help="all of it, as the shipped weights were made")
     everything.add_argument("--imagenet", type=Path, required=True, help="ImageNet weights of the teacher")
     everything.add_argument("--runs", type=Path, default=Path("runs"), help="folder of everything in between")
     everything.add_argument("--longer", type=float, default=1.0, help="times as many steps")
     everything.add_argument("--workers", type=int, default=2)
 
-    for command in (find, learn, judge, everything):
+    for command in (find, learn, judge, pool, move, everything):
         command.add_argument("--data", type=Path, required=True, help="data folder, see training/layouts.py")
-    for command in (find, learn):
+    for command in (find, learn, move):
         command.add_argument(
             "--faces", type=Path, default=Path("runs/faces.csv"), help="what `prepare` writes and `fit` reads"
         )
@@ -117,10 +170,18 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--terms", required=True, help="under what terms the weights may be used")
     for command in (settle_it, everything):
         command.add_argument("--measured-on", required=True, help="the val data in a few words")
-    for command in (judge, write, settle_it, everything):
+    for command in (judge, write, settle_it, pool, move, everything):
         add_checkpoint_flag(command)
         add_folder_flag(command)
     return parser
+
+
+def _frames(text: str) -> Depth:
+    if text in ("all", "moments"):
+        return None if text == "all" else "moments"
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a whole number from 1 nor moments or all")
+    return int(text)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -151,6 +212,58 @@ def _fit(args: argparse.Namespace) -> None:
         teacher_run=args.teacher,
         start_run=args.start,
     )
+
+
+def _pooling(args: argparse.Namespace) -> None:
+    if args.scores is not None and args.scores.is_file():
+        clips = load_series(args.scores)
+    else:
+        items = [item for item in find_items(args.data) if item.split == args.split and item.is_clip]
+        if not items:
+            raise ValueError(f"{args.data} holds no clips of split {args.split!r}")
+        judge = Judge(checkpoint=args.checkpoint, folder=args.checkpoints)
+        options = {"features": args.features, "workers": args.workers}
+        clips = list(judge_clips(judge, args.data, items, args.frames, **options))
+        if args.scores is not None:
+            save_series(clips, args.scores)
+    compared = compare(clips, load_series(args.stills) if args.stills else (), args.seed)
+    _write_json(compared, args.out)
+    print(table(compared))
+
+
+def _calibrate_clips(args: argparse.Namespace) -> None:
+    pooling = POOLINGS[args.pooling]
+    block = clip_block(pooled_rows(load_series(args.stills), pooling), args.measured_on)
+    _write_json(block, args.out)
+    print(json.dumps(block, ensure_ascii=False))
+    if args.scores is not None:
+        judged = judged_by(pooled_rows(load_series(args.scores), pooling), Calibration(**block["calibration"]))
+        print(json.dumps(summarise(judged)["outcomes"], ensure_ascii=False))
+
+
+def _temporal(args: argparse.Namespace) -> None:
+    settings = TemporalSettings(steps=args.steps, units=args.units, seed=args.seed)
+    val = load_series(args.val)
+    head = fit_temporal(load_series(args.train), val, args.run, settings)
+    compared = compare(load_series(args.scores), val, poolings={**POOLINGS, **head_poolings(head, settings.faces)})
+    _write_json(compared, args.out)
+    print(table(compared))
+
+
+def _write_json(content: object, file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _stills(args: argparse.Namespace) -> None:
+    judge = Judge(checkpoint=args.checkpoint, folder=args.checkpoints)
+    faces = choose_faces(read_faces(args.faces, args.data, args.split), args.most, args.seed)
+    if not faces:
+        raise ValueError(f"{args.faces} holds no pictures of split {args.split!r}")
+    clips = judge_stills(
+        judge, faces, seconds=args.seconds, seed=args.seed, features=args.features, workers=args.workers
+    )
+    print(f"wrote {save_series(clips, args.out)} clips")
 
 
 def _print_ranking(file: Path) -> None:

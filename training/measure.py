@@ -36,7 +36,7 @@ def auc_with_interval(labels: Sequence[int], logits: Sequence[float]) -> Row:
     y, x = np.asarray(labels), np.asarray(logits)
     picked = np.random.default_rng(0).integers(len(y), size=(_RESAMPLES, len(y)))
     times = np.stack([np.bincount(row, minlength=len(y)) for row in picked])
-    draws = _weighted_aucs(y, x, times)
+    draws = weighted_aucs(y, x, times)
     low, high = np.nanpercentile(draws, [2.5, 97.5])
     return {
         "auc": round(float(roc_auc_score(y, x)), 3),
@@ -47,8 +47,13 @@ def auc_with_interval(labels: Sequence[int], logits: Sequence[float]) -> Row:
     }
 
 
-def _weighted_aucs(y: NDArray[Any], x: NDArray[Any], times: NDArray[Any]) -> NDArray[np.float64]:
+def weighted_aucs(y: NDArray[Any], x: NDArray[Any], times: NDArray[Any]) -> NDArray[np.float64]:
     """The AUC of each row of `times`, which says how often each file counts; NaN without both labels.
+
+    Args:
+        y: (files,), 1 for fake, 0 for real.
+        x: (files,), logits.
+        times: (rows, files), whole numbers from 0.
 
     scikit-learn's, a thousand times over, takes a hundred times as long.
     """

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 
 from detector.calibrate import Calibration
-from training.calibrate import FALSE_ALARM_RATE, MISS_RATE, calibrate, error_rates, judged_by_others
+from training.__main__ import main
+from training.calibrate import FALSE_ALARM_RATE, MISS_RATE, calibrate, clip_block, error_rates, judged_by_others
 from training.measure import judged_by
+from training.series import Clip, Track, save_series
 
 
 def test_thresholds_keep_their_promises_on_the_data_they_were_set_on(rows) -> None:
@@ -66,3 +71,51 @@ def test_faces_without_a_logit_are_left_out_and_one_sided_results_refused(rows) 
     with pytest.raises(ValueError, match="learned nothing"):
         calibrate(rows("real", np.ones(5)) + rows("fake", np.zeros(5)))
     assert error_rates(judged_by(rows("fake", [0], logit=None), Calibration())) == (0, 0, 0)
+
+
+def test_clips_have_a_block_of_their_own_as_the_card_wants_it(rows) -> None:
+    rng = np.random.default_rng(0)
+    results = rows("real", rng.normal(-1, 1, 300)) + rows("fake", rng.normal(2, 1, 300))
+    block = clip_block(results, "moving stills")
+    calibration = Calibration(**block["calibration"])
+    assert calibration == calibrate(results)
+    assert set(block) == {"calibration", "false_alarm_rate", "miss_rate", "undecided_rate", "measured_on"}
+    called = [row["outcome"] for row in judged_by_others(results)]
+    assert block["undecided_rate"] == pytest.approx(called.count("inconclusive") / 600, abs=5e-5)
+    assert block["false_alarm_rate"] == pytest.approx(called[:300].count("fake") / 300, abs=5e-5)
+    assert block["miss_rate"] == pytest.approx(called[300:].count("real") / 300, abs=5e-5)
+
+
+def test_the_command_sets_clips_on_stills_and_only_reports_the_others(tmp_path, rows, capsys) -> None:
+    rng = np.random.default_rng(0)
+
+    def clips(label: str, level: float, count: int) -> list[Clip]:
+        return [
+            Clip(
+                file=f"{label}{n}",
+                label=label,
+                source="s",
+                manipulation="m",
+                group=f"{label}{n}",
+                tracks=(
+                    Track(
+                        times_s=np.arange(12) / 4,
+                        logits=np.full(12, round(rng.normal(level, 1), 3)),
+                        weights=np.ones(12),
+                        widths_px=np.full(12, 90.0),
+                    ),
+                ),
+            )
+            for n in range(count)
+        ]
+
+    stills = clips("real", -1, 150) + clips("fake", 2, 150)
+    save_series(stills, tmp_path / "stills.csv")
+    save_series(clips("real", 9, 3), tmp_path / "dev.csv")
+    files = ["--stills", str(tmp_path / "stills.csv"), "--scores", str(tmp_path / "dev.csv")]
+    out = tmp_path / "clips.json"
+    assert main(["calibrate-clips", *files, "--out", str(out), "--measured-on", "stills"]) == 0
+    results = [{"label": c.label, "source": "s", "logit": c.tracks[0].logits[0]} for c in stills]
+    expected, found = calibrate(results), json.loads(out.read_text())["calibration"]
+    assert found == pytest.approx(asdict(expected))
+    assert '"fake": 3' in capsys.readouterr().out.splitlines()[1]  # all far above

@@ -10,13 +10,13 @@ from sklearn.metrics import roc_auc_score
 
 from detector.calibrate import Calibration
 from training.measure import (
-    _weighted_aucs,
     auc_with_interval,
     calibration_error,
     equal_error_rate,
     judged_by,
     share_with_interval,
     summarise,
+    weighted_aucs,
 )
 
 
@@ -32,9 +32,9 @@ def test_the_auc_is_the_share_of_pairs_in_the_right_order() -> None:
 def test_resampled_aucs_are_scikit_learns_ties_included() -> None:
     rng = np.random.default_rng(0)
     y, x, times = rng.integers(0, 2, 50), rng.integers(0, 8, 50) / 2, rng.integers(0, 4, (20, 50))
-    found = _weighted_aucs(y, x, times)
+    found = weighted_aucs(y, x, times)
     assert found == pytest.approx([roc_auc_score(y, x, sample_weight=row) for row in times])
-    assert np.isnan(_weighted_aucs(np.zeros(3), np.arange(3.0), np.ones((1, 3), int))).all()
+    assert np.isnan(weighted_aucs(np.zeros(3), np.arange(3.0), np.ones((1, 3), int))).all()
 
 
 def test_the_interval_covers_the_truth_as_often_as_it_says() -> None:
