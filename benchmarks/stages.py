@@ -21,7 +21,7 @@ from detector.follow import FaceFollower
 from detector.media import open_media
 from detector.pipeline import Detector
 from detector.score import make_batch, score_crops
-from explain.gradcam import fake_heat
+from explain.cam import fake_heat
 
 _MATRIX = 2048
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from explain.types import Explanation, Explanations, FrameOverlay
 
 if TYPE_CHECKING:
-    from explain.gradcam import explain
+    from explain.explanations import explain
 
 __all__ = ["Explanation", "Explanations", "FrameOverlay", "explain"]
 
 
 def __getattr__(name: str) -> Any:
     if name == "explain":
-        from explain.gradcam import explain
+        from explain.explanations import explain
 
         return explain
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

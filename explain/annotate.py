@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from detector.media import open_media
 from detector.pipeline import Detector
 from detector.types import Analysis, Frame, Pixels
+from explain.cam import fake_heat
 from explain.canvas import Canvas
-from explain.gradcam import fake_heat
 from explain.moment import crop_again
 from explain.paths import PersonPath
 from explain.sound import open_sound

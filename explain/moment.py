@@ -9,7 +9,7 @@ import numpy as np
 from detector.crop import crop_face
 from detector.pipeline import Detector
 from detector.types import DetectedFace, FaceCrop, FaceScore, FaceTrack, Frame, Pixels
-from explain.gradcam import METHOD, fake_heat
+from explain.cam import METHOD, fake_heat
 from explain.overlay import draw_face, draw_frame
 from explain.types import Explanation
 

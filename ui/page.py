@@ -194,7 +194,7 @@ def _camera_tab(detector: Detector, cameras: Cameras, *, shared: bool) -> None:
     camera = camera_section()
     answer = _html("", elem_id="camera-answer")
     _html(
-        f"<p>{escape(wording.error_sentence(detector.card.info("video"), text.LANGUAGE))}</p>"
+        f"<p>{escape(wording.error_sentence(detector.card.info('video'), text.LANGUAGE))}</p>"
         f"<p><strong>{escape(wording.not_proof(text.LANGUAGE))}</strong></p>"
     )
     handlers = CameraHandlers(cameras)

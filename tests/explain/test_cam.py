@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from pytorch_grad_cam import GradCAM
-from pytorch_grad_cam.utils.image import scale_cam_image
+from pytorch_grad_cam import GradCAM, GradCAMPlusPlus, HiResCAM, LayerCAM
 from pytorch_grad_cam.utils.model_targets import BinaryClassifierOutputTarget
 from scipy.stats import spearmanr
 
@@ -23,7 +22,7 @@ from detector.model import FaceClassifier, build_network
 from detector.score import make_batch
 from detector.types import Analysis, FaceCrop
 from explain import explain
-from explain.gradcam import MIN_CELLS, fake_heat
+from explain.cam import MIN_CELLS, fake_heat
 
 
 @pytest.fixture(scope="module")
@@ -40,18 +39,45 @@ def with_weights(detector: Detector, weights: dict[str, torch.Tensor]) -> Detect
     return Detector(detector.card, classifier, detector.finder, detector.config)
 
 
-def test_the_map_is_the_librarys_before_its_scaling(detector: Detector, analysis: Analysis) -> None:
-    crop = crops_of(analysis)[0]
-    layer = detector.card.explain_layer
-    (heat,) = fake_heat(detector, [crop], layer)
+@pytest.mark.parametrize(
+    ("method", "library"),
+    [("Grad-CAM", GradCAM), ("HiResCAM", HiResCAM), ("LayerCAM", LayerCAM), ("Grad-CAM++", GradCAMPlusPlus)],
+)
+def test_a_batch_of_maps_is_the_librarys_before_its_scaling(detector, analysis, method, library) -> None:
+    crops, layer = crops_of(analysis), detector.card.explain_layer
+    ours = np.stack(fake_heat(detector, crops, layer, method))
     network = build_network()
     network.load_state_dict(load_weights(detector.card, CHECKPOINTS))
-    batch = make_batch([crop.pixels], detector.card.input)
-    with GradCAM(network.eval(), [dict(network.named_modules())[layer]]) as cam:
-        theirs = cam(batch, [BinaryClassifierOutputTarget(1)])[0]
-    # The library scales by maximum + 1e-7, once for the layer and once for the fusion of layers.
-    ours = scale_cam_image(scale_cam_image(heat[None], (crop.pixels.shape[1], crop.pixels.shape[0])))[0]
-    np.testing.assert_allclose(ours, theirs, atol=1e-4)
+    module = dict(network.eval().named_modules())[layer]
+    for crop, heat in zip(crops, ours, strict=True):
+        batch = make_batch([crop.pixels], detector.card.input)
+        with library(network, [module]) as cam:
+            cam.activations_and_grads(batch).sum().backward()
+            hooked = cam.activations_and_grads
+            kept = hooked.activations[0].numpy(), hooked.gradients[0].numpy()
+            theirs = cam.get_cam_image(batch, module, [BinaryClassifierOutputTarget(1)], *kept, eigen_smooth=False)
+        np.testing.assert_allclose(heat, np.maximum(theirs[0], 0), rtol=1e-4, atol=1e-5 * ours.max())
+
+
+def test_more_faces_than_a_batch_come_back_in_order(detector: Detector, analysis: Analysis) -> None:
+    crops, layer = crops_of(analysis) * 9, detector.card.explain_layer
+    alone = [fake_heat(detector, [crop], layer)[0] for crop in crops[:4]]
+    for number, heat in enumerate(fake_heat(detector, crops, layer)):
+        right = alone[number % 4]
+        np.testing.assert_allclose(heat, right, rtol=1e-3, atol=1e-4 * right.max())
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read where Linux tells it")
+def test_a_thousand_maps_leave_no_memory_behind(detector: Detector, analysis: Analysis) -> None:
+    def resident_mb() -> float:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
+
+    crops, layer = crops_of(analysis) * 16, detector.card.explain_layer
+    fake_heat(detector, crops, layer)
+    before = resident_mb()
+    for _ in range(16):
+        fake_heat(detector, crops, layer)
+    assert resident_mb() - before < 60
 
 
 def test_maps_are_raw_nonnegative_and_fine_enough(detector: Detector, analysis: Analysis) -> None:
