@@ -152,7 +152,7 @@ def load_card(name: str, root: Path) -> CheckpointCard:
                 **content,
                 "input": InputSpec(**content["input"]),
                 "calibration": Calibration(**content["calibration"]),
-                "clips": _clip_judgement(content.get("clips")),
+                "clips": read_clip_judgement(content["clips"]) if content.get("clips") else None,
             }
         )
     except (ValueError, TypeError, KeyError) as error:
@@ -163,9 +163,8 @@ def load_card(name: str, root: Path) -> CheckpointCard:
     return card
 
 
-def _clip_judgement(content: Mapping[str, Any] | None) -> ClipJudgement | None:
-    if content is None:
-        return None
+def read_clip_judgement(content: Mapping[str, Any]) -> ClipJudgement:
+    """From the `clips` of a card, as JSON has it."""
     return ClipJudgement(**{**content, "calibration": Calibration(**content["calibration"])})
 
 

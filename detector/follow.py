@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.crop import crop_window, cut_square
 from detector.faces import FaceFinder
-from detector.tracks import Sighting, TrackLinker, look_of
+from detector.tracks import Look, Sighting, TrackLinker
 from detector.types import DetectedFace, FaceBox, Frame, Pixels
 
 SEARCH_EVERY_S = 1.0
@@ -26,7 +27,14 @@ _CUT_LEVELS = 25.0
 _COARSE = 24
 _SAME_IOU = 0.5
 _LOOK_PX = 32
+_LOOK_CELLS = 8
 _LOOK_MARGIN_FRAC = 0.125
+
+
+def look_of(face: Pixels) -> Look:
+    """The looks of a face crop, uint8 (n, n, 3) RGB: float32 (8, 8, 3) Lab."""
+    lab = cv2.cvtColor(cv2.resize(face, (32, 32), interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2LAB)
+    return cv2.resize(lab, (_LOOK_CELLS, _LOOK_CELLS), interpolation=cv2.INTER_AREA).astype(np.float32)
 
 
 class FaceFollower:
@@ -44,7 +52,7 @@ class FaceFollower:
     def find(self, frame: Frame) -> list[tuple[int, DetectedFace]]:
         """The faces of a frame, the largest first, each with the number of its track."""
         coarse = _coarse(frame.pixels)
-        cut = self._coarse is not None and float(np.abs(coarse - self._coarse).mean()) > _CUT_LEVELS
+        cut = self._coarse is not None and _changed(self._coarse, coarse)
         passed_s = frame.time_s - self._time_s
         due = frame.time_s - self._searched_s >= SEARCH_EVERY_S or passed_s > FOLLOW_WITHIN_S
         faces = None if cut or due else self._follow(frame, passed_s)
@@ -96,3 +104,8 @@ def _coarse(pixels: Pixels) -> NDArray[np.float32]:
     """A few hundred pixels picked out of the frame."""
     height, width = pixels.shape[:2]
     return pixels[:: max(1, height // _COARSE), :: max(1, width // _COARSE)].astype(np.float32)
+
+
+def _changed(before: NDArray[np.float32], after: NDArray[np.float32]) -> bool:
+    """A cut, or a camera that was turned."""
+    return before.shape != after.shape or float(np.abs(after - before).mean()) > _CUT_LEVELS

@@ -11,11 +11,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.types import FaceBox, Pixels
+from detector.types import FaceBox
 
 Look = NDArray[np.float32]
 
@@ -29,7 +28,6 @@ _LOOKS_ALIKE = 13.0
 """Mean difference of two looks, in levels of 255, up to which they may be one person wherever they are."""
 _LOOKS_OTHER = 30.0
 """… from which on they are two people even in one place; light changes faces by less than that."""
-_CELLS = 8
 _REMEMBERED = 64
 """People of a clip who may come back."""
 
@@ -40,7 +38,7 @@ class Sighting:
 
     box: FaceBox
     look: Look
-    """From `look_of`."""
+    """float32 (8, 8, 3), Lab, from `detector.follow.look_of`."""
 
 
 @dataclass(slots=True, eq=False)
@@ -49,12 +47,6 @@ class _Open:
     time_s: float
     in_view: bool
     """No cut since."""
-
-
-def look_of(face: Pixels) -> Look:
-    """The looks of a face crop, uint8 (n, n, 3) RGB: float32 (8, 8, 3) Lab."""
-    lab = cv2.cvtColor(cv2.resize(face, (32, 32), interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2LAB)
-    return cv2.resize(lab, (_CELLS, _CELLS), interpolation=cv2.INTER_AREA).astype(np.float32)
 
 
 class TrackLinker:

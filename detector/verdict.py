@@ -22,7 +22,8 @@ def pool_scores(scores: Sequence[FaceScore], card: CheckpointCard) -> PooledFace
 
 def make_tracks(gathered: Gathered, card: CheckpointCard, kind: MediaKind) -> tuple[FaceTrack, ...]:
     """One track a person, in the order of their numbers."""
-    weighty = weighty_tracks([sum(score.weight for score in scores) for scores in gathered.scores.values()])
+    seen = [sum(score.weight for score in scores) for scores in gathered.scores.values()]
+    weighty = weighty_tracks(seen) if kind == "video" else [True] * len(seen)  # a picture has no other moment
     tracks = (
         _track(gathered, track_id, card, kind, counts)
         for track_id, counts in zip(gathered.scores, weighty, strict=True)

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from detector.calibrate import Calibration
+from detector.checkpoint import read_clip_judgement
 from detector.config import Depth
 from detector.flags import add_checkpoint_flag, add_folder_flag
 from training.calibrate import clip_block
@@ -48,6 +49,7 @@ def main(argv: list[str] | None = None) -> int:
                 degraded={name: read_results([Path(file)]) for name, file in args.degraded},
                 measured_on=args.measured_on,
                 training=dict(args.note),
+                clips=read_clip_judgement(json.loads(args.clips.read_text())) if args.clips else None,
             )
             fitted = card.calibration
             print(f"fake from {fitted.threshold_fake:.3f}, real up to {fitted.threshold_real:.3f}")
@@ -111,6 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     settle_it = commands.add_parser("calibrate", help="set thresholds on val; write card and model card")
     settle_it.add_argument("--val", type=Path, nargs="+", required=True, help="what `evaluate` wrote for val")
     settle_it.add_argument("--dev", type=Path, nargs="+", required=True, help="… and for clips, reported only")
+    settle_it.add_argument("--clips", type=Path, help="… and what `calibrate-clips` wrote")
     settle_it.add_argument(
         "--degraded", type=_pair, action="append", default=[], metavar="NAME=CSV", help="… and after a degradation"
     )

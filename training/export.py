@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from detector.checkpoint import CheckpointCard, load_card, load_weights, save_checkpoint
+from detector.checkpoint import CheckpointCard, ClipJudgement, load_card, load_weights, save_checkpoint
 from training.calibrate import calibrate, error_rates, judged_by_others
 from training.evaluate import uncalibrated_card
 from training.fit import FitSettings, start_from
@@ -42,6 +42,7 @@ def settle(
     degraded: Mapping[str, Sequence[Row]],
     measured_on: str,
     training: Mapping[str, Any],
+    clips: ClipJudgement | None = None,
 ) -> CheckpointCard:
     """Calibrate a checkpoint on val and write its figures into the card and the model card.
 
@@ -55,6 +56,7 @@ def settle(
         degraded: results on pictures of val after a degradation, by its name; reported alone.
         measured_on: the val data in a few words, for the sentence that says how often the tool errs.
         training: added to what the card says about its making.
+        clips: how clips are judged, from `calibrate.clip_block`; without it by what was set on pictures.
     """
     card = load_card(name, root)
     calibration = calibrate(val)
@@ -62,6 +64,7 @@ def settle(
     false_alarm_rate, miss_rate, undecided_rate = error_rates(seen)
     settled = replace(
         card,
+        clips=clips,
         calibration=calibration,
         false_alarm_rate=round(false_alarm_rate, 4),
         miss_rate=round(miss_rate, 4),
@@ -70,7 +73,7 @@ def settle(
         training={**card.training, **training},
         figures={
             "val": summarise(seen),
-            "dev": summarise(judged_by(dev, calibration)),
+            "dev": summarise(judged_by(dev, clips.calibration if clips else calibration)),
             "degraded": {key: summarise(judged_by(rows, calibration)) for key, rows in degraded.items()},
         },
     )

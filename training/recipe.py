@@ -5,11 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from detector.checkpoint import read_clip_judgement
+from training.calibrate import clip_block
+from training.data import read_faces
 from training.evaluate import DEGRADATIONS, Judge, evaluate, read_results
 from training.export import export, settle
 from training.fit import FitSettings, fit
 from training.layouts import find_items
+from training.pooling import POOLINGS
 from training.prepare import prepare
+from training.series import load_series, pooled_rows, save_series
+from training.stills import choose_faces, judge_stills
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +44,9 @@ TEACHER = FitSettings(network="teacher", steps=3000, learning_rate=8e-4)
 SMALL = FitSettings(network="student", steps=900, size_px=112, learning_rate=1e-3)
 STUDENT = FitSettings(network="student", steps=4500, learning_rate=8e-4)
 
+STILLS, STILL_S = 200, 3.0
+"""Moving stills of each source and label, and their length, that the thresholds of clips are set on."""
+
 
 def cook(recipe: Recipe) -> None:
     """Prepare, fit the teacher, fit the student small and then at full size, export, evaluate, calibrate."""
@@ -61,6 +70,11 @@ def cook(recipe: Recipe) -> None:
     for name in DEGRADATIONS:
         out = runs / f"val-{name}.csv"
         evaluate(judge, recipe.data, "val", out, degraded=name, workers=recipe.workers)
+    stills = runs / "stills-val.csv"
+    pictures = choose_faces(read_faces(faces, recipe.data, "val"), STILLS, seed=0)
+    clips = judge_stills(judge, pictures, seconds=STILL_S, seed=0, features=False, workers=recipe.workers)
+    save_series(clips, stills)
+    set_on = f"moving stills of {STILL_S:.0f} s made of {recipe.measured_on}"
     settle(
         recipe.name,
         recipe.root,
@@ -69,4 +83,5 @@ def cook(recipe: Recipe) -> None:
         degraded={name: read_results([runs / f"val-{name}.csv"]) for name in DEGRADATIONS},
         measured_on=recipe.measured_on,
         training={},
+        clips=read_clip_judgement(clip_block(pooled_rows(load_series(stills), POOLINGS["detector"]), set_on)),
     )

@@ -46,3 +46,10 @@ def test_nothing_but_the_last_seconds_numbers_is_kept(detector: Detector, exampl
     for step in range(60):
         view.look(genuine, step * 0.25)
     assert sum(len(views) for views in view._recent.values()) <= ROLLING_S / 0.25 + 1
+
+
+def test_a_camera_that_is_turned_goes_on(detector: Detector, examples: Path) -> None:
+    view, genuine = LiveView(detector), read_picture(examples / "genuine.jpg")
+    wide = np.pad(genuine, ((0, 0), (60, 60), (0, 0)))
+    for step, picture in enumerate((genuine, wide, genuine)):
+        assert len(view.look(picture, step * 0.1)) == 1

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from detector.tracks import Sighting, TrackLinker, look_of
+from detector.follow import look_of
+from detector.pictures import read_picture
+from detector.tracks import Sighting, TrackLinker
 from detector.types import FaceBox
 
 NOBODY: list[Sighting] = []
@@ -79,8 +81,6 @@ def test_a_crowd_does_not_grow_without_end() -> None:
 
 
 def test_looks_of_one_face_at_two_sizes_are_alike_and_of_two_faces_are_not(examples) -> None:
-    from detector.pictures import read_picture
-
     face = read_picture(examples / "genuine.jpg")[62:172, 170:280]
     other = face[:, :, ::-1] // 2
     assert np.abs(look_of(face) - look_of(face[::2, ::2])).mean() < 6

@@ -24,6 +24,12 @@ def test_the_recipe_goes_from_a_folder_to_a_checkpoint(data: Path, tmp_path: Pat
         main(arguments)
     assert all((runs / stage / "state.pt").is_file() for stage in ("teacher", "student-small", "student"))
     degraded = {f"val-{name}.csv" for name in DEGRADATIONS}
-    assert {file.name for file in runs.glob("*.csv")} == {"faces.csv", "val.csv", "dev.csv", *degraded}
+    assert {file.name for file in runs.glob("*.csv")} == {
+        "faces.csv",
+        "val.csv",
+        "dev.csv",
+        "stills-val.csv",
+        *degraded,
+    }
     card = load_card("default", root)
     assert card.licence == "test only" and load_weights(card, root)
