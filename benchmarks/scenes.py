@@ -26,7 +26,8 @@ def write_picture(file: Path, width: int, height: int) -> None:
 def write_clip(file: Path, width: int, height: int, seconds: float, people: int) -> None:
     """An H.264 clip, 30 frames a second, of one or four people before a textured background.
 
-    The camera sways, so that every pixel changes from frame to frame; each face wanders on its own.
+    The camera sways, so that every pixel changes from frame to frame; each face wanders on its own, at a
+    walking pace.
     """
     stage = _Stage(width, height, people)
     with av.open(str(file), "w") as container:
@@ -72,12 +73,12 @@ class _Stage:
 
     def frame(self, time_s: float) -> Pixels:
         width, height = self._size
-        left, top = round(40 + 35 * np.sin(0.7 * time_s)), round(40 + 35 * np.cos(0.5 * time_s))
+        left, top = round(40 + 35 * np.sin(0.3 * time_s)), round(40 + 35 * np.cos(0.2 * time_s))
         scene = self._backdrop[top : top + height, left : left + width].copy()
         room = width / len(self._people)
         for number, person in enumerate(self._people):
             side = len(person)
-            x = round(number * room + (room - side) / 2 * (1 + np.sin(0.9 * time_s + number)))
-            y = round((height - side) / 2 * (1 + 0.6 * np.sin(0.6 * time_s + 2 * number)))
+            x = round(number * room + (room - side) / 2 * (1 + np.sin(0.35 * time_s + number)))
+            y = round((height - side) / 2 * (1 + 0.6 * np.sin(0.25 * time_s + 2 * number)))
             scene[y : y + side, x : x + side] = person
         return np.ascontiguousarray(scene)

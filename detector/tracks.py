@@ -24,7 +24,7 @@ _MAX_SHIFT = 0.6
 _MAX_SIZE_RATIO = 1.8
 _NEAR_S = 1.5
 """Unseen for longer than this, a face is no longer expected where it was."""
-_LOOKS_ALIKE = 13.0
+LOOKS_ALIKE = 13.0
 """Mean difference of two looks, in levels of 255, up to which they may be one person wherever they are."""
 _LOOKS_OTHER = 30.0
 """… from which on they are two people even in one place; light changes faces by less than that."""
@@ -93,12 +93,17 @@ class TrackLinker:
         return [given[index] for index in range(len(sightings))]
 
 
+def looks_apart(one: Look, other: Look) -> float:
+    """Mean difference of two looks, in levels of 255."""
+    return float(np.abs(one - other).mean())
+
+
 def _likeness(known: _Open, seen: Sighting, time_s: float) -> float:
     """Above 0 where the two can be the same person; more for the same place, and for the same looks."""
-    apart = float(np.abs(known.sighting.look - seen.look).mean())
+    apart = looks_apart(known.sighting.look, seen.look)
     if apart > _LOOKS_OTHER:
         return 0.0
-    alike = max(0.0, 1.0 - apart / _LOOKS_ALIKE)
+    alike = max(0.0, 1.0 - apart / LOOKS_ALIKE)
     near = known.in_view and time_s - known.time_s <= _NEAR_S
     place = _same_place(known.sighting.box, seen.box) if near else 0.0
     return place + alike if place > 0 else 0.5 * alike

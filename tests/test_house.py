@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "reporting": {"reporting", "detector.types", "detector.errors", "explain.types"},
     "ui": {"ui", "detector", "explain", "reporting"},
     "training": {"training", "detector"},
-    "benchmarks": {"benchmarks", "detector", "explain", "training.data"},
+    "benchmarks": {"benchmarks", "detector", "explain", "training.data", "training.layouts", "training.selfblend"},
 }
 PURE = ("types", "errors", "config", "aggregate", "calibrate", "tracks")
 HEAVY = {"torch", "cv2", "gradio", "av", "facenet_pytorch", "pytorch_grad_cam"}

@@ -7,9 +7,11 @@ import json
 import shutil
 from pathlib import Path
 
+import av
 import pytest
 
 from benchmarks.__main__ import main
+from benchmarks.scenes import repeat_clip, write_clip
 from benchmarks.speed import run_one
 
 
@@ -30,8 +32,32 @@ def test_a_picture_without_a_face_is_counted_and_named(
     assert json.loads((tmp_path / "out" / "faces.json").read_text()) == result
 
 
-@pytest.mark.parametrize(("way", "keys"), [("detector", {"judge_s", "explain_s"}), ("notebook", {"judge_s"})])
-def test_both_ways_judge_the_picture_and_report_time_and_memory(way: str, keys: set[str], examples: Path) -> None:
-    result = run_one(way, examples / "genuine.jpg", repeats=1)
-    assert result.keys() == {"load_s", "peak_mb"} | keys
+@pytest.mark.parametrize("way", ["detector", "notebook"])
+def test_both_ways_judge_and_explain_the_same_moments_and_faces_of_a_clip(way: str, tmp_path: Path) -> None:
+    write_clip(tmp_path / "two.mp4", 640, 360, seconds=1, people=4)
+    result = run_one(way, tmp_path / "two.mp4", repeats=1, depth="moments")
+    assert result.keys() == {"load_s", "judge_s", "explain_s", "faces", "moments", "peak_mb"}
     assert all(value > 0 for value in result.values())
+    assert (result["moments"], result["faces"]) == (4, 16)
+
+
+def test_a_repeated_clip_is_as_many_times_as_long_and_shows_the_same_pictures_again(tmp_path: Path) -> None:
+    write_clip(tmp_path / "short.mp4", 320, 180, seconds=1, people=1)
+    repeat_clip(tmp_path / "short.mp4", tmp_path / "long.mp4", 3)
+    pictures = {}
+    for name in ("short", "long"):
+        with av.open(str(tmp_path / f"{name}.mp4")) as container:
+            pictures[name] = [(float(f.time), f.to_ndarray(format="rgb24")) for f in container.decode(video=0)]
+    assert len(pictures["long"]) == 3 * len(pictures["short"]) == 90
+    for number, (time_s, pixels) in enumerate(pictures["long"]):
+        assert time_s == pytest.approx(number / 30, abs=1e-3)
+        assert (pixels == pictures["short"][number % 30][1]).all()
+
+
+def test_the_readme_holds_the_table_of_the_kept_results(capsys: pytest.CaptureFixture[str]) -> None:
+    root = Path(__file__).parent.parent.parent
+    files = sorted((root / "benchmarks" / "results").glob("speed-*.json"))
+    assert main(["table", *map(str, files)]) == 0
+    table = capsys.readouterr().out.strip()
+    assert table in (root / "README.md").read_text(encoding="utf-8")
+    assert len(table.splitlines()) > 10

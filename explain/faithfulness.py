@@ -1,0 +1,99 @@
+"""Does a map point at what the verdict rests on? Its strongest region is painted over, and the face judged again.
+
+If the region carries the evidence, the fake logit falls; a region of the same shape somewhere else must not make
+it fall as much, and neither must the middle of the picture, where a face always is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.pipeline import Detector
+from detector.score import score_crops
+from detector.types import FaceCrop, Pixels
+
+REGION_FRAC = 0.1
+"""Share of the crop that is painted over."""
+RANDOM_REGIONS = 8
+_INPAINT_PX = 3
+
+Region = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Faithfulness:
+    """How far the fake logit falls when a tenth of the face crop is painted over."""
+
+    top_fall: float
+    """… where the map is strongest."""
+    random_fall: float
+    """… in regions of the same shape elsewhere, on average."""
+    centre_fall: float
+    """… in the middle of the crop."""
+
+    @property
+    def beats_chance(self) -> bool:
+        """The map points at more than its shape would anywhere, and at more than the middle of the face."""
+        return self.top_fall > max(self.random_fall, self.centre_fall, 0.0)
+
+
+def faithfulness(detector: Detector, crop: FaceCrop, heat: NDArray[np.float32], *, seed: int = 0) -> Faithfulness:
+    """Measure one map on its face.
+
+    Args:
+        detector: whose verdict is explained.
+        crop: the face.
+        heat: (rows, columns), at least 0.
+        seed: of the places of the other regions.
+    """
+    size = crop.pixels.shape[0]
+    top = top_region(heat, size)
+    others = elsewhere(top, np.random.default_rng(seed), RANDOM_REGIONS)
+    before, after, middle, *random = _logits(detector, crop.pixels, [None, top, centre_region(size), *others])
+    return Faithfulness(before - after, before - float(np.mean(random)), before - middle)
+
+
+def top_region(heat: NDArray[np.float32], size_px: int, frac: float = REGION_FRAC) -> Region:
+    """The strongest `frac` of a map stretched over the crop: bool (size_px, size_px)."""
+    grown = cv2.resize(heat, (size_px, size_px), interpolation=cv2.INTER_LINEAR)
+    count = round(frac * size_px**2)
+    order = np.argsort(grown.ravel(), kind="stable")
+    region = np.zeros(size_px**2, bool)
+    region[order[len(order) - count :]] = True
+    return region.reshape(size_px, size_px)
+
+
+def centre_prior(size_px: int) -> NDArray[np.float32]:
+    """A round Gaussian, a quarter of the side wide: the map of one who only knows that faces are in the middle."""
+    axis = (np.arange(size_px, dtype=np.float32) + 0.5) / size_px - 0.5
+    return np.exp(-(axis[:, None] ** 2 + axis[None, :] ** 2) / (2 * 0.25**2)).astype(np.float32)
+
+
+def centre_region(size_px: int, frac: float = REGION_FRAC) -> Region:
+    return top_region(centre_prior(size_px), size_px, frac)
+
+
+def elsewhere(region: Region, rng: np.random.Generator, count: int) -> list[Region]:
+    """The same shape, moved and mirrored at random, wrapping round the edges."""
+    size = region.shape[0]
+    moved = []
+    for _ in range(count):
+        flipped = region[:, ::-1] if rng.random() < 0.5 else region
+        moved.append(np.roll(flipped, tuple(rng.integers(0, size, 2)), axis=(0, 1)))
+    return moved
+
+
+def paint_over(pixels: Pixels, region: Region) -> Pixels:
+    """Fill a region from what surrounds it (Telea, J. Graphics Tools 2004), so that no edge gives it away."""
+    filled = cv2.inpaint(pixels, region.astype(np.uint8), _INPAINT_PX, cv2.INPAINT_TELEA)
+    return filled.astype(np.uint8, copy=False)
+
+
+def _logits(detector: Detector, pixels: Pixels, regions: Sequence[Region | None]) -> list[float]:
+    pictures = [pixels if region is None else paint_over(pixels, region) for region in regions]
+    return score_crops(detector.classifier, pictures, detector.card.input, len(pictures))

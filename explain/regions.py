@@ -1,0 +1,77 @@
+"""Which part of a face the evidence lies in: regions laid out by the five landmarks, and their shares of the heat.
+
+A face has a frame of its own: the middle between the eyes is the origin, `u` is 1 at the right eye, `v` is 1 at
+the middle of the mouth, so that a turned or leaning face takes its regions along. The outline is an ellipse about
+as wide and as high as an adult face whose eyes are 63 mm apart: 140 mm wide, 68 mm from eyes to mouth, 112 mm to
+the chin, 60 mm to the hairline; round figures, looked at on pictures.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.types import FaceCrop
+
+Region = Literal["eyes", "nose", "mouth", "cheeks", "jaw", "forehead", "outside"]
+REGIONS: tuple[Region, ...] = ("eyes", "nose", "mouth", "cheeks", "jaw", "forehead", "outside")
+
+_HALF_WIDTH = 140 / 63
+_HAIRLINE, _CHIN = -60 / 68, 112 / 68
+_EDGE = 0.8
+"""From this share of the outline's radius outwards, below the nose, lies the jaw line."""
+
+
+def region_map(crop: FaceCrop, rows: int, columns: int) -> NDArray[np.int8]:
+    """Which region each cell of a map over a crop belongs to.
+
+    Args:
+        crop: its landmarks and its window, in pixels of the frame.
+        rows: of the map.
+        columns: of the map.
+
+    Returns:
+        (rows, columns) indices into REGIONS.
+    """
+    u, v = _face_coordinates(crop, rows, columns)
+    middle, reach = (_CHIN + _HAIRLINE) / 2, (_CHIN - _HAIRLINE) / 2
+    radius = np.hypot(u / _HALF_WIDTH, (v - middle) / reach)
+    side = np.abs(u)
+    regions = np.full(u.shape, REGIONS.index("cheeks"), np.int8)
+    regions[v < -0.35] = REGIONS.index("forehead")
+    regions[(v >= -0.35) & (v < 0.25)] = REGIONS.index("eyes")
+    regions[(side < 0.6) & (v >= 0.25) & (v < 0.75)] = REGIONS.index("nose")
+    regions[(side < 0.3) & (v >= 0.0) & (v < 0.25)] = REGIONS.index("nose")
+    regions[(side < 1.1) & (v >= 0.75) & (v < 1.3)] = REGIONS.index("mouth")
+    regions[(v >= 1.3) | ((radius > _EDGE) & (v >= 0.5))] = REGIONS.index("jaw")
+    regions[radius > 1.0] = REGIONS.index("outside")
+    return regions
+
+
+def region_shares(crop: FaceCrop, heat: NDArray[np.float32]) -> dict[Region, float]:
+    """The share of the heat that lies in each region, all of REGIONS, summing to 1; all 0 without any heat."""
+    regions = region_map(crop, *heat.shape)
+    total = float(heat.sum())
+    return {
+        name: float(heat[regions == number].sum()) / total if total > 0 else 0.0
+        for number, name in enumerate(REGIONS)
+    }
+
+
+def _face_coordinates(crop: FaceCrop, rows: int, columns: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(rows, columns) each: u and v of the middle of every cell."""
+    left_eye, right_eye, _, left_mouth, right_mouth = crop.face.landmarks.astype(np.float64)
+    eyes, mouth = (left_eye + right_eye) / 2, (left_mouth + right_mouth) / 2
+    axes = np.stack([(right_eye - left_eye) / 2, mouth - eyes], axis=1)
+    if abs(np.linalg.det(axes)) < 1e-6:  # landmarks on one line: the box says where the face is
+        box = crop.face.box
+        eyes = np.array([(box.x1 + box.x2) / 2, box.y1 + 0.4 * box.height])
+        axes = np.array([[0.22 * box.width, 0.0], [0.0, 0.37 * box.height]])
+    window = crop.window
+    x = window.x1 + (np.arange(columns) + 0.5) * window.width / columns
+    y = window.y1 + (np.arange(rows) + 0.5) * window.height / rows
+    points = np.stack(np.meshgrid(x, y), axis=-1) - eyes
+    u, v = np.moveaxis(points @ np.linalg.inv(axes).T, -1, 0)
+    return u, v

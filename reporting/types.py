@@ -1,0 +1,94 @@
+"""The values that the texts, the documents and the package of a report share. Standard library only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from detector.types import Analysis
+from explain.types import Explanations
+from reporting.complaint import Case
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hashes:
+    """Of one file's bytes. The portal's own example is as long as an MD5, hence all three."""
+
+    size_bytes: int
+    sha256: str
+    """Lower-case hex, as the two others."""
+    sha1: str
+    md5: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceFile:
+    """A file to upload, or the original it was made from."""
+
+    name: str
+    """Within the package (`5_evidence/…`), or the original's own name where `in_package` is False."""
+    in_package: bool
+    purpose: str
+    """One English sentence: what it shows and why it is attached."""
+    mime: str
+    hashes: Hashes
+    derived_from: str | None
+    """SHA-256 of the file it was made from; None for the file as received."""
+    made_how: str
+    """Method and settings in words, such as `H.264, 854x480, sound kept`; empty for the file as received."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustodyEntry:
+    """One event in the life of an item. Each carries the hash of the one before, so that none can be changed,
+    left out or put in unseen."""
+
+    sequence: int
+    at: datetime
+    """Aware, UTC."""
+    event: str
+    actor: str
+    """`user`, or the tool and its version; never a name."""
+    item: str
+    """File name within the package, or the original's name."""
+    item_sha256: str
+    details: str
+    previous_sha256: str
+    """Of the line before; 64 zeros in the first."""
+
+
+CredentialState = Literal["absent", "valid", "trusted", "invalid", "unreadable"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContentCredentials:
+    """What a file's C2PA manifest says. Absence means nothing: most platforms strip it."""
+
+    state: CredentialState
+    """`valid`: intact, by a signer not on the list of trusted ones; `trusted`: and on it."""
+    generator: str
+    """Software that claims to have made the file; empty if none."""
+    signer: str
+    ai_claim: bool
+    """The manifest itself says that a generative model made or edited the file."""
+    claims: tuple[str, ...]
+    """One English sentence each."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class ReportFacts:
+    """All that the documents of one report are made from."""
+
+    case_id: str
+    created_at: datetime
+    """Aware, UTC."""
+    case: Case
+    analysis: Analysis
+    explanations: Explanations | None
+    evidence: tuple[EvidenceFile, ...]
+    """The file as received first."""
+    custody: tuple[CustodyEntry, ...]
+    credentials: ContentCredentials
+    show_pictures: bool
+    """False blurs every picture of the documents beyond recognition."""
