@@ -1,7 +1,8 @@
 """Time and memory of judging and explaining pictures and clips, beside the notebook way, in one run.
 
 Both ways look at the same frames: four a second, over the whole clip. Each run is a process of its own, so that
-peak memory is its own; loading the networks is timed apart, and one short file is judged first to warm up.
+peak memory is its own. Loading the networks is timed apart, and so is the warm-up, the first use of them: on the
+file itself where it is short, else on a picture.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from explain import explain
 SIZES = {"720p": (1280, 720), "1080p": (1920, 1080)}
 MOMENTS_HZ = 4
 HOUR_S = 3600
+SHORT_S = 10
 
 
 def speed(repeats: int, seconds: tuple[int, ...] = (10, 60)) -> dict[str, Any]:
@@ -49,7 +51,7 @@ def speed(repeats: int, seconds: tuple[int, ...] = (10, 60)) -> dict[str, Any]:
                     clip = Path(folder) / f"{size}-{length}-{people}.mp4"
                     write_clip(clip, width, height, length, people)
                     name = f"clip {size}, {length} s, {people} face{'s' if people > 1 else ''}"
-                    results["files"][name] = _compared(clip, repeats if length <= 10 else 1)
+                    results["files"][name] = _compared(clip, repeats if length <= SHORT_S else 1)
                     print(f"{name}: {results['files'][name]['ratio']}x", file=sys.stderr, flush=True)
                     if "stages" not in results:
                         results["stages"] = stages(clip)
@@ -75,17 +77,18 @@ def run_one(way: str, file: Path, repeats: int, depth: str) -> dict[str, float]:
     start = time.perf_counter()
     config = DetectorConfig(max_frames="auto" if depth == "auto" else "moments")
     media = open_media(file, config)
+    is_short = (media.info.duration_s or 0) <= SHORT_S
     runs: list[dict[str, float]]
     if way == "detector":
         detector = Detector.from_checkpoint("default", config)
         result = {"load_s": round(time.perf_counter() - start, 2)}
-        explain(detector, detector.analyze(PORTRAIT))
+        explain(detector, detector.analyze(file if is_short else PORTRAIT))
         runs = [_detect(detector, file) for _ in range(repeats)]
     else:
         notebook = Notebook()
         result = {"load_s": round(time.perf_counter() - start, 2)}
         wanted = media.indices(config.max_frames)
-        notebook.judge(PORTRAIT, [0])
+        notebook.judge(*((file, wanted) if is_short else (PORTRAIT, [0])))
         runs = [notebook.judge(file, wanted) for _ in range(repeats)]
     for key in runs[0]:
         result[key] = round(float(np.median([run[key] for run in runs])), 3)

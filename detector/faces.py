@@ -30,6 +30,9 @@ _SECOND_LOOK_LONG_SIDE_PX = 200
 _SECOND_LOOK_MIN_CONFIDENCE = 0.8
 _CLIP_COPY_FRAC = 2 / 3
 """Frames of clips are searched on copies this much smaller than pictures."""
+_PYRAMID_FACTOR, _CLIP_PYRAMID_FACTOR = 0.709, 0.5
+"""From one size of copy that P-Net looks at to the next. MTCNN's own for pictures; half as many sizes for clips,
+where `refine` sets the boxes and a face that is missed is met again a moment later."""
 _MTCNN_SMALLEST_PX = 20
 _ONET_PX = 48
 
@@ -73,7 +76,7 @@ class FaceFinder:
         """
         config = self._config
         long_side_px = _CLIP_COPY_FRAC * config.detect_long_side_px
-        faces = self._search(pixels, long_side_px, config.min_detection_confidence, _CLIP_COPY_FRAC)
+        faces = self._search(pixels, long_side_px, config.min_detection_confidence, in_clip=True)
         if not faces:
             return self.find(pixels)
         return [face for face in self.refine(pixels, [face.box for face in faces]) if face is not None]
@@ -109,12 +112,14 @@ class FaceFinder:
         return faces
 
     def _search(
-        self, pixels: Pixels, long_side_px: float, min_confidence: float, smallest: float = 1.0
+        self, pixels: Pixels, long_side_px: float, min_confidence: float, *, in_clip: bool = False
     ) -> list[DetectedFace]:
         height, width = pixels.shape[:2]
         pixels = _resized(pixels, long_side_px)
         with self._lock, torch.inference_mode():
-            self._mtcnn.min_face_size = max(_MTCNN_SMALLEST_PX, round(smallest * self._config.min_face_px))
+            smallest = self._config.min_face_px * (_CLIP_COPY_FRAC if in_clip else 1)
+            self._mtcnn.min_face_size = max(_MTCNN_SMALLEST_PX, round(smallest))
+            self._mtcnn.factor = _CLIP_PYRAMID_FACTOR if in_clip else _PYRAMID_FACTOR
             boxes, confidences, landmarks = self._mtcnn.detect(np.ascontiguousarray(pixels), landmarks=True)
         if boxes is None:
             return []
