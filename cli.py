@@ -18,7 +18,7 @@ from detector.checkpoint import list_checkpoints, load_card, load_weights
 from detector.errors import CheckpointError, ConfigError, DetectorError, ReportError
 from detector.flags import add_config_flags, add_folder_flag, config_from
 from detector.types import SCHEMA_VERSION, Analysis, FaceTrack, Step
-from explain.types import Explanations
+from explain.types import CAM_METHODS, Explanations
 from reporting import Case, build_package, verify_package
 from reporting.wording import (
     derived_copy,
@@ -31,6 +31,7 @@ from reporting.wording import (
     step_sentence,
     verdict_sentence,
 )
+from reporting.wording_regions import evidence_sentences, faithfulness_sentences
 
 OK, UNREADABLE, USAGE, CHECKPOINT = 0, 1, 2, 3
 
@@ -99,7 +100,7 @@ def _explain(detector: Any, analysis: Analysis, args: argparse.Namespace) -> Exp
 
     from explain import explain
 
-    explanations = explain(detector, analysis)
+    explanations = explain(detector, analysis, method=args.explain_method)
     if args.explain:
         args.explain.mkdir(parents=True, exist_ok=True)
         stem = f"{Path(analysis.media.file_name).stem}-{analysis.media.sha256[:8]}"
@@ -108,7 +109,23 @@ def _explain(detector: Any, analysis: Analysis, args: argparse.Namespace) -> Exp
             Image.fromarray(face.overlay).save(args.explain / name)
         for frame in explanations.frames:
             Image.fromarray(frame.pixels).save(args.explain / f"{stem}-frame{frame.frame_index}.png")
+        _tell_where(detector, explanations, check=args.check_maps)
     return explanations
+
+
+def _tell_where(detector: Any, explanations: Explanations, *, check: bool) -> None:
+    """The strongest face of each person in words, on standard error: standard output is the verdicts'."""
+    from explain import faithfulness
+
+    told: set[int] = set()
+    for face in explanations.faces:
+        if face.track_id in told:
+            continue
+        told.add(face.track_id)
+        sentences = list(evidence_sentences(face, "en"))
+        if check:
+            sentences += faithfulness_sentences(faithfulness(detector, face.crop, face.heat), "en")
+        _say(f"Face {face.track_id + 1} at {face.score.time_s:.2f} s: {' '.join(sentences)}")
 
 
 def _annotate(detector: Any, analysis: Analysis, explanations: Explanations | None, file: str, out: Path) -> None:
@@ -231,6 +248,12 @@ def _parser() -> argparse.ArgumentParser:
     scanner.add_argument("files", nargs="+", metavar="FILE")
     scanner.add_argument("--json", action="store_true", help="one JSON object a file, one a line")
     scanner.add_argument("--explain", type=Path, metavar="DIR", help="write overlays as PNG there")
+    scanner.add_argument(
+        "--explain-method", choices=CAM_METHODS, help="how the heat is made (default: the one that was measured)"
+    )
+    scanner.add_argument(
+        "--check-maps", action="store_true", help="with --explain: paint over the strongest tenth and judge again"
+    )
     scanner.add_argument("--report", type=Path, metavar="OUT.zip", help="write the report package of one file")
     scanner.add_argument(
         "--annotate", type=Path, metavar="OUT.mp4", help="write a copy of one clip with boxes, results and heat"

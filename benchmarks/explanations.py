@@ -28,9 +28,10 @@ from detector.pictures import read_picture
 from detector.pipeline import Detector
 from detector.score import make_batch, score_crops
 from detector.types import FaceCrop, Frame, Pixels
-from explain.cam import METHODS, activations_and_gradients, weigh
+from explain.cam import activations_and_gradients, weigh
 from explain.faithfulness import centre_prior, elsewhere, paint_over, top_region
 from explain.regions import REGIONS, region_map
+from explain.types import CAM_METHODS
 from training.data import Item
 from training.layouts import find_items
 from training.selfblend import self_blend
@@ -151,10 +152,10 @@ def _maps(detector: Detector, cases: Sequence[Case]) -> dict[str, list[Heat]]:
             batch = make_batch([case.crop.pixels], detector.card.input)
             with detector.classifier.lock:
                 weighed = activations_and_gradients(detector.classifier.network, layer, batch)
-            for method in METHODS:
+            for method in CAM_METHODS:
                 heat = weigh(method, *weighed)[0].numpy()
                 maps.setdefault(f"{method} {layer}", []).append(_grown(heat, size))
-    for method in METHODS:
+    for method in CAM_METHODS:
         parts = [maps[f"{method} {layer}"] for layer in ("repeat_1", "repeat_2")]
         maps[f"{method} repeat_1+repeat_2"] = [
             sum((heat / max(float(heat.max()), 1e-12) for heat in pair), np.zeros((size, size), np.float32))

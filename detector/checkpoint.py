@@ -79,6 +79,17 @@ class ClipJudgement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeatScale:
+    """How strong the maps at `explain_layer` are, so that heat means the same in every report."""
+
+    strong: float
+    """Raw heat drawn in the strongest colour: the peak that manipulated faces reach in half of all cases."""
+    weak: float
+    """Peak that nine in ten genuine faces stay below: under it nothing stands out."""
+    measured_on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckpointCard:
     """`card.json`."""
 
@@ -102,6 +113,8 @@ class CheckpointCard:
     """How it was made, for people; nothing reads it."""
     figures: Mapping[str, Any] = field(default_factory=dict)
     """What was measured, for people; nothing reads it."""
+    heat: HeatScale | None = None
+    """None where it was never measured; maps are then drawn on the scale of the strongest in the report."""
     clips: ClipJudgement | None = None
     """None where clips were never measured apart; they are then judged by what was measured on pictures."""
     schema_version: int = 1
@@ -153,6 +166,7 @@ def load_card(name: str, root: Path) -> CheckpointCard:
                 "input": InputSpec(**content["input"]),
                 "calibration": Calibration(**content["calibration"]),
                 "clips": read_clip_judgement(content["clips"]) if content.get("clips") else None,
+                "heat": HeatScale(**content["heat"]) if content.get("heat") else None,
             }
         )
     except (ValueError, TypeError, KeyError) as error:

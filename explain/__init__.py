@@ -1,15 +1,16 @@
-"""Where in a face the evidence for `fake` lies. `explain` is loaded when first asked for (PEP 562)."""
+"""Where in a face the evidence for `fake` lies. The functions are loaded when first asked for (PEP 562)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from explain.types import Explanation, Explanations, FrameOverlay
+from explain.types import Explanation, Explanations, Faithfulness, FrameOverlay
 
 if TYPE_CHECKING:
     from explain.explanations import explain
+    from explain.faithfulness import faithfulness
 
-__all__ = ["Explanation", "Explanations", "FrameOverlay", "explain"]
+__all__ = ["Explanation", "Explanations", "Faithfulness", "FrameOverlay", "explain", "faithfulness"]
 
 
 def __getattr__(name: str) -> Any:
@@ -17,4 +18,8 @@ def __getattr__(name: str) -> Any:
         from explain.explanations import explain
 
         return explain
+    if name == "faithfulness":
+        from explain.faithfulness import faithfulness
+
+        return faithfulness
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

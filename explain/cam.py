@@ -8,7 +8,6 @@ makes the evidence in a genuine face look as strong as in a manipulated one.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal
 
 import numpy as np
 import torch
@@ -19,9 +18,9 @@ from detector.errors import ExplainError
 from detector.pipeline import Detector
 from detector.score import make_batch
 from detector.types import FaceCrop
+from explain.types import CamMethod
 
-Method = Literal["Grad-CAM", "HiResCAM", "LayerCAM", "Grad-CAM++"]
-METHOD: Method = "Grad-CAM"
+METHOD: CamMethod = "Grad-CAM"
 """The one that is shown."""
 MIN_CELLS = 12
 """A map with fewer cells each way says too little about where in a face something is."""
@@ -29,7 +28,7 @@ _BATCH = 16
 
 
 def fake_heat(
-    detector: Detector, crops: Sequence[FaceCrop], layer: str, method: Method = METHOD
+    detector: Detector, crops: Sequence[FaceCrop], layer: str, method: CamMethod = METHOD
 ) -> list[NDArray[np.float32]]:
     """The map of the fake logit for each crop, at least 0, on its raw scale.
 
@@ -92,7 +91,7 @@ def activations_and_gradients(network: nn.Module, layer: str, batch: Tensor) -> 
     return kept[0].detach(), gradients
 
 
-def weigh(method: Method, activations: Tensor, gradients: Tensor) -> Tensor:
+def weigh(method: CamMethod, activations: Tensor, gradients: Tensor) -> Tensor:
     """Maps (n, rows, columns), at least 0, on the raw scale of the method."""
     return _WEIGH[method](activations, gradients).relu()
 
@@ -120,10 +119,9 @@ def _grad_cam_plus_plus(activations: Tensor, gradients: Tensor) -> Tensor:
     return (weights * activations).sum(1)
 
 
-_WEIGH: dict[Method, Callable[[Tensor, Tensor], Tensor]] = {
+_WEIGH: dict[CamMethod, Callable[[Tensor, Tensor], Tensor]] = {
     "Grad-CAM": _grad_cam,
     "HiResCAM": _hires_cam,
     "LayerCAM": _layer_cam,
     "Grad-CAM++": _grad_cam_plus_plus,
 }
-METHODS = tuple(_WEIGH)

@@ -4,20 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from detector.pipeline import Detector
 from detector.types import Analysis, FaceCrop, FaceScore, FaceTrack
 from explain.cam import METHOD, fake_heat
-from explain.overlay import draw_face, draw_frame
-from explain.types import Explanation, Explanations, FrameOverlay
+from explain.faithfulness import stretched, top_region
+from explain.overlay import HeatedFace, draw_face, draw_frame
+from explain.regions import region_shares
+from explain.types import CamMethod, Explanation, Explanations, FrameOverlay
+
+KEY_FACES = 12
+"""Faces of a clip that are explained: of each person the moments that speak most, as many as there is room for."""
+_CONCENTRATED_FROM = 0.2
+"""Share of the heat that the strongest tenth of a map holds at the least where something stands out."""
 
 
-def explain(detector: Detector, analysis: Analysis, top_k: int = 3) -> Explanations:
+def explain(
+    detector: Detector, analysis: Analysis, top_k: int = KEY_FACES, *, method: CamMethod | None = None
+) -> Explanations:
     """Explain the strongest face of every track, and further ones up to `top_k` faces in all.
 
     Args:
         detector: the one that made the analysis.
         analysis: what it found.
         top_k: faces to explain at least, where there are as many. Every track gets one whatever this is.
+        method: how the maps are made; None takes the one that the checkpoint was measured with.
 
     Returns:
         Maps of the fake logit with their pictures, all drawn on one scale. Empty where no face was found.
@@ -26,23 +39,37 @@ def explain(detector: Detector, analysis: Analysis, top_k: int = 3) -> Explanati
         ExplainError: the checkpoint's layer does not exist or its map is coarser than 12x12.
     """
     chosen = _choose(analysis.tracks, top_k)
-    layer = detector.card.explain_layer
-    heats = fake_heat(detector, [crop for _, _, crop in chosen], layer)
-    scale = max((float(heat.max()) for heat in heats), default=0.0)
+    crops = [crop for _, _, crop in chosen]
+    method, layer = method or METHOD, detector.card.explain_layer
+    heats = fake_heat(detector, crops, layer, method)
+    known = detector.card.heat if method == METHOD else None
+    scale = known.strong if known else max((float(heat.max()) for heat in heats), default=0.0)
     faces = tuple(
         Explanation(
             track_id=track.track_id,
             score=score,
             crop=crop,
             heat=heat,
-            method=METHOD,
+            method=method,
             layer=layer,
+            regions=region_shares(crop, heat),
+            concentrated=_is_concentrated(heat, known.weak if known else 0.0),
             overlay=draw_face(crop.pixels, heat, scale),
         )
         for (track, score, crop), heat in zip(chosen, heats, strict=True)
     )
     faces = tuple(sorted(faces, key=lambda face: face.score.logit, reverse=True))
     return Explanations(faces=faces, frames=_frames(analysis, faces, scale), heat_scale=scale)
+
+
+def _is_concentrated(heat: NDArray[np.float32], weak: float) -> bool:
+    """More heat than genuine faces have, and not the same everywhere."""
+    total = float(heat.sum())
+    if total <= 0 or float(heat.max()) <= weak:
+        return False
+    side = 4 * max(heat.shape)
+    grown = stretched(heat, side)
+    return float(grown[top_region(heat, side)].sum()) >= _CONCENTRATED_FROM * float(grown.sum())
 
 
 def _choose(tracks: Sequence[FaceTrack], top_k: int) -> list[tuple[FaceTrack, FaceScore, FaceCrop]]:
@@ -62,7 +89,8 @@ def _frames(analysis: Analysis, faces: Sequence[Explanation], scale: float) -> t
     for index, frame in analysis.key_frames.items():
         shown = [face for face in faces if face.score.frame_index == index]
         if shown:
-            pixels = draw_frame(frame, shown, scale)
+            heated = [HeatedFace(face.track_id, face.score.box, face.crop.window, face.heat) for face in shown]
+            pixels = draw_frame(frame, heated, scale)
             ids = tuple(face.track_id for face in shown)
             overlays.append(FrameOverlay(index, frame.time_s, ids, pixels))
     return tuple(overlays)

@@ -7,7 +7,6 @@ it fall as much, and neither must the middle of the picture, where a face always
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from detector.pipeline import Detector
 from detector.score import score_crops
 from detector.types import FaceCrop, Pixels
+from explain.types import Faithfulness
 
 REGION_FRAC = 0.1
 """Share of the crop that is painted over."""
@@ -23,23 +23,6 @@ RANDOM_REGIONS = 8
 _INPAINT_PX = 3
 
 Region = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Faithfulness:
-    """How far the fake logit falls when a tenth of the face crop is painted over."""
-
-    top_fall: float
-    """… where the map is strongest."""
-    random_fall: float
-    """… in regions of the same shape elsewhere, on average."""
-    centre_fall: float
-    """… in the middle of the crop."""
-
-    @property
-    def beats_chance(self) -> bool:
-        """The map points at more than its shape would anywhere, and at more than the middle of the face."""
-        return self.top_fall > max(self.random_fall, self.centre_fall, 0.0)
 
 
 def faithfulness(detector: Detector, crop: FaceCrop, heat: NDArray[np.float32], *, seed: int = 0) -> Faithfulness:
@@ -60,12 +43,17 @@ def faithfulness(detector: Detector, crop: FaceCrop, heat: NDArray[np.float32], 
 
 def top_region(heat: NDArray[np.float32], size_px: int, frac: float = REGION_FRAC) -> Region:
     """The strongest `frac` of a map stretched over the crop: bool (size_px, size_px)."""
-    grown = cv2.resize(heat, (size_px, size_px), interpolation=cv2.INTER_LINEAR)
+    grown = stretched(heat, size_px)
     count = round(frac * size_px**2)
     order = np.argsort(grown.ravel(), kind="stable")
     region = np.zeros(size_px**2, bool)
     region[order[len(order) - count :]] = True
     return region.reshape(size_px, size_px)
+
+
+def stretched(heat: NDArray[np.float32], size_px: int) -> NDArray[np.float32]:
+    """A map over the whole of a square picture: float32 (size_px, size_px)."""
+    return cv2.resize(heat, (size_px, size_px), interpolation=cv2.INTER_LINEAR).astype(np.float32, copy=False)
 
 
 def centre_prior(size_px: int) -> NDArray[np.float32]:

@@ -9,9 +9,8 @@ import numpy as np
 from detector.crop import crop_face
 from detector.pipeline import Detector
 from detector.types import DetectedFace, FaceCrop, FaceScore, FaceTrack, Frame, Pixels
-from explain.cam import METHOD, fake_heat
-from explain.overlay import draw_face, draw_frame
-from explain.types import Explanation
+from explain.cam import fake_heat
+from explain.overlay import HeatedFace, draw_frame
 
 
 def judged_in(tracks: Iterable[FaceTrack], frame_index: int) -> list[tuple[int, FaceScore]]:
@@ -45,17 +44,9 @@ def draw_moment(detector: Detector, tracks: Iterable[FaceTrack], frame: Frame, h
     """
     judged = judged_in(tracks, frame.index)
     crops = [crop_again(detector, frame, score) for _, score in judged]
-    layer = detector.card.explain_layer
+    heats = fake_heat(detector, crops, detector.card.explain_layer)
     faces = [
-        Explanation(
-            track_id=track_id,
-            score=score,
-            crop=crop,
-            heat=heat,
-            method=METHOD,
-            layer=layer,
-            overlay=draw_face(crop.pixels, heat, heat_scale),
-        )
-        for (track_id, score), crop, heat in zip(judged, crops, fake_heat(detector, crops, layer), strict=True)
+        HeatedFace(track_id, score.box, crop.window, heat)
+        for (track_id, score), crop, heat in zip(judged, crops, heats, strict=True)
     ]
     return draw_frame(frame, faces, heat_scale)

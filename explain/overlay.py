@@ -7,16 +7,13 @@ picture can be read in greyscale print and without colour vision.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.types import FaceBox, Frame, Pixels
-
-if TYPE_CHECKING:
-    from explain.types import Explanation
 
 OVERLAY_PX = 480
 """Shortest side a face is drawn at, so that a small crop can be looked at."""
@@ -25,6 +22,17 @@ _OUTLINE_AT = 0.5
 """The outline encloses everything from this share of the report's scale."""
 _MAX_OPACITY = 0.6
 _WHITE, _BLACK = (255, 255, 255), (0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeatedFace:
+    """A face to draw in its frame."""
+
+    track_id: int
+    box: FaceBox
+    window: FaceBox
+    """What the map covers, in pixels of the frame."""
+    heat: NDArray[np.float32]
 
 
 def colour_map(shares: NDArray[np.float32]) -> Pixels:
@@ -76,13 +84,13 @@ def _colour_bar(width: int) -> Pixels:
     cv2.rectangle(strip, (9, 7), (width - 10, 24), _WHITE, 1)
     font, size, baseline = cv2.FONT_HERSHEY_SIMPLEX, 0.75, 50
     cv2.putText(strip, "no evidence", (10, baseline), font, size, _WHITE, 1, cv2.LINE_AA)
-    label = "strongest here"
+    label = "strong"
     (label_width, _), _ = cv2.getTextSize(label, font, size, 1)
     cv2.putText(strip, label, (width - 10 - label_width, baseline), font, size, _WHITE, 1, cv2.LINE_AA)
     return strip
 
 
-def draw_frame(frame: Frame, faces: Sequence[Explanation], scale: float) -> Pixels:
+def draw_frame(frame: Frame, faces: Sequence[HeatedFace], scale: float) -> Pixels:
     """A whole frame with box, number and heat of each explained face, shrunk to `FRAME_LONG_SIDE_PX`.
 
     Returns:
@@ -93,11 +101,10 @@ def draw_frame(frame: Frame, faces: Sequence[Explanation], scale: float) -> Pixe
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
     drawn = cv2.resize(frame.pixels, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
     for face in faces:
-        blend_window(drawn, face.crop.window, face.heat, scale, factor)
+        blend_window(drawn, face.window, face.heat, scale, factor)
     line = max(1, round(max(size) / 480))
     for face in faces:
-        box = face.score.box
-        corners = [round(value * factor) for value in box.as_list()]
+        corners = [round(value * factor) for value in face.box.as_list()]
         for colour, thickness in ((_BLACK, line + 2), (_WHITE, line)):
             cv2.rectangle(drawn, (corners[0], corners[1]), (corners[2], corners[3]), colour, thickness)
         _label(drawn, str(face.track_id + 1), corners[0], corners[1], line)

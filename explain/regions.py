@@ -8,15 +8,15 @@ the chin, 60 mm to the hairline; round figures, looked at on pictures.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.types import FaceCrop
+from explain.types import FaceRegion
 
-Region = Literal["eyes", "nose", "mouth", "cheeks", "jaw", "forehead", "outside"]
-REGIONS: tuple[Region, ...] = ("eyes", "nose", "mouth", "cheeks", "jaw", "forehead", "outside")
+REGIONS: tuple[FaceRegion, ...] = get_args(FaceRegion)
 
 _HALF_WIDTH = 140 / 63
 _HAIRLINE, _CHIN = -60 / 68, 112 / 68
@@ -50,7 +50,7 @@ def region_map(crop: FaceCrop, rows: int, columns: int) -> NDArray[np.int8]:
     return regions
 
 
-def region_shares(crop: FaceCrop, heat: NDArray[np.float32]) -> dict[Region, float]:
+def region_shares(crop: FaceCrop, heat: NDArray[np.float32]) -> dict[FaceRegion, float]:
     """The share of the heat that lies in each region, all of REGIONS, summing to 1; all 0 without any heat."""
     regions = region_map(crop, *heat.shape)
     total = float(heat.sum())

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.types import FaceCrop, FaceScore, Pixels
+
+CamMethod = Literal["Grad-CAM", "HiResCAM", "LayerCAM", "Grad-CAM++"]
+CAM_METHODS: tuple[CamMethod, ...] = get_args(CamMethod)
+FaceRegion = Literal["eyes", "nose", "mouth", "cheeks", "jaw", "forehead", "outside"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -22,6 +28,10 @@ class Explanation:
     never scaled by itself. Row 0 is the top of the crop."""
     method: str
     layer: str
+    regions: Mapping[FaceRegion, float]
+    """Share of the heat in each part of the face and outside of it; they sum to 1, or are all 0 without heat."""
+    concentrated: bool
+    """False where the heat is as weak as in genuine faces, or spread evenly: no part of the face stands out."""
     overlay: Pixels
     """uint8 (height, width, 3) RGB: the upright face with the heat drawn over it, on the scale of the report."""
 
@@ -52,3 +62,20 @@ class Explanations:
     """In order of time."""
     heat_scale: float
     """The raw heat that is drawn in the strongest colour, the same in every picture of the report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Faithfulness:
+    """How far the fake logit falls when a tenth of the face crop is painted over."""
+
+    top_fall: float
+    """… where the map is strongest."""
+    random_fall: float
+    """… in regions of the same shape elsewhere, on average."""
+    centre_fall: float
+    """… in the middle of the crop."""
+
+    @property
+    def beats_chance(self) -> bool:
+        """The map points at more than its shape would anywhere, and at more than the middle of the face."""
+        return self.top_fall > max(self.random_fall, self.centre_fall, 0.0)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
 from detector.types import FaceBox, Frame
-from explain.overlay import FRAME_LONG_SIDE_PX, blend_heat, colour_map, draw_face, draw_frame
+from explain.overlay import FRAME_LONG_SIDE_PX, HeatedFace, blend_heat, colour_map, draw_face, draw_frame
 
 GREY = np.full((96, 96, 3), 128, np.uint8)
 
@@ -57,12 +55,7 @@ def test_a_frame_shows_heat_inside_the_window_and_nothing_outside_but_the_box(wi
     box = FaceBox(
         max(window.x1, 0) + 20, max(window.y1, 0) + 20, min(window.x2, 1280) - 20, min(window.y2, 720) - 20
     )
-    face = SimpleNamespace(
-        crop=SimpleNamespace(window=window),
-        heat=np.ones((12, 12), np.float32),
-        score=SimpleNamespace(box=box),
-        track_id=0,
-    )
+    face = HeatedFace(0, box, window, np.ones((12, 12), np.float32))
     drawn = draw_frame(frame, [face], 1.0)
     assert drawn.shape == (720, 1280, 3)
     inside = np.zeros((720, 1280), bool)

@@ -134,6 +134,9 @@ def explanations(track: FaceTrack) -> Explanations:
         heat=np.ones((2, 2), np.float32),
         method="gradcam",
         layer="last",
+        regions={"mouth": 0.7, "jaw": 0.2, "eyes": 0.1}
+        | dict.fromkeys(("nose", "cheeks", "forehead", "outside"), 0.0),
+        concentrated=True,
         overlay=(rows % 251).astype(np.uint8),
     )
     second = replace(first, overlay=(rows % 7 * 30).astype(np.uint8))

@@ -189,6 +189,9 @@ def make_explanations() -> Callable[..., Explanations]:
                 heat=np.ones((12, 12), np.float32),
                 method="Grad-CAM",
                 layer="last",
+                regions={"mouth": 0.7, "jaw": 0.2, "eyes": 0.1}
+                | dict.fromkeys(("nose", "cheeks", "forehead", "outside"), 0.0),
+                concentrated=True,
                 overlay=np.full((20, 16, 3), 40, np.uint8),
             )
             for track in tracks
