@@ -6,6 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
+from benchmarks.explanations import explanations
 from benchmarks.faces import faces
 from benchmarks.speed import hour, run_one, speed
 from benchmarks.table import speed_table
@@ -25,6 +26,11 @@ def main(argv: list[str] | None = None) -> int:
     timer = commands.add_parser("speed", help="time and memory beside the notebook way")
     timer.add_argument("--repeats", type=int, default=3)
 
+    pointer = commands.add_parser("explanations", help="do the maps point at what was altered?")
+    pointer.add_argument("--data", type=Path, required=True, help="folder that holds labels.csv")
+    pointer.add_argument("--count", type=int, default=60, help="faces of each kind")
+    pointer.add_argument("--seed", type=int, default=0)
+
     long = commands.add_parser("hour", help="time and memory of one hour of 720p")
 
     table = commands.add_parser("table", help="the table of README.md from what `speed` and `hour` wrote")
@@ -35,7 +41,7 @@ def main(argv: list[str] | None = None) -> int:
     one.add_argument("file", type=Path)
     one.add_argument("--repeats", type=int, default=3)
     one.add_argument("--depth", choices=("auto", "moments"), default="moments")
-    for command in (finder, timer, long):
+    for command in (finder, timer, long, pointer):
         command.add_argument("--out", type=Path, help="JSON file to write")
 
     args = parser.parse_args(argv)
@@ -45,7 +51,9 @@ def main(argv: list[str] | None = None) -> int:
     if args.command == "table":
         print(speed_table([json.loads(file.read_text()) for file in args.results]))
         return 0
-    if args.command == "faces":
+    if args.command == "explanations":
+        result = explanations(args.data, args.count, args.seed)
+    elif args.command == "faces":
         result = faces(args.data, args.source, args.split, args.count, args.seed)
     else:
         result = hour() if args.command == "hour" else speed(args.repeats)

@@ -44,7 +44,7 @@ def stages(clip: Path) -> dict[str, dict[str, float]]:
         return score_crops(detector.classifier, pixels, spec, 16)
 
     def explain_all() -> object:
-        return fake_heat(detector, crops, detector.card.explain_layer)
+        return fake_heat(detector, crops)
 
     precision = detector.classifier.precision
     rates = {name: _matmul_flops_s(name) for name in ("fp32", precision)}
@@ -59,7 +59,7 @@ def stages(clip: Path) -> dict[str, dict[str, float]]:
         ),
         "explain every face": (
             _seconds(explain_all),
-            _explaining_flops(detector, make_batch(pixels[:1], spec)) * len(crops) / rates["fp32"],
+            _explaining_flops(detector, make_batch(pixels[:1], spec)) * len(crops) / rates[precision],
         ),
     }
     return {
@@ -97,7 +97,8 @@ def _flops(action: Callable[[], object]) -> float:
 
 
 def _explaining_flops(detector: Detector, batch: torch.Tensor) -> float:
-    """One pass forward, and back as far as the layer explained: about twice the work of that part forward."""
+    """One pass forward, and back as far as the layer explained, to the activations alone: as much as that part
+    forward."""
     network = detector.classifier.network
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         network(batch)
@@ -106,7 +107,7 @@ def _explaining_flops(detector: Detector, batch: torch.Tensor) -> float:
     above = parts[parts.index(detector.card.explain_layer.split(".")[0]) + 1 :]
     root = type(network).__name__
     back = sum(sum(counts.get(f"{root}.{part}", {}).values()) for part in above)
-    return float(counter.get_total_flops() + 2 * back)
+    return float(counter.get_total_flops() + back)
 
 
 def _matmul_flops_s(precision: str) -> float:

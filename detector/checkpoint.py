@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ SEQUENCE_ARCHITECTURE = "ResNeXt50-LSTM"
 ARCHITECTURES = (ARCHITECTURE, SEQUENCE_ARCHITECTURE)
 PixelValue = float | tuple[float, float, float]
 """One for all channels, or one each for R, G and B."""
-CARD, WEIGHTS = "card.json", "weights.safetensors"
+CARD, WEIGHTS, MAP_HEAD = "card.json", "weights.safetensors", "map_head.safetensors"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,11 +79,22 @@ class ClipJudgement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MapHead:
+    """Two layers of one output each that were trained, with the network, to show where a face was altered."""
+
+    sha256: str
+    """Of `map_head.safetensors`: `fine.weight` (1, c, 1, 1), `fine.bias` (1,), and the same of `coarse`."""
+    fine: str
+    """Module whose activations the fine one reads."""
+    coarse: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HeatScale:
     """How strong the maps at `explain_layer` are, so that heat means the same in every report."""
 
     strong: float
-    """Raw heat drawn in the strongest colour: the peak that manipulated faces reach in half of all cases."""
+    """Raw heat drawn in the strongest colour: the peak that one in ten manipulated faces reaches."""
     weak: float
     """Peak that nine in ten genuine faces stay below: under it nothing stands out."""
     measured_on: str
@@ -100,7 +111,7 @@ class CheckpointCard:
     input: InputSpec
     calibration: Calibration
     explain_layer: str
-    """Module whose map explains a face: at least 12 cells each way."""
+    """Module whose activations explain a face. Without a map head its map has at least 12 cells each way."""
     false_alarm_rate: float | None
     """Share of genuine faces called fake at the threshold, on `measured_on`; None where never measured."""
     miss_rate: float | None
@@ -113,6 +124,8 @@ class CheckpointCard:
     """How it was made, for people; nothing reads it."""
     figures: Mapping[str, Any] = field(default_factory=dict)
     """What was measured, for people; nothing reads it."""
+    map_head: MapHead | None = None
+    """None where the weights were made without one; the maps of the verdict then stand alone."""
     heat: HeatScale | None = None
     """None where it was never measured; maps are then drawn on the scale of the strongest in the report."""
     clips: ClipJudgement | None = None
@@ -166,6 +179,7 @@ def load_card(name: str, root: Path) -> CheckpointCard:
                 "input": InputSpec(**content["input"]),
                 "calibration": Calibration(**content["calibration"]),
                 "clips": read_clip_judgement(content["clips"]) if content.get("clips") else None,
+                "map_head": MapHead(**content["map_head"]) if content.get("map_head") else None,
                 "heat": HeatScale(**content["heat"]) if content.get("heat") else None,
             }
         )
@@ -189,13 +203,26 @@ def load_weights(card: CheckpointCard, root: Path) -> dict[str, Tensor]:
         CheckpointNotFoundError: the card is there, the weights are not.
         CheckpointIntegrityError: the file is not the one the card describes.
     """
-    file = root / card.name / WEIGHTS
+    return _load_tensors(root / card.name / WEIGHTS, card.sha256)
+
+
+def load_map_head(card: CheckpointCard, root: Path) -> dict[str, Tensor] | None:
+    """The weights of the card's map head; None where it has none.
+
+    Raises:
+        CheckpointNotFoundError: the card names one, the file is not there.
+        CheckpointIntegrityError: the file is not the one the card describes.
+    """
+    return _load_tensors(root / card.name / MAP_HEAD, card.map_head.sha256) if card.map_head else None
+
+
+def _load_tensors(file: Path, sha256: str) -> dict[str, Tensor]:
     if not file.is_file():
         raise CheckpointNotFoundError(f"{file} is missing. Copy the whole checkpoint folder again.")
     found = hash_file(file)
-    if found != card.sha256:
+    if found != sha256:
         raise CheckpointIntegrityError(
-            f"{file} has SHA-256 {found}, its card says {card.sha256}. The file was changed or cut off; "
+            f"{file} has SHA-256 {found}, its card says {sha256}. The file was changed or cut off; "
             "copy the checkpoint again from where it came."
         )
     try:
@@ -205,19 +232,36 @@ def load_weights(card: CheckpointCard, root: Path) -> dict[str, Tensor]:
     return {key: tensor.float() if tensor.is_floating_point() else tensor for key, tensor in tensors.items()}
 
 
-def save_checkpoint(card: CheckpointCard, state: Mapping[str, Tensor], root: Path) -> CheckpointCard:
-    """Write weights (float16) and card; the card's SHA-256 is filled in. Returns the card as written."""
+def save_checkpoint(
+    card: CheckpointCard, state: Mapping[str, Tensor], root: Path, map_head: Mapping[str, Tensor] | None = None
+) -> CheckpointCard:
+    """Write weights (float16), map head if there is one, and card; the card's SHA-256s are filled in.
+
+    Returns:
+        The card as written.
+    """
     folder = root / card.name
     folder.mkdir(parents=True, exist_ok=True)
+    card = replace(card, sha256=_save_half(state, folder / WEIGHTS))
+    if map_head is not None and card.map_head is not None:
+        card = replace(card, map_head=replace(card.map_head, sha256=_save_half(map_head, folder / MAP_HEAD)))
+    return save_card(card, root)
+
+
+def save_card(card: CheckpointCard, root: Path) -> CheckpointCard:
+    """Write a checkpoint's card beside its weights. Returns the card as written."""
+    text = json.dumps(asdict(card), indent=2, ensure_ascii=False) + "\n"
+    (root / card.name / CARD).write_text(text, encoding="utf-8")
+    return load_card(card.name, root)
+
+
+def _save_half(state: Mapping[str, Tensor], file: Path) -> str:
     half = {
         key: (tensor.half() if tensor.is_floating_point() else tensor).contiguous()
         for key, tensor in state.items()
     }
-    save_file(half, folder / WEIGHTS)
-    content = asdict(card) | {"sha256": hash_file(folder / WEIGHTS)}
-    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-    (folder / CARD).write_text(text, encoding="utf-8")
-    return load_card(card.name, root)
+    save_file(half, file)
+    return hash_file(file)
 
 
 def hash_file(file: Path) -> str:

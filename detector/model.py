@@ -6,6 +6,7 @@ from __future__ import annotations
 import functools
 import threading
 import time
+from collections.abc import Mapping
 from typing import Literal
 
 import torch
@@ -76,8 +77,17 @@ class FaceClassifier:
         device: torch.device,
         precision: Literal["auto", "fp32", "bf16"] = "auto",
         architecture: str = ARCHITECTURE,
+        map_head: Mapping[str, Tensor] | None = None,
     ) -> None:
         """
+        Args:
+            weights: of the network.
+            size_px: side of a face, to find the faster precision with.
+            device: where it runs.
+            precision: `auto` takes the faster one on a CPU.
+            architecture: of the network.
+            map_head: weights of the layers that were trained to show where, see `checkpoint.MapHead`.
+
         Raises:
             CheckpointMismatchError: the weights are not those of this architecture.
         """
@@ -85,6 +95,7 @@ class FaceClassifier:
         require_same_keys(weights, self.network.state_dict(), "the checkpoint", architecture)
         self.network.load_state_dict(weights, strict=True)
         self.network.eval().requires_grad_(False).to(device).to(memory_format=torch.channels_last)
+        self.map_head = map_head and {key: tensor.to(device) for key, tensor in map_head.items()}
         self.device = device
         self.lock = threading.RLock()
         self.precision: Precision

@@ -13,7 +13,7 @@ import torch
 
 from detector.ahead import ahead
 from detector.calibrate import Calibration
-from detector.checkpoint import CheckpointCard, load_card, load_weights
+from detector.checkpoint import CheckpointCard, load_card, load_map_head, load_weights
 from detector.config import Depth, DetectorConfig
 from detector.crop import crop_face
 from detector.faces import FaceFinder
@@ -61,8 +61,14 @@ class Detector:
         config = config or DetectorConfig()
         device = choose_device(config.device)
         card = load_card(name, config.checkpoint_folder)
-        weights = load_weights(card, config.checkpoint_folder)
-        classifier = FaceClassifier(weights, card.input.size_px, device, config.precision, card.architecture)
+        classifier = FaceClassifier(
+            load_weights(card, config.checkpoint_folder),
+            card.input.size_px,
+            device,
+            config.precision,
+            card.architecture,
+            load_map_head(card, config.checkpoint_folder),
+        )
         return cls(card, classifier, FaceFinder(config, device), config)
 
     def analyze(

@@ -150,7 +150,5 @@ def _heats_at(detector: Detector, frame: Frame, people: list[PersonPath]) -> dic
     judged = [(person.track_id, score) for person in people if (score := person.judged_at(frame.index))]
     if not judged:
         return {}
-    maps = fake_heat(
-        detector, [crop_again(detector, frame, score) for _, score in judged], detector.card.explain_layer
-    )
+    maps = fake_heat(detector, [crop_again(detector, frame, score) for _, score in judged])
     return {track_id: heat for (track_id, _), heat in zip(judged, maps, strict=True)}

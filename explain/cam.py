@@ -3,18 +3,24 @@
 One pass forward and part of one back. The formulas are those of the papers as pytorch-grad-cam computes them
 (equal to it to 1e-5 of the map, which a test checks); its scaling of every map to 0..1 is not used, because it
 makes the evidence in a genuine face look as strong as in a manipulated one.
+
+A map of the verdict from a deep layer says what counts, on few cells; the layers that the network was trained
+with to show where a face was altered say where, on more. Their product is shown: what counts, where it is
+(measured by `python -m benchmarks explanations`; docs/decisions/0009-maps.md).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from detector.errors import ExplainError
+from detector.model import FaceClassifier
 from detector.pipeline import Detector
 from detector.score import make_batch
 from detector.types import FaceCrop
@@ -28,67 +34,134 @@ _BATCH = 16
 
 
 def fake_heat(
-    detector: Detector, crops: Sequence[FaceCrop], layer: str, method: CamMethod = METHOD
+    detector: Detector, crops: Sequence[FaceCrop], method: CamMethod = METHOD
 ) -> list[NDArray[np.float32]]:
-    """The map of the fake logit for each crop, at least 0, on its raw scale.
+    """What speaks for `fake` in each crop, at least 0, on one raw scale: never scaled by itself.
 
     The classifier's lock is held: hooks on a network that another thread uses give wrong maps without any error.
 
     Args:
         detector: whose network is asked.
         crops: faces.
-        layer: name of the module whose activations are weighed.
-        method: how they are weighed.
+        method: how the activations of the card's layer are weighed.
 
     Returns:
-        float32 (rows, columns) of the layer for each crop, in order.
+        float32 (rows, columns) for each crop, in order.
 
     Raises:
-        ExplainError: the network has no such layer, or its map is coarser than 12x12.
+        ExplainError: the network has no such layer, or the map is coarser than 12x12.
     """
-    network = detector.classifier.network
+    layer, head = detector.card.explain_layer, detector.card.map_head
+    also = [head.fine, head.coarse] if head else []
     heats: list[NDArray[np.float32]] = []
-    for start in range(0, len(crops), _BATCH):
-        batch = make_batch([crop.pixels for crop in crops[start : start + _BATCH]], detector.card.input)
+    for batch in _batches(detector, crops):
         with detector.classifier.lock:
-            weighed = activations_and_gradients(network, layer, batch.to(detector.classifier.device))
-        heats.extend(weigh(method, *weighed).cpu().numpy())
+            activations, gradients, others = look(detector.classifier, layer, batch, also)
+        heat = weigh(method, activations, gradients)
+        if others:
+            where = altered(detector.classifier, *others)
+            heat = _grown(heat, where.shape[1:]) * where
+        heats.extend(heat.cpu().numpy())
+    return _fine_enough(heats, layer)
+
+
+def trained_maps(detector: Detector, crops: Sequence[FaceCrop]) -> list[NDArray[np.float32]]:
+    """Where each face was altered, as the layers trained for that see it, whatever the verdict: 0 to 1.
+
+    Raises:
+        ExplainError: the checkpoint has no map head.
+    """
+    head = detector.card.map_head
+    if head is None:
+        raise ExplainError(
+            f"the checkpoint {detector.card.name!r} has no layers trained to show where; use another method"
+        )
+    heats: list[NDArray[np.float32]] = []
+    for batch in _batches(detector, crops):
+        with detector.classifier.lock:
+            _, _, others = look(detector.classifier, detector.card.explain_layer, batch, [head.fine, head.coarse])
+        heats.extend(altered(detector.classifier, *others).cpu().numpy())
+    return heats
+
+
+def look(
+    classifier: FaceClassifier, layer: str, batch: Tensor, also: Sequence[str] = ()
+) -> tuple[Tensor, Tensor, list[Tensor]]:
+    """One pass forward, and back to one layer, in the precision that faces are judged in.
+
+    Whoever calls holds the classifier's lock.
+
+    Args:
+        classifier: its network is hooked meanwhile.
+        layer: name of a module.
+        batch: float32 (n, 3, size, size), normalised.
+        also: names of modules whose activations are wanted too.
+
+    Returns:
+        The activations of the layer and the gradients of the fake logit by them, and the activations of the
+        others; float32 (n, channels, rows, columns) each.
+
+    Raises:
+        ExplainError: the network has no such module.
+    """
+    modules = dict(classifier.network.named_modules())
+    for name in (layer, *also):
+        if name not in modules:
+            raise ExplainError(
+                f"the checkpoint names {name!r} as a layer to explain with; the network has no such module"
+            )
+    kept: dict[str, Tensor] = {}
+
+    def keep(name: str) -> Callable[[nn.Module, object, Tensor], Tensor | None]:
+        def hook(module: nn.Module, given: object, out: Tensor) -> Tensor | None:
+            if name != layer:
+                kept[name] = out.detach()
+                return None
+            kept[name] = out.detach().requires_grad_(True)  # only what lies above is differentiated
+            return kept[name]
+
+        return hook
+
+    handles = [modules[name].register_forward_hook(keep(name)) for name in dict.fromkeys((layer, *also))]
+    try:
+        batch = batch.to(classifier.device).contiguous(memory_format=torch.channels_last)
+        bf16 = classifier.precision == "bf16"
+        with torch.enable_grad(), torch.autocast(batch.device.type, torch.bfloat16, enabled=bf16):
+            logits = classifier.network(batch)
+            (gradients,) = torch.autograd.grad(logits.sum(), kept[layer])
+    finally:
+        for handle in handles:
+            handle.remove()
+    return kept[layer].detach().float(), gradients.float(), [kept[name].detach().float() for name in also]
+
+
+def altered(classifier: FaceClassifier, fine: Tensor, coarse: Tensor) -> Tensor:
+    """Where both layers of the map head see a change: (n, rows, columns) of the fine one, 0 to 1."""
+    head = classifier.map_head
+    if head is None:
+        raise ExplainError("the classifier was loaded without the map head that its card names")
+    near = F.conv2d(fine, head["fine.weight"], head["fine.bias"]).sigmoid()[:, 0]
+    far = F.conv2d(coarse, head["coarse.weight"], head["coarse.bias"]).sigmoid()[:, 0]
+    return near * _grown(far, near.shape[1:])
+
+
+def _grown(heat: Tensor, size: Sequence[int]) -> Tensor:
+    return F.interpolate(heat[:, None], tuple(size), mode="bilinear", align_corners=False)[:, 0]
+
+
+def _batches(detector: Detector, crops: Sequence[FaceCrop]) -> Iterator[Tensor]:
+    for start in range(0, len(crops), _BATCH):
+        yield make_batch([crop.pixels for crop in crops[start : start + _BATCH]], detector.card.input)
+
+
+def _fine_enough(heats: list[NDArray[np.float32]], layer: str) -> list[NDArray[np.float32]]:
     if heats and min(heats[0].shape) < MIN_CELLS:
         rows, columns = heats[0].shape
         raise ExplainError(
             f"the map of {layer!r} has {rows}x{columns} cells, too few to point at a part of a face; "
-            f"the checkpoint's card must name a layer with at least {MIN_CELLS}x{MIN_CELLS}"
+            f"the checkpoint's card must name a layer with at least {MIN_CELLS}x{MIN_CELLS}, or a map head"
         )
     return heats
-
-
-def activations_and_gradients(network: nn.Module, layer: str, batch: Tensor) -> tuple[Tensor, Tensor]:
-    """The activations of a layer and the gradients of the fake logit by them, (n, channels, rows, columns) each.
-
-    Only what lies above the layer is differentiated. Whoever calls holds the classifier's lock.
-
-    Raises:
-        ExplainError: the network has no such layer.
-    """
-    modules = dict(network.named_modules())
-    if layer not in modules:
-        raise ExplainError(
-            f"the checkpoint names {layer!r} as its layer to explain; the network has no such module"
-        )
-    kept: list[Tensor] = []
-
-    def cut(module: nn.Module, given: object, out: Tensor) -> Tensor:
-        kept.append(out.detach().requires_grad_(True))
-        return kept[0]
-
-    handle = modules[layer].register_forward_hook(cut)
-    try:
-        with torch.enable_grad():
-            logits = network(batch.contiguous(memory_format=torch.channels_last))
-            (gradients,) = torch.autograd.grad(logits.sum(), kept[0])
-    finally:
-        handle.remove()
-    return kept[0].detach(), gradients
 
 
 def weigh(method: CamMethod, activations: Tensor, gradients: Tensor) -> Tensor:

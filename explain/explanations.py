@@ -41,7 +41,7 @@ def explain(
     chosen = _choose(analysis.tracks, top_k)
     crops = [crop for _, _, crop in chosen]
     method, layer = method or METHOD, detector.card.explain_layer
-    heats = fake_heat(detector, crops, layer, method)
+    heats = fake_heat(detector, crops, method)
     known = detector.card.heat if method == METHOD else None
     scale = known.strong if known else max((float(heat.max()) for heat in heats), default=0.0)
     faces = tuple(

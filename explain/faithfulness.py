@@ -42,10 +42,14 @@ def faithfulness(detector: Detector, crop: FaceCrop, heat: NDArray[np.float32], 
 
 
 def top_region(heat: NDArray[np.float32], size_px: int, frac: float = REGION_FRAC) -> Region:
-    """The strongest `frac` of a map stretched over the crop: bool (size_px, size_px)."""
+    """The strongest `frac` of a map stretched over the crop: bool (size_px, size_px).
+
+    Where a map is 0 over more than the rest, the region grows around what is above 0.
+    """
     grown = stretched(heat, size_px)
+    near = cv2.GaussianBlur(grown, (0, 0), size_px / 8)
     count = round(frac * size_px**2)
-    order = np.argsort(grown.ravel(), kind="stable")
+    order = np.lexsort((near.ravel(), grown.ravel()))
     region = np.zeros(size_px**2, bool)
     region[order[len(order) - count :]] = True
     return region.reshape(size_px, size_px)

@@ -44,7 +44,7 @@ def draw_moment(detector: Detector, tracks: Iterable[FaceTrack], frame: Frame, h
     """
     judged = judged_in(tracks, frame.index)
     crops = [crop_again(detector, frame, score) for _, score in judged]
-    heats = fake_heat(detector, crops, detector.card.explain_layer)
+    heats = fake_heat(detector, crops)
     faces = [
         HeatedFace(track_id, score.box, crop.window, heat)
         for (track_id, score), crop, heat in zip(judged, crops, heats, strict=True)

@@ -16,7 +16,7 @@ MAY_IMPORT = {
     "explain": {"explain", "detector"},
     "reporting": {"reporting", "detector.types", "detector.errors", "explain.types"},
     "ui": {"ui", "detector", "explain", "reporting"},
-    "training": {"training", "detector"},
+    "training": {"training", "detector", "explain.cam"},
     "benchmarks": {"benchmarks", "detector", "explain", "training.data", "training.layouts", "training.selfblend"},
 }
 PURE = ("types", "errors", "config", "aggregate", "calibrate", "tracks")

@@ -8,13 +8,15 @@ from pathlib import Path
 
 from detector.calibrate import Calibration
 from detector.checkpoint import read_clip_judgement
-from detector.config import Depth
+from detector.config import Depth, DetectorConfig
 from detector.flags import add_checkpoint_flag, add_folder_flag
+from detector.pipeline import Detector
 from training.calibrate import clip_block
 from training.data import read_faces
 from training.evaluate import DEGRADATIONS, Judge, evaluate, read_results
 from training.export import export, settle
 from training.fit import FitSettings, fit
+from training.heat import HEAT_FACES, settle_heat
 from training.layouts import find_items
 from training.measure import auc_with_interval, judged_by, summarise
 from training.pooling import POOLINGS, compare, table
@@ -57,6 +59,13 @@ def main(argv: list[str] | None = None) -> int:
             _pooling(args)
         case "calibrate-clips":
             _calibrate_clips(args)
+        case "heat":
+            config = DetectorConfig(checkpoint_folder=args.checkpoints)
+            detector = Detector.from_checkpoint(args.checkpoint, config)
+            card = settle_heat(
+                detector, args.data, args.checkpoints, split=args.split, count=args.count, seed=args.seed
+            )
+            print(card.heat)
         case "temporal":
             _temporal(args)
         case "stills":
@@ -157,13 +166,18 @@ def _parser() -> argparse.ArgumentParser:
     over_time.add_argument("--units", type=int, default=TemporalSettings().units)
     over_time.add_argument("--seed", type=int, default=TemporalSettings().seed)
 
+    warm = commands.add_parser("heat", help="measure how strong the maps are, and write it into the card")
+    warm.add_argument("--split", default="val", help="pictures that nothing was trained on (default val)")
+    warm.add_argument("--count", type=int, default=HEAT_FACES, help=f"of each label (default {HEAT_FACES})")
+    warm.add_argument("--seed", type=int, default=0)
+
     everything = commands.add_parser("recipe", help="all of it, as the shipped weights were made")
     everything.add_argument("--imagenet", type=Path, required=True, help="ImageNet weights of the teacher")
     everything.add_argument("--runs", type=Path, default=Path("runs"), help="folder of everything in between")
     everything.add_argument("--longer", type=float, default=1.0, help="times as many steps")
     everything.add_argument("--workers", type=int, default=2)
 
-    for command in (find, learn, judge, pool, move, everything):
+    for command in (find, learn, judge, pool, move, warm, everything):
         command.add_argument("--data", type=Path, required=True, help="data folder, see training/layouts.py")
     for command in (find, learn, move):
         command.add_argument(
@@ -173,7 +187,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--terms", required=True, help="under what terms the weights may be used")
     for command in (settle_it, everything):
         command.add_argument("--measured-on", required=True, help="the val data in a few words")
-    for command in (judge, write, settle_it, pool, move, everything):
+    for command in (judge, write, settle_it, pool, move, warm, everything):
         add_checkpoint_flag(command)
         add_folder_flag(command)
     return parser

@@ -19,7 +19,7 @@ from PIL import Image
 from torch import Tensor
 
 from detector.calibrate import Calibration
-from detector.checkpoint import ARCHITECTURE, CheckpointCard, InputSpec
+from detector.checkpoint import ARCHITECTURE, CheckpointCard, InputSpec, MapHead
 from detector.config import DetectorConfig
 from detector.faces import FaceFinder
 from detector.model import FaceClassifier, choose_device
@@ -99,7 +99,10 @@ def uncalibrated_card(name: str, settings: FitSettings, *, terms: str) -> Checkp
             size_px=settings.size_px, margin_frac=MARGIN_FRAC, pixel_mean=PIXEL_MEAN, pixel_std=PIXEL_STD
         ),
         calibration=Calibration(),
-        explain_layer=explain_layer(settings.size_px),
+        explain_layer="repeat_2" if has_map_head(settings.size_px) else "conv2d_4a",
+        map_head=MapHead(sha256="", fine="repeat_1", coarse="repeat_2")
+        if has_map_head(settings.size_px)
+        else None,
         false_alarm_rate=None,
         miss_rate=None,
         undecided_rate=None,
@@ -108,13 +111,12 @@ def uncalibrated_card(name: str, settings: FitSettings, *, terms: str) -> Checkp
     )
 
 
-def explain_layer(size_px: int) -> str:
-    """The deepest block whose map has at least 12x12 cells, by the side of the input.
+def has_map_head(size_px: int) -> bool:
+    """Whether the layers trained to show where are fine enough to be shown, by the side of the input.
 
-    >>> [explain_layer(size) for size in (112, 160, 256)]
-    ['conv2d_4a', 'repeat_1', 'repeat_2']
+    The fine one has about an eighth as many cells each way: 11 at 112 px, 17 at 160 px.
     """
-    return "repeat_2" if size_px >= 224 else "repeat_1" if size_px >= 128 else "conv2d_4a"
+    return size_px >= 128
 
 
 def evaluate(

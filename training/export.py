@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from detector.checkpoint import CheckpointCard, ClipJudgement, load_card, load_weights, save_checkpoint
+from detector.checkpoint import CheckpointCard, ClipJudgement, load_card, save_card, save_checkpoint
 from training.calibrate import calibrate, error_rates, judged_by_others
 from training.evaluate import uncalibrated_card
 from training.fit import FitSettings, start_from
@@ -18,7 +18,7 @@ from training.networks import Student
 
 
 def export(run: Path, name: str, root: Path, *, terms: str) -> CheckpointCard:
-    """Write the averaged weights of a student's run as a checkpoint, not yet calibrated.
+    """Write the averaged weights of a student's run as a checkpoint, with its map head, not yet calibrated.
 
     Args:
         run: folder of `fit`.
@@ -30,7 +30,12 @@ def export(run: Path, name: str, root: Path, *, terms: str) -> CheckpointCard:
     student = Student()
     start_from(student, run)
     card = replace(uncalibrated_card(name, FitSettings(**settings), terms=terms), training=settings)
-    return save_checkpoint(card, student.network.state_dict(), root)
+    head = {
+        f"{name}.{part}": tensor
+        for name, layer in (("fine", student.map_fine), ("coarse", student.map_coarse))
+        for part, tensor in layer.state_dict().items()
+    }
+    return save_checkpoint(card, student.network.state_dict(), root, head)
 
 
 def settle(
@@ -77,6 +82,6 @@ def settle(
             "degraded": {key: summarise(judged_by(rows, calibration)) for key, rows in degraded.items()},
         },
     )
-    written = save_checkpoint(settled, load_weights(card, root), root)
+    written = save_card(settled, root)
     (root / name / "README.md").write_text(model_card(written), encoding="utf-8")
     return written

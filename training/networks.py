@@ -84,7 +84,7 @@ class Teacher(nn.Module):
 
 
 class Student(nn.Module):
-    """The network that ships. The layers that show where are used in training and do not ship."""
+    """The network that ships, and the layers that show where: they ship beside it and have no say in the logit."""
 
     pooled_count, fine_count, coarse_count = 1792, 256, 896
     _STEM = ("conv2d_1a", "conv2d_2a", "conv2d_2b", "maxpool_3a", "conv2d_3b", "conv2d_4a", "conv2d_4b")

@@ -6,11 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from detector.checkpoint import read_clip_judgement
+from detector.config import DetectorConfig
+from detector.pipeline import Detector
 from training.calibrate import clip_block
 from training.data import read_faces
 from training.evaluate import DEGRADATIONS, Judge, evaluate, read_results
 from training.export import export, settle
 from training.fit import FitSettings, fit
+from training.heat import HEAT_FACES, settle_heat
 from training.layouts import find_items
 from training.pooling import POOLINGS
 from training.prepare import prepare
@@ -49,7 +52,8 @@ STILLS, STILL_S = 200, 3.0
 
 
 def cook(recipe: Recipe) -> None:
-    """Prepare, fit the teacher, fit the student small and then at full size, export, evaluate, calibrate."""
+    """Prepare, fit the teacher, fit the student small and then at full size, export, evaluate, calibrate, and
+    measure how strong its maps are."""
     runs, faces = recipe.runs, recipe.runs / "faces.csv"
     if not faces.exists():
         prepare(recipe.data, faces, workers=recipe.workers, frames_per_clip=8)
@@ -85,3 +89,5 @@ def cook(recipe: Recipe) -> None:
         training={},
         clips=read_clip_judgement(clip_block(pooled_rows(load_series(stills), POOLINGS["detector"]), set_on)),
     )
+    detector = Detector.from_checkpoint(recipe.name, DetectorConfig(checkpoint_folder=recipe.root))
+    settle_heat(detector, recipe.data, recipe.root, split="val", count=HEAT_FACES, seed=0)
