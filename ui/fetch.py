@@ -1,9 +1,9 @@
-"""Fetches a picture or clip from a direct link, for somebody at this very computer. Never for strangers: whoever may
-name links to a computer can make it ask in places that only it can reach.
+"""Fetches a picture or clip from a direct link, for somebody at this very computer. Never for strangers: whoever
+may name links to a computer can make it ask in places that only it can reach.
 
-The name is looked up once, every address of it is checked, and the connection goes to the one that was checked; a
-name that means something else a moment later changes nothing. The same at each redirect. What arrives is only stored
-here: the detector decides by the content what it is.
+The name is looked up once, every address of it is checked, and the connection goes to the one that was checked: a
+name that means something else a moment later changes nothing. The same at each redirect. What arrives is only
+stored here: the detector decides by the content what it is.
 """
 
 from __future__ import annotations

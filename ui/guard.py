@@ -1,8 +1,8 @@
 """What stands between the network and Gradio: pure ASGI, put in when the page is served.
 
 Gradio answers any host and any origin, serves routes that the page never asks for, fetches addresses that visitors
-name and takes bodies of any size. Here only what the page and its two calls need gets through, asked for by its own
-name, from its own origin, within limits, and behind the password where there is one.
+name and takes bodies of any size. Here only what the page and its two calls need gets through, asked for by its
+own name, from its own origin, within limits, and behind the password where there is one.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ _BEFORE_LOGIN = (HEALTH, "/gradio_api/startup-events", "/favicon.ico", "/robots.
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; media-src 'self' blob: data:; font-src 'self' data:; "
-    "connect-src 'self' blob: data:; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors {frames}"
+    "connect-src 'self' blob: data:; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
+    "form-action 'self'; frame-ancestors {frames}"
 )
 _RELAYED = ("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port", "forwarded")
 

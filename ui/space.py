@@ -30,7 +30,7 @@ def use_lent_gpu(detector: Detector) -> None:
     On a Space with hardware of its own that changes nothing.
     """
     try:
-        import spaces  # type: ignore[import-not-found]
+        import spaces
     except ImportError:
         return
     detector.analyze = spaces.GPU(detector.analyze)  # type: ignore[method-assign]

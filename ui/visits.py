@@ -29,8 +29,8 @@ from explain.types import Explanations
 MAX_VISITS = 64
 """Visits kept at once; the oldest that has its answer makes room."""
 RECEIVED = "received"
-"""Folders of this name hold what visitors sent, as they sent it. Nothing in them is ever served: a picture's metadata
-may say where its maker lives."""
+"""Folders of this name hold what visitors sent, as they sent it. Nothing in them is ever served: a picture's
+metadata may say where its maker lives."""
 
 _MAX_NAME_BYTES = 200
 _STILL_LONG_SIDE_PX = 480
