@@ -41,7 +41,7 @@ def main(argv: list[str] | None = None) -> int:
     from ui.login import LEAST_CHARS, make_password
     from ui.page import build_page
     from ui.serve import launch
-    from ui.space import PORT, WEIGHTS_FROM, space_exposure, use_lent_gpu
+    from ui.space import WEIGHTS_FROM, space_exposure, use_lent_gpu
 
     space = space_exposure(os.environ)
     exposure = space or exposed(args.host, share=args.share, names=args.name)
@@ -72,7 +72,7 @@ def main(argv: list[str] | None = None) -> int:
         local_url, share_url = launch(
             page,
             exposure,
-            port=args.port or (PORT if space else None),
+            port=args.port,
             share=args.share and not space,
             password=password,
             api=args.api,

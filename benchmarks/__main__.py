@@ -35,7 +35,10 @@ def main(argv: list[str] | None = None) -> int:
     one.add_argument("file", type=Path)
     one.add_argument("--repeats", type=int, default=3)
     one.add_argument("--depth", choices=("auto", "moments"), default="moments")
-    for command in (finder, timer, long):
+
+    crowd = commands.add_parser("visitors", help="many visitors of the page at once: answers, waits, memory")
+    crowd.add_argument("--count", type=int, default=50)
+    for command in (finder, timer, long, crowd):
         command.add_argument("--out", type=Path, help="JSON file to write")
 
     args = parser.parse_args(argv)
@@ -47,6 +50,10 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     if args.command == "faces":
         result = faces(args.data, args.source, args.split, args.count, args.seed)
+    elif args.command == "visitors":
+        from benchmarks.visitors import visitors  # not beside the others, whose memory is measured
+
+        result = visitors(args.count)
     else:
         result = hour() if args.command == "hour" else speed(args.repeats)
     text = json.dumps(result, indent=2)

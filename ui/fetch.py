@@ -181,6 +181,7 @@ def _store(
                     raise too_large
                 _left(deadline)
                 file.write(block)
+        _left(deadline)  # a line that was cut looks like the end of a file
         if stated.isdigit() and size != int(stated):
             raise LinkError(f"{host} broke off before the file was complete. Try again.")
     except (HTTPError, OSError) as error:

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from detector import Detector
 from ui.exposure import Exposure, exposed_as_space
 
-PORT = 7860
-"""Where a Space is looked for."""
 WEIGHTS_FROM = "WEIGHTS_FROM"
 """Variable of a Space that says where its weights come from, as `--weights-from`."""
 

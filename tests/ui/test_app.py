@@ -98,7 +98,7 @@ def test_only_this_computer_is_ever_asked(client: Client, server: Any, examples:
     assert calls and [call for call in calls if not call.startswith(local)] == []
 
 
-def test_a_stopped_page_leaves_nothing(start_server: Callable[[], Any], examples: Path) -> None:
+def test_a_stopped_page_leaves_nothing(start_server: Callable[..., Any]) -> None:
     server = start_server()
     (private,) = server.folder.glob("deepfake-detector-*")
     assert private.stat().st_mode & 0o077 == 0
