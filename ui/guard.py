@@ -203,7 +203,7 @@ class Guard:
         return None
 
     def _too_large(self, body: Body) -> _Refusal:
-        return _Refusal(413, notices.TOO_LARGE.format(limit=max(1, body.limit // 1_000_000)))
+        return _Refusal(413, notices.TOO_LARGE.format(limit=max(1, body.limit >> 20)))
 
     def _limit(self, path: str) -> int:
         if path == "/login":

@@ -81,12 +81,13 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         flags = ["--no-browser", "--port", str(port), "--max-frames", "3", "--checkpoints", str(CHECKPOINTS)]
-        process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, str(calls), first, *flags, *more],
-            cwd=ROOT,
-            env=os.environ | {"TMPDIR": str(folder), "TEMP": str(folder), "TMP": str(folder)} | (env or {}),
-            stdout=said.open("w"),
-        )
+        with said.open("w") as out:
+            process = subprocess.Popen(
+                [sys.executable, "-c", PROGRAM, str(calls), first, *flags, *more],
+                cwd=ROOT,
+                env=os.environ | {"TMPDIR": str(folder), "TEMP": str(folder), "TMP": str(folder)} | (env or {}),
+                stdout=out,
+            )
         running.append(process)
         server = Server(f"http://127.0.0.1:{port}/", process, folder, calls, said)
         for _ in range(START_S):
