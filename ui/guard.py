@@ -184,7 +184,8 @@ class Guard:
         if self._door is None or scope["path"] in _BEFORE_LOGIN:
             return None
         if scope["path"] == "/login":
-            secure = self._exposure.proxied and headers.get("x-forwarded-proto") == "https"
+            relayed = self._exposure.proxied and headers.get("x-forwarded-proto") == "https"
+            secure = relayed or scope.get("scheme") == "https"
             return await self._door.try_password(
                 await body.read(), self._client(scope, headers), headers, secure=secure
             )
