@@ -113,7 +113,7 @@ def same_origin(origin: str, host: str) -> bool:
     port = _SCHEME_PORTS.get(scheme)
     if not mark or port is None:
         return False
-    return rest.removesuffix(f":{port}") == host.lower().removesuffix(f":{port}") != ""
+    return rest.removesuffix(f":{port}") == host.lower().removesuffix(f":{port}")
 
 
 def client_key(peer: str, forwarded_for: str | None) -> str:

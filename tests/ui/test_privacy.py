@@ -69,7 +69,7 @@ def give(detector: Detector, tmp_path: Path) -> Callable[[str, bytes], Handlers]
         path = secret_folder(root / RECEIVED) / name
         path.write_bytes(content)
         handlers.receive({"path": str(path), "orig_name": name}, VISITOR)
-        handlers.judge("5", VISITOR, quiet) if name.endswith("mp4") else handlers.judge("auto", VISITOR, quiet)
+        handlers.judge("10", VISITOR, quiet) if name.endswith("mp4") else handlers.judge("auto", VISITOR, quiet)
         return handlers
 
     return give
