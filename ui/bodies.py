@@ -68,26 +68,33 @@ def read_json(content: bytes) -> Any:
         raise ValueError("nested too deep") from error
 
 
-def is_from_page(content: Any, received: Path) -> bool:
-    """Whether every file in the values of an event is one that was received here.
+def uploads_in(content: Any, received: Path) -> set[Path] | None:
+    """The uploads that an event hands in.
 
     Args:
         content: parsed JSON.
         received: the folder of uploads, without links in its path.
+
+    Returns:
+        The folder of each; None where something is handed in that was not received here.
     """
-    waiting = [content]
+    waiting, uploads = [content], set()
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):
-            if "path" in value and not _lies_in(value["path"], received):
-                return False
+            if value.get("path") is not None:
+                upload = _upload_of(value["path"], received)
+                if upload is None:
+                    return None
+                uploads.add(upload)
             waiting += value.values()
         elif isinstance(value, list):
             waiting += value
-    return True
+    return uploads
 
 
-def _lies_in(path: Any, folder: Path) -> bool:
+def _upload_of(path: Any, received: Path) -> Path | None:
     if not isinstance(path, str) or "\0" in path:
-        return path is None
-    return Path(os.path.realpath(path)).is_relative_to(folder)
+        return None
+    real = Path(os.path.realpath(path))
+    return received / real.relative_to(received).parts[0] if received in real.parents else None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import os
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui import notices
-from ui.bodies import Body, TooLargeError, is_from_page, read_json
+from ui.bodies import Body, TooLargeError, read_json, uploads_in
 from ui.exposure import Exposure, client_key, is_loopback, same_origin
 from ui.limits import Buckets
 from ui.login import Door
@@ -41,11 +42,11 @@ _READ = re.compile(
     r"/|/(gradio_api/)?theme\.css|/config/?|/robots\.txt|/manifest\.json"
     r"|/gradio_api/(startup-events|upload_progress|queue/data|heartbeat/[\w-]+|file=.+)"
 )
-_WRITTEN = re.compile(r"/gradio_api/(upload|queue/join|cancel|reset/?)")
+_WRITTEN = re.compile(r"/gradio_api/(upload|run/predict|queue/join|cancel|reset/?)")
 _API_READ = re.compile(r"/gradio_api/(info/?|call/(analyze|report)/[\w-]+)")
 _API_WRITTEN = re.compile(r"/gradio_api/call/(analyze|report)/?")
 _LOGIN = re.compile(r"/login")
-_HANDS_IN = re.compile(r"/gradio_api/(queue/join|call/.+)")
+_HANDS_IN = re.compile(r"/gradio_api/(run/predict|queue/join|call/.+)")
 _BEFORE_LOGIN = (HEALTH, "/gradio_api/startup-events", "/favicon.ico", "/robots.txt")
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
@@ -110,24 +111,28 @@ class Guard:
         if refusal is not None:
             await refusal.response()(scope, receive, send)
             return
+        uploads: set[Path] = set()
         try:
             answer = await self._at_the_door(scope, headers, body)
             if answer is None and scope["method"] == "POST" and _HANDS_IN.fullmatch(path):
-                answer = await self._handed_in(body)
+                answer, uploads = await self._handed_in(body)
         except TooLargeError:
             answer = self._too_large(body).response()
         if answer is not None:
             await answer(scope, receive, send)
             return
         scope["headers"] = self._believed(scope["headers"])
-        await self._pass_on(scope, body, send)
+        status = await self._pass_on(scope, body, send)
+        for upload in uploads if status >= 400 else ():  # the line is full: nobody else comes for them
+            shutil.rmtree(upload, ignore_errors=True)
 
-    async def _pass_on(self, scope: Scope, body: Body, send: Send) -> None:
-        """Let Gradio answer, unless the body turns out too large while it is being read."""
-        begun = False
+    async def _pass_on(self, scope: Scope, body: Body, send: Send) -> int:
+        """Let Gradio answer, unless the body turns out too large while it is being read; returns the status."""
+        begun, status = False, 0
 
         async def answer(message: Message) -> None:
-            nonlocal begun
+            nonlocal begun, status
+            status = message.get("status", status)
             if begun or not body.exceeded:
                 begun = True
                 await send(message)
@@ -138,6 +143,7 @@ class Guard:
             pass
         if body.exceeded and not begun:
             await self._too_large(body).response()(scope, body.receive, send)
+        return status
 
     def _foreign(self, scope: Scope, headers: Headers) -> _Refusal | None:
         """Asked for under a name that is not ours, or by the page of another site."""
@@ -193,15 +199,15 @@ class Guard:
             return None
         return self._door.ask(page_wanted=scope["path"] == "/")
 
-    async def _handed_in(self, body: Body) -> Response | None:
-        """None where every file in the body is one that was uploaded here: Gradio would fetch an address."""
+    async def _handed_in(self, body: Body) -> tuple[Response | None, set[Path]]:
+        """The uploads in the body; a refusal where a file was not uploaded here: Gradio would fetch an address."""
         try:
-            content = read_json(await body.read())
+            uploads = uploads_in(read_json(await body.read()), self._received)
         except ValueError:
-            return PlainTextResponse(notices.UNREADABLE + "\n", 400)
-        if not is_from_page(content, self._received):
-            return PlainTextResponse(notices.NOT_UPLOADED + "\n", 400)
-        return None
+            return PlainTextResponse(notices.UNREADABLE + "\n", 400), set()
+        if uploads is None:
+            return PlainTextResponse(notices.NOT_UPLOADED + "\n", 400), set()
+        return None, uploads
 
     def _too_large(self, body: Body) -> _Refusal:
         return _Refusal(413, notices.TOO_LARGE.format(limit=max(1, body.limit >> 20)))

@@ -75,6 +75,17 @@ def test_neither_the_disk_nor_the_internet_can_be_had_through_it(server: Any) ->
     assert "example.org" not in server.calls.read_text().removeprefix(before)
 
 
+def test_nobody_jumps_the_line(server: Any, examples: Path) -> None:
+    path = upload(server.url, (examples / "no-face.jpg").read_bytes())
+    file = {"path": str(path), "orig_name": "x.jpg", "meta": FILE}
+    functions = httpx.get(f"{server.url}config").json()["dependencies"]
+    heavy = [number["id"] for number in functions if number["queue"] is not False and number["backend_fn"]]
+    assert heavy
+    for number in heavy:
+        given = {"fn_index": number, "data": [file], "session_hash": "abc"}
+        assert httpx.post(f"{server.url}gradio_api/run/predict", json=given, timeout=60).status_code >= 400
+
+
 def test_an_upload_can_neither_be_fetched_nor_used_twice(server: Any, examples: Path) -> None:
     path = upload(server.url, (examples / "no-face.jpg").read_bytes())
     for way in (

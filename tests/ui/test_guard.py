@@ -27,6 +27,7 @@ class Everything:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.status = 200
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         request = Request(scope, receive)
@@ -36,7 +37,9 @@ class Everything:
         except Exception:  # noqa: BLE001 - Gradio, too, makes an answer of its own of whatever happens
             size = -1
         headers = {"Cache-Control": "max-age=604800", "Referrer-Policy": "unsafe-url"}
-        await JSONResponse({"size": size, "headers": dict(request.headers)}, headers=headers)(scope, receive, send)
+        await JSONResponse({"size": size, "headers": dict(request.headers)}, self.status, headers)(
+            scope, receive, send
+        )
 
 
 class Site:
@@ -179,7 +182,7 @@ def test_a_relay_is_believed_only_with_names_of_ours(space: Site) -> None:
         ("GET", "/gradio_api/profiling/traces"),
         ("POST", "/gradio_api/run/analyze"),
         ("POST", "/gradio_api/api/analyze"),
-        ("POST", "/gradio_api/run/predict"),
+        ("POST", "/gradio_api/run/judge"),
         ("POST", "/gradio_api/call/judge"),
         ("POST", "/gradio_api/call/v2/analyze"),
         ("POST", "/gradio_api/component_server"),
@@ -222,7 +225,7 @@ def handed_in(path: object) -> dict[str, Any]:
     "path",
     ["https://example.org/x.jpg", "http://127.0.0.1/", "/etc/passwd", "received/a/b", 7, ["x"], "a\0b", ""],
 )
-@pytest.mark.parametrize("call", [JOIN, "/gradio_api/call/analyze"])
+@pytest.mark.parametrize("call", [JOIN, "/gradio_api/call/analyze", "/gradio_api/run/predict"])
 def test_only_what_was_uploaded_is_handed_in(at_home: Site, call: str, path: object) -> None:
     """Gradio would fetch an address that somebody hands in as a file."""
     for content in (handed_in(path), {"data": [{"a": [[handed_in(path)]]}]}, {"event_data": handed_in(path)}):
@@ -239,6 +242,19 @@ def test_neither_another_visits_pictures_nor_a_way_out_of_the_uploads(at_home: S
     ):
         assert at_home.post(JOIN, json=handed_in(str(path))).status_code == 400
     assert at_home.post(JOIN, json=handed_in(str(tmp_path / "received" / "ab" / "x.jpg"))).status_code == 200
+
+
+def test_an_upload_that_is_refused_is_deleted(at_home: Site, tmp_path: Path) -> None:
+    """Those who are told that the line is full send it once more."""
+    mine, other = tmp_path / "received" / "ab" / "hash" / "x.jpg", tmp_path / "received" / "cd" / "hash" / "x.jpg"
+    for path in (mine, other):
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"x")
+    at_home.post(JOIN, json=handed_in(str(mine)))
+    assert mine.exists()
+    at_home.app.status = 503
+    at_home.post(JOIN, json=handed_in(str(mine)))
+    assert not mine.exists() and other.exists() and (tmp_path / "received").exists()
 
 
 @pytest.mark.parametrize("content", [b"{", b"[" * 500_000, b"\xff\xfe"], ids=["cut off", "too deep", "no text"])
