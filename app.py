@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import signal
 import sys
 from types import FrameType
@@ -15,49 +16,81 @@ from detector.errors import CheckpointError, ConfigError
 from detector.flags import add_config_flags, config_from
 
 OK, USAGE, CHECKPOINT = 0, 2, 3
-_THIS_COMPUTER = ("127.0.0.1", "localhost", "::1")
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Serve the page until it is stopped.
+    """Serve the page until it is stopped. On a Hugging Face Space it needs no flags.
 
     Returns:
         The exit code. Wrong flags leave through argparse with code 2.
     """
     args = _parser().parse_args(argv)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    signal.signal(signal.SIGTERM, _stop)
+    for number in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, number):
+            signal.signal(getattr(signal, number), _stop)
 
-    from ui import text
+    from ui import notices, text
     from ui.workspace import make_workspace
 
     make_workspace()
     _say(text.LOADING)
     from detector import Detector
+    from detector.hub import ensure_weights
+    from ui.exposure import exposed
+    from ui.login import LEAST_CHARS, make_password
     from ui.page import build_page
     from ui.serve import launch
+    from ui.space import WEIGHTS_FROM, space_exposure, use_lent_gpu
 
+    space = space_exposure(os.environ)
+    exposure = space or exposed(args.host, share=args.share, names=args.name)
+    if args.password is not None and not exposure.password_wanted:
+        _say(notices.PASSWORD_UNUSED)
+        return USAGE
+    if args.password is not None and len(args.password) < LEAST_CHARS:
+        _say(notices.PASSWORD_SHORT.format(least=LEAST_CHARS))
+        return USAGE
+    weights_from = args.weights_from or (os.environ.get(WEIGHTS_FROM) if space else None)
     try:
-        detector = Detector.from_checkpoint(args.checkpoint, config_from(args))
+        config = config_from(args)
+        if weights_from:
+            ensure_weights(args.checkpoint, config.checkpoint_folder, weights_from)
+        detector = Detector.from_checkpoint(args.checkpoint, config)
     except CheckpointError as error:
         _say(f"checkpoint: {error}")
         return CHECKPOINT
     except ConfigError as error:
         _say(f"settings: {error}")
         return USAGE
+    if space:
+        use_lent_gpu(detector)
 
-    page = build_page(detector, shared=args.share or args.host not in _THIS_COMPUTER)
+    password = (args.password or make_password()) if exposure.password_wanted else None
+    page = build_page(detector, shared=exposure.shared, api=args.api)
     try:
         local_url, share_url = launch(
-            page, host=args.host, port=args.port, share=args.share, in_browser=not args.no_browser
+            page,
+            exposure,
+            port=args.port,
+            share=args.share and not space,
+            password=password,
+            api=args.api,
+            in_browser=not (args.no_browser or space),
         )
     except OSError as error:
         _say(f"the page could not be served: {error}")
         return USAGE
     print(text.SERVING.format(url=local_url), flush=True)
+    if space:
+        print(notices.SPACE, flush=True)
+    elif password is not None:
+        print(notices.PASSWORD_GIVEN if args.password else notices.PASSWORD.format(password=password), flush=True)
+    if exposure.any_address and not space:
+        print(notices.UNENCRYPTED, flush=True)
     if share_url:
-        print(text.SERVING_SHARED.format(url=share_url), flush=True)
-    elif args.share:
+        print(text.SERVING_SHARED.format(url=share_url), notices.RELAY, sep="\n", flush=True)
+    elif args.share and not space:
         _say(text.NO_SHARE_LINK.format(url=local_url))
     page.block_thread()
     return OK
@@ -67,12 +100,34 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="app.py", description="A page that estimates whether faces in pictures and clips were manipulated."
     )
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="address to listen on (default: %(default)s); others can reach any but that of this computer itself",
+    )
     parser.add_argument("--port", type=int, help="port to listen on (default: the first free one from 7860)")
+    parser.add_argument(
+        "--name",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="name under which the page is asked for behind a proxy of yours or in your network; may be repeated",
+    )
     parser.add_argument(
         "--share", action="store_true", help="ask for a public link; what visitors add then passes gradio.live"
     )
+    parser.add_argument(
+        "--password", help="what visitors have to give where others can reach the page (default: one is made)"
+    )
+    parser.add_argument(
+        "--no-api", dest="api", action="store_false", help="do not offer /analyze and /report to programs"
+    )
     parser.add_argument("--no-browser", action="store_true", help="do not open the page in a browser")
+    parser.add_argument(
+        "--weights-from",
+        metavar="OWNER/NAME@COMMIT",
+        help="repository of the Hugging Face Hub to download the weights from if they are missing here",
+    )
     add_config_flags(parser)
     return parser
 

@@ -6,7 +6,6 @@ import argparse
 import json
 from pathlib import Path
 
-from benchmarks.explanations import explanations
 from benchmarks.faces import faces
 from benchmarks.speed import hour, run_one, speed
 from benchmarks.table import speed_table
@@ -41,7 +40,10 @@ def main(argv: list[str] | None = None) -> int:
     one.add_argument("file", type=Path)
     one.add_argument("--repeats", type=int, default=3)
     one.add_argument("--depth", choices=("auto", "moments"), default="moments")
-    for command in (finder, timer, long, pointer):
+
+    crowd = commands.add_parser("visitors", help="many visitors of the page at once: answers, waits, memory")
+    crowd.add_argument("--count", type=int, default=50)
+    for command in (finder, timer, long, pointer, crowd):
         command.add_argument("--out", type=Path, help="JSON file to write")
 
     args = parser.parse_args(argv)
@@ -51,10 +53,17 @@ def main(argv: list[str] | None = None) -> int:
     if args.command == "table":
         print(speed_table([json.loads(file.read_text()) for file in args.results]))
         return 0
+    # What the others need is not imported where memory is measured.
     if args.command == "explanations":
+        from benchmarks.explanations import explanations
+
         result = explanations(args.data, args.count, args.seed)
     elif args.command == "faces":
         result = faces(args.data, args.source, args.split, args.count, args.seed)
+    elif args.command == "visitors":
+        from benchmarks.visitors import visitors
+
+        result = visitors(args.count)
     else:
         result = hour() if args.command == "hour" else speed(args.repeats)
     text = json.dumps(result, indent=2)

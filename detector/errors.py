@@ -6,7 +6,8 @@ value, and what to do next.
     │  ├─ MediaNotFoundError       there is no such file
     │  ├─ UnsupportedMediaError    not a picture or clip we read
     │  ├─ MediaDecodeError         the right kind, but broken or incomplete
-    │  └─ MediaTooLargeError       beyond the limits in DetectorConfig
+    │  ├─ MediaTooLargeError       beyond the limits in DetectorConfig
+    │  └─ LinkError                a link that leads to no file we may or can have
     ├─ CheckpointError             the installation: the operator can fetch or fix
     │  ├─ CheckpointNotFoundError
     │  ├─ CheckpointIntegrityError the bytes are not those the card promises
@@ -39,6 +40,10 @@ class MediaDecodeError(MediaError):
 
 class MediaTooLargeError(MediaError):
     """More bytes, pixels or seconds than `DetectorConfig` allows."""
+
+
+class LinkError(MediaError):
+    """What was linked to is not asked for, not to be had, or too large."""
 
 
 class CheckpointError(DetectorError):

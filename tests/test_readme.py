@@ -39,7 +39,7 @@ def test_the_output_shown_is_the_output(monkeypatch: pytest.MonkeyPatch, capsys)
 
 def test_every_command_and_flag_shown_exists(capsys: pytest.CaptureFixture[str]) -> None:
     commands = block("sh", "scan --json")
-    shown = set(re.findall(r"--[a-z-]+", README.split("## In Python")[0])) - {"--help"}
+    shown = set(re.findall(r"--[a-z-]+", README.split("\n---\n", 1)[1].split("## In Python")[0])) - {"--help"}
     with pytest.raises(SystemExit):
         cli.main(["scan", "--help"])
     assert shown <= set(re.findall(r"--[a-z-]+", capsys.readouterr().out))

@@ -17,6 +17,7 @@ from detector.types import Analysis, Pixels, Step
 from explain import Explanations, explain
 from reporting import wording
 from ui import text
+from ui.visits import TooManyVisits
 
 Tell = Callable[[float, str], None]
 """Called with the share done, 0 to 1, and the stage in words."""
@@ -91,6 +92,8 @@ def attempt(action: Callable[[], _T]) -> _T | Trouble:
         return action()
     except Superseded:
         raise
+    except TooManyVisits:
+        return Trouble(text.BUSY_TITLE, text.BUSY)
     except MediaNotFoundError:  # its own message names a path of the server
         return Trouble(text.FILE_TROUBLE, text.FILE_GONE)
     except MediaError as error:

@@ -50,15 +50,13 @@ class Handlers:
         """
         self._visits.end(session_of(request))
         visit = attempt(lambda: self._visits.start_upload(session_of(request), upload))
-        if isinstance(visit, Trouble):
-            return None, _trouble(visit), gr.Column(visible=False), gr.Column(visible=False)
-        return _checking(visit)
+        return _arrived(visit)
 
     def receive_example(self, path: Path) -> Callable[[gr.Request], tuple[Any, ...]]:
         """A handler that takes in one of the examples."""
 
         def receive(request: gr.Request) -> tuple[Any, ...]:
-            return _checking(self._visits.start(session_of(request), path))
+            return _arrived(attempt(lambda: self._visits.start(session_of(request), path)))
 
         return receive
 
@@ -224,7 +222,9 @@ def _copy(offered: bool) -> tuple[Any, ...]:
     return gr.Column(visible=offered), gr.Button(visible=True), idle_panel(), _no_download()
 
 
-def _checking(visit: Visit) -> tuple[Any, ...]:
+def _arrived(visit: Visit | Trouble) -> tuple[Any, ...]:
+    if isinstance(visit, Trouble):
+        return None, _trouble(visit), gr.Column(visible=False), gr.Column(visible=False)
     return None, checking_panel(visit.original.name), gr.Column(visible=True), gr.Column(visible=False)
 
 

@@ -19,6 +19,7 @@ from ui.markup import escape
 from ui.panels import idle_panel
 from ui.results import portal_link
 from ui.sessions import session_of
+from ui.tidy import keep_tidy
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 MAX_UPLOAD_MB = 200
@@ -37,15 +38,18 @@ _SCROLL = """() => setTimeout(() => document.getElementById('answer').scrollInto
 }}), 100)"""
 
 
-def build_page(detector: Detector, *, shared: bool = False) -> gr.Blocks:
+def build_page(detector: Detector, *, shared: bool = False, api: bool = True) -> gr.Blocks:
     """Lay the page out around one detector.
 
     Args:
         detector: judges what visitors bring.
         shared: others than this computer's user can open the page, and it must not say that files stay here.
+        api: programs are offered two calls.
     """
-    handlers, cameras = Handlers(detector, Path(get_upload_folder())), Cameras(detector)
-    # Gradio deletes what it stored and nobody took over; what a visit holds is deleted with the visit.
+    root = Path(get_upload_folder())
+    handlers, cameras = Handlers(detector, root), Cameras(detector)
+    keep_tidy(handlers.visits, root)
+    # Gradio deletes copies that it made; what a visit holds is deleted with the visit.
     page = gr.Blocks(title=text.TITLE, analytics_enabled=False, delete_cache=(60, 3600))
     with page:
         private = text.SHARED if shared else text.PRIVATE
@@ -64,7 +68,8 @@ def build_page(detector: Detector, *, shared: bool = False) -> gr.Blocks:
             cameras.drop(session_of(request))
 
         page.unload(leave)
-        _add_interface(handlers)
+        if api:
+            _add_interface(handlers)
     return page
 
 

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-import gradio as gr
+from pathlib import Path
 
+import gradio as gr
+from gradio.utils import get_upload_folder
+from starlette.middleware import Middleware
+
+from ui.exposure import Exposure
+from ui.guard import UPLOAD, Guard
+from ui.login import Door
 from ui.page import MAX_UPLOAD_MB
 from ui.theme import STYLE_SHEET, make_theme
+from ui.uploads import upload_route
 
 MAX_WAITING = 16
 """Visitors in line for the detector; more are told to come back."""
@@ -13,19 +21,23 @@ MAX_WAITING = 16
 
 def launch(
     page: gr.Blocks,
+    exposure: Exposure,
     *,
-    host: str = "127.0.0.1",
     port: int | None = None,
     share: bool = False,
+    password: str | None = None,
+    api: bool = True,
     in_browser: bool = False,
 ) -> tuple[str, str | None]:
-    """Serve the page from background threads.
+    """Serve the page from background threads, behind the guard.
 
     Args:
         page: made by `build_page`.
-        host: address to listen on.
+        exposure: who can reach it, and the address to listen on.
         port: None takes the first free one from 7860.
         share: ask Gradio for a public link.
+        password: what visitors have to give first; None lets everybody in.
+        api: as given to `build_page`.
         in_browser: open the page in this computer's browser.
 
     Returns:
@@ -34,9 +46,18 @@ def launch(
     Raises:
         OSError: the port is taken.
     """
+    root = Path(get_upload_folder())
+    guard = Middleware(
+        Guard,
+        exposure=exposure,
+        root=root,
+        max_upload_mb=MAX_UPLOAD_MB,
+        door=Door(password) if password else None,
+        api=api,
+    )
     page.queue(max_size=MAX_WAITING, default_concurrency_limit=1, api_open=False)
     _, local_url, share_url = page.launch(
-        server_name=host,
+        server_name=exposure.host,
         server_port=port,
         share=share,  # said each time: an environment variable would turn it on otherwise
         inbrowser=in_browser,
@@ -44,11 +65,23 @@ def launch(
         quiet=True,
         show_error=False,
         ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+        num_workers=0,  # its helpers serve files beside the guard, where an environment variable asks for them
         run_history=False,
         enable_monitoring=False,
         max_file_size=f"{MAX_UPLOAD_MB}mb",
         footer_links=[],
         theme=make_theme(),
         css_paths=STYLE_SHEET,
+        app_kwargs={
+            "middleware": [guard],
+            "routes": [upload_route(UPLOAD, root, MAX_UPLOAD_MB)],  # asked before Gradio's own of that name
+            "openapi_url": None,
+            "docs_url": None,
+            "redoc_url": None,
+        },
     )
+    # Gradio's page of a shared app loads its scripts from a store on the internet; the usual one has its own.
+    page.share = False
     return local_url, share_url

@@ -6,12 +6,14 @@ goes. Nothing of one visitor is ever handed to another.
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 import shutil
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,8 +26,11 @@ from detector.media import Media
 from detector.types import Analysis, Pixels
 from explain.types import Explanations
 
-MAX_VISITS = 32
-"""Visits kept at once; the oldest makes room."""
+MAX_VISITS = 64
+"""Visits kept at once; the oldest that has its answer makes room."""
+RECEIVED = "received"
+"""Folders of this name hold what visitors sent, as they sent it. Nothing in them is ever served: a picture's
+metadata may say where its maker lives."""
 
 _MAX_NAME_BYTES = 200
 _STILL_LONG_SIDE_PX = 480
@@ -48,18 +53,29 @@ class Visit:
     """The file once opened for its single frames."""
     copy: int = 0
     """Number of the annotated copy that is wanted; another number says that the one being made is not."""
+    used: float = 0.0
+    """When somebody last asked for it, by the clock of `Visits`."""
+
+
+class TooManyVisits(Exception):
+    """Every visit that is kept still waits for its answer."""
 
 
 class Visits:
     """The visits of all visitors, by session."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, clock: Callable[[], float] = time.monotonic) -> None:
         self._root = root
+        self._clock = clock
         self._visits: OrderedDict[str, Visit] = OrderedDict()
         self._lock = threading.Lock()
 
     def start(self, session: str, original: Path) -> Visit:
-        """Begin a visit with a file that stays where it is."""
+        """Begin a visit with a file that stays where it is.
+
+        Raises:
+            TooManyVisits: the visitor has to wait.
+        """
         return self._begin(session, Visit(secret_folder(self._root), original))
 
     def start_upload(self, session: str, upload: Mapping[str, Any]) -> Visit:
@@ -67,19 +83,23 @@ class Visits:
 
         Raises:
             MediaNotFoundError: the upload is not there any more.
+            TooManyVisits: the visitor has to wait.
         """
         folder = secret_folder(self._root)
         try:
             original = take_upload(upload, folder)
         except MediaNotFoundError:
-            folder.rmdir()
+            shutil.rmtree(folder, ignore_errors=True)
             raise
         return self._begin(session, Visit(folder, original))
 
     def get(self, session: str) -> Visit | None:
         """The visit that is current, if there is one."""
         with self._lock:
-            return self._visits.get(session)
+            visit = self._visits.get(session)
+            if visit is not None:
+                visit.used = self._clock()
+            return visit
 
     def end(self, session: str) -> None:
         """Forget a visitor and delete all that was kept."""
@@ -88,14 +108,34 @@ class Visits:
         if visit is not None:
             _delete(visit)
 
+    def end_unused(self, seconds: float) -> None:
+        """Forget those that nobody has asked for in so long."""
+        with self._lock:
+            now = self._clock()
+            unused = [session for session, visit in self._visits.items() if now - visit.used > seconds]
+        for session in unused:
+            self.end(session)
+
+    def folders(self) -> set[Path]:
+        """The folders of all visits."""
+        with self._lock:
+            return {visit.folder for visit in self._visits.values()}
+
     def _begin(self, session: str, visit: Visit) -> Visit:
         with self._lock:
             ended = [self._visits.pop(session)] if session in self._visits else []
-            self._visits[session] = visit
-            if len(self._visits) > MAX_VISITS:
-                ended.append(self._visits.popitem(last=False)[1])
-        for old in ended:
+            full = len(self._visits) >= MAX_VISITS
+            answered = next((name for name, kept in self._visits.items() if kept.analysis is not None), None)
+            if full and answered is not None:
+                ended.append(self._visits.pop(answered))
+            refused = full and answered is None
+            if not refused:
+                visit.used = self._clock()
+                self._visits[session] = visit
+        for old in [*ended, visit] if refused else ended:
             _delete(old)
+        if refused:
+            raise TooManyVisits
         return visit
 
 
@@ -111,18 +151,34 @@ def secret_folder(root: Path) -> Path:
 
 
 def take_upload(upload: Mapping[str, Any], folder: Path) -> Path:
-    """Move an upload to a folder, under the name it had at home: Gradio's copy has lost parts of it.
+    """Move an upload into a visit, under the name it had at home: Gradio's copy has lost parts of it.
+
+    What was taken is gone from where it was received, so that its path is of use once, and only to its visitor.
+
+    Args:
+        upload: as Gradio describes it.
+        folder: of the visit, beside the one where uploads are received.
 
     Raises:
-        MediaNotFoundError: the upload is not there any more.
+        MediaNotFoundError: the upload is not there any more, or was none.
     """
-    received = Path(upload["path"])
-    if not received.is_file():
-        raise MediaNotFoundError(f"{received.name} is not there any more. Add it once more.")
+    received, uploads = Path(os.path.realpath(upload["path"])), Path(os.path.realpath(folder.parent / RECEIVED))
+    home = folder / RECEIVED
+    home.mkdir(mode=0o700)
     try:
-        return received.replace(folder / home_name(upload.get("orig_name") or received.name))
-    except OSError:  # a name that this system does not take
-        return received.replace(folder / received.name)
+        own = uploads / received.relative_to(uploads).parts[0]
+        if not received.is_file():
+            raise FileNotFoundError(received)
+        try:
+            original = received.replace(home / home_name(upload.get("orig_name") or received.name))
+        except FileNotFoundError:
+            raise
+        except OSError:  # a name that this system does not take
+            original = received.replace(home / received.name)
+    except (ValueError, FileNotFoundError, IndexError) as error:
+        raise MediaNotFoundError(f"{received.name} is not there any more. Add it once more.") from error
+    shutil.rmtree(own, ignore_errors=True)
+    return original
 
 
 def home_name(name: str) -> str:

@@ -13,6 +13,7 @@ import pytest
 from benchmarks.__main__ import main
 from benchmarks.scenes import repeat_clip, write_clip
 from benchmarks.speed import run_one
+from benchmarks.visitors import visitors
 
 
 def test_a_picture_without_a_face_is_counted_and_named(
@@ -61,3 +62,11 @@ def test_the_readme_holds_the_table_of_the_kept_results(capsys: pytest.CaptureFi
     table = capsys.readouterr().out.strip()
     assert table in (root / "README.md").read_text(encoding="utf-8")
     assert len(table.splitlines()) > 10
+
+
+def test_visitors_at_once_are_answered_or_told_to_wait_and_none_gets_anothers_answer() -> None:
+    result = visitors(6)
+    assert result["answered"] == 6 and result["crossed"] == 0 and result["trouble"] == []
+    assert result["files_left"] == []
+    memory = result["server_mb"]
+    assert memory["peak"] is None or memory["peak"] - memory["before"] < 1000

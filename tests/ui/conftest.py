@@ -43,6 +43,7 @@ def note(event, args):
     elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
         print(args[0], file=calls)
 sys.addaudithook(note)
+exec(sys.argv.pop(1))
 import app
 raise SystemExit(app.main(sys.argv[1:]))
 """
@@ -56,6 +57,8 @@ class Server:
     """The only place where it may store anything."""
     calls: Path
     """One line for each address that it looked up or connected to."""
+    said: Path
+    """What it printed."""
 
 
 @pytest.fixture(scope="session")
@@ -64,27 +67,33 @@ def examples() -> Path:
 
 
 @pytest.fixture(scope="session")
-def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Server]]:
-    """Start `app.py` for real, with the checkpoint that is shipped; everything ends with the session."""
+def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """Start `app.py` for real, with the checkpoint that is shipped; everything ends with the session.
+
+    Its arguments are further flags, `env` with further variables, and `first`, code to run before.
+    """
     running: list[subprocess.Popen[bytes]] = []
 
-    def start() -> Server:
+    def start(*more: str, env: dict[str, str] | None = None, first: str = "") -> Server:
         folder, calls = tmp_path_factory.mktemp("served"), tmp_path_factory.mktemp("calls") / "calls.txt"
+        said = calls.with_name("said.txt")
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         flags = ["--no-browser", "--port", str(port), "--max-frames", "3", "--checkpoints", str(CHECKPOINTS)]
-        process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, str(calls), *flags],
-            cwd=ROOT,
-            env=os.environ | {"TMPDIR": str(folder), "TEMP": str(folder), "TMP": str(folder)},
-        )
+        with said.open("w") as out:
+            process = subprocess.Popen(
+                [sys.executable, "-c", PROGRAM, str(calls), first, *flags, *more],
+                cwd=ROOT,
+                env=os.environ | {"TMPDIR": str(folder), "TEMP": str(folder), "TMP": str(folder)} | (env or {}),
+                stdout=out,
+            )
         running.append(process)
-        server = Server(f"http://127.0.0.1:{port}/", process, folder, calls)
+        server = Server(f"http://127.0.0.1:{port}/", process, folder, calls, said)
         for _ in range(START_S):
             assert process.poll() is None, f"app.py ended with {process.returncode}"
             try:
-                urllib.request.urlopen(server.url, timeout=5).close()
+                urllib.request.urlopen(f"{server.url}health", timeout=5).close()
             except OSError:
                 time.sleep(1)
             else:

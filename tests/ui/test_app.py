@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import json
+import re
 import signal
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
 from reporting import verify_package
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -73,16 +75,8 @@ def test_programs_are_offered_two_calls(client: Client) -> None:
 @pytest.mark.parametrize("meta", [None, {"_type": "gradio.FileData"}])
 def test_a_file_of_the_server_cannot_be_had(server: Any, examples: Path, meta: object) -> None:
     forged = {"path": str(examples / "genuine.jpg"), "orig_name": "x.jpg"} | ({"meta": meta} if meta else {})
-    request = urllib.request.Request(
-        f"{server.url}gradio_api/call/analyze",
-        json.dumps({"data": [forged]}).encode(),
-        {"Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request, timeout=60) as response:
-        event = json.load(response)["event_id"]
-    with urllib.request.urlopen(f"{server.url}gradio_api/call/analyze/{event}", timeout=60) as response:
-        told = response.read().decode()
-    assert "event: error" in told and "sha256" not in told
+    refused = httpx.post(f"{server.url}gradio_api/call/analyze", json={"data": [forged]}, timeout=60)
+    assert refused.status_code == 400 and "event_id" not in refused.text
     assert (examples / "genuine.jpg").exists()
 
 
@@ -98,7 +92,7 @@ def test_only_this_computer_is_ever_asked(client: Client, server: Any, examples:
     assert calls and [call for call in calls if not call.startswith(local)] == []
 
 
-def test_a_stopped_page_leaves_nothing(start_server: Callable[[], Any], examples: Path) -> None:
+def test_a_stopped_page_leaves_nothing(start_server: Callable[..., Any]) -> None:
     server = start_server()
     (private,) = server.folder.glob("deepfake-detector-*")
     assert private.stat().st_mode & 0o077 == 0
@@ -124,3 +118,20 @@ def test_a_wrong_flag_ends_with_2() -> None:
     command = [sys.executable, "app.py", "--max-frames", "0"]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert done.returncode == 2 and "--max-frames" in done.stderr
+
+
+def test_the_readmes_five_lines_for_programs_work(server: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    (code,) = [block for block in blocks if "gradio_client" in block]
+    code = code.replace("http://127.0.0.1:7860/", server.url).replace('"examples/', f'"{ROOT}/examples/')
+    exec(compile(code.replace("Client(", "Client(verbose=False, src="), "README.md", "exec"), {})
+    outcome, package = capsys.readouterr().out.split()
+    assert outcome in {"fake", "real", "inconclusive"} and verify_package(package)
+
+
+def test_the_calls_say_what_they_take_and_give(client: Client) -> None:
+    calls = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
+    for name in ("/analyze", "/report"):
+        (given,) = calls[name]["parameters"]
+        assert given["parameter_name"] == "upload" or given["label"] == "file"
+        assert given["python_type"]["type"] == "filepath" and calls[name].get("description")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import shutil
 import time
 import zipfile
@@ -292,6 +293,26 @@ def test_a_check_is_stopped_and_the_next_file_is_judged(
     page.locator("#answer .dd-no_face:not(.dd-stopped)", has_text="no-face.jpg").wait_for()
     assert time.monotonic() - begun < 20
     assert text.STOPPED_TITLE not in page.locator("#answer").inner_text()
+
+
+def test_who_waits_in_line_sees_how_many_are_before(
+    page: Page, browser: Browser, server: Any, examples: Path, tmp_path: Path
+) -> None:
+    page.get_by_text(text.DEPTH_TITLE).click()
+    page.get_by_label(text.DEPTH_LABEL).click()
+    page.get_by_role("option", name=text.DEPTHS["all"], exact=True).click()
+    add(page, "long.mp4", long_clip(tmp_path, examples / "genuine.mp4").read_bytes())
+    expect(page.locator("#progress")).to_contain_text("Highest estimate so far")
+    context = browser.new_context(viewport={"width": 375, "height": 800})
+    other = context.new_page()
+    other.set_default_timeout(PATIENCE_MS)
+    other.goto(server.url)
+    other.locator("#upload input[type=file]").wait_for(state="attached")
+    add(other, "mine.jpg", (examples / "no-face.jpg").read_bytes())
+    expect(other.locator("#progress")).to_contain_text(re.compile(r"queue: \d+/\d+"))
+    page.get_by_role("button", name=text.CANCEL).click()
+    assert "mine.jpg" in wait_for_answer(other)
+    context.close()
 
 
 def test_an_annotated_copy_downloads_and_plays(page: Page, tmp_path: Path) -> None:

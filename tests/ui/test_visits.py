@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import io
+import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,19 @@ import pytest
 from PIL import Image
 
 from detector.errors import MediaNotFoundError
-from ui.visits import MAX_VISITS, Visits, home_name, save_pictures, save_still
+from ui.tidy import KEPT_S, tidy
+from ui.visits import (
+    MAX_VISITS,
+    RECEIVED,
+    TooManyVisits,
+    Visits,
+    home_name,
+    save_pictures,
+    save_still,
+    secret_folder,
+)
+
+ANSWERED: Any = "an analysis"
 
 
 @pytest.fixture
@@ -18,34 +32,62 @@ def root(tmp_path: Path) -> Path:
     return tmp_path / "root"
 
 
-def upload(folder: Path, name: str = "stripped.jpg", orig_name: str | None = None) -> dict[str, Any]:
-    path = folder / name
+def upload(root: Path, name: str = "stripped.jpg", orig_name: str | None = None) -> dict[str, Any]:
+    """What the upload route stores and tells."""
+    (root / RECEIVED).mkdir(exist_ok=True)
+    path = secret_folder(root / RECEIVED) / "hash" / name
+    path.parent.mkdir()
     path.write_bytes(b"content")
     return {"path": str(path), "orig_name": orig_name}
 
 
-def test_an_upload_is_moved_and_gets_its_own_name_back(root: Path, tmp_path: Path) -> None:
-    given = upload(tmp_path, orig_name="मेरा video (1) <b>.jpg")
+def test_an_upload_is_moved_and_gets_its_own_name_back(root: Path) -> None:
+    given = upload(root, orig_name="मेरा video (1) <b>.jpg")
     visit = Visits(root).start_upload("a", given)
-    assert visit.original.name == "मेरा video (1) <b>.jpg" and visit.original.parent == visit.folder
-    assert visit.original.read_bytes() == b"content" and not Path(given["path"]).exists()
+    assert visit.original.name == "मेरा video (1) <b>.jpg" and visit.original.parent == visit.folder / RECEIVED
+    assert visit.original.read_bytes() == b"content" and not list((root / RECEIVED).iterdir())
 
 
-def test_the_folder_is_secret_and_private(root: Path, tmp_path: Path) -> None:
-    visit = Visits(root).start_upload("a", upload(tmp_path))
+def test_an_upload_is_of_use_once(root: Path) -> None:
+    given = upload(root)
+    visits = Visits(root)
+    visit = visits.start_upload("a", given)
+    with pytest.raises(MediaNotFoundError):
+        visits.start_upload("b", given)
+    assert visits.get("b") is None and visit.original.is_file()
+
+
+def test_what_is_no_upload_is_not_taken(root: Path, tmp_path: Path) -> None:
+    visits = Visits(root)
+    other = visits.start_upload("a", upload(root))
+    (other.folder / "face-1.png").write_bytes(b"theirs")
+    (root / RECEIVED / "link").symlink_to(tmp_path)
+    (tmp_path / "mine.txt").write_text("x")
+    given = Path(upload(root)["path"])
+    linked = root / RECEIVED / "link" / "mine.txt"
+    for path in (other.original, other.folder / "face-1.png", tmp_path / "mine.txt", linked, root / RECEIVED,
+                 given.parent, given.parent.parent, Path("/etc/passwd"), Path("")):  # fmt: skip
+        with pytest.raises(MediaNotFoundError):
+            visits.start_upload("b", {"path": str(path), "orig_name": None})
+        assert path.exists()
+    assert visits.get("b") is None and other.original.is_file()
+
+
+def test_the_folder_is_secret_and_private(root: Path) -> None:
+    visit = Visits(root).start_upload("a", upload(root))
     assert len(visit.folder.name) == 32 and visit.folder.stat().st_mode & 0o077 == 0
 
 
-def test_a_visitor_has_one_visit_and_only_their_own(root: Path, tmp_path: Path) -> None:
+def test_a_visitor_has_one_visit_and_only_their_own(root: Path) -> None:
     visits = Visits(root)
-    first = visits.start_upload("a", upload(tmp_path))
-    other = visits.start_upload("b", upload(tmp_path))
-    second = visits.start_upload("a", upload(tmp_path))
+    first = visits.start_upload("a", upload(root))
+    other = visits.start_upload("b", upload(root))
+    second = visits.start_upload("a", upload(root))
     assert visits.get("a") is second and visits.get("b") is other and visits.get("c") is None
     assert not first.folder.exists() and other.folder.exists()
     visits.end("b")
     visits.end("c")
-    assert visits.get("b") is None and sorted(root.iterdir()) == [second.folder]
+    assert visits.get("b") is None and set(root.iterdir()) == {second.folder, root / RECEIVED}
 
 
 def test_an_example_is_never_deleted(root: Path, examples: Path) -> None:
@@ -55,17 +97,52 @@ def test_an_example_is_never_deleted(root: Path, examples: Path) -> None:
     assert (examples / "genuine.jpg").exists() and not list(root.iterdir())
 
 
-def test_the_oldest_visit_makes_room(root: Path, examples: Path) -> None:
+def test_the_oldest_that_has_its_answer_makes_room(root: Path, examples: Path) -> None:
     visits = Visits(root)
-    for number in range(MAX_VISITS + 1):
-        visits.start(str(number), examples / "genuine.jpg")
-    assert visits.get("0") is None and visits.get("1") is not None
+    kept = [visits.start(str(number), examples / "genuine.jpg") for number in range(MAX_VISITS)]
+    with pytest.raises(TooManyVisits):
+        visits.start("late", examples / "genuine.jpg")
+    assert (
+        all(visits.get(str(number)) is visit for number, visit in enumerate(kept)) and visits.get("late") is None
+    )
+    assert len(list(root.iterdir())) == MAX_VISITS
+    kept[3].analysis = kept[5].analysis = ANSWERED
+    assert visits.start("late", examples / "genuine.jpg") is visits.get("late")
+    assert visits.get("3") is None and visits.get("5") is kept[5]
     assert len(list(root.iterdir())) == MAX_VISITS
 
 
-def test_an_upload_that_is_gone_leaves_nothing_behind(root: Path, tmp_path: Path) -> None:
+def test_who_comes_back_needs_no_room(root: Path, examples: Path) -> None:
+    visits = Visits(root)
+    for number in range(MAX_VISITS):
+        visits.start(str(number), examples / "genuine.jpg")
+    again = visits.start("0", examples / "genuine.jpg")
+    assert visits.get("0") is again and len(list(root.iterdir())) == MAX_VISITS
+
+
+def test_what_nobody_uses_is_deleted_after_a_while(root: Path, examples: Path) -> None:
+    now = [0.0]
+    visits = Visits(root, clock=lambda: now[0])
+    unused, used = visits.start("a", examples / "genuine.jpg"), visits.start("b", examples / "genuine.jpg")
+    unclaimed, package = Path(upload(root)["path"]), secret_folder(root) / "report.zip"
+    package.write_bytes(b"x")
+    tidy(visits, root)
+    assert all(path.exists() for path in (unused.folder, used.folder, unclaimed, package))
+    now[0] += KEPT_S - 1
+    visits.get("b")
+    now[0] += 2
+    for path in (unclaimed, package):
+        for one in (path, path.parent, path.parent.parent):
+            if one not in (root, root / RECEIVED):
+                os.utime(one, (time.time() - KEPT_S - 1,) * 2)
+    tidy(visits, root)
+    assert visits.get("a") is None and visits.get("b") is used
+    assert set(root.iterdir()) == {used.folder, root / RECEIVED} and not list((root / RECEIVED).iterdir())
+
+
+def test_an_upload_that_is_gone_leaves_nothing_behind(root: Path) -> None:
     with pytest.raises(MediaNotFoundError):
-        Visits(root).start_upload("a", {"path": str(tmp_path / "gone.jpg"), "orig_name": None})
+        Visits(root).start_upload("a", {"path": str(root / RECEIVED / "x" / "gone.jpg"), "orig_name": None})
     assert not list(root.iterdir())
 
 

@@ -1,0 +1,140 @@
+"""Many visitors at once: `app.py` in a process of its own, and as many clients, each with a picture of its own.
+
+Every client either gets its answer or is told that the line is full and comes back a moment later. An answer
+counts only if it is about the very file that was sent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from gradio_client import Client, handle_file
+from gradio_client.utils import QueueError
+from PIL import Image, ImageEnhance
+
+from benchmarks.scenes import PORTRAIT
+
+_ROOT = PORTRAIT.parent.parent
+_START_S, _PATIENCE_S, _BACK_AFTER_S = 300, 900.0, 1.0
+
+
+def visitors(count: int) -> dict[str, Any]:
+    """Let them all in at the same moment.
+
+    Returns:
+        How many were answered, told to wait (and how often in all), given another's answer or left without one;
+        the times from sending to answer; the server's memory before, at its peak and after; files it still holds.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        served = Path(folder) / "served"
+        served.mkdir()
+        pictures = _pictures(Path(folder), count)
+        url, process = _start(served)
+        try:
+            before_mb = _memory_mb(process.pid, "VmRSS")
+            begun = time.perf_counter()
+            gate = threading.Barrier(count)
+            with ThreadPoolExecutor(count) as pool:
+                visits = list(pool.map(lambda picture: _visit(url, picture, Path(folder), gate), pictures))
+            seconds = time.perf_counter() - begun
+            peak_mb, after_mb = _memory_mb(process.pid, "VmHWM"), _memory_mb(process.pid, "VmRSS")
+            left = sorted(path.name for path in served.rglob("*.jpg"))
+        finally:
+            process.terminate()
+            process.wait(60)
+    waits = sorted(visit["seconds"] for visit in visits if visit["answered"])
+    return {
+        "benchmark": "visitors",
+        "count": count,
+        "answered": len(waits),
+        "told_to_wait": sum(visit["told"] > 0 for visit in visits),
+        "times_told": sum(visit["told"] for visit in visits),
+        "crossed": sum(visit["crossed"] for visit in visits),
+        "trouble": [visit["trouble"] for visit in visits if visit["trouble"]],
+        "seconds": round(seconds, 1),
+        "median_s": round(waits[len(waits) // 2], 1) if waits else None,
+        "longest_s": round(waits[-1], 1) if waits else None,
+        "server_mb": {"before": before_mb, "peak": peak_mb, "after": after_mb},
+        "files_left": left,
+    }
+
+
+def _visit(url: str, picture: Path, folder: Path, gate: threading.Barrier) -> dict[str, Any]:
+    visit: dict[str, Any] = {"told": 0, "answered": False, "crossed": False, "trouble": "", "seconds": 0.0}
+    own = hashlib.sha256(picture.read_bytes()).hexdigest()
+    try:
+        client = Client(url, verbose=False, download_files=folder / "downloads")
+        gate.wait(_START_S)
+        begun = time.perf_counter()
+        while time.perf_counter() - begun < _PATIENCE_S:
+            try:
+                answer = client.predict(handle_file(picture), api_name="/analyze")
+            except QueueError:
+                visit["told"] += 1
+                time.sleep(_BACK_AFTER_S)
+                continue
+            visit["answered"] = True
+            visit["crossed"] = (answer["sha256"], answer["file"]) != (own, picture.name)
+            break
+        visit["seconds"] = time.perf_counter() - begun
+        client.close()
+    except Exception as error:  # noqa: BLE001 - whatever happens to one visitor is a result
+        gate.abort()
+        visit["trouble"] = f"{type(error).__name__}: {error}"
+    return visit
+
+
+def _pictures(folder: Path, count: int) -> list[Path]:
+    """The shipped portrait, each time cut and lit a little differently; several of them share a name."""
+    pictures = []
+    with Image.open(PORTRAIT) as portrait:
+        for number in range(count):
+            picture = portrait.convert("RGB").crop((number % 7, number % 5, portrait.width, portrait.height))
+            path = folder / str(number) / f"picture-{number % 5}.jpg"
+            path.parent.mkdir()
+            ImageEnhance.Brightness(picture).enhance(0.8 + 0.4 * number / count).save(path, quality=92)
+            pictures.append(path)
+    return pictures
+
+
+def _start(served: Path) -> tuple[str, subprocess.Popen[bytes]]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}/"
+    process = subprocess.Popen(
+        [sys.executable, "app.py", "--no-browser", "--port", url.rstrip("/").rpartition(":")[2]],
+        cwd=_ROOT,
+        env=os.environ | {"TMPDIR": str(served), "TEMP": str(served), "TMP": str(served)},
+        stdout=subprocess.DEVNULL,
+    )
+    for _ in range(_START_S):
+        if process.poll() is not None:
+            raise RuntimeError(f"app.py ended with {process.returncode}")
+        try:
+            urllib.request.urlopen(f"{url}health", timeout=5).close()
+        except OSError:
+            time.sleep(1)
+        else:
+            return url, process
+    process.kill()
+    raise TimeoutError(f"no page at {url} after {_START_S} s")
+
+
+def _memory_mb(pid: int, kind: str) -> int | None:
+    """Of a process, on Linux: `VmRSS` now, `VmHWM` at its peak."""
+    status = Path(f"/proc/{pid}/status")
+    if not status.is_file():
+        return None
+    lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
+    return round(int(lines[kind].split()[0]) / 1024)

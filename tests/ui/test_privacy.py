@@ -1,0 +1,178 @@
+"""No metadata of a file reaches what is shown or written, and a run leaves nothing behind, however it ends."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import av
+import pytest
+from PIL import ExifTags, Image
+
+from detector import Detector
+from ui.clip_handlers import ClipHandlers
+from ui.handlers import Handlers
+from ui.visits import RECEIVED, secret_folder
+from ui.workspace import wipe_abandoned
+
+ROOT = Path(__file__).resolve().parents[2]
+SECRET = "Somebodys-Home-221b"
+VISITOR: Any = SimpleNamespace(session_hash="a")
+
+
+def quiet(share: float, desc: str) -> None:
+    """Stands in for the page's progress."""
+
+
+def located_picture(example: Path) -> bytes:
+    """The example as a phone writes it: with the place, the maker, a comment."""
+    with Image.open(example) as picture:
+        exif = picture.getexif()
+        exif[ExifTags.Base.ImageDescription] = exif[ExifTags.Base.Artist] = SECRET
+        exif.get_ifd(ExifTags.IFD.GPSInfo).update(
+            {ExifTags.GPS.GPSLatitudeRef: "N", ExifTags.GPS.GPSLatitude: (19.0, 4.0, 33.0), 29: SECRET}
+        )
+        buffer = io.BytesIO()
+        picture.save(buffer, "JPEG", exif=exif, comment=SECRET, quality=95)
+    return buffer.getvalue()
+
+
+def located_clip(example: Path, out: Path) -> bytes:
+    with av.open(str(example)) as original, av.open(str(out), "w") as container:
+        container.metadata.update({"location": "+19.0760+072.8777/", "title": SECRET, "comment": SECRET})
+        source = original.streams.video[0]
+        copy = container.add_stream_from_template(source)
+        for packet in original.demux(source):
+            if packet.dts is not None:
+                packet.stream = copy
+                container.mux(packet)
+    return out.read_bytes()
+
+
+@pytest.fixture
+def give(detector: Detector, tmp_path: Path) -> Callable[[str, bytes], Handlers]:
+    """Upload a file and have it judged."""
+    root = tmp_path / "root"
+
+    def give(name: str, content: bytes) -> Handlers:
+        handlers = Handlers(detector, root)
+        (root / RECEIVED).mkdir(parents=True)
+        path = secret_folder(root / RECEIVED) / name
+        path.write_bytes(content)
+        handlers.receive({"path": str(path), "orig_name": name}, VISITOR)
+        handlers.judge("10", VISITOR, quiet) if name.endswith("mp4") else handlers.judge("auto", VISITOR, quiet)
+        return handlers
+
+    return give
+
+
+def written(root: Path) -> dict[str, bytes]:
+    """All that was written of the visit, the files in packages included; not what was received."""
+    files: dict[str, bytes] = {}
+    for path in root.rglob("*"):
+        if path.is_file() and RECEIVED not in path.relative_to(root).parts:
+            files[path.name] = path.read_bytes()
+            if zipfile.is_zipfile(path):
+                with zipfile.ZipFile(path) as archive:
+                    files |= {name: archive.read(name) for name in archive.namelist()}
+    return files
+
+
+def assert_nothing_told(files: dict[str, bytes]) -> None:
+    pictures = 0
+    for name, content in files.items():
+        assert SECRET.encode() not in content and SECRET.encode("utf-16-le") not in content, name
+        if name.endswith((".png", ".jpg")):
+            with Image.open(io.BytesIO(content)) as picture:
+                assert not dict(picture.getexif()) and not picture.info.get("comment"), name
+            pictures += 1
+    assert pictures
+
+
+def test_a_pictures_place_and_maker_stay_with_its_owner(
+    give: Callable[[str, bytes], Handlers], examples: Path, tmp_path: Path
+) -> None:
+    content = located_picture(examples / "genuine.jpg")
+    assert SECRET.encode() in content
+    handlers = give("holiday.jpg", content)
+    note, _ = handlers.prepare(VISITOR, False, *(None,) * 8)
+    files = written(tmp_path / "root")
+    assert any(name.endswith(".zip") for name in files), note
+    assert_nothing_told(files)
+    visit = handlers.visits.get("a")
+    assert visit is not None and visit.original.read_bytes() == content, "the original itself is untouched"
+
+
+def test_a_clips_place_is_not_in_its_annotated_copy(
+    give: Callable[[str, bytes], Handlers], detector: Detector, examples: Path, tmp_path: Path
+) -> None:
+    content = located_clip(examples / "manipulated.mp4", tmp_path / "clip.mp4")
+    assert SECRET.encode() in content
+    handlers = give("holiday.mp4", content)
+    ClipHandlers(detector, handlers.visits).make_copy(VISITOR, quiet)
+    files = written(tmp_path / "root")
+    (copy,) = [name for name in files if name.endswith(".mp4")]
+    assert_nothing_told(files)
+    with av.open(io.BytesIO(files[copy])) as container:
+        assert not {"location", "title", "comment"} & container.metadata.keys()
+
+
+PROGRAM = """
+import sys, time
+from ui.workspace import make_workspace
+print(make_workspace(), flush=True)
+time.sleep(60)
+"""
+
+
+def start_run(tmp_path: Path) -> tuple[subprocess.Popen[str], Path]:
+    environment = os.environ | {"TMPDIR": str(tmp_path), "TEMP": str(tmp_path), "TMP": str(tmp_path)}
+    command = [sys.executable, "-c", PROGRAM]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    return process, Path(process.stdout.readline().strip())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_a_killed_run_is_cleaned_up_by_the_next_and_a_living_one_is_left_alone(tmp_path: Path) -> None:
+    killed, leftover = start_run(tmp_path)
+    living, kept = start_run(tmp_path)
+    try:
+        (leftover / "upload.jpg").write_bytes(b"x")
+        (kept / "upload.jpg").write_bytes(b"x")
+        assert (leftover / "upload.jpg").exists() and leftover.stat().st_mode & 0o077 == 0
+        killed.send_signal(signal.SIGKILL)
+        killed.communicate(timeout=30)
+        assert (leftover / "upload.jpg").exists(), "nobody can clean up after that"
+        following, fresh = start_run(tmp_path)
+        following.terminate()
+        following.communicate(timeout=30)
+        assert not leftover.exists() and (kept / "upload.jpg").exists() and fresh != kept
+    finally:
+        living.kill()
+        living.communicate(timeout=30)
+
+
+def test_what_others_laid_into_the_shared_place_is_not_followed(tmp_path: Path) -> None:
+    mine, shared = tmp_path / "mine", tmp_path / "tmp"
+    mine.mkdir()
+    shared.mkdir()
+    (mine / "diary.txt").write_text("x")
+    (shared / "deepfake-detector-trap").symlink_to(mine)
+    (shared / "deepfake-detector-file").write_text("x")
+    young = shared / "deepfake-detector-young"
+    young.mkdir()
+    old = shared / "deepfake-detector-old"
+    old.mkdir()
+    os.utime(old, (time.time() - 3600,) * 2)
+    wipe_abandoned(shared)
+    assert (mine / "diary.txt").exists() and young.exists() and not old.exists()

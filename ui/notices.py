@@ -1,0 +1,44 @@
+"""The words of the door and of the terminal, apart from those of the page: each in English and in Hindi where a
+visitor may be the one who reads it.
+"""
+
+from __future__ import annotations
+
+WRONG_HOST = "This page is not to be had under that name. Open it at the address that the terminal shows."
+WRONG_ORIGIN = "Another site asked for this. Open the page itself and try there."
+NOT_HERE = "There is nothing here."
+NOT_UPLOADED = "Only a file that was added on the page can be checked."
+UNREADABLE = "The request could not be read."
+TOO_LARGE = (
+    "That is more than is taken: {limit} MB at most. Cut out the part in question; keep the original.\n"
+    "यह सीमा से बड़ा है: अधिकतम {limit} MB। केवल ज़रूरी हिस्सा काट कर भेजें; मूल फ़ाइल संभाल कर रखें।"
+)
+TOO_MANY = (
+    "Too many requests from your connection. Wait {seconds} seconds, then try again.\n"
+    "आपके कनेक्शन से बहुत अधिक अनुरोध आए। {seconds} सेकंड रुकें, फिर दोबारा कोशिश करें।"
+)
+
+LOGIN_TITLE = "Deepfake detector: password"
+LOGIN_LEAD = {
+    "en": "This page is for people who were given its password.",
+    "hi": "यह पृष्ठ उनके लिए है जिन्हें इसका पासवर्ड दिया गया है।",
+}
+LOGIN_LABEL = "Password / पासवर्ड"
+LOGIN_BUTTON = "Open / खोलें"
+LOGIN_WRONG = {
+    "en": "That was not the password. Check it and try again.",
+    "hi": "यह पासवर्ड सही नहीं है। जाँच कर दोबारा कोशिश करें।",
+}
+LOGIN_WAIT = {
+    "en": "Too many wrong passwords. Wait {seconds} seconds, then try again.",
+    "hi": "कई बार गलत पासवर्ड डाला गया। {seconds} सेकंड रुकें, फिर दोबारा कोशिश करें।",
+}
+LOGIN_FIRST = "Log in first."
+
+PASSWORD = "Password (shown only now; give it only to those who may use the page): {password}"
+PASSWORD_GIVEN = "Visitors are asked for the password that you gave."
+PASSWORD_SHORT = "--password needs at least {least} characters; leave it out to have one made"
+PASSWORD_UNUSED = "--password is for pages that others can reach: add --share or another --host"
+RELAY = "With the link, all that visitors add passes Gradio's relay (gradio.live), which can read it."
+UNENCRYPTED = "Connections over the network are not encrypted unless a proxy of yours does that."
+SPACE = "Serving as a Space: open to everyone, without a password."
