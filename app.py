@@ -28,11 +28,11 @@ def main(argv: list[str] | None = None) -> int:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     signal.signal(signal.SIGTERM, _stop)
 
-    from ui import text
+    from ui.text import terminal
     from ui.workspace import make_workspace
 
     make_workspace()
-    _say(text.LOADING)
+    _say(terminal.LOADING)
     from detector import Detector
     from ui.page import build_page
     from ui.serve import launch
@@ -54,11 +54,11 @@ def main(argv: list[str] | None = None) -> int:
     except OSError as error:
         _say(f"the page could not be served: {error}")
         return USAGE
-    print(text.SERVING.format(url=local_url), flush=True)
+    print(terminal.SERVING.format(url=local_url), flush=True)
     if share_url:
-        print(text.SERVING_SHARED.format(url=share_url), flush=True)
+        print(terminal.SERVING_SHARED.format(url=share_url), flush=True)
     elif args.share:
-        _say(text.NO_SHARE_LINK.format(url=local_url))
+        _say(terminal.NO_SHARE_LINK.format(url=local_url))
     page.block_thread()
     return OK
 

@@ -11,10 +11,10 @@ import secrets
 import shutil
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from PIL import Image
@@ -23,6 +23,9 @@ from detector.errors import MediaNotFoundError
 from detector.media import Media
 from detector.types import Analysis, Pixels
 from explain.types import Explanations
+from reporting.wording import Language
+from ui.checks import Trouble
+from ui.markup import Picture
 
 MAX_VISITS = 32
 """Visits kept at once; the oldest makes room."""
@@ -30,6 +33,31 @@ MAX_VISITS = 32
 _MAX_NAME_BYTES = 200
 _STILL_LONG_SIDE_PX = 480
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureLinks:
+    """What was drawn and stored for the page, in the order of `Explanations`."""
+
+    faces: tuple[Picture, ...] = ()
+    """Each face under its heat."""
+    originals: tuple[Picture, ...] = ()
+    """The same faces as they were judged."""
+    frames: tuple[Picture, ...] = ()
+    still: Picture | None = None
+    """A small picture of the file; only where no face was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One moment of a clip, drawn because the visitor asked for it."""
+
+    picture: Picture
+    track_id: int
+    time: str
+    """Of the clip, as it is shown."""
+    probability: float
+    """The person's calibrated P(fake) about that moment."""
 
 
 @dataclass(slots=True, eq=False)
@@ -40,10 +68,19 @@ class Visit:
     """Its secret name is all that guards what the page shows from it."""
     original: Path
     """The file as received, under the name it came with."""
+    language: Language = "en"
+    """The one that is on; it may change while a check runs."""
     checking: bool = False
     """True from the moment somebody has begun to judge it."""
     analysis: Analysis | None = None
     explanations: Explanations | None = None
+    links: PictureLinks = field(default_factory=PictureLinks)
+    moment: Moment | None = None
+    """The one that is shown."""
+    package: Path | Trouble | None = None
+    """The report package: offered or failed."""
+    annotated: Path | Trouble | Literal["working", "stopped"] | None = None
+    """The annotated copy: offered, failed, or not there yet."""
     media: Media | None = None
     """The file once opened for its single frames."""
     copy: int = 0
@@ -56,13 +93,14 @@ class Visits:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._visits: OrderedDict[str, Visit] = OrderedDict()
+        self._told: OrderedDict[str, Callable[[Language], str]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def start(self, session: str, original: Path) -> Visit:
+    def start(self, session: str, original: Path, language: Language = "en") -> Visit:
         """Begin a visit with a file that stays where it is."""
-        return self._begin(session, Visit(secret_folder(self._root), original))
+        return self._begin(session, Visit(secret_folder(self._root), original, language))
 
-    def start_upload(self, session: str, upload: Mapping[str, Any]) -> Visit:
+    def start_upload(self, session: str, upload: Mapping[str, Any], language: Language = "en") -> Visit:
         """Begin a visit with a file that was uploaded; it is moved into the visit's folder.
 
         Raises:
@@ -74,24 +112,40 @@ class Visits:
         except MediaNotFoundError:
             folder.rmdir()
             raise
-        return self._begin(session, Visit(folder, original))
+        return self._begin(session, Visit(folder, original, language))
 
     def get(self, session: str) -> Visit | None:
         """The visit that is current, if there is one."""
         with self._lock:
             return self._visits.get(session)
 
-    def end(self, session: str) -> None:
-        """Forget a visitor and delete all that was kept."""
+    def end(self, session: str, told: Callable[[Language], str] | None = None) -> None:
+        """Forget a visitor and delete all that was kept.
+
+        Args:
+            session: whose.
+            told: what the page says instead, in any language; it is said again where the language is changed.
+        """
         with self._lock:
             visit = self._visits.pop(session, None)
+            self._told.pop(session, None)
+            if told is not None:
+                self._told[session] = told
+            if len(self._told) > MAX_VISITS:
+                self._told.popitem(last=False)
         if visit is not None:
             _delete(visit)
+
+    def told(self, session: str) -> Callable[[Language], str] | None:
+        """What the page says where there is no visit."""
+        with self._lock:
+            return self._told.get(session)
 
     def _begin(self, session: str, visit: Visit) -> Visit:
         with self._lock:
             ended = [self._visits.pop(session)] if session in self._visits else []
             self._visits[session] = visit
+            self._told.pop(session, None)
             if len(self._visits) > MAX_VISITS:
                 ended.append(self._visits.popitem(last=False)[1])
         for old in ended:
@@ -141,27 +195,24 @@ def home_name(name: str) -> str:
     return stem.encode("utf-8", "replace")[:room].decode("utf-8", "ignore") + dot + suffix
 
 
-def save_pictures(pictures: Sequence[Pixels], folder: Path, prefix: str) -> tuple[str, ...]:
-    """Write pictures as PNG.
-
-    Returns:
-        Their addresses on the page, in order.
-    """
-    links = []
-    for number, pixels in enumerate(pictures, 1):
-        path = folder / f"{prefix}-{number}.png"
-        Image.fromarray(pixels).save(path)
-        links.append(picture_link(path))
-    return tuple(links)
+def save_pictures(pictures: Sequence[Pixels], folder: Path, prefix: str) -> tuple[Picture, ...]:
+    """Write pictures as PNG, in order."""
+    return tuple(
+        _save(Image.fromarray(pixels), folder / f"{prefix}-{number}.png")
+        for number, pixels in enumerate(pictures, 1)
+    )
 
 
-def save_still(pixels: Pixels, folder: Path) -> str:
-    """Write a small copy of a picture as PNG and return its address on the page."""
+def save_still(pixels: Pixels, folder: Path) -> Picture:
+    """Write a small copy of a picture as PNG."""
     picture = Image.fromarray(pixels)
     picture.thumbnail((_STILL_LONG_SIDE_PX, _STILL_LONG_SIDE_PX))
-    path = folder / "still.png"
+    return _save(picture, folder / "still.png")
+
+
+def _save(picture: Image.Image, path: Path) -> Picture:
     picture.save(path)
-    return picture_link(path)
+    return Picture(picture_link(path), picture.width, picture.height)
 
 
 def picture_link(path: Path) -> str:

@@ -12,9 +12,9 @@ from detector import DetectorConfig
 from detector.errors import ReportError
 from detector.types import Analysis, Step
 from reporting import wording
-from ui import text
 from ui.case_form import read_case
 from ui.handlers import Handlers
+from ui.text import Words
 from ui.workspace import make_workspace
 
 EMPTY_CASE = (None,) * 8
@@ -69,28 +69,28 @@ def is_skipped(updates: tuple[Any, ...]) -> bool:
 def test_a_file_is_judged_for_its_visitor_alone(
     handlers: Handlers, receive: Callable[..., Any], detector: Any
 ) -> None:
-    receive(visitor("a"))
+    receive("en", visitor("a"))
     assert is_skipped(handlers.judge("auto", visitor("b"), quiet)) and detector.runs == 0
     answer = handlers.judge("auto", visitor("a"), quiet)[0]
     assert wording.headline("no_face", "en") in answer and 'src="gradio_api/file=' in answer
-    note, _ = handlers.prepare(visitor("b"), False, *EMPTY_CASE)
-    assert text.RESULT_GONE in note
-    note, _ = handlers.prepare(visitor("a"), False, *EMPTY_CASE)
-    assert text.READY in note
+    note, _ = handlers.prepare(visitor("b"), "en", False, *EMPTY_CASE)
+    assert Words.TROUBLES["result_gone"].message in note
+    note, _ = handlers.prepare(visitor("a"), "en", False, *EMPTY_CASE)
+    assert Words.READY in note
 
 
 def test_a_newer_file_stops_the_check_of_the_older(
     handlers: Handlers, receive: Callable[..., Any], detector: Any
 ) -> None:
-    receive(visitor("a"))
-    detector.meanwhile = lambda: receive(visitor("a"))
+    receive("en", visitor("a"))
+    detector.meanwhile = lambda: receive("en", visitor("a"))
     assert is_skipped(handlers.judge("auto", visitor("a"), quiet))
     detector.meanwhile = lambda: None
     assert wording.headline("no_face", "en") in handlers.judge("auto", visitor("a"), quiet)[0]
 
 
 def test_one_file_is_judged_once(handlers: Handlers, receive: Callable[..., Any], detector: Any) -> None:
-    receive(visitor("a"))
+    receive("en", visitor("a"))
     handlers.judge("auto", visitor("a"), quiet)
     assert is_skipped(handlers.judge("auto", visitor("a"), quiet)) and detector.runs == 1
 
@@ -98,7 +98,7 @@ def test_one_file_is_judged_once(handlers: Handlers, receive: Callable[..., Any]
 def test_leaving_stops_the_check_and_deletes_everything(
     handlers: Handlers, receive: Callable[..., Any], detector: Any, tmp_path: Path
 ) -> None:
-    receive(visitor("a"))
+    receive("en", visitor("a"))
     detector.meanwhile = lambda: handlers.leave(visitor("a"))
     assert is_skipped(handlers.judge("auto", visitor("a"), quiet)) and not list(tmp_path.iterdir())
 
@@ -106,20 +106,20 @@ def test_leaving_stops_the_check_and_deletes_everything(
 def test_a_stopped_check_leaves_nothing_and_the_next_file_is_judged(
     handlers: Handlers, receive: Callable[..., Any], detector: Any, tmp_path: Path
 ) -> None:
-    receive(visitor("a"))
+    receive("en", visitor("a"))
     told: list[tuple[Any, ...]] = []
-    detector.meanwhile = lambda: told.append(handlers.cancel(visitor("a")))
+    detector.meanwhile = lambda: told.append(handlers.cancel("en", visitor("a")))
     assert is_skipped(handlers.judge("auto", visitor("a"), quiet))
-    assert text.STOPPED_TITLE in told[0][0] and not list(tmp_path.iterdir())
+    assert Words.STOPPED_TITLE in told[0][0] and not list(tmp_path.iterdir())
     assert all(column.visible is False for column in told[0][1:])
     detector.meanwhile = lambda: None
-    receive(visitor("a"))
+    receive("en", visitor("a"))
     assert wording.headline("no_face", "en") in handlers.judge("auto", visitor("a"), quiet)[0]
 
 
 def test_nobody_stops_the_check_of_another(handlers: Handlers, receive: Callable[..., Any], detector: Any) -> None:
-    receive(visitor("a"))
-    detector.meanwhile = lambda: handlers.cancel(visitor("b"))
+    receive("en", visitor("a"))
+    detector.meanwhile = lambda: handlers.cancel("en", visitor("b"))
     assert wording.headline("no_face", "en") in handlers.judge("auto", visitor("a"), quiet)[0]
 
 
@@ -129,30 +129,32 @@ def test_nobody_stops_the_check_of_another(handlers: Handlers, receive: Callable
 def test_the_choice_of_depth_reaches_the_detector(
     handlers: Handlers, receive: Callable[..., Any], detector: Any, choice: str, asked: object
 ) -> None:
-    receive(visitor("a"))
+    receive("en", visitor("a"))
     handlers.judge(choice, visitor("a"), quiet)
     assert detector.asked == asked
 
 
 def test_a_forged_depth_is_no_depth(handlers: Handlers, receive: Callable[..., Any], detector: Any) -> None:
-    receive(visitor("a"))
-    assert text.INCIDENT_TITLE in handlers.judge("999999", visitor("a"), quiet)[0] and detector.runs == 0
+    receive("en", visitor("a"))
+    assert (
+        Words.TROUBLES["incident"].title in handlers.judge("999999", visitor("a"), quiet)[0] and detector.runs == 0
+    )
 
 
 def test_a_full_line_is_told_and_nothing_is_kept(
     handlers: Handlers, receive: Callable[..., Any], tmp_path: Path
 ) -> None:
-    receive(visitor("a"))
-    assert text.BUSY_TITLE in handlers.busy(visitor("a"))[0] and not list(tmp_path.iterdir())
+    receive("en", visitor("a"))
+    assert Words.TROUBLES["busy"].title in handlers.busy("en", visitor("a"))[0] and not list(tmp_path.iterdir())
 
 
 def test_a_mistake_of_ours_is_an_incident_on_the_page(
     handlers: Handlers, receive: Callable[..., Any], detector: Any, tmp_path: Path
 ) -> None:
-    receive(visitor("a"))
+    receive("en", visitor("a"))
     detector.meanwhile = lambda: 1 / 0
     answer = handlers.judge("auto", visitor("a"), quiet)[0]
-    assert text.INCIDENT_TITLE in answer and "division" not in answer and not list(tmp_path.iterdir())
+    assert Words.TROUBLES["incident"].title in answer and "division" not in answer and not list(tmp_path.iterdir())
 
 
 def test_the_case_is_what_was_typed() -> None:
