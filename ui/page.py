@@ -17,7 +17,7 @@ from ui.clip_handlers import ClipHandlers
 from ui.handlers import Handlers
 from ui.lettering import Lettering
 from ui.markup import escape
-from ui.opening import camera_lead, lead
+from ui.opening import camera_lead, language_buttons, lead
 from ui.panels import idle_panel
 from ui.results import portal_link
 from ui.sessions import session_of
@@ -34,6 +34,7 @@ AT_ONCE: dict[str, Any] = PRIVATE | {"queue": False, "show_progress": "hidden"}
 _TIMELINE_SCRIPT = Path(__file__).with_name("timeline.js")
 _COMPARE_SCRIPT = Path(__file__).with_name("compare.js")
 _LANGUAGE_SCRIPT = Path(__file__).with_name("language.js")
+_PRESSED = "() => document.querySelector('#language [aria-pressed=true]').lang"
 _FOCUS = "() => setTimeout(() => document.querySelector('#answer [role=status]').focus(), 100)"
 """For the keyboard, whose button has just gone."""
 _SCROLL = """() => setTimeout(() => document.getElementById('answer').scrollIntoView({{
@@ -67,15 +68,8 @@ def build_page(detector: Detector, *, shared: bool = False) -> gr.Blocks:
         def speak(chosen: str, request: gr.Request) -> list[Any]:
             return [*lettering.written(text.language_of(chosen)), *handlers.speak(chosen, request)]
 
-        script = _LANGUAGE_SCRIPT.read_text(encoding="utf-8")
-        page.load(None, None, language, js=f"() => {{ {script} return preferred(); }}", **PRIVATE)
-        language.change(
-            speak,
-            language,
-            [*lettering.components, *written],
-            js=f"(language) => {{ {script} speak(language); return language; }}",
-            **AT_ONCE,
-        )
+        page.load(None, None, language, js=_PRESSED, **PRIVATE)
+        language.change(speak, language, [*lettering.components, *written], **AT_ONCE)
 
         def leave(request: gr.Request) -> None:
             handlers.leave(request)
@@ -86,18 +80,18 @@ def build_page(detector: Detector, *, shared: bool = False) -> gr.Blocks:
     return page
 
 
-def _language_switch() -> gr.Radio:
-    return gr.Radio(
-        [(name, language) for language, name in text.LANGUAGES.items()],
-        value=text.DEFAULT,
-        label=text.LANGUAGE_LABEL,
+def _language_switch() -> gr.HTML:
+    """Two buttons, whose value is the language that is on."""
+    return gr.HTML(
+        text.DEFAULT,
+        html_template=language_buttons(),
+        js_on_load=_LANGUAGE_SCRIPT.read_text(encoding="utf-8"),
+        apply_default_css=False,
         elem_id="language",
-        min_width=200,
-        scale=0,
     )
 
 
-def _file_tab(detector: Detector, handlers: Handlers, lettering: Lettering, language: gr.Radio) -> list[Any]:
+def _file_tab(detector: Detector, handlers: Handlers, lettering: Lettering, language: gr.HTML) -> list[Any]:
     """Lay out what is about files, and join it to what it does.
 
     Returns:
@@ -242,7 +236,7 @@ def _package_part(lettering: Lettering) -> tuple[list[Any], gr.Checkbox, gr.Butt
 
 
 def _camera_tab(
-    detector: Detector, cameras: Cameras, lettering: Lettering, language: gr.Radio, *, shared: bool
+    detector: Detector, cameras: Cameras, lettering: Lettering, language: gr.HTML, *, shared: bool
 ) -> None:
     lettering.html(lambda words: camera_lead(words, shared=shared), elem_id="camera-lead")
     camera = camera_section(lettering)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import shutil
 import time
 import zipfile
 from collections.abc import Iterator
@@ -16,23 +15,12 @@ from urllib.parse import urljoin, urlsplit
 import av
 import numpy as np
 import pytest
+from browsing import BROWSER, FLAGS, PATIENCE_MS, add, has_sideways_scroll, wait_for_answer
 from PIL import Image
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect
 
 from reporting import verify_package, wording
 from ui.text import Words
-
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PATIENCE_MS = 180_000
 
 pytestmark = [
     pytest.mark.browser,
@@ -40,24 +28,14 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as playwright:
-        yield playwright
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
-    yield browser
-    browser.close()
-
-
 @pytest.fixture(params=[1280], ids=lambda width: f"{width}px")
 def page(browser: Browser, server: Any, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A visitor's page. In the end it must have asked no other host, and had no error in its console."""
     context = browser.new_context(
-        viewport={"width": request.param, "height": 800}, reduced_motion="reduce", accept_downloads=True
+        viewport={"width": request.param, "height": 800},
+        reduced_motion="reduce",
+        accept_downloads=True,
+        locale="en-GB",
     )
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
@@ -74,22 +52,8 @@ def page(browser: Browser, server: Any, request: pytest.FixtureRequest) -> Itera
     assert hosts - {"127.0.0.1", None} == set()
 
 
-def wait_for_answer(page: Page) -> str:
-    page.locator("#answer .dd-panel:not(.dd-checking)").wait_for()
-    return page.locator("#answer").inner_text()
-
-
-def add(page: Page, name: str, content: bytes) -> None:
-    payload = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
-    page.locator("#upload input[type=file]").set_input_files(payload)
-
-
 def try_example(page: Page, name: str) -> None:
     page.get_by_role("button", name=Words.EXAMPLES[name], exact=True).click()
-
-
-def has_sideways_scroll(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
 
 
 @pytest.mark.parametrize("page", [375, 1280], indirect=True)
@@ -99,7 +63,7 @@ def test_an_example_gets_a_verdict_with_pictures(page: Page) -> None:
     answer = wait_for_answer(page)
     assert any(wording.headline(outcome, "en") in answer for outcome in ("fake", "real", "inconclusive"))
     pictures = page.locator("#findings img")
-    expect(pictures).to_have_count(2)
+    expect(pictures).to_have_count(3)
     for picture in pictures.all():
         assert picture.get_attribute("alt")
         picture.scroll_into_view_if_needed()
@@ -336,7 +300,9 @@ def camera_browser(
 
 @pytest.fixture
 def camera_page(camera_browser: Browser, server: Any) -> Iterator[Page]:
-    context = camera_browser.new_context(viewport={"width": 375, "height": 800}, permissions=["camera"])
+    context = camera_browser.new_context(
+        viewport={"width": 375, "height": 800}, permissions=["camera"], locale="en-GB"
+    )
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     page.add_init_script(

@@ -1,19 +1,23 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import gradio as gr
 import pytest
 
 from detector import DetectorConfig
 from detector.errors import ReportError
 from detector.types import Analysis, Step
 from reporting import wording
+from ui import text
 from ui.case_form import read_case
 from ui.handlers import Handlers
+from ui.lettering import Lettering
 from ui.text import Words
 from ui.workspace import make_workspace
 
@@ -155,6 +159,44 @@ def test_a_mistake_of_ours_is_an_incident_on_the_page(
     detector.meanwhile = lambda: 1 / 0
     answer = handlers.judge("auto", visitor("a"), quiet)[0]
     assert Words.TROUBLES["incident"].title in answer and "division" not in answer and not list(tmp_path.iterdir())
+
+
+def test_another_language_is_written_and_not_judged_anew(
+    handlers: Handlers, receive: Callable[..., Any], detector: Any
+) -> None:
+    receive("en", visitor("a"))
+    told: list[Any] = []
+    detector.meanwhile = lambda: told.append(handlers.speak("hi", visitor("a"))[0])
+    answer = handlers.judge("auto", visitor("a"), quiet)[0]
+    assert text.of("hi").CHECKING.format(name="no-face.jpg") in told[0], "while it is checked"
+    assert wording.headline("no_face", "hi") in answer, "the language that is on in the end"
+    handlers.prepare(visitor("a"), "hi", False, *EMPTY_CASE)
+    english = handlers.speak("en", visitor("a"))
+    assert wording.headline("no_face", "en") in english[0] and Words.READY in english[5]
+    (still,) = re.findall(r'src="([^"]*)"', answer)
+    assert still in english[0] and detector.runs == 1
+    assert is_skipped(handlers.speak("hi", visitor("b"))), "nothing of another visitor's"
+
+
+def test_what_went_wrong_is_said_again_in_another_language(
+    handlers: Handlers, receive: Callable[..., Any], detector: Any, tmp_path: Path
+) -> None:
+    receive("en", visitor("a"))
+    detector.meanwhile = lambda: 1 / 0
+    answer = handlers.judge("auto", visitor("a"), quiet)[0]
+    (incident,) = re.findall("incident ([0-9a-f]{8})", answer)
+    again = handlers.speak("hi", visitor("a"))[0]
+    assert text.of("hi").TROUBLES["incident"].title in again and incident in again
+    handlers.leave(visitor("a"))
+    assert is_skipped(handlers.speak("en", visitor("a"))) and not list(tmp_path.iterdir())
+
+
+def test_components_are_made_in_english_and_written_in_another_language() -> None:
+    lettering, hindi = Lettering(), text.of("hi")
+    button = lettering.add(gr.Button, lambda words: {"value": words.PREPARE}, variant="primary")
+    lettering.html(lambda words: words.TITLE)
+    assert button.value == Words.PREPARE and lettering.components[0] is button
+    assert [update["value"] for update in lettering.written("hi")] == [hindi.PREPARE, hindi.TITLE]
 
 
 def test_the_case_is_what_was_typed() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import get_args
@@ -182,3 +183,51 @@ def test_every_panel_is_one_region_that_screen_readers_follow() -> None:
         tag, attributes = Page(markup).tags[0]
         assert (tag, attributes["role"], attributes["aria-live"]) == ("div", "status", "polite")
     assert Page(trouble_panel(Trouble("tool"), "en")).all("section")[0]["role"] == "alert"
+
+
+def test_a_face_too_small_to_judge_is_a_screen_of_its_own(
+    make_analysis: Callable[..., Analysis], make_track: Callable[..., FaceTrack]
+) -> None:
+    track = make_track(0, "inconclusive", 0.5)
+    small = replace(track, scores=tuple(replace(score, marks=("small",)) for score in track.scores))
+    panels = {
+        "undecided": verdict_panel(make_analysis("inconclusive", track), "en"),
+        "too small": verdict_panel(make_analysis("inconclusive", small), "en"),
+        "no face": verdict_panel(make_analysis("no_face"), "en"),
+    }
+    headlines = {name: re.findall(r"<h2>.*?</svg> (.*?)</h2>", panel)[0] for name, panel in panels.items()}
+    assert len(set(headlines.values())) == 3 and "too small" in headlines["too small"]
+    for panel in panels.values():
+        page = Page(panel)
+        assert Words.WHY in page.words and Words.TRY in page.words and len(page.all("li")) >= 2
+    assert Words.WHY not in verdict_panel(make_analysis("fake", make_track(0, "fake", 0.97)), "en")
+
+
+def test_the_hindi_page_has_the_detectors_english_folded(
+    make_analysis: Callable[..., Analysis], make_track: Callable[..., FaceTrack]
+) -> None:
+    warned = "file.mp4 is incomplete: it breaks off after 40.0 s."
+    analysis = make_analysis("real", make_track(0, "real", 0.1), warnings=(warned,))
+    for markup in (verdict_panel(analysis, "hi"), findings(analysis, None, PictureLinks(), "hi")):
+        before, *folded = markup.split('<div lang="en">')
+        assert len(folded) == 1 and before.count("<details") > before.count("</details>")
+        outside = Page(re.sub(r'<div lang="en">.*?</div>', "", markup)).words
+        assert not {warned, *analysis.verdict.reasons} & set(re.findall(r"[\w .:]+", outside))
+    assert "0.100" in findings(analysis, None, PictureLinks(), "hi")
+
+
+def test_each_face_can_be_seen_without_its_colours(
+    make_analysis: Callable[..., Analysis],
+    make_track: Callable[..., FaceTrack],
+    make_explanations: Callable[..., Explanations],
+) -> None:
+    track = make_track(0, "fake", 0.97)
+    links = PictureLinks(faces=(FACE,), originals=(ORIGINAL,), frames=(WHOLE,))
+    page = Page(findings(make_analysis("fake", track), make_explanations(track), links, "en"))
+    assert [image["src"] for image in page.all("img")] == ["o.png", "f.png", "w.png"]
+    assert all(image["alt"] and image["width"] and image["height"] for image in page.all("img"))
+    (slider,) = page.all("input")
+    assert (slider["type"], slider["value"], slider["max"]) == ("range", "100", "100"), (
+        "the colours are on at first"
+    )
+    assert Words.COMPARE.format(number=1, moment=" at 0:01") in page.words
