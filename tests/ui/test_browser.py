@@ -196,7 +196,7 @@ def test_a_click_on_the_timeline_shows_another_frame(page: Page, examples: Path)
 
 def test_the_timeline_needs_no_mouse(page: Page) -> None:
     judge_clip(page, "10 frames", "genuine.mp4")
-    slider = page.get_by_role("slider", name="Face 1")
+    slider = page.get_by_role("slider", name="Face 1: moment to show")
     slider.focus()
     page.keyboard.press("Enter")
     caption = page.locator("#moment figcaption")
