@@ -30,11 +30,12 @@ def main(argv: list[str] | None = None) -> int:
         if hasattr(signal, number):
             signal.signal(getattr(signal, number), _stop)
 
-    from ui import notices, text
+    from ui import notices
+    from ui.text import terminal
     from ui.workspace import make_workspace
 
     make_workspace()
-    _say(text.LOADING)
+    _say(terminal.LOADING)
     from detector import Detector
     from detector.hub import ensure_weights
     from ui.exposure import exposed
@@ -81,7 +82,7 @@ def main(argv: list[str] | None = None) -> int:
     except OSError as error:
         _say(f"the page could not be served: {error}")
         return USAGE
-    print(text.SERVING.format(url=local_url), flush=True)
+    print(terminal.SERVING.format(url=local_url), flush=True)
     if space:
         print(notices.SPACE, flush=True)
     elif password is not None:
@@ -89,9 +90,9 @@ def main(argv: list[str] | None = None) -> int:
     if exposure.any_address and not space:
         print(notices.UNENCRYPTED, flush=True)
     if share_url:
-        print(text.SERVING_SHARED.format(url=share_url), notices.RELAY, sep="\n", flush=True)
+        print(terminal.SERVING_SHARED.format(url=share_url), notices.RELAY, sep="\n", flush=True)
     elif args.share and not space:
-        _say(text.NO_SHARE_LINK.format(url=local_url))
+        _say(terminal.NO_SHARE_LINK.format(url=local_url))
     page.block_thread()
     return OK
 

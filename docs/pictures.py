@@ -26,7 +26,9 @@ def main() -> None:
             sys.exit("the page did not start")
         with sync_playwright() as playwright:
             chromium = playwright.chromium.launch(executable_path=browser, args=FLAGS)
-            page = chromium.new_page(viewport={"width": 900, "height": 1500}, reduced_motion="reduce")
+            page = chromium.new_page(
+                viewport={"width": 900, "height": 1500}, reduced_motion="reduce", locale="en-GB"
+            )
             page.goto(address.group())
             page.get_by_role("button", name="Manipulated picture").click()
             page.locator("#findings img").first.wait_for(timeout=120_000)

@@ -6,7 +6,7 @@ makes the evidence in a genuine face look as strong as in a manipulated one.
 
 A map of the verdict from a deep layer says what counts, on few cells; the layers that the network was trained
 with to show where a face was altered say where, on more. Their product is shown: what counts, where it is
-(measured by `python -m benchmarks explanations`; docs/decisions/0009-maps.md).
+(measured by `python -m benchmarks explanations`; docs/decisions/0012-what-a-map-shows.md).
 """
 
 from __future__ import annotations

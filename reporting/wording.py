@@ -143,6 +143,7 @@ _LIMITS: dict[Language, tuple[str, ...]] = {
         "Small, blurred, hidden or heavily compressed faces make errors more likely.",
         "Ways of manipulating faces that the detector was not trained on may go unseen.",
         "Ordinary editing, such as a beauty filter, may look like manipulation to the detector.",
+        "Drawings, cartoons and masks are outside what can be judged: an estimate about one means nothing.",
         "The result does not say who made the file, when, or why.",
     ),
     "hi": (
@@ -150,6 +151,7 @@ _LIMITS: dict[Language, tuple[str, ...]] = {
         "छोटे, धुँधले, ढके हुए या बहुत दबाई गई (कम्प्रेस की गई) फ़ाइल के चेहरों में ग़लती की संभावना ज़्यादा है।",
         "छेड़छाड़ के जो तरीक़े इस जाँच को सिखाए नहीं गए, वे छूट सकते हैं।",
         "ब्यूटी फ़िल्टर जैसी आम एडिटिंग भी इस जाँच को छेड़छाड़ लग सकती है।",
+        "चित्र, कार्टून और मुखौटे इस जाँच के बाहर हैं: उनके बारे में आए अनुमान का कोई मतलब नहीं।",
         "नतीजा यह नहीं बताता कि फ़ाइल किसने, कब या क्यों बनाई।",
     ),
 }

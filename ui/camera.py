@@ -24,10 +24,13 @@ from detector import Detector
 from detector.live import LiveFace, LiveView
 from detector.types import Pixels
 from reporting import wording
+from reporting.wording import Language
 from ui import text
 from ui.checks import Trouble, attempt
+from ui.lettering import Lettering
 from ui.markup import escape, icon
 from ui.sessions import session_of
+from ui.text import Words
 
 MAX_CAMERAS = 4
 """Visitors whose cameras run at once."""
@@ -124,16 +127,19 @@ class CameraHandlers:
     def __init__(self, cameras: Cameras) -> None:
         self._cameras = cameras
 
-    def look(self, request: gr.Request, event: gr.EventData) -> str:
+    def look(self, chosen: str, request: gr.Request, event: gr.EventData) -> str:
         """Judge the picture that came with the event.
 
         Args:
+            chosen: language of the page.
             request: whose camera it is.
             event: with `number`, of the picture, and `picture`, a JPEG as a data address.
 
         Returns:
             What was found in it, for the page and its script.
         """
+        language = text.language_of(chosen)
+        words = text.of(language)
         data = event._data if isinstance(event._data, dict) else {}
         number = data.get("number")
         number = number if isinstance(number, int) else 0
@@ -144,11 +150,11 @@ class CameraHandlers:
             try:
                 faces = self._cameras.look(session_of(request), pixels)
             except TooManyCameras:
-                return camera_refusal(number, text.CAMERA_BUSY)
-            return camera_answer(number, faces, width, height)
+                return camera_refusal(number, words.CAMERA_BUSY)
+            return camera_answer(number, faces, width, height, language)
 
         answer = attempt(work)
-        return camera_refusal(number, text.CAMERA_TROUBLE) if isinstance(answer, Trouble) else answer
+        return camera_refusal(number, words.CAMERA_TROUBLE) if isinstance(answer, Trouble) else answer
 
     def halt(self, request: gr.Request) -> str:
         """The visitor stopped the camera: forget it."""
@@ -156,36 +162,38 @@ class CameraHandlers:
         return ""
 
 
-def camera_section() -> gr.HTML:
+def camera_section(lettering: Lettering) -> gr.HTML:
     """The stage with its two buttons; it has the events `look`, with a picture, and `halt`."""
+    return lettering.html(_stage, js_on_load=_SCRIPT.read_text(encoding="utf-8"), elem_id="camera")
+
+
+def _stage(words: type[Words]) -> str:
     messages = {
-        "refused": text.CAMERA_REFUSED,
-        "missing": text.CAMERA_MISSING,
-        "insecure": text.CAMERA_INSECURE,
-        "stopped": text.CAMERA_STOPPED,
+        "refused": words.CAMERA_REFUSED,
+        "missing": words.CAMERA_MISSING,
+        "insecure": words.CAMERA_INSECURE,
+        "stopped": words.CAMERA_STOPPED,
     }
-    data = " ".join(f'data-{name}="{escape(words)}"' for name, words in messages.items())
-    start, stop, picture = (escape(words) for words in (text.CAMERA_START, text.CAMERA_STOP, text.CAMERA_PICTURE))
-    return gr.HTML(
+    data = " ".join(f'data-{name}="{escape(said)}"' for name, said in messages.items())
+    start, stop, picture = (escape(said) for said in (words.CAMERA_START, words.CAMERA_STOP, words.CAMERA_PICTURE))
+    return (
         f'<div {data}><p><button type="button" class="dd-button dd-camera-start">{start}</button>'
         f'<button type="button" class="dd-button dd-camera-stop" hidden>{stop}</button></p>'
         f'<div class="dd-camera-stage" hidden><video class="dd-camera-video" muted playsinline '
         f'aria-label="{picture}"></video>'
         '<div class="dd-camera-boxes" aria-hidden="true"></div></div>'
-        '<p class="dd-camera-said" role="status" aria-live="polite"></p></div>',
-        js_on_load=_SCRIPT.read_text(encoding="utf-8"),
-        apply_default_css=False,
-        elem_id="camera",
+        '<p class="dd-camera-said" role="status" aria-live="polite"></p></div>'
     )
 
 
-def camera_answer(number: int, faces: tuple[LiveFace, ...], width: int, height: int) -> str:
+def camera_answer(number: int, faces: tuple[LiveFace, ...], width: int, height: int, language: Language) -> str:
     """What was found in one picture: each person's sentence, and the boxes for the script.
 
     Args:
         number: of the picture, so that the page knows which it is about.
         faces: boxes in pixels of the picture.
         width, height: of the picture.
+        language: of the page.
     """
     boxes = [
         [
@@ -194,18 +202,18 @@ def camera_answer(number: int, faces: tuple[LiveFace, ...], width: int, height: 
             round(100 * face.box.width / width, 2),
             round(100 * face.box.height / height, 2),
             face.outcome,
-            wording.face_label(face.outcome, face.probability, text.LANGUAGE),
+            wording.face_label(face.outcome, face.probability, language),
         ]
         for face in faces
     ]
-    said = ", ".join(wording.headline(face.outcome, text.LANGUAGE) for face in faces)
+    said = ", ".join(wording.headline(face.outcome, language) for face in faces)
     lines = [
         f'<p class="dd-{face.outcome}">{icon(face.outcome)} '
-        f"{escape(wording.face_sentence(face.outcome, face.probability, text.LANGUAGE))}</p>"
+        f"{escape(wording.face_sentence(face.outcome, face.probability, language))}</p>"
         for face in faces
     ]
     if not faces:
-        said = wording.no_face_in_view(text.LANGUAGE)
+        said = wording.no_face_in_view(language)
         lines = [f'<p class="dd-no_face">{icon("no_face")} {escape(said)}</p>']
     return _answer(number, boxes, said, "".join(lines))
 

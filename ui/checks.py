@@ -1,4 +1,4 @@
-"""From a file to what is known about it, and from any failure to plain words. No Gradio in here."""
+"""From a file to what is known about it, and from any failure to what kind of trouble it is. No Gradio in here."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from typing import Literal, TypeVar
 
 from detector import Detector, DetectorError, ExplainError, MediaError, ReportError
 from detector.config import Depth
-from detector.errors import MediaNotFoundError
+from detector.errors import MediaDecodeError, MediaNotFoundError, MediaTooLargeError, UnsupportedMediaError
 from detector.media import open_media
 from detector.types import Analysis, Pixels, Step
 from explain import Explanations, explain
 from reporting import wording
+from reporting.wording import Language
 from ui import text
-from ui.visits import TooManyVisits
+from ui.text.en import TroubleKind
 
-Tell = Callable[[float, str], None]
-"""Called with the share done, 0 to 1, and the stage in words."""
+Tell = Callable[[float, Callable[[Language], str]], None]
+"""Called with the share done, 0 to 1, and the stage in words of any language."""
 
 _EXPLAINING_FROM = 0.99
 _log = logging.getLogger(__name__)
@@ -29,11 +30,25 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What went wrong, in words for the page."""
+    """What went wrong, in no language yet."""
 
-    title: str
-    message: str
-    hint: str = ""
+    kind: TroubleKind
+    detail: str = ""
+    """The error's own words, in English; empty where they must not be shown."""
+    incident: str = ""
+    """Number under which the log has it."""
+
+    def title(self, language: Language) -> str:
+        """What went wrong, in a few words."""
+        return text.of(language).TROUBLES[self.kind].title
+
+    def message(self, language: Language) -> str:
+        """What to do about it."""
+        return text.of(language).TROUBLES[self.kind].message.format(incident=self.incident)
+
+
+class TooManyVisits(Exception):
+    """Every visit that is kept still waits for its answer."""
 
 
 class Superseded(Exception):
@@ -60,12 +75,15 @@ def check(
     """
 
     def step(done: Step) -> None:
-        tell(_EXPLAINING_FROM * done.share, wording.step_sentence(done, text.LANGUAGE).rstrip("."))
+        tell(
+            _EXPLAINING_FROM * done.share,
+            lambda language: wording.step_sentence(done, language).rstrip(".।"),
+        )
 
     analysis = detector.analyze(path, max_frames=depth, progress=step)
     if not analysis.tracks:
         return analysis, None
-    tell(_EXPLAINING_FROM, text.MARKING)
+    tell(_EXPLAINING_FROM, lambda language: text.of(language).MARKING)
     try:
         return analysis, explain(detector, analysis)
     except ExplainError:
@@ -83,7 +101,7 @@ def still(detector: Detector, path: Path) -> Pixels:
 
 
 def attempt(action: Callable[[], _T]) -> _T | Trouble:
-    """Do what a visitor asked for; whatever fails becomes words for the page. The outermost edge.
+    """Do what a visitor asked for; whatever fails becomes trouble that the page has words for. The outermost edge.
 
     Raises:
         Superseded: nobody waits for the answer.
@@ -93,16 +111,22 @@ def attempt(action: Callable[[], _T]) -> _T | Trouble:
     except Superseded:
         raise
     except TooManyVisits:
-        return Trouble(text.BUSY_TITLE, text.BUSY)
+        return Trouble("busy")
     except MediaNotFoundError:  # its own message names a path of the server
-        return Trouble(text.FILE_TROUBLE, text.FILE_GONE)
+        return Trouble("file_gone")
+    except UnsupportedMediaError as error:
+        return Trouble("unsupported", str(error))
+    except MediaDecodeError as error:
+        return Trouble("broken", str(error))
+    except MediaTooLargeError as error:
+        return Trouble("too_large", str(error))
     except MediaError as error:
-        return Trouble(text.FILE_TROUBLE, str(error), text.FILE_TROUBLE_HINT)
+        return Trouble("file", str(error))
     except ReportError as error:
-        return Trouble(text.REPORT_TROUBLE, str(error))
+        return Trouble("report", str(error))
     except DetectorError as error:
-        return Trouble(text.TOOL_TROUBLE, str(error))
+        return Trouble("tool", str(error))
     except Exception:  # noqa: BLE001 - the edge: a failure of ours must not leave the visitor without a word
         incident = secrets.token_hex(4)
         _log.exception("incident %s", incident)
-        return Trouble(text.INCIDENT_TITLE, text.INCIDENT.format(incident=incident))
+        return Trouble("incident", incident=incident)

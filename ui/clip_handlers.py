@@ -14,12 +14,13 @@ from detector.types import FaceScore, FaceTrack, Pixels
 from explain.annotate import Legend, annotate_clip
 from explain.moment import draw_moment
 from reporting import wording
+from reporting.wording import Language
 from ui import text
 from ui.checks import Superseded, Trouble, attempt
-from ui.markup import file_size, moment_clock
+from ui.markup import Picture, file_size, moment_clock
 from ui.panels import idle_panel, moment_panel, note_panel, trouble_panel
 from ui.sessions import session_of
-from ui.visits import Visit, Visits, save_pictures, secret_folder
+from ui.visits import Moment, Visit, Visits, save_pictures, secret_folder
 
 
 class ClipHandlers:
@@ -29,44 +30,44 @@ class ClipHandlers:
         self._detector = detector
         self._visits = visits
 
-    def moment(self, request: gr.Request, event: gr.EventData) -> str:
+    def moment(self, chosen: str, request: gr.Request, event: gr.EventData) -> str:
         """Draw the moment that was picked in a timeline.
 
         Args:
+            chosen: language of the page.
             request: whose page it is; nobody else's clip is ever opened.
             event: with `track`, a person's number, and `moment`, the position among its judged faces.
 
         Returns:
             The panel with the picture.
         """
+        language = text.language_of(chosen)
         visit = self._visits.get(session_of(request))
         if visit is None or visit.analysis is None or visit.analysis.media.kind != "video":
-            return trouble_panel(text.FILE_TROUBLE, text.MOMENT_GONE)
+            return trouble_panel(Trouble("moment_gone"), language)
         analysis = visit.analysis
 
         def still_here() -> bool:
             return self._visits.get(session_of(request)) is visit
 
-        def work() -> str:
+        def work() -> Moment | None:
             track, score, probability = _picked(analysis, event._data)
             pixels = self._draw(visit, analysis, score)
             if not still_here():
                 raise Superseded
-            return moment_panel(
-                _store(visit, pixels),
-                text.FACE_NAME.format(number=track.track_id + 1),
-                moment_clock(score.time_s),
-                probability,
-            )
+            return Moment(_store(visit, pixels), track.track_id, moment_clock(score.time_s), probability)
 
         try:
-            panel = attempt(work)
+            moment = attempt(work)
         except Superseded:
-            panel = idle_panel()
+            moment = None
         if not still_here():
             shutil.rmtree(visit.folder, ignore_errors=True)
             return idle_panel()
-        return trouble_panel(panel.title, panel.message) if isinstance(panel, Trouble) else panel
+        if isinstance(moment, Trouble):
+            return trouble_panel(moment, language)
+        visit.moment = moment
+        return moment_panel(moment, visit.language) if moment else idle_panel()
 
     def start_copy(self, request: gr.Request) -> tuple[Any, ...]:
         """Say that the copy is coming.
@@ -75,27 +76,38 @@ class ClipHandlers:
             Updates of the button that makes it, the one that stops it, the note and the download.
         """
         visit = self._visits.get(session_of(request))
-        if visit is not None:
-            visit.copy += 1
-        return gr.Button(visible=False), gr.Button(visible=True), note_panel(text.COPY_WORKING), _no_download()
+        if visit is None:
+            return (gr.skip(),) * 4  # `make_copy` says why
+        visit.copy, visit.annotated = visit.copy + 1, "working"
+        return copy_updates(visit)
 
-    def make_copy(self, request: gr.Request, progress: gr.Progress = gr.Progress()) -> tuple[Any, ...]:  # noqa: B008
+    def make_copy(
+        self,
+        chosen: str,
+        request: gr.Request,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008
+    ) -> tuple[Any, ...]:
         """Write the annotated copy of the visit's clip.
+
+        Args:
+            chosen: language of the page.
+            request: whose page it is.
+            progress: shown on the page.
 
         Returns:
             Updates as `start_copy`.
         """
         visit = self._visits.get(session_of(request))
         if visit is None or visit.analysis is None:
-            return *_idle_buttons(), trouble_panel(text.FILE_TROUBLE, text.MOMENT_GONE), _no_download()
+            return *_buttons(), trouble_panel(Trouble("moment_gone"), text.language_of(chosen)), no_download()
         analysis, number = visit.analysis, visit.copy
 
         def tell(share: float) -> None:
             if self._visits.get(session_of(request)) is not visit or visit.copy != number:
                 raise Superseded
-            progress(share, desc=text.COPY_WORKING)
+            progress(share, desc=text.of(visit.language).COPY_WORKING)
 
-        def work() -> Path:
+        def work() -> Path | None:
             tell(0.0)
             copies = visit.folder / "copies"
             shutil.rmtree(copies, ignore_errors=True)
@@ -121,10 +133,8 @@ class ClipHandlers:
             return (gr.skip(),) * 4
         if copy is None or visit.copy != number:
             return (gr.skip(),) * 4  # whoever stopped it has said so
-        if isinstance(copy, Trouble):
-            return *_idle_buttons(), trouble_panel(copy.title, copy.message), _no_download()
-        label = text.DOWNLOAD.format(name=copy.name, size=file_size(copy.stat().st_size))
-        return *_idle_buttons(), note_panel(text.COPY_READY), gr.DownloadButton(label, value=copy, visible=True)
+        visit.annotated = copy
+        return copy_updates(visit)
 
     def stop_copy(self, request: gr.Request) -> tuple[Any, ...]:
         """End the writing of the copy.
@@ -133,9 +143,10 @@ class ClipHandlers:
             Updates as `start_copy`.
         """
         visit = self._visits.get(session_of(request))
-        if visit is not None:
-            visit.copy += 1
-        return *_idle_buttons(), note_panel(text.COPY_STOPPED), _no_download()
+        if visit is None:
+            return *_buttons(), idle_panel(), no_download()
+        visit.copy, visit.annotated = visit.copy + 1, "stopped"
+        return copy_updates(visit)
 
     def _draw(self, visit: Visit, analysis: Analysis, score: FaceScore) -> Pixels:
         """Decode the frame again and draw what was found in it."""
@@ -146,8 +157,20 @@ class ClipHandlers:
         return draw_moment(self._detector, analysis.tracks, frame, scale)
 
 
-def _store(visit: Visit, pixels: Pixels) -> str:
-    """Keep a moment's picture in place of the one before, and return its address on the page."""
+def copy_updates(visit: Visit) -> tuple[Any, ...]:
+    """How the annotated copy stands: its two buttons, its note, its download."""
+    words, copy = text.of(visit.language), visit.annotated
+    if isinstance(copy, Path):
+        return *_buttons(), note_panel(words.COPY_READY), download(copy, visit.language)
+    if isinstance(copy, Trouble):
+        return *_buttons(), trouble_panel(copy, visit.language), no_download()
+    notes = {"working": words.COPY_WORKING, "stopped": words.COPY_STOPPED}
+    note = note_panel(notes[copy]) if copy else idle_panel()
+    return *_buttons(copy == "working"), note, no_download()
+
+
+def _store(visit: Visit, pixels: Pixels) -> Picture:
+    """Keep a moment's picture in place of the one before."""
     moments = visit.folder / "moments"
     shutil.rmtree(moments, ignore_errors=True)
     moments.mkdir()
@@ -157,11 +180,11 @@ def _store(visit: Visit, pixels: Pixels) -> str:
 
 def legend(analysis: Analysis) -> Legend:
     """The words of an annotated copy; the typeface has Latin letters only."""
+    names = text.of("en").FACE_NAME
     return Legend(
         of_track={
-            track.track_id: text.COPY_LABEL.format(
-                number=track.track_id + 1, words=wording.face_label(track.outcome, track.probability, "en")
-            )
+            track.track_id: f"{names.format(number=track.track_id + 1)}: "
+            f"{wording.face_label(track.outcome, track.probability, 'en')}"
             for track in analysis.tracks
         },
         footer=wording.derived_copy("en"),
@@ -181,9 +204,18 @@ def _picked(analysis: Analysis, data: Any) -> tuple[FaceTrack, FaceScore, float]
     raise ValueError("a moment that is not of this clip")
 
 
-def _idle_buttons() -> tuple[gr.Button, gr.Button]:
-    return gr.Button(visible=True), gr.Button(visible=False)
+def _buttons(working: bool = False) -> tuple[gr.Button, gr.Button]:
+    """The one that makes the copy and the one that stops it."""
+    return gr.Button(visible=not working), gr.Button(visible=working)
 
 
-def _no_download() -> gr.DownloadButton:
+def download(file: Path, language: Language) -> gr.DownloadButton:
+    """The button that hands out a file, with its size."""
+    size = file_size(file.stat().st_size, language)
+    label = text.of(language).DOWNLOAD.format(name=file.name, size=size)
+    return gr.DownloadButton(label, value=file, visible=True)
+
+
+def no_download() -> gr.DownloadButton:
+    """The same where there is nothing to hand out."""
     return gr.DownloadButton(value=None, visible=False)

@@ -5,21 +5,23 @@ from __future__ import annotations
 from typing import Literal
 
 from detector.config import Depth
+from reporting.wording import Language
 from ui import text
 
 COUNTS = (10, 20, 40, 60, 80, 100)
 _NAMED: dict[str, Depth] = {"auto": "auto", "moments": "moments", "all": None}
 
 
-def choices(configured: Depth) -> list[tuple[str, str]]:
+def choices(configured: Depth, language: Language) -> list[tuple[str, str]]:
     """What can be chosen, as words and value, the operator's own number among it.
 
-    >>> [value for _, value in choices(3)]
+    >>> [value for _, value in choices(3, "en")]
     ['auto', '3', '10', '20', '40', '60', '80', '100', 'moments', 'all']
     """
     counts = set(COUNTS) | ({configured} if isinstance(configured, int) else set())
-    frames = [(text.DEPTH_FRAMES[count > 1].format(count=count), str(count)) for count in sorted(counts)]
-    return [(text.DEPTHS["auto"], "auto"), *frames, *((text.DEPTHS[name], name) for name in ("moments", "all"))]
+    words = text.of(language)
+    frames = [(words.DEPTH_FRAMES[count > 1].format(count=count), str(count)) for count in sorted(counts)]
+    return [(words.DEPTHS["auto"], "auto"), *frames, *((words.DEPTHS[name], name) for name in ("moments", "all"))]
 
 
 def chosen(configured: Depth) -> str:
@@ -40,7 +42,7 @@ def wanted(choice: str, configured: Depth) -> Depth | Literal["configured"]:
     >>> wanted("auto", "auto"), wanted("auto", 3), wanted("40", "auto"), wanted("all", "auto")
     ('configured', 'auto', 40, None)
     """
-    if choice not in {value for _, value in choices(configured)}:
+    if choice not in {value for _, value in choices(configured, text.DEFAULT)}:
         raise ValueError(f"{choice!r} is no way to look at a clip")
     if choice == chosen(configured):
         return "configured"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,18 +14,27 @@ import gradio as gr
 from detector import Analysis, Detector
 from explain import Explanations
 from reporting import Case, build_package
+from reporting.wording import Language
 from ui import checks, depth, text
 from ui.case_form import read_case
 from ui.checks import Superseded, Trouble, attempt
-from ui.markup import file_size
-from ui.panels import checking_panel, idle_panel, note_panel, stopped_panel, trouble_panel, verdict_panel
-from ui.results import PictureLinks, findings, next_steps
+from ui.clip_handlers import copy_updates, download, no_download
+from ui.panels import (
+    checking_panel,
+    idle_panel,
+    moment_panel,
+    note_panel,
+    stopped_panel,
+    trouble_panel,
+    verdict_panel,
+)
+from ui.results import findings, next_steps
 from ui.sessions import session_of
 from ui.timeline import timelines
-from ui.visits import Visit, Visits, save_pictures, save_still, secret_folder, take_upload
+from ui.visits import PictureLinks, Visit, Visits, save_pictures, save_still, secret_folder, take_upload
 
 _T = TypeVar("_T")
-_UNCHANGED = (gr.skip(),) * 13
+_UNCHANGED = (gr.skip(),) * 14
 """What `judge` answers where another call answers for it."""
 
 
@@ -41,22 +51,28 @@ class Handlers:
         """What is kept of each visitor."""
         return self._visits
 
-    def receive(self, upload: dict[str, Any], request: gr.Request) -> tuple[Any, ...]:
+    def receive(self, upload: dict[str, Any], chosen: str, request: gr.Request) -> tuple[Any, ...]:
         """Take a file in and say so at once; the check comes after.
+
+        Args:
+            upload: as Gradio describes it.
+            chosen: language of the page, here and below.
+            request: whose page it is, here and below.
 
         Returns:
             Updates of the drop zone (emptied, ready for another file), the answer, the column with the progress
             and the result's column.
         """
-        self._visits.end(session_of(request))
-        visit = attempt(lambda: self._visits.start_upload(session_of(request), upload))
-        return _arrived(visit)
+        session, language = session_of(request), text.language_of(chosen)
+        self._visits.end(session)
+        return self._arrived(session, language, lambda: self._visits.start_upload(session, upload, language))
 
-    def receive_example(self, path: Path) -> Callable[[gr.Request], tuple[Any, ...]]:
+    def receive_example(self, path: Path) -> Callable[[str, gr.Request], tuple[Any, ...]]:
         """A handler that takes in one of the examples."""
 
-        def receive(request: gr.Request) -> tuple[Any, ...]:
-            return _arrived(attempt(lambda: self._visits.start(session_of(request), path)))
+        def receive(chosen: str, request: gr.Request) -> tuple[Any, ...]:
+            session, language = session_of(request), text.language_of(chosen)
+            return self._arrived(session, language, lambda: self._visits.start(session, path, language))
 
         return receive
 
@@ -83,18 +99,18 @@ class Handlers:
             return _UNCHANGED
         visit.checking = True
 
-        def tell(share: float, stage: str) -> None:
+        def tell(share: float, stage: Callable[[Language], str]) -> None:
             if self._visits.get(session_of(request)) is not visit:
                 raise Superseded
-            progress(share, desc=stage)
+            progress(share, desc=stage(visit.language))
 
         def work() -> tuple[Any, ...]:
-            tell(0.0, text.CHECKING.format(name=visit.original.name))
+            tell(0.0, lambda language: text.of(language).CHECKING.format(name=visit.original.name))
             how = depth.wanted(choice, self._detector.config.max_frames)
             analysis, explanations = checks.check(self._detector, visit.original, tell, how)
-            shown = self._show(visit, analysis, explanations)
+            visit.links = self._store(visit, analysis, explanations)
             visit.analysis, visit.explanations = replace(analysis, key_frames={}), explanations
-            return shown
+            return self._show(visit, analysis)
 
         try:
             shown = attempt(work)
@@ -104,30 +120,48 @@ class Handlers:
             shutil.rmtree(visit.folder, ignore_errors=True)  # pictures may have been drawn into it since
             return _UNCHANGED
         if isinstance(shown, Trouble):
-            self._visits.end(session_of(request))
+            panel = self._end_with(session_of(request), partial(trouble_panel, shown), visit.language)
             hidden = (gr.Column(visible=False), gr.Column(visible=False))
-            return _trouble(shown), *hidden, "", idle_panel(), "", "", idle_panel(), _no_download(), *_copy(False)
+            nothing = ("", idle_panel(), "", "", *_package_updates(visit))
+            return panel, *hidden, *nothing, gr.Column(visible=False), *copy_updates(visit)
         return shown
 
-    def cancel(self, request: gr.Request) -> tuple[Any, ...]:
+    def speak(self, chosen: str, request: gr.Request) -> tuple[Any, ...]:
+        """The visitor changed the language: write again what is on the page. Nothing is judged anew.
+
+        Returns:
+            Updates as `judge`, those of the columns apart.
+        """
+        session, language = session_of(request), text.language_of(chosen)
+        visit, told = self._visits.get(session), self._visits.told(session)
+        if visit is None:
+            return told(language) if told else gr.skip(), *(gr.skip(),) * 10
+        visit.language = language
+        if visit.analysis is None:
+            return checking_panel(visit.original.name, language), *(gr.skip(),) * 10
+        return *_written(visit, visit.analysis), *_package_updates(visit), *copy_updates(visit)
+
+    def cancel(self, chosen: str, request: gr.Request) -> tuple[Any, ...]:
         """The visitor stopped the check: it ends at its next step, and all that was kept is deleted now.
 
         Returns:
             Updates of the answer, the column with the progress and the result's column.
         """
-        self._visits.end(session_of(request))
-        return stopped_panel(), gr.Column(visible=False), gr.Column(visible=False)
+        panel = self._end_with(session_of(request), stopped_panel, text.language_of(chosen))
+        return panel, gr.Column(visible=False), gr.Column(visible=False)
 
-    def busy(self, request: gr.Request) -> tuple[Any, ...]:
+    def busy(self, chosen: str, request: gr.Request) -> tuple[Any, ...]:
         """The queue took no more.
 
         Returns:
             Updates of the answer and the column with the progress.
         """
-        self._visits.end(session_of(request))
-        return trouble_panel(text.BUSY_TITLE, text.BUSY), gr.Column(visible=False)
+        full = partial(trouble_panel, Trouble("busy"))
+        return self._end_with(session_of(request), full, text.language_of(chosen)), gr.Column(visible=False)
 
-    def prepare(self, request: gr.Request, original_wanted: bool, *fields: str | None) -> tuple[Any, ...]:
+    def prepare(
+        self, request: gr.Request, chosen: str, original_wanted: bool, *fields: str | None
+    ) -> tuple[Any, ...]:
         """Build the report package of the visit.
 
         Returns:
@@ -135,7 +169,7 @@ class Handlers:
         """
         visit = self._visits.get(session_of(request))
         if visit is None or visit.analysis is None:
-            return trouble_panel(text.REPORT_TROUBLE, text.RESULT_GONE), _no_download()
+            return trouble_panel(Trouble("result_gone"), text.language_of(chosen)), no_download()
         analysis, explanations = visit.analysis, visit.explanations
         original = visit.original if original_wanted else None
         packages = visit.folder / "packages"
@@ -146,15 +180,14 @@ class Handlers:
             # A new address each time: a browser may keep what it has had from an old one.
             return _package(secret_folder(packages), read_case(*fields), analysis, explanations, original)
 
-        package = attempt(work)
-        if isinstance(package, Trouble):
-            return _trouble(package), _no_download()
-        label = text.DOWNLOAD.format(name=package.name, size=file_size(package.stat().st_size))
-        return note_panel(text.READY), gr.DownloadButton(label, value=package, visible=True)
+        visit.package = attempt(work)
+        return _package_updates(visit)
 
-    def outdate(self) -> tuple[Any, ...]:
+    def outdate(self, request: gr.Request) -> tuple[Any, ...]:
         """Something was changed after the package was made: take the old one off the page."""
-        return idle_panel(), _no_download()
+        if visit := self._visits.get(session_of(request)):
+            visit.package = None
+        return idle_panel(), no_download()
 
     def leave(self, request: gr.Request) -> None:
         """The visitor closed or reloaded the page."""
@@ -185,47 +218,75 @@ class Handlers:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         if isinstance(answer, Trouble):
-            raise gr.Error(f"{answer.title}. {answer.message}", print_exception=False)
+            said = answer.detail or answer.message("en")
+            raise gr.Error(f"{answer.title('en')}. {said}", print_exception=False)
         return answer
 
-    def _show(self, visit: Visit, analysis: Analysis, explanations: Explanations | None) -> tuple[Any, ...]:
-        """Store the pictures, and write the page around them."""
-        still_link = None
-        links = PictureLinks()
-        if explanations is not None:
-            links = PictureLinks(
-                faces=save_pictures([face.overlay for face in explanations.faces], visit.folder, "face"),
-                frames=save_pictures([frame.pixels for frame in explanations.frames], visit.folder, "frame"),
-            )
-        elif not analysis.tracks:
-            still_link = save_still(checks.still(self._detector, visit.original), visit.folder)
+    def _end_with(self, session: str, panel: Callable[[Language], str], language: Language) -> str:
+        """Forget the visit; what the page says instead is kept, so that it can be said in another language."""
+        self._visits.end(session, panel)
+        return panel(language)
+
+    def _arrived(self, session: str, language: Language, start: Callable[[], Visit]) -> tuple[Any, ...]:
+        """Begin a visit, and say that its file is being checked, or why it is not."""
+        visit = attempt(start)
+        failed = isinstance(visit, Trouble)
+        if isinstance(visit, Trouble):
+            panel = self._end_with(session, partial(trouble_panel, visit), language)
+        else:
+            panel = checking_panel(visit.original.name, language)
+        return None, panel, gr.Column(visible=not failed), gr.Column(visible=False)
+
+    def _store(self, visit: Visit, analysis: Analysis, explanations: Explanations | None) -> PictureLinks:
+        """Write the pictures that the page shows into the visit's folder."""
+        if explanations is None:
+            if analysis.tracks:
+                return PictureLinks()
+            return PictureLinks(still=save_still(checks.still(self._detector, visit.original), visit.folder))
+        faces = explanations.faces
+        # A face's colour bar, below the square, is written on the page in the visitor's language.
+        squares = [face.overlay[: face.overlay.shape[1]] for face in faces]
+        return PictureLinks(
+            faces=save_pictures(squares, visit.folder, "face"),
+            originals=save_pictures([face.crop.pixels for face in faces], visit.folder, "original"),
+            frames=save_pictures([frame.pixels for frame in explanations.frames], visit.folder, "frame"),
+        )
+
+    def _show(self, visit: Visit, analysis: Analysis) -> tuple[Any, ...]:
+        """A result, where there was none before."""
+        answer, *below = _written(visit, analysis)
+        copy_offered = analysis.media.kind == "video" and bool(analysis.tracks)
         return (
-            verdict_panel(analysis, still_link),
+            answer,
             gr.Column(visible=False),
             gr.Column(visible=True),
-            timelines(analysis),
-            idle_panel(),
-            findings(analysis, explanations, links),
-            next_steps(analysis.verdict.outcome),
-            idle_panel(),
-            _no_download(),
-            *_copy(analysis.media.kind == "video" and bool(analysis.tracks)),
+            *below,
+            *_package_updates(visit),
+            gr.Column(visible=copy_offered),
+            *copy_updates(visit),
         )
 
 
-def _no_download() -> gr.DownloadButton:
-    return gr.DownloadButton(value=None, visible=False)
+def _written(visit: Visit, analysis: Analysis) -> tuple[str, ...]:
+    """The verdict, the timelines, the moment that is shown, the findings, the steps, in the visit's language."""
+    language = visit.language
+    return (
+        verdict_panel(analysis, language, visit.links.still),
+        timelines(analysis, language),
+        moment_panel(visit.moment, language) if visit.moment else idle_panel(),
+        findings(analysis, visit.explanations, visit.links, language),
+        next_steps(analysis.verdict.outcome, language),
+    )
 
 
-def _copy(offered: bool) -> tuple[Any, ...]:
-    """The annotated copy's column, button, note and download, before any was made."""
-    return gr.Column(visible=offered), gr.Button(visible=True), idle_panel(), _no_download()
-
-
-def _arrived(visit: Visit | Trouble) -> tuple[Any, ...]:
-    if isinstance(visit, Trouble):
-        return None, _trouble(visit), gr.Column(visible=False), gr.Column(visible=False)
-    return None, checking_panel(visit.original.name), gr.Column(visible=True), gr.Column(visible=False)
+def _package_updates(visit: Visit) -> tuple[Any, ...]:
+    """How the report package stands: its note and its download."""
+    package = visit.package
+    if package is None:
+        return idle_panel(), no_download()
+    if isinstance(package, Trouble):
+        return trouble_panel(package, visit.language), no_download()
+    return note_panel(text.of(visit.language).READY), download(package, visit.language)
 
 
 def _package(
@@ -233,7 +294,3 @@ def _package(
 ) -> Path:
     name = f"report-{analysis.media.sha256[:8]}.zip"
     return build_package(case, analysis, explanations, folder / name, original=original).path
-
-
-def _trouble(trouble: Trouble) -> str:
-    return trouble_panel(trouble.title, trouble.message, trouble.hint)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from detector.types import Outcome
-from reporting.wording import clock, percent
-from ui.text import LANGUAGE
+from reporting.wording import Language, clock, percent
+from ui import text
 
 _SVG = (
     '<svg class="dd-icon" viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor" '
@@ -18,8 +20,29 @@ _PATHS = {
     "inconclusive": '<path d="M12 1.8 22.2 12 12 22.2 1.8 12z"/><path d="M9.8 9.8a2.3 2.3 0 1 1 3.4 2'
     'c-.8.4-1.2.9-1.2 1.7"/><path d="M12 16.6v.01"/>',
     "no_face": '<circle cx="12" cy="12" r="9.5" stroke-dasharray="4 3.5"/>',
+    "private": '<rect x="4.5" y="10.5" width="15" height="10.5" rx="2"/><path d="M8 10.5V7a4 4 0 0 1 8 0v3.5"/>',
     "trouble": '<path d="M8 2h8l6 6v8l-6 6H8l-6-6V8z"/><path d="m9 9 6 6m0-6-6 6"/>',
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A stored picture, as the page asks for it."""
+
+    link: str
+    width_px: int
+    height_px: int
+
+    def image(self, alt: str, kind: str = "") -> str:
+        """It, in a box of its own shape from the start, so that nothing moves when it arrives."""
+        return (
+            f'<img src="{escape(self.link)}" alt="{escape(alt)}" class="{kind}" width="{self.width_px}" '
+            f'height="{self.height_px}" loading="lazy">'
+        )
+
+    def enlarge(self, words: str) -> str:
+        """A link to it alone, in a tab of its own."""
+        return f'<a href="{escape(self.link)}" target="_blank" rel="noopener">{escape(words)}</a>'
 
 
 def escape(words: object) -> str:
@@ -36,13 +59,13 @@ def icon(shape: Outcome | str) -> str:
     return _SVG.format(paths=_PATHS[shape])
 
 
-def shown_percent(share: float) -> str:
+def shown_percent(share: float, language: Language) -> str:
     """A share in the words of the reports, escaped.
 
-    >>> shown_percent(0.973)
+    >>> shown_percent(0.973, "en")
     '97&nbsp;%'
     """
-    return escape(percent(share, LANGUAGE))
+    return escape(percent(share, language))
 
 
 def moment_clock(time_s: float) -> str:
@@ -54,11 +77,28 @@ def moment_clock(time_s: float) -> str:
     return f"{clock(time_s)}.{int(time_s * 10) % 10}"
 
 
-def file_size(size_bytes: int) -> str:
+def file_size(size_bytes: int, language: Language) -> str:
     """
-    >>> file_size(412), file_size(74_962), file_size(200_000_000)
+    >>> file_size(412, "en"), file_size(74_962, "en"), file_size(200_000_000, "hi")
     ('412 bytes', '75 KB', '200.0 MB')
     """
     if size_bytes < 1000:
-        return f"{size_bytes} bytes"
+        return text.of(language).BYTES.format(count=size_bytes)
     return f"{size_bytes / 1e3:.0f} KB" if size_bytes < 1e6 else f"{size_bytes / 1e6:.1f} MB"
+
+
+def bullets(sentences: Sequence[str]) -> str:
+    """A list of them."""
+    return f"<ul>{''.join(f'<li>{escape(sentence)}</li>' for sentence in sentences)}</ul>"
+
+
+def fold(title: str, content: str, kind: str = "") -> str:
+    """What opens when it is asked for."""
+    return f'<details class="dd-fold {kind}"><summary>{escape(title)}</summary>{content}</details>'
+
+
+def english_details(sentences: Sequence[str], language: Language) -> str:
+    """The detector's own English sentences, folded away on a page of another language."""
+    if not sentences:
+        return ""
+    return fold(text.of(language).ENGLISH_DETAILS, f'<div lang="en">{bullets(sentences)}</div>', "dd-english")

@@ -15,10 +15,13 @@ from ui.camera import CameraHandlers, Cameras, camera_section
 from ui.case_form import case_fields
 from ui.clip_handlers import ClipHandlers
 from ui.handlers import Handlers
+from ui.lettering import Lettering
 from ui.markup import escape
+from ui.opening import camera_lead, language_buttons, lead
 from ui.panels import idle_panel
 from ui.results import portal_link
 from ui.sessions import session_of
+from ui.text import Words
 from ui.tidy import keep_tidy
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
@@ -30,6 +33,9 @@ HEAVY = "detector"
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}
 AT_ONCE: dict[str, Any] = PRIVATE | {"queue": False, "show_progress": "hidden"}
 _TIMELINE_SCRIPT = Path(__file__).with_name("timeline.js")
+_COMPARE_SCRIPT = Path(__file__).with_name("compare.js")
+_LANGUAGE_SCRIPT = Path(__file__).with_name("language.js")
+_PRESSED = "() => document.querySelector('#language [aria-pressed=true]').lang"
 _FOCUS = "() => setTimeout(() => document.querySelector('#answer [role=status]').focus(), 100)"
 """For the keyboard, whose button has just gone."""
 _SCROLL = """() => setTimeout(() => document.getElementById('answer').scrollIntoView({{
@@ -49,19 +55,25 @@ def build_page(detector: Detector, *, shared: bool = False, api: bool = True) ->
     root = Path(get_upload_folder())
     handlers, cameras = Handlers(detector, root), Cameras(detector)
     keep_tidy(handlers.visits, root)
+    lettering = Lettering()
     # Gradio deletes copies that it made; what a visit holds is deleted with the visit.
-    page = gr.Blocks(title=text.TITLE, analytics_enabled=False, delete_cache=(60, 3600))
+    page = gr.Blocks(title=text.of(text.DEFAULT).TITLE, analytics_enabled=False, delete_cache=(60, 3600))
     with page:
-        private = text.SHARED if shared else text.PRIVATE
-        _html(
-            f"<h1>{escape(text.TITLE)}</h1><p>{escape(text.LEAD)}</p><p><strong>{escape(private)}</strong></p>",
-            elem_id="lead",
-        )
+        with gr.Row(elem_id="top"):
+            lettering.html(lambda words: f"<h1>{escape(words.TITLE)}</h1>", elem_id="name")
+            language = _language_switch()
+        lettering.html(lambda words: lead(words, shared=shared), elem_id="lead")
         with gr.Tabs():
-            with gr.Tab(text.FILE_TAB, elem_id="tab-file"):
-                _file_tab(detector, handlers)
-            with gr.Tab(text.CAMERA_TAB, elem_id="tab-camera"):
-                _camera_tab(detector, cameras, shared=shared)
+            with lettering.add(gr.Tab, lambda words: {"label": words.FILE_TAB}, elem_id="tab-file"):
+                written = _file_tab(detector, handlers, lettering, language)
+            with lettering.add(gr.Tab, lambda words: {"label": words.CAMERA_TAB}, elem_id="tab-camera"):
+                _camera_tab(detector, cameras, lettering, language, shared=shared)
+
+        def speak(chosen: str, request: gr.Request) -> list[Any]:
+            return [*lettering.written(text.language_of(chosen)), *handlers.speak(chosen, request)]
+
+        page.load(None, None, language, js=_PRESSED, **PRIVATE)
+        language.change(speak, language, [*lettering.components, *written], **AT_ONCE)
 
         def leave(request: gr.Request) -> None:
             handlers.leave(request)
@@ -73,49 +85,68 @@ def build_page(detector: Detector, *, shared: bool = False, api: bool = True) ->
     return page
 
 
-def _file_tab(detector: Detector, handlers: Handlers) -> None:
-    """Lay out what is about files, and join it to what it does."""
+def _language_switch() -> gr.HTML:
+    """Two buttons, whose value is the language that is on."""
+    return gr.HTML(
+        text.DEFAULT,
+        html_template=language_buttons(),
+        js_on_load=_LANGUAGE_SCRIPT.read_text(encoding="utf-8"),
+        apply_default_css=False,
+        elem_id="language",
+    )
+
+
+def _file_tab(detector: Detector, handlers: Handlers, lettering: Lettering, language: gr.HTML) -> list[Any]:
+    """Lay out what is about files, and join it to what it does.
+
+    Returns:
+        The components that `Handlers.speak` writes anew.
+    """
     # Every type is let through: the detector looks at the content, and says in words what it cannot read.
-    upload = gr.File(label=text.UPLOAD_LABEL.format(limit=f"{MAX_UPLOAD_MB} MB"), height=190, elem_id="upload")
-    with gr.Accordion(text.DEPTH_TITLE, open=False, elem_id="depth"):
+    upload = lettering.add(
+        gr.File,
+        lambda words: {"label": words.UPLOAD_LABEL.format(limit=f"{MAX_UPLOAD_MB} MB")},
+        height=190,
+        elem_id="upload",
+    )
+    lettering.html(lambda words: f"<p>{escape(words.EXAMPLES_LEAD)}</p>")
+    with gr.Row(elem_id="examples"):
+        examples = {name: _example(lettering, name, number) for number, name in enumerate(Words.EXAMPLES, 1)}
+    with lettering.add(gr.Accordion, lambda words: {"label": words.DEPTH_TITLE}, open=False, elem_id="depth"):
         configured = detector.config.max_frames
-        how = gr.Dropdown(
-            depth.choices(configured),
+        how = lettering.add(
+            gr.Dropdown,
+            lambda words: {
+                "choices": depth.choices(configured, words.LANGUAGE),
+                "label": words.DEPTH_LABEL,
+                "info": words.DEPTH_HINT,
+            },
             value=depth.chosen(configured),
-            label=text.DEPTH_LABEL,
-            info=text.DEPTH_HINT,
             filterable=False,
         )
-    _html(f"<p>{escape(text.EXAMPLES_LEAD)}</p>")
-    with gr.Row(elem_id="examples"):
-        examples = {
-            name: gr.Button(words, size="sm", min_width=120, elem_id=f"example-{number}")
-            for number, (name, words) in enumerate(text.EXAMPLES.items(), 1)
-        }
     answer = _html(idle_panel(), elem_id="answer")
     with gr.Column(visible=False, elem_id="working") as working:
         progress = _html("", elem_id="progress")
-        cancel = gr.Button(text.CANCEL, elem_id="cancel")
+        cancel = lettering.add(gr.Button, lambda words: {"value": words.CANCEL}, elem_id="cancel")
     with gr.Column(visible=False, elem_id="result") as result:
         timeline, moment = _timeline(), _html(idle_panel(), elem_id="moment")
-        findings = _html(elem_id="findings")
+        findings = _html(elem_id="findings", js_on_load=_COMPARE_SCRIPT.read_text(encoding="utf-8"))
         with gr.Column(visible=False, elem_id="copy") as copy_column:
-            copy = _copy_part()
+            copy_parts = _copy_part(lettering)
         steps = _html(elem_id="steps")
-        fields, original, prepare, package_note, download = _package_part()
+        fields, original, prepare, package_note, download = _package_part(lettering)
 
     received = [upload, answer, working, result]
-    arrivals = [upload.upload(handlers.receive, upload, received, preprocess=False, **AT_ONCE)]
+    arrivals = [upload.upload(handlers.receive, [upload, language], received, preprocess=False, **AT_ONCE)]
     for name, button in examples.items():
-        arrivals.append(button.click(handlers.receive_example(EXAMPLES / name), None, received, **AT_ONCE))
-    make, stop, copy_note, copy_download = copy
-    shown = [answer, working, result, timeline, moment, findings, steps, package_note, download]
+        arrivals.append(button.click(handlers.receive_example(EXAMPLES / name), language, received, **AT_ONCE))
+    below = [timeline, moment, findings, steps, package_note, download]
     for arrival in arrivals:
         arrival.then(None, js=_SCROLL.format(block="nearest"), **PRIVATE)
         check = arrival.success(
             handlers.judge,
             how,
-            [*shown, copy_column, make, copy_note, copy_download],
+            [answer, working, result, *below, copy_column, *copy_parts],
             show_progress="full",
             show_progress_on=progress,
             concurrency_id=HEAVY,
@@ -123,23 +154,23 @@ def _file_tab(detector: Detector, handlers: Handlers) -> None:
             **PRIVATE,
         )
         check.success(None, js=_SCROLL.format(block="start"), **PRIVATE)
-        check.failure(handlers.busy, None, [answer, working], **AT_ONCE)
-    cancel.click(handlers.cancel, None, [answer, working, result], **AT_ONCE).then(None, js=_FOCUS, **PRIVATE)
+        check.failure(handlers.busy, language, [answer, working], **AT_ONCE)
+    cancel.click(handlers.cancel, language, [answer, working, result], **AT_ONCE).then(None, js=_FOCUS, **PRIVATE)
 
     clips = ClipHandlers(detector, handlers.visits)
     timeline.pick(
         clips.moment,
-        None,
+        language,
         moment,
         show_progress_on=moment,
         concurrency_id=HEAVY,
         trigger_mode="always_last",
         **PRIVATE,
     )
-    copy_parts = [make, stop, copy_note, copy_download]
+    make, stop, copy_note, _ = copy_parts
     make.click(clips.start_copy, None, copy_parts, **AT_ONCE).success(
         clips.make_copy,
-        None,
+        language,
         copy_parts,
         show_progress="full",
         show_progress_on=copy_note,
@@ -150,7 +181,7 @@ def _file_tab(detector: Detector, handlers: Handlers) -> None:
     stop.click(clips.stop_copy, None, copy_parts, **AT_ONCE)
     prepare.click(
         handlers.prepare,
-        [original, *fields],
+        [language, original, *fields],
         [package_note, download],
         show_progress_on=package_note,
         concurrency_id=HEAVY,
@@ -158,6 +189,17 @@ def _file_tab(detector: Detector, handlers: Handlers) -> None:
     )
     changes = [original.change, *(field.change for field in fields)]
     gr.on(changes, handlers.outdate, None, [package_note, download], **AT_ONCE)
+    return [answer, *below, *copy_parts]
+
+
+def _example(lettering: Lettering, name: str, number: int) -> gr.Button:
+    return lettering.add(
+        gr.Button,
+        lambda words: {"value": words.EXAMPLES[name]},
+        size="sm",
+        min_width=120,
+        elem_id=f"example-{number}",
+    )
 
 
 def _timeline() -> gr.HTML:
@@ -165,47 +207,56 @@ def _timeline() -> gr.HTML:
     return _html(elem_id="timeline", js_on_load=_TIMELINE_SCRIPT.read_text(encoding="utf-8"))
 
 
-def _copy_part() -> tuple[gr.Button, gr.Button, gr.HTML, gr.DownloadButton]:
+def _copy_part(lettering: Lettering) -> tuple[gr.Button, gr.Button, gr.HTML, gr.DownloadButton]:
     """The annotated copy: the button that makes it, the one that stops it, a note, the download."""
-    _html(f"<h2>{escape(text.COPY_TITLE)}</h2><p>{escape(text.COPY_LEAD)}</p>")
-    make = gr.Button(text.COPY_MAKE, elem_id="copy-make")
+    lettering.html(lambda words: f"<h2>{escape(words.COPY_TITLE)}</h2><p>{escape(words.COPY_LEAD)}</p>")
+    make = lettering.add(gr.Button, lambda words: {"value": words.COPY_MAKE}, elem_id="copy-make")
     note = _html(idle_panel(), elem_id="copy-note")
-    stop = gr.Button(text.COPY_STOP, visible=False, elem_id="copy-stop")
+    stop = lettering.add(gr.Button, lambda words: {"value": words.COPY_STOP}, visible=False, elem_id="copy-stop")
     return make, stop, note, gr.DownloadButton(visible=False, variant="primary", elem_id="copy-download")
 
 
-def _package_part() -> tuple[list[Any], gr.Checkbox, gr.Button, gr.HTML, gr.DownloadButton]:
+def _package_part(lettering: Lettering) -> tuple[list[Any], gr.Checkbox, gr.Button, gr.HTML, gr.DownloadButton]:
     """The report package: the case's fields, the original's box, the button, its note, the download."""
-    _html(
-        f"<h2>{escape(text.REPORT_TITLE)}</h2><p>{escape(text.REPORT_LEAD)}</p>"
-        f"<p>{escape(wording.not_an_fir(text.LANGUAGE))}</p>"
+    lettering.html(
+        lambda words: (
+            f"<h2>{escape(words.REPORT_TITLE)}</h2><p>{escape(words.REPORT_LEAD)}</p>"
+            f"<p>{escape(wording.not_an_fir(words.LANGUAGE))}</p>"
+        )
     )
-    with gr.Accordion(text.FORM_TITLE, open=False, elem_id="case"):
-        fields = case_fields()
-    original = gr.Checkbox(label=text.FORM_ORIGINAL, info=text.FORM_ORIGINAL_HINT, elem_id="original")
-    prepare = gr.Button(text.PREPARE, variant="primary", elem_id="prepare")
+    with lettering.add(gr.Accordion, lambda words: {"label": words.FORM_TITLE}, open=False, elem_id="case"):
+        fields = case_fields(lettering)
+    original = lettering.add(
+        gr.Checkbox,
+        lambda words: {"label": words.FORM_ORIGINAL, "info": words.FORM_ORIGINAL_HINT},
+        elem_id="original",
+    )
+    prepare = lettering.add(
+        gr.Button, lambda words: {"value": words.PREPARE}, variant="primary", elem_id="prepare"
+    )
     note = _html(idle_panel(), elem_id="package-note")
     download = gr.DownloadButton(visible=False, variant="primary", elem_id="download")
-    _html(portal_link(), elem_id="portal")
+    lettering.html(lambda words: portal_link(words.LANGUAGE), elem_id="portal")
     return fields, original, prepare, note, download
 
 
-def _camera_tab(detector: Detector, cameras: Cameras, *, shared: bool) -> None:
-    where = text.CAMERA_SHARED if shared else text.CAMERA_PRIVATE
-    _html(
-        f"<h2>{escape(text.CAMERA_TITLE)}</h2><p>{escape(text.CAMERA_LEAD)} <strong>{escape(where)}</strong></p>",
-        elem_id="camera-lead",
-    )
-    camera = camera_section()
+def _camera_tab(
+    detector: Detector, cameras: Cameras, lettering: Lettering, language: gr.HTML, *, shared: bool
+) -> None:
+    lettering.html(lambda words: camera_lead(words, shared=shared), elem_id="camera-lead")
+    camera = camera_section(lettering)
     answer = _html("", elem_id="camera-answer")
-    _html(
-        f"<p>{escape(wording.error_sentence(detector.card.info('video'), text.LANGUAGE))}</p>"
-        f"<p><strong>{escape(wording.not_proof(text.LANGUAGE))}</strong></p>"
+    card = detector.card.info("video")
+    lettering.html(
+        lambda words: (
+            f"<p>{escape(wording.error_sentence(card, words.LANGUAGE))}</p>"
+            f"<p><strong>{escape(wording.not_proof(words.LANGUAGE))}</strong></p>"
+        )
     )
     handlers = CameraHandlers(cameras)
     # Not in the line of the heavy events, where a camera would wait behind every clip: the page sends no picture
     # before it has the answer to the last, and the networks' own locks let one thread in at a time.
-    camera.look(handlers.look, None, answer, trigger_mode="multiple", **AT_ONCE)
+    camera.look(handlers.look, language, answer, trigger_mode="multiple", **AT_ONCE)
     camera.halt(handlers.halt, None, answer, trigger_mode="multiple", **AT_ONCE)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from detector.types import Analysis, FaceTrack, Span
-from reporting.wording import clock, headline, percent
+from reporting.wording import Language, clock, headline, percent
 from ui import text
 from ui.markup import escape, icon, moment_clock, shown_percent
 
@@ -32,16 +32,17 @@ def ordered(tracks: Sequence[FaceTrack]) -> list[FaceTrack]:
     return sorted(tracks, key=lambda track: (not track.weighty, -track.logit))
 
 
-def timelines(analysis: Analysis) -> str:
+def timelines(analysis: Analysis, language: Language) -> str:
     """The graphs of every person in a clip; empty for a picture and where no face was found."""
     tracks = [track for track in ordered(analysis.tracks) if track.timeline]
     if analysis.media.kind != "video" or not tracks:
         return ""
     most = min(MOST_POINTS, max(_FEWEST_POINTS, _POINTS_IN_ALL // len(tracks)))
-    figures = "".join(_figure(analysis, track, most) for track in tracks)
+    words = text.of(language)
+    figures = "".join(_figure(analysis, track, most, language) for track in tracks)
     return (
-        f"<section><h2>{escape(text.TIMELINE_TITLE)}</h2><p>{escape(text.TIMELINE_LEAD)}</p>"
-        f"{_legend(analysis)}{figures}</section>"
+        f"<section><h2>{escape(words.TIMELINE_TITLE)}</h2><p>{escape(words.TIMELINE_LEAD)}</p>"
+        f"{_legend(analysis, language)}{figures}</section>"
     )
 
 
@@ -56,17 +57,18 @@ def reduced(values: Sequence[float], most: int) -> list[int]:
     return [max(range(start, end), key=values.__getitem__) for start, end in pairwise(edges)]
 
 
-def _figure(analysis: Analysis, track: FaceTrack, most: int) -> str:
+def _figure(analysis: Analysis, track: FaceTrack, most: int, language: Language) -> str:
+    words = text.of(language)
     whole_s = round(max(analysis.media.duration_s or 0.0, track.scores[-1].time_s), 1) or 1.0
     points = reduced(track.timeline, most)
     strongest = max(range(len(points)), key=lambda place: track.timeline[points[place]])
-    name = text.FACE_NAME.format(number=track.track_id + 1)
+    name = words.FACE_NAME.format(number=track.track_id + 1)
     data = [
         [
             point,
             round(100 * track.scores[point].time_s / whole_s, 3),
             moment_clock(track.scores[point].time_s),
-            percent(track.timeline[point], text.LANGUAGE),
+            percent(track.timeline[point], language),
         ]
         for point in points
     ]
@@ -75,14 +77,14 @@ def _figure(analysis: Analysis, track: FaceTrack, most: int) -> str:
         spans += _stretch(track.peak, whole_s, "peak")
     thresholds = "".join(
         f'<span class="dd-threshold dd-threshold-{kind}" style="bottom:{_height(level):.2f}%">'
-        f"<b>{shown_percent(level)}</b></span>"
+        f"<b>{shown_percent(level, language)}</b></span>"
         for kind, level in (
             ("fake", analysis.verdict.threshold_fake),
             ("real", analysis.verdict.threshold_real),
         )
     )
     points_json = escape(json.dumps(data, separators=(",", ":")))
-    slider = escape(text.TIMELINE_SLIDER.format(name=name))
+    slider = escape(words.TIMELINE_SLIDER.format(name=name))
     return (
         f'<figure class="dd-timeline" data-track="{track.track_id}" data-points="{points_json}">'
         f"<figcaption><h3>{icon(track.outcome)} {escape(name)}</h3></figcaption>"
@@ -92,7 +94,7 @@ def _figure(analysis: Analysis, track: FaceTrack, most: int) -> str:
         f"<span>{clock(whole_s)}</span></div>"
         f'<label class="dd-slider"><span>{slider}</span><input type="range" min="0" max="{len(points) - 1}" '
         f'step="1" value="{strongest}"></label>'
-        f'<p class="dd-picked" aria-hidden="true"></p>{_table(track, whole_s)}</figure>'
+        f'<p class="dd-picked" aria-hidden="true"></p>{_table(track, whole_s, language)}</figure>'
     )
 
 
@@ -127,24 +129,25 @@ def _stretch(span: Span, whole_s: float, kind: str) -> str:
     )
 
 
-def _legend(analysis: Analysis) -> str:
-    verdict = analysis.verdict
-    fake, real = (escape(headline(outcome, text.LANGUAGE)) for outcome in ("fake", "real"))
-    lines = {
+def _legend(analysis: Analysis, language: Language) -> str:
+    words, verdict = text.of(language), analysis.verdict
+    fake, real = (escape(headline(outcome, language)) for outcome in ("fake", "real"))
+    keys = {
         "flagged": fake,
-        "peak": escape(text.TIMELINE_PEAK),
-        "threshold-fake": f"{text.SCALE_HIGH.format(p=shown_percent(verdict.threshold_fake))}: {fake}",
-        "threshold-real": f"{text.SCALE_LOW.format(p=shown_percent(verdict.threshold_real))}: {real}",
+        "peak": escape(words.TIMELINE_PEAK),
+        "threshold-fake": f"{words.SCALE_HIGH.format(p=shown_percent(verdict.threshold_fake, language))}: {fake}",
+        "threshold-real": f"{words.SCALE_LOW.format(p=shown_percent(verdict.threshold_real, language))}: {real}",
     }
     items = "".join(
-        f'<li><span class="dd-key dd-key-{kind}" aria-hidden="true"></span>{words}</li>'
-        for kind, words in lines.items()
+        f'<li><span class="dd-key dd-key-{kind}" aria-hidden="true"></span>{said}</li>'
+        for kind, said in keys.items()
     )
     return f'<ul class="dd-legend">{items}</ul>'
 
 
-def _table(track: FaceTrack, whole_s: float) -> str:
+def _table(track: FaceTrack, whole_s: float, language: Language) -> str:
     """The same in words: the clip in a few equal parts, the highest estimate of each."""
+    words = text.of(language)
     scores, parts = track.scores, min(_TABLE_ROWS, len(track.scores))
     rows = []
     for part in range(parts):
@@ -155,11 +158,11 @@ def _table(track: FaceTrack, whole_s: float) -> str:
             for score, probability in zip(scores, track.timeline, strict=True)
             if start_s <= score.time_s and (last or score.time_s < end_s)
         ]
-        shown = shown_percent(max(seen)) if seen else escape(text.TIMELINE_UNSEEN)
+        shown = shown_percent(max(seen), language) if seen else escape(words.TIMELINE_UNSEEN)
         rows.append(f"<tr><td>{clock(start_s)}</td><td>{clock(end_s)}</td><td>{shown}</td></tr>")
-    heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in text.TIMELINE_COLUMNS)
-    name = text.FACE_NAME.format(number=track.track_id + 1)
+    heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in words.TIMELINE_COLUMNS)
+    name = words.FACE_NAME.format(number=track.track_id + 1)
     return (
-        f'<details class="dd-fold"><summary>{escape(text.TIMELINE_TABLE.format(name=name))}</summary>'
+        f'<details class="dd-fold"><summary>{escape(words.TIMELINE_TABLE.format(name=name))}</summary>'
         f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table></details>"
     )

@@ -14,9 +14,9 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from PIL import Image
@@ -25,6 +25,9 @@ from detector.errors import MediaNotFoundError
 from detector.media import Media
 from detector.types import Analysis, Pixels
 from explain.types import Explanations
+from reporting.wording import Language
+from ui.checks import TooManyVisits, Trouble
+from ui.markup import Picture
 
 MAX_VISITS = 64
 """Visits kept at once; the oldest that has its answer makes room."""
@@ -37,6 +40,31 @@ _STILL_LONG_SIDE_PX = 480
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureLinks:
+    """What was drawn and stored for the page, in the order of `Explanations`."""
+
+    faces: tuple[Picture, ...] = ()
+    """Each face under its heat."""
+    originals: tuple[Picture, ...] = ()
+    """The same faces as they were judged."""
+    frames: tuple[Picture, ...] = ()
+    still: Picture | None = None
+    """A small picture of the file; only where no face was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One moment of a clip, drawn because the visitor asked for it."""
+
+    picture: Picture
+    track_id: int
+    time: str
+    """Of the clip, as it is shown."""
+    probability: float
+    """The person's calibrated P(fake) about that moment."""
+
+
 @dataclass(slots=True, eq=False)
 class Visit:
     """One file of one visitor."""
@@ -45,20 +73,25 @@ class Visit:
     """Its secret name is all that guards what the page shows from it."""
     original: Path
     """The file as received, under the name it came with."""
+    language: Language = "en"
+    """The one that is on; it may change while a check runs."""
     checking: bool = False
     """True from the moment somebody has begun to judge it."""
     analysis: Analysis | None = None
     explanations: Explanations | None = None
+    links: PictureLinks = field(default_factory=PictureLinks)
+    moment: Moment | None = None
+    """The one that is shown."""
+    package: Path | Trouble | None = None
+    """The report package: offered or failed."""
+    annotated: Path | Trouble | Literal["working", "stopped"] | None = None
+    """The annotated copy: offered, failed, or not there yet."""
     media: Media | None = None
     """The file once opened for its single frames."""
     copy: int = 0
     """Number of the annotated copy that is wanted; another number says that the one being made is not."""
     used: float = 0.0
     """When somebody last asked for it, by the clock of `Visits`."""
-
-
-class TooManyVisits(Exception):
-    """Every visit that is kept still waits for its answer."""
 
 
 class Visits:
@@ -68,17 +101,18 @@ class Visits:
         self._root = root
         self._clock = clock
         self._visits: OrderedDict[str, Visit] = OrderedDict()
+        self._told: OrderedDict[str, Callable[[Language], str]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def start(self, session: str, original: Path) -> Visit:
+    def start(self, session: str, original: Path, language: Language = "en") -> Visit:
         """Begin a visit with a file that stays where it is.
 
         Raises:
             TooManyVisits: the visitor has to wait.
         """
-        return self._begin(session, Visit(secret_folder(self._root), original))
+        return self._begin(session, Visit(secret_folder(self._root), original, language))
 
-    def start_upload(self, session: str, upload: Mapping[str, Any]) -> Visit:
+    def start_upload(self, session: str, upload: Mapping[str, Any], language: Language = "en") -> Visit:
         """Begin a visit with a file that was uploaded; it is moved into the visit's folder.
 
         Raises:
@@ -91,7 +125,7 @@ class Visits:
         except MediaNotFoundError:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        return self._begin(session, Visit(folder, original))
+        return self._begin(session, Visit(folder, original, language))
 
     def get(self, session: str) -> Visit | None:
         """The visit that is current, if there is one."""
@@ -101,10 +135,20 @@ class Visits:
                 visit.used = self._clock()
             return visit
 
-    def end(self, session: str) -> None:
-        """Forget a visitor and delete all that was kept."""
+    def end(self, session: str, told: Callable[[Language], str] | None = None) -> None:
+        """Forget a visitor and delete all that was kept.
+
+        Args:
+            session: whose.
+            told: what the page says instead, in any language; it is said again where the language is changed.
+        """
         with self._lock:
             visit = self._visits.pop(session, None)
+            self._told.pop(session, None)
+            if told is not None:
+                self._told[session] = told
+            if len(self._told) > MAX_VISITS:
+                self._told.popitem(last=False)
         if visit is not None:
             _delete(visit)
 
@@ -121,6 +165,11 @@ class Visits:
         with self._lock:
             return {visit.folder for visit in self._visits.values()}
 
+    def told(self, session: str) -> Callable[[Language], str] | None:
+        """What the page says where there is no visit."""
+        with self._lock:
+            return self._told.get(session)
+
     def _begin(self, session: str, visit: Visit) -> Visit:
         with self._lock:
             ended = [self._visits.pop(session)] if session in self._visits else []
@@ -132,6 +181,7 @@ class Visits:
             if not refused:
                 visit.used = self._clock()
                 self._visits[session] = visit
+                self._told.pop(session, None)
         for old in [*ended, visit] if refused else ended:
             _delete(old)
         if refused:
@@ -197,27 +247,24 @@ def home_name(name: str) -> str:
     return stem.encode("utf-8", "replace")[:room].decode("utf-8", "ignore") + dot + suffix
 
 
-def save_pictures(pictures: Sequence[Pixels], folder: Path, prefix: str) -> tuple[str, ...]:
-    """Write pictures as PNG.
-
-    Returns:
-        Their addresses on the page, in order.
-    """
-    links = []
-    for number, pixels in enumerate(pictures, 1):
-        path = folder / f"{prefix}-{number}.png"
-        Image.fromarray(pixels).save(path)
-        links.append(picture_link(path))
-    return tuple(links)
+def save_pictures(pictures: Sequence[Pixels], folder: Path, prefix: str) -> tuple[Picture, ...]:
+    """Write pictures as PNG, in order."""
+    return tuple(
+        _save(Image.fromarray(pixels), folder / f"{prefix}-{number}.png")
+        for number, pixels in enumerate(pictures, 1)
+    )
 
 
-def save_still(pixels: Pixels, folder: Path) -> str:
-    """Write a small copy of a picture as PNG and return its address on the page."""
+def save_still(pixels: Pixels, folder: Path) -> Picture:
+    """Write a small copy of a picture as PNG."""
     picture = Image.fromarray(pixels)
     picture.thumbnail((_STILL_LONG_SIDE_PX, _STILL_LONG_SIDE_PX))
-    path = folder / "still.png"
+    return _save(picture, folder / "still.png")
+
+
+def _save(picture: Image.Image, path: Path) -> Picture:
     picture.save(path)
-    return picture_link(path)
+    return Picture(picture_link(path), picture.width, picture.height)
 
 
 def picture_link(path: Path) -> str:

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from browsing import BROWSER, FLAGS
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from detector.config import CHECKPOINTS
 from detector.types import (
@@ -109,6 +111,19 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
 @pytest.fixture(scope="session")
 def server(start_server: Callable[[], Server]) -> Server:
     return start_server()
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

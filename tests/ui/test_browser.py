@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-import shutil
 import time
 import zipfile
 from collections.abc import Iterator
@@ -17,23 +16,12 @@ from urllib.parse import urljoin, urlsplit
 import av
 import numpy as np
 import pytest
+from browsing import BROWSER, FLAGS, PATIENCE_MS, add, has_sideways_scroll, wait_for_answer
 from PIL import Image
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect
 
 from reporting import verify_package, wording
-from ui import text
-
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PATIENCE_MS = 180_000
+from ui.text import Words
 
 pytestmark = [
     pytest.mark.browser,
@@ -41,24 +29,14 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as playwright:
-        yield playwright
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
-    yield browser
-    browser.close()
-
-
 @pytest.fixture(params=[1280], ids=lambda width: f"{width}px")
 def page(browser: Browser, server: Any, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A visitor's page. In the end it must have asked no other host, and had no error in its console."""
     context = browser.new_context(
-        viewport={"width": request.param, "height": 800}, reduced_motion="reduce", accept_downloads=True
+        viewport={"width": request.param, "height": 800},
+        reduced_motion="reduce",
+        accept_downloads=True,
+        locale="en-GB",
     )
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
@@ -75,22 +53,8 @@ def page(browser: Browser, server: Any, request: pytest.FixtureRequest) -> Itera
     assert hosts - {"127.0.0.1", None} == set()
 
 
-def wait_for_answer(page: Page) -> str:
-    page.locator("#answer .dd-panel:not(.dd-checking)").wait_for()
-    return page.locator("#answer").inner_text()
-
-
-def add(page: Page, name: str, content: bytes) -> None:
-    payload = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
-    page.locator("#upload input[type=file]").set_input_files(payload)
-
-
 def try_example(page: Page, name: str) -> None:
-    page.get_by_role("button", name=text.EXAMPLES[name], exact=True).click()
-
-
-def has_sideways_scroll(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+    page.get_by_role("button", name=Words.EXAMPLES[name], exact=True).click()
 
 
 @pytest.mark.parametrize("page", [375, 1280], indirect=True)
@@ -100,12 +64,12 @@ def test_an_example_gets_a_verdict_with_pictures(page: Page) -> None:
     answer = wait_for_answer(page)
     assert any(wording.headline(outcome, "en") in answer for outcome in ("fake", "real", "inconclusive"))
     pictures = page.locator("#findings img")
-    expect(pictures).to_have_count(2)
+    expect(pictures).to_have_count(3)
     for picture in pictures.all():
         assert picture.get_attribute("alt")
         picture.scroll_into_view_if_needed()
         page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=picture.element_handle())
-    page.get_by_text(text.FORM_TITLE).click()
+    page.get_by_text(Words.FORM_TITLE).click()
     page.locator("#findings summary").first.click()
     assert not has_sideways_scroll(page)
     levels = [int(tag[1]) for tag in page.eval_on_selector_all("h1,h2,h3,h4", "all => all.map(h => h.tagName)")]
@@ -133,7 +97,7 @@ def test_a_broken_file_is_told_plainly_and_the_next_one_works(page: Page, exampl
         add(page, name, content[:3000])
         alert = page.locator("#answer [role=alert]", has_text=name)
         alert.wait_for()
-        expect(alert).to_contain_text(text.FILE_TROUBLE)
+        expect(alert).to_contain_text(Words.TROUBLES["broken"].title)
         expect(page.locator("#result")).not_to_be_visible()
     add(page, "holiday.jpg", content)
     page.locator("#answer .dd-no_face").wait_for()
@@ -150,11 +114,11 @@ def test_the_package_downloads_whole_with_what_was_typed(page: Page, examples: P
     original = examples / "genuine.jpg"
     add(page, original.name, original.read_bytes())
     wait_for_answer(page)
-    page.get_by_text(text.FORM_TITLE).click()
-    page.get_by_label(text.FORM_PLATFORM).fill("Some platform")
-    page.get_by_label(text.FORM_LINKS).fill("https://example.org/one\nhttps://example.org/two")
-    page.get_by_label(text.FORM_SEEN_AT).fill("2026-03-05T21:30")
-    page.get_by_label(text.FORM_ORIGINAL).check()
+    page.get_by_text(Words.FORM_TITLE).click()
+    page.get_by_label(Words.FORM_PLATFORM).fill("Some platform")
+    page.get_by_label(Words.FORM_LINKS).fill("https://example.org/one\nhttps://example.org/two")
+    page.get_by_label(Words.FORM_SEEN_AT).fill("2026-03-05T21:30")
+    page.get_by_label(Words.FORM_ORIGINAL).check()
     page.locator("#prepare").click()
     page.locator("#download").wait_for()
     with page.expect_download() as download:
@@ -169,14 +133,14 @@ def test_the_package_downloads_whole_with_what_was_typed(page: Page, examples: P
     for words in ("Some platform", "https://example.org/two", "05-03-2026 at about 21:30 IST"):
         assert words in draft
 
-    page.get_by_label(text.FORM_HANDLE).fill("@somebody")
+    page.get_by_label(Words.FORM_HANDLE).fill("@somebody")
     expect(page.locator("#download")).not_to_be_visible()
 
 
 def test_the_portal_is_a_link_that_says_where_it_leads(page: Page) -> None:
     try_example(page, "no-face.jpg")
     wait_for_answer(page)
-    link = page.get_by_role("link", name=text.PORTAL_BUTTON)
+    link = page.get_by_role("link", name=Words.PORTAL_BUTTON)
     expect(link).to_have_attribute("href", "https://cybercrime.gov.in/")
     expect(link).to_have_attribute("target", "_blank")
     expect(link).to_have_attribute("rel", "noopener noreferrer")
@@ -184,7 +148,7 @@ def test_the_portal_is_a_link_that_says_where_it_leads(page: Page) -> None:
 
 
 def test_the_keyboard_is_enough(page: Page) -> None:
-    page.get_by_role("button", name=text.EXAMPLES["no-face.jpg"], exact=True).focus()
+    page.get_by_role("button", name=Words.EXAMPLES["no-face.jpg"], exact=True).focus()
     page.keyboard.press("Enter")
     wait_for_answer(page)
     page.locator("#findings summary").first.focus()
@@ -204,8 +168,8 @@ def nearest_frame(page: Page, clip: Path) -> int:
 
 
 def judge_clip(page: Page, depth: str, name: str) -> None:
-    page.get_by_text(text.DEPTH_TITLE).click()
-    page.get_by_label(text.DEPTH_LABEL).click()
+    page.get_by_text(Words.DEPTH_TITLE).click()
+    page.get_by_label(Words.DEPTH_LABEL).click()
     page.get_by_role("option", name=depth, exact=True).click()
     try_example(page, name)
     wait_for_answer(page)
@@ -233,7 +197,7 @@ def test_a_click_on_the_timeline_shows_another_frame(page: Page, examples: Path)
 
 def test_the_timeline_needs_no_mouse(page: Page) -> None:
     judge_clip(page, "10 frames", "genuine.mp4")
-    slider = page.get_by_role("slider", name="Face 1")
+    slider = page.get_by_role("slider", name="Face 1: moment to show")
     slider.focus()
     page.keyboard.press("Enter")
     caption = page.locator("#moment figcaption")
@@ -273,18 +237,18 @@ def long_clip(folder: Path, example: Path) -> Path:
 def test_a_check_is_stopped_and_the_next_file_is_judged(
     page: Page, server: Any, examples: Path, tmp_path: Path, by_keyboard: bool
 ) -> None:
-    page.get_by_text(text.DEPTH_TITLE).click()
-    page.get_by_label(text.DEPTH_LABEL).click()
-    page.get_by_role("option", name=text.DEPTHS["all"], exact=True).click()
+    page.get_by_text(Words.DEPTH_TITLE).click()
+    page.get_by_label(Words.DEPTH_LABEL).click()
+    page.get_by_role("option", name=Words.DEPTHS["all"], exact=True).click()
     add(page, "stop-me.mp4", long_clip(tmp_path, examples / "genuine.mp4").read_bytes())
     expect(page.locator("#progress")).to_contain_text("Highest estimate so far")
     assert list(server.folder.rglob("stop-me.mp4"))
     if by_keyboard:
-        page.get_by_role("button", name=text.CANCEL).focus()
+        page.get_by_role("button", name=Words.CANCEL).focus()
         page.keyboard.press("Enter")
     else:
-        page.get_by_role("button", name=text.CANCEL).click()
-    expect(page.locator("#answer")).to_contain_text(text.STOPPED_TITLE, timeout=5000)
+        page.get_by_role("button", name=Words.CANCEL).click()
+    expect(page.locator("#answer")).to_contain_text(Words.STOPPED_TITLE, timeout=5000)
     expect(page.locator("#cancel")).not_to_be_visible()
     expect(page.locator("#answer [role=status]")).to_be_focused()
     assert not list(server.folder.rglob("stop-me.mp4"))
@@ -292,15 +256,15 @@ def test_a_check_is_stopped_and_the_next_file_is_judged(
     try_example(page, "no-face.jpg")
     page.locator("#answer .dd-no_face:not(.dd-stopped)", has_text="no-face.jpg").wait_for()
     assert time.monotonic() - begun < 20
-    assert text.STOPPED_TITLE not in page.locator("#answer").inner_text()
+    assert Words.STOPPED_TITLE not in page.locator("#answer").inner_text()
 
 
 def test_who_waits_in_line_sees_how_many_are_before(
     page: Page, browser: Browser, server: Any, examples: Path, tmp_path: Path
 ) -> None:
-    page.get_by_text(text.DEPTH_TITLE).click()
-    page.get_by_label(text.DEPTH_LABEL).click()
-    page.get_by_role("option", name=text.DEPTHS["all"], exact=True).click()
+    page.get_by_text(Words.DEPTH_TITLE).click()
+    page.get_by_label(Words.DEPTH_LABEL).click()
+    page.get_by_role("option", name=Words.DEPTHS["all"], exact=True).click()
     add(page, "long.mp4", long_clip(tmp_path, examples / "genuine.mp4").read_bytes())
     expect(page.locator("#progress")).to_contain_text("Highest estimate so far")
     context = browser.new_context(viewport={"width": 375, "height": 800})
@@ -310,7 +274,7 @@ def test_who_waits_in_line_sees_how_many_are_before(
     other.locator("#upload input[type=file]").wait_for(state="attached")
     add(other, "mine.jpg", (examples / "no-face.jpg").read_bytes())
     expect(other.locator("#progress")).to_contain_text(re.compile(r"queue: \d+/\d+"))
-    page.get_by_role("button", name=text.CANCEL).click()
+    page.get_by_role("button", name=Words.CANCEL).click()
     assert "mine.jpg" in wait_for_answer(other)
     context.close()
 
@@ -357,7 +321,9 @@ def camera_browser(
 
 @pytest.fixture
 def camera_page(camera_browser: Browser, server: Any) -> Iterator[Page]:
-    context = camera_browser.new_context(viewport={"width": 375, "height": 800}, permissions=["camera"])
+    context = camera_browser.new_context(
+        viewport={"width": 375, "height": 800}, permissions=["camera"], locale="en-GB"
+    )
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     page.add_init_script(
@@ -365,8 +331,8 @@ def camera_page(camera_browser: Browser, server: Any) -> Iterator[Page]:
         "navigator.mediaDevices.getUserMedia = (wish) => { window.asked += 1; return real(wish); };"
     )
     page.goto(server.url)
-    page.get_by_role("tab", name=text.CAMERA_TAB).click()
-    page.get_by_role("button", name=text.CAMERA_START).wait_for()
+    page.get_by_role("tab", name=Words.CAMERA_TAB).click()
+    page.get_by_role("button", name=Words.CAMERA_START).wait_for()
     yield page
     context.close()
 
@@ -374,7 +340,7 @@ def camera_page(camera_browser: Browser, server: Any) -> Iterator[Page]:
 def test_the_camera_is_judged_as_it_runs_and_nothing_is_stored(camera_page: Page, server: Any) -> None:
     page, before = camera_page, {path for path in server.folder.rglob("*") if path.is_file()}
     assert page.evaluate("window.asked") == 0
-    page.get_by_role("button", name=text.CAMERA_START).click()
+    page.get_by_role("button", name=Words.CAMERA_START).click()
     answer = page.locator("#camera-answer")
     expect(answer).to_contain_text("estimate")
     assert page.evaluate("window.asked") == 1
@@ -389,19 +355,19 @@ def test_the_camera_is_judged_as_it_runs_and_nothing_is_stored(camera_page: Page
     assert rate >= 2, "five on an idle machine; here others may be running"
     assert not has_sideways_scroll(page)
     assert {path for path in server.folder.rglob("*") if path.is_file()} == before
-    page.get_by_role("button", name=text.CAMERA_STOP).click()
-    expect(page.locator(".dd-camera-said")).to_contain_text(text.CAMERA_STOPPED)
+    page.get_by_role("button", name=Words.CAMERA_STOP).click()
+    expect(page.locator(".dd-camera-said")).to_contain_text(Words.CAMERA_STOPPED)
     expect(answer).not_to_contain_text("estimate")
-    expect(page.get_by_role("button", name=text.CAMERA_START)).to_be_focused()
+    expect(page.get_by_role("button", name=Words.CAMERA_START)).to_be_focused()
     expect(page.locator(".dd-camera-stage")).not_to_be_visible()
 
 
 def test_the_camera_ends_when_its_section_is_left(camera_page: Page) -> None:
     page = camera_page
-    page.get_by_role("button", name=text.CAMERA_START).click()
+    page.get_by_role("button", name=Words.CAMERA_START).click()
     expect(page.locator("#camera-answer p").first).to_be_visible()
     page.evaluate("window.tracks = document.querySelector('.dd-camera-video').srcObject.getTracks()")
-    page.get_by_role("tab", name=text.FILE_TAB).click()
+    page.get_by_role("tab", name=Words.FILE_TAB).click()
     page.wait_for_function("window.tracks.every((track) => track.readyState === 'ended')")
 
 

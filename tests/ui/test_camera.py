@@ -19,8 +19,8 @@ from detector import Detector
 from detector.live import LiveFace
 from detector.types import FaceBox
 from reporting import wording
-from ui import text
 from ui.camera import MAX_CAMERAS, CameraHandlers, Cameras, camera_answer, read_picture
+from ui.text import Words
 
 
 def as_data(picture: Image.Image, kind: str = "JPEG") -> str:
@@ -52,7 +52,7 @@ def answer_of(markup: str) -> dict[str, str]:
 
 def test_a_face_gets_a_box_and_words_and_leaving_it_is_said(detector: Detector, face: str) -> None:
     handlers = CameraHandlers(Cameras(detector))
-    markup = handlers.look(visitor("a"), event(1, face))
+    markup = handlers.look("en", visitor("a"), event(1, face))
     answer = answer_of(markup)
     ((x, y, width, height, outcome, label),) = json.loads(answer["data-faces"])
     assert answer["data-number"] == "1" and not answer["data-stop"]
@@ -60,22 +60,22 @@ def test_a_face_gets_a_box_and_words_and_leaving_it_is_said(detector: Detector, 
     assert wording.headline(outcome, "en") in label and "%" in label
     assert answer["data-said"] == wording.headline(outcome, "en")
     assert "estimate" in Page(markup).words and len(Page(markup).all("svg")) == 1
-    gone = handlers.look(visitor("a"), event(2, EMPTY))
+    gone = handlers.look("en", visitor("a"), event(2, EMPTY))
     assert answer_of(gone)["data-faces"] == "[]" and wording.no_face_in_view("en") in Page(gone).words
 
 
 def test_the_box_is_in_shares_of_the_picture() -> None:
     live = LiveFace(0, FaceBox(160, 60, 480, 420), 0.97, "fake")
-    ((*box, outcome, _),) = json.loads(answer_of(camera_answer(3, (live,), 640, 480))["data-faces"])
+    ((*box, outcome, _),) = json.loads(answer_of(camera_answer(3, (live,), 640, 480, "en"))["data-faces"])
     assert (box, outcome) == ([25.0, 12.5, 50.0, 75.0], "fake")
 
 
 def test_a_view_is_dropped_when_its_visitor_stops(detector: Detector) -> None:
     cameras = Cameras(detector)
     handlers = CameraHandlers(cameras)
-    handlers.look(visitor("a"), event(1, EMPTY))
-    handlers.look(visitor("a"), event(2, EMPTY))
-    handlers.look(visitor("b"), event(1, EMPTY))
+    handlers.look("en", visitor("a"), event(1, EMPTY))
+    handlers.look("en", visitor("a"), event(2, EMPTY))
+    handlers.look("en", visitor("b"), event(1, EMPTY))
     assert len(cameras) == 2
     assert handlers.halt(visitor("a")) == "" and len(cameras) == 1
 
@@ -85,12 +85,12 @@ def test_too_many_cameras_wait_until_one_has_been_silent(detector: Detector) -> 
     cameras = Cameras(detector, clock=lambda: now[0])
     handlers = CameraHandlers(cameras)
     for number in range(MAX_CAMERAS):
-        handlers.look(visitor(str(number)), event(1, EMPTY))
-    refused = handlers.look(visitor("late"), event(1, EMPTY))
-    assert text.CAMERA_BUSY in Page(refused).words and answer_of(refused)["data-stop"] == "yes"
-    assert not answer_of(handlers.look(visitor("0"), event(2, EMPTY)))["data-stop"]
+        handlers.look("en", visitor(str(number)), event(1, EMPTY))
+    refused = handlers.look("en", visitor("late"), event(1, EMPTY))
+    assert Words.CAMERA_BUSY in Page(refused).words and answer_of(refused)["data-stop"] == "yes"
+    assert not answer_of(handlers.look("en", visitor("0"), event(2, EMPTY)))["data-stop"]
     now[0] = 60.0
-    assert not answer_of(handlers.look(visitor("late"), event(2, EMPTY)))["data-stop"] and len(cameras) == 1
+    assert not answer_of(handlers.look("en", visitor("late"), event(2, EMPTY)))["data-stop"] and len(cameras) == 1
 
 
 @pytest.mark.parametrize(
@@ -112,8 +112,8 @@ def test_only_a_small_jpeg_is_taken(detector: Detector, sent: Any) -> None:
     with pytest.raises(ValueError, match=r"camera"):
         read_picture(sent)
     cameras = Cameras(detector)
-    refused = CameraHandlers(cameras).look(visitor("a"), event(1, sent))
-    assert text.CAMERA_TROUBLE in Page(refused).words and len(cameras) == 0
+    refused = CameraHandlers(cameras).look("en", visitor("a"), event(1, sent))
+    assert Words.CAMERA_TROUBLE in Page(refused).words and len(cameras) == 0
 
 
 def test_a_picture_arrives_as_it_was_sent() -> None:

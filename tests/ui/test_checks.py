@@ -5,14 +5,21 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from detector import ExplainError
-from detector.errors import MediaDecodeError, MediaNotFoundError, ReportError
+from detector import ExplainError, MediaError
+from detector.errors import (
+    MediaDecodeError,
+    MediaNotFoundError,
+    MediaTooLargeError,
+    ReportError,
+    UnsupportedMediaError,
+)
 from detector.types import Analysis, FaceTrack, Step
-from ui import checks, text
+from reporting.wording import Language
+from ui import checks
 from ui.checks import Superseded, Trouble, attempt
 
 
@@ -28,29 +35,30 @@ def test_what_works_is_handed_on() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "title", "message"),
+    ("error", "kind", "detail"),
     [
-        (
-            MediaDecodeError("x.jpg is broken. Copy it again."),
-            text.FILE_TROUBLE,
-            "x.jpg is broken. Copy it again.",
-        ),
-        (MediaNotFoundError("/secret/x.jpg does not exist."), text.FILE_TROUBLE, text.FILE_GONE),
-        (ReportError("no room"), text.REPORT_TROUBLE, "no room"),
-        (ExplainError("no such layer"), text.TOOL_TROUBLE, "no such layer"),
+        (MediaDecodeError("x.jpg is broken. Copy it again."), "broken", "x.jpg is broken. Copy it again."),
+        (UnsupportedMediaError("x.txt is no picture."), "unsupported", "x.txt is no picture."),
+        (MediaTooLargeError("x.mp4 is long."), "too_large", "x.mp4 is long."),
+        (MediaError("x.jpg may not be read."), "file", "x.jpg may not be read."),
+        (MediaNotFoundError("/secret/x.jpg does not exist."), "file_gone", ""),
+        (ReportError("no room"), "report", "no room"),
+        (ExplainError("no such layer"), "tool", "no such layer"),
     ],
 )
-def test_what_fails_on_purpose_is_told_in_its_own_words(error: Exception, title: str, message: str) -> None:
+def test_what_fails_on_purpose_has_words_in_every_language(error: Exception, kind: str, detail: str) -> None:
     trouble = attempt(failing(error))
-    assert isinstance(trouble, Trouble) and (trouble.title, trouble.message) == (title, message)
+    assert isinstance(trouble, Trouble) and (trouble.kind, trouble.detail) == (kind, detail)
+    said = [(trouble.title(language), trouble.message(language)) for language in get_args(Language)]
+    assert all(title and message for title, message in said) and len(set(said)) == len(said)
 
 
 def test_what_fails_by_mistake_gets_a_number_that_the_log_has_too(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR):
         trouble = attempt(failing(KeyError("inner secret")))
-    assert isinstance(trouble, Trouble) and trouble.title == text.INCIDENT_TITLE
-    assert "secret" not in trouble.message
-    (incident,) = re.findall(r"incident ([0-9a-f]{8})", trouble.message)
+    assert isinstance(trouble, Trouble) and (trouble.kind, trouble.detail) == ("incident", "")
+    (incident,) = re.findall(r"incident ([0-9a-f]{8})", trouble.message("en"))
+    assert incident in trouble.message("hi")
     assert incident in caplog.text and "inner secret" in caplog.text
 
 
@@ -86,12 +94,13 @@ def test_progress_is_told_in_words_with_the_estimate_so_far(make_analysis: Calla
         progress(Step("look", 0.3, 13, 40))
         return make_analysis("no_face")
 
-    told: list[tuple[float, str]] = []
+    told: list[tuple[float, Any]] = []
     detector: Any = SimpleNamespace(analyze=analyze)
-    checks.check(detector, Path("x"), lambda share, words: told.append((share, words)), "moments")
-    assert [words for _, words in told] == [
+    checks.check(detector, Path("x"), lambda share, stage: told.append((share, stage)), "moments")
+    assert [stage("en") for _, stage in told] == [
         "Opening the file",
         "Looking at moment 12 of 40. Highest estimate so far: 23 %",
         "Looking at moment 13 of 40",
     ]
+    assert told[2][1]("hi") == "40 में से पल 13 देखा जा रहा है"
     assert told[1][0] == pytest.approx(0.275, abs=0.01) and asked == ["moments"]

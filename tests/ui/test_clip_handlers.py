@@ -17,9 +17,9 @@ from PIL import Image
 from detector import Detector
 from detector.types import FaceTrack
 from explain.moment import draw_moment
-from ui import text
 from ui.clip_handlers import ClipHandlers
 from ui.handlers import Handlers
+from ui.text import Words
 
 
 def visitor(name: str) -> Any:
@@ -38,7 +38,7 @@ def pick(track: Any, moment: Any) -> Any:
 def handlers(detector: Detector, tmp_path: Path, examples: Path) -> Handlers:
     """With the manipulated clip judged for visitor a, and nothing for b."""
     handlers = Handlers(detector, tmp_path)
-    handlers.receive_example(examples / "manipulated.mp4")(visitor("a"))
+    handlers.receive_example(examples / "manipulated.mp4")("en", visitor("a"))
     handlers.judge("10", visitor("a"), quiet)
     return handlers
 
@@ -68,7 +68,7 @@ def test_a_moment_shows_that_very_frame_with_its_box_and_heat(
     track = track_of(handlers)
     for moment in (0, 7):
         score = track.scores[moment]
-        panel = clips.moment(visitor("a"), pick(0, moment))
+        panel = clips.moment("en", visitor("a"), pick(0, moment))
         assert f"Face 1 at 0:0{int(score.time_s)}." in Page(panel).words
         drawn, box = picture_of(panel), score.box
         apart = np.ones(drawn.shape[:2], bool)
@@ -81,8 +81,8 @@ def test_a_moment_shows_that_very_frame_with_its_box_and_heat(
 
 
 def test_one_moment_at_a_time_is_kept(clips: ClipHandlers, handlers: Handlers, tmp_path: Path) -> None:
-    first = clips.moment(visitor("a"), pick(0, 0))
-    second = clips.moment(visitor("a"), pick(0, 1))
+    first = clips.moment("en", visitor("a"), pick(0, 0))
+    second = clips.moment("en", visitor("a"), pick(0, 1))
     assert first != second and len(list(tmp_path.rglob("moment-*.png"))) == 1
     handlers.leave(visitor("a"))
     assert not list(tmp_path.iterdir())
@@ -102,12 +102,12 @@ def test_one_moment_at_a_time_is_kept(clips: ClipHandlers, handlers: Handlers, t
     ],
 )
 def test_a_forged_moment_shows_nothing(clips: ClipHandlers, event: Any, tmp_path: Path) -> None:
-    assert not Page(clips.moment(visitor("a"), event)).all("img") and not list(tmp_path.rglob("moment-*"))
+    assert not Page(clips.moment("en", visitor("a"), event)).all("img") and not list(tmp_path.rglob("moment-*"))
 
 
 def test_nobody_sees_a_moment_of_another(clips: ClipHandlers) -> None:
-    panel = Page(clips.moment(visitor("b"), pick(0, 0)))
-    assert text.MOMENT_GONE in panel.words and not panel.all("img")
+    panel = Page(clips.moment("en", visitor("b"), pick(0, 0)))
+    assert Words.TROUBLES["moment_gone"].message in panel.words and not panel.all("img")
 
 
 def test_leaving_while_a_moment_is_drawn_is_no_trouble(
@@ -122,16 +122,16 @@ def test_leaving_while_a_moment_is_drawn_is_no_trouble(
         return draw_moment(*given)
 
     monkeypatch.setattr("ui.clip_handlers.draw_moment", draw)
-    assert not Page(clips.moment(visitor("a"), pick(0, 0))).all("img")
+    assert not Page(clips.moment("en", visitor("a"), pick(0, 0))).all("img")
     assert not list(tmp_path.iterdir()) and not caplog.records
 
 
 def test_the_copy_is_made_for_its_visitor_alone(clips: ClipHandlers, tmp_path: Path) -> None:
-    *_, note, download = clips.make_copy(visitor("b"), quiet)
-    assert text.MOMENT_GONE in note and download.value is None
+    *_, note, download = clips.make_copy("en", visitor("b"), quiet)
+    assert Words.TROUBLES["moment_gone"].message in note and download.value is None
     clips.start_copy(visitor("a"))
-    make, stop, note, download = clips.make_copy(visitor("a"), quiet)
-    assert text.COPY_READY in note and make.visible and not stop.visible
+    make, stop, note, download = clips.make_copy("en", visitor("a"), quiet)
+    assert Words.COPY_READY in note and make.visible and not stop.visible
     (copy,) = tmp_path.rglob("*.mp4")
     assert copy.name == "manipulated-annotated.mp4" and copy.name in download.label
     assert re.fullmatch("[0-9a-f]{32}", copy.parent.name)
@@ -159,26 +159,26 @@ def test_a_stopped_copy_leaves_the_result_and_nothing_else(
 ) -> None:
     clips.start_copy(visitor("a"))
     told: list[Any] = []
-    updates = clips.make_copy(visitor("a"), stop_at(30, lambda: told.append(clips.stop_copy(visitor("a")))))
+    updates = clips.make_copy("en", visitor("a"), stop_at(30, lambda: told.append(clips.stop_copy(visitor("a")))))
     assert all(update == {"__type__": "update"} for update in updates)
-    assert text.COPY_STOPPED in told[0][2] and not list(tmp_path.rglob("*.mp4*"))
-    assert Page(clips.moment(visitor("a"), pick(0, 0))).all("img")
+    assert Words.COPY_STOPPED in told[0][2] and not list(tmp_path.rglob("*.mp4*"))
+    assert Page(clips.moment("en", visitor("a"), pick(0, 0))).all("img")
     clips.start_copy(visitor("a"))
-    assert text.COPY_READY in clips.make_copy(visitor("a"), quiet)[2]
+    assert Words.COPY_READY in clips.make_copy("en", visitor("a"), quiet)[2]
 
 
 def test_leaving_ends_the_copy_and_deletes_everything(
     clips: ClipHandlers, handlers: Handlers, stop_at: Any, tmp_path: Path
 ) -> None:
     clips.start_copy(visitor("a"))
-    clips.make_copy(visitor("a"), stop_at(30, lambda: handlers.leave(visitor("a"))))
+    clips.make_copy("en", visitor("a"), stop_at(30, lambda: handlers.leave(visitor("a"))))
     assert not list(tmp_path.iterdir())
 
 
 def test_a_picture_offers_no_copy(detector: Detector, tmp_path: Path, examples: Path) -> None:
     handlers = Handlers(detector, tmp_path)
-    handlers.receive_example(examples / "genuine.jpg")(visitor("a"))
+    handlers.receive_example(examples / "genuine.jpg")("en", visitor("a"))
     shown = handlers.judge("auto", visitor("a"), quiet)
     assert shown[3] == "" and shown[9].visible is False
-    panel = ClipHandlers(detector, handlers.visits).moment(visitor("a"), pick(0, 0))
-    assert text.MOMENT_GONE in Page(panel).words
+    panel = ClipHandlers(detector, handlers.visits).moment("en", visitor("a"), pick(0, 0))
+    assert Words.TROUBLES["moment_gone"].message in Page(panel).words

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import gradio as gr
 import pytest
 
 from detector import DetectorConfig
@@ -15,6 +17,8 @@ from reporting import wording
 from ui import text
 from ui.case_form import read_case
 from ui.handlers import Handlers
+from ui.lettering import Lettering
+from ui.text import Words
 from ui.workspace import make_workspace
 
 EMPTY_CASE = (None,) * 8
@@ -69,28 +73,28 @@ def is_skipped(updates: tuple[Any, ...]) -> bool:
 def test_a_file_is_judged_for_its_visitor_alone(
     handlers: Handlers, receive: Callable[..., Any], detector: Any
 ) -> None:
-    receive(visitor("a"))
+    receive("en", visitor("a"))
     assert is_skipped(handlers.judge("auto", visitor("b"), quiet)) and detector.runs == 0
     answer = handlers.judge("auto", visitor("a"), quiet)[0]
     assert wording.headline("no_face", "en") in answer and 'src="gradio_api/file=' in answer
-    note, _ = handlers.prepare(visitor("b"), False, *EMPTY_CASE)
-    assert text.RESULT_GONE in note
-    note, _ = handlers.prepare(visitor("a"), False, *EMPTY_CASE)
-    assert text.READY in note
+    note, _ = handlers.prepare(visitor("b"), "en", False, *EMPTY_CASE)
+    assert Words.TROUBLES["result_gone"].message in note
+    note, _ = handlers.prepare(visitor("a"), "en", False, *EMPTY_CASE)
+    assert Words.READY in note
 
 
 def test_a_newer_file_stops_the_check_of_the_older(
     handlers: Handlers, receive: Callable[..., Any], detector: Any
 ) -> None:
-    receive(visitor("a"))
-    detector.meanwhile = lambda: receive(visitor("a"))
+    receive("en", visitor("a"))
+    detector.meanwhile = lambda: receive("en", visitor("a"))
     assert is_skipped(handlers.judge("auto", visitor("a"), quiet))
     detector.meanwhile = lambda: None
     assert wording.headline("no_face", "en") in handlers.judge("auto", visitor("a"), quiet)[0]
 
 
 def test_one_file_is_judged_once(handlers: Handlers, receive: Callable[..., Any], detector: Any) -> None:
-    receive(visitor("a"))
+    receive("en", visitor("a"))
     handlers.judge("auto", visitor("a"), quiet)
     assert is_skipped(handlers.judge("auto", visitor("a"), quiet)) and detector.runs == 1
 
@@ -98,7 +102,7 @@ def test_one_file_is_judged_once(handlers: Handlers, receive: Callable[..., Any]
 def test_leaving_stops_the_check_and_deletes_everything(
     handlers: Handlers, receive: Callable[..., Any], detector: Any, tmp_path: Path
 ) -> None:
-    receive(visitor("a"))
+    receive("en", visitor("a"))
     detector.meanwhile = lambda: handlers.leave(visitor("a"))
     assert is_skipped(handlers.judge("auto", visitor("a"), quiet)) and not list(tmp_path.iterdir())
 
@@ -106,20 +110,20 @@ def test_leaving_stops_the_check_and_deletes_everything(
 def test_a_stopped_check_leaves_nothing_and_the_next_file_is_judged(
     handlers: Handlers, receive: Callable[..., Any], detector: Any, tmp_path: Path
 ) -> None:
-    receive(visitor("a"))
+    receive("en", visitor("a"))
     told: list[tuple[Any, ...]] = []
-    detector.meanwhile = lambda: told.append(handlers.cancel(visitor("a")))
+    detector.meanwhile = lambda: told.append(handlers.cancel("en", visitor("a")))
     assert is_skipped(handlers.judge("auto", visitor("a"), quiet))
-    assert text.STOPPED_TITLE in told[0][0] and not list(tmp_path.iterdir())
+    assert Words.STOPPED_TITLE in told[0][0] and not list(tmp_path.iterdir())
     assert all(column.visible is False for column in told[0][1:])
     detector.meanwhile = lambda: None
-    receive(visitor("a"))
+    receive("en", visitor("a"))
     assert wording.headline("no_face", "en") in handlers.judge("auto", visitor("a"), quiet)[0]
 
 
 def test_nobody_stops_the_check_of_another(handlers: Handlers, receive: Callable[..., Any], detector: Any) -> None:
-    receive(visitor("a"))
-    detector.meanwhile = lambda: handlers.cancel(visitor("b"))
+    receive("en", visitor("a"))
+    detector.meanwhile = lambda: handlers.cancel("en", visitor("b"))
     assert wording.headline("no_face", "en") in handlers.judge("auto", visitor("a"), quiet)[0]
 
 
@@ -129,30 +133,70 @@ def test_nobody_stops_the_check_of_another(handlers: Handlers, receive: Callable
 def test_the_choice_of_depth_reaches_the_detector(
     handlers: Handlers, receive: Callable[..., Any], detector: Any, choice: str, asked: object
 ) -> None:
-    receive(visitor("a"))
+    receive("en", visitor("a"))
     handlers.judge(choice, visitor("a"), quiet)
     assert detector.asked == asked
 
 
 def test_a_forged_depth_is_no_depth(handlers: Handlers, receive: Callable[..., Any], detector: Any) -> None:
-    receive(visitor("a"))
-    assert text.INCIDENT_TITLE in handlers.judge("999999", visitor("a"), quiet)[0] and detector.runs == 0
+    receive("en", visitor("a"))
+    assert (
+        Words.TROUBLES["incident"].title in handlers.judge("999999", visitor("a"), quiet)[0] and detector.runs == 0
+    )
 
 
 def test_a_full_line_is_told_and_nothing_is_kept(
     handlers: Handlers, receive: Callable[..., Any], tmp_path: Path
 ) -> None:
-    receive(visitor("a"))
-    assert text.BUSY_TITLE in handlers.busy(visitor("a"))[0] and not list(tmp_path.iterdir())
+    receive("en", visitor("a"))
+    assert Words.TROUBLES["busy"].title in handlers.busy("en", visitor("a"))[0] and not list(tmp_path.iterdir())
 
 
 def test_a_mistake_of_ours_is_an_incident_on_the_page(
     handlers: Handlers, receive: Callable[..., Any], detector: Any, tmp_path: Path
 ) -> None:
-    receive(visitor("a"))
+    receive("en", visitor("a"))
     detector.meanwhile = lambda: 1 / 0
     answer = handlers.judge("auto", visitor("a"), quiet)[0]
-    assert text.INCIDENT_TITLE in answer and "division" not in answer and not list(tmp_path.iterdir())
+    assert Words.TROUBLES["incident"].title in answer and "division" not in answer and not list(tmp_path.iterdir())
+
+
+def test_another_language_is_written_and_not_judged_anew(
+    handlers: Handlers, receive: Callable[..., Any], detector: Any
+) -> None:
+    receive("en", visitor("a"))
+    told: list[Any] = []
+    detector.meanwhile = lambda: told.append(handlers.speak("hi", visitor("a"))[0])
+    answer = handlers.judge("auto", visitor("a"), quiet)[0]
+    assert text.of("hi").CHECKING.format(name="no-face.jpg") in told[0], "while it is checked"
+    assert wording.headline("no_face", "hi") in answer, "the language that is on in the end"
+    handlers.prepare(visitor("a"), "hi", False, *EMPTY_CASE)
+    english = handlers.speak("en", visitor("a"))
+    assert wording.headline("no_face", "en") in english[0] and Words.READY in english[5]
+    (still,) = re.findall(r'src="([^"]*)"', answer)
+    assert still in english[0] and detector.runs == 1
+    assert is_skipped(handlers.speak("hi", visitor("b"))), "nothing of another visitor's"
+
+
+def test_what_went_wrong_is_said_again_in_another_language(
+    handlers: Handlers, receive: Callable[..., Any], detector: Any, tmp_path: Path
+) -> None:
+    receive("en", visitor("a"))
+    detector.meanwhile = lambda: 1 / 0
+    answer = handlers.judge("auto", visitor("a"), quiet)[0]
+    (incident,) = re.findall("incident ([0-9a-f]{8})", answer)
+    again = handlers.speak("hi", visitor("a"))[0]
+    assert text.of("hi").TROUBLES["incident"].title in again and incident in again
+    handlers.leave(visitor("a"))
+    assert is_skipped(handlers.speak("en", visitor("a"))) and not list(tmp_path.iterdir())
+
+
+def test_components_are_made_in_english_and_written_in_another_language() -> None:
+    lettering, hindi = Lettering(), text.of("hi")
+    button = lettering.add(gr.Button, lambda words: {"value": words.PREPARE}, variant="primary")
+    lettering.html(lambda words: words.TITLE)
+    assert button.value == Words.PREPARE and lettering.components[0] is button
+    assert [update["value"] for update in lettering.written("hi")] == [hindi.PREPARE, hindi.TITLE]
 
 
 def test_the_case_is_what_was_typed() -> None:

@@ -11,7 +11,7 @@ import pytest
 from pages import Page
 
 from detector.types import Analysis, FaceTrack, Span
-from ui import text
+from ui.text import Words
 from ui.timeline import MOST_POINTS, reduced, timelines
 
 Maker = Callable[..., FaceTrack]
@@ -45,7 +45,7 @@ def test_an_hour_of_moments_is_drawn_small(make_analysis: Callable[..., Analysis
     probabilities[7777] = 0.95
     analysis = make_analysis("fake", long_track(make_track, 14_400, probabilities))
     analysis = replace(analysis, media=replace(analysis.media, duration_s=3600.0))
-    markup = timelines(analysis)
+    markup = timelines(analysis, "en")
     assert len(markup) < 100_000
     points = data_of(markup)
     assert len(points) == MOST_POINTS
@@ -64,7 +64,7 @@ def test_the_graph_says_all_that_it_shows_without_colour(
     track = make_track(
         0, "fake", 0.97, peak=Span(30.0, 45.0, 0.97), flagged=(Span(0.0, 9.05, 0.9), Span(80.0, 80.0, 0.9))
     )
-    markup = timelines(make_analysis("fake", track))
+    markup = timelines(make_analysis("fake", track), "en")
     spans = [
         (attributes["class"], attributes["style"])
         for attributes in Page(markup).all("span")
@@ -76,7 +76,7 @@ def test_the_graph_says_all_that_it_shows_without_colour(
         ("dd-stretch dd-stretch-peak", "left:33.15%;width:16.57%"),
     ]
     words = Page(markup).words
-    for said in (text.TIMELINE_PEAK, "From 80 %: Signs of manipulation", "Up to 20 %: No signs"):
+    for said in (Words.TIMELINE_PEAK, "From 80 %: Signs of manipulation", "Up to 20 %: No signs"):
         assert said in words
     levels = re.findall(r"bottom:([\d.]+)%", markup)
     assert [float(level) for level in levels] == [5 + 90 * 0.8, 5 + 90 * 0.2]
@@ -88,28 +88,28 @@ def test_the_line_breaks_where_nobody_is_seen(make_analysis: Callable[..., Analy
         replace(score, time_s=score.time_s + (20.0 if number >= 10 else 0.0) + (20.0 if number >= 29 else 0.0))
         for number, score in enumerate(track.scores)
     )
-    lines = Page(timelines(make_analysis("fake", replace(track, scores=moved)))).all("polyline")
+    lines = Page(timelines(make_analysis("fake", replace(track, scores=moved)), "en")).all("polyline")
     assert [len((line["points"] or "").split()) for line in lines] == [10, 19, 2]
 
 
 def test_the_table_says_the_same_and_where_nobody_is_seen(
     make_analysis: Callable[..., Analysis], make_track: Maker
 ) -> None:
-    page = Page(timelines(make_analysis("fake", make_track(0, "fake", 0.97))))
+    page = Page(timelines(make_analysis("fake", make_track(0, "fake", 0.97)), "en"))
     assert len(page.all("tr")) == 4 and len(page.all("th")) == 3
     assert "0:00 0:30 30 % 0:30 1:00 97 % 1:00 1:30 10 %" in page.words
     late = make_track(0, "fake", 0.97)
     late = replace(late, scores=tuple(replace(score, time_s=80.0 + k) for k, score in enumerate(late.scores)))
-    assert Page(timelines(make_analysis("fake", late))).words.count(text.TIMELINE_UNSEEN) == 2
+    assert Page(timelines(make_analysis("fake", late), "en")).words.count(Words.TIMELINE_UNSEEN) == 2
 
 
 def test_a_picture_has_no_timeline(make_analysis: Callable[..., Analysis], make_track: Maker) -> None:
-    assert timelines(make_analysis("fake", make_track(0, "fake", 0.97, timeline=()), kind="image")) == ""
-    assert timelines(make_analysis("no_face")) == ""
+    assert timelines(make_analysis("fake", make_track(0, "fake", 0.97, timeline=()), kind="image"), "en") == ""
+    assert timelines(make_analysis("no_face"), "en") == ""
 
 
 def test_everybody_gets_a_graph_of_their_own(make_analysis: Callable[..., Analysis], make_track: Maker) -> None:
-    markup = timelines(make_analysis("fake", make_track(0, "real", 0.1), make_track(1, "fake", 0.97)))
+    markup = timelines(make_analysis("fake", make_track(0, "real", 0.1), make_track(1, "fake", 0.97)), "en")
     assert [figure["data-track"] for figure in Page(markup).all("figure")] == ["1", "0"]
     labels = re.findall(r"<label[^>]*><span>([^<]*)</span><input", markup)
     assert labels == ["Face 2: moment to show", "Face 1: moment to show"]

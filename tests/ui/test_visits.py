@@ -11,17 +11,10 @@ import pytest
 from PIL import Image
 
 from detector.errors import MediaNotFoundError
+from ui.checks import TooManyVisits
+from ui.markup import Picture
 from ui.tidy import KEPT_S, tidy
-from ui.visits import (
-    MAX_VISITS,
-    RECEIVED,
-    TooManyVisits,
-    Visits,
-    home_name,
-    save_pictures,
-    save_still,
-    secret_folder,
-)
+from ui.visits import MAX_VISITS, RECEIVED, Visits, home_name, save_pictures, save_still, secret_folder
 
 ANSWERED: Any = "an analysis"
 
@@ -164,8 +157,9 @@ def test_a_name_from_elsewhere_is_a_name_here(name: str, expected: str) -> None:
 
 def test_pictures_keep_every_pixel(root: Path) -> None:
     pixels = np.arange(20 * 16 * 3, dtype=np.uint8).reshape(20, 16, 3)
-    links = save_pictures([pixels, pixels[:10]], root, "face")
-    assert links == tuple(f"gradio_api/file={root.as_posix()}/face-{number}.png" for number in (1, 2))
+    stored = save_pictures([pixels, pixels[:10]], root, "face")
+    links = [f"gradio_api/file={root.as_posix()}/face-{number}.png" for number in (1, 2)]
+    assert stored == (Picture(links[0], 16, 20), Picture(links[1], 16, 10))
     with Image.open(io.BytesIO((root / "face-1.png").read_bytes())) as picture:
         assert picture.format == "PNG" and np.array_equal(np.asarray(picture), pixels)
 

@@ -1,0 +1,311 @@
+"""The page in English, and with that the list of all words there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal, NamedTuple
+
+from detector.types import FaceMark, MediaKind
+from reporting.wording import Language
+
+TroubleKind = Literal[
+    "file",
+    "file_gone",
+    "unsupported",
+    "broken",
+    "too_large",
+    "report",
+    "result_gone",
+    "moment_gone",
+    "tool",
+    "incident",
+    "busy",
+]
+"""What can go wrong, by what the visitor can do about it."""
+
+
+class TroubleWords(NamedTuple):
+    """What went wrong and what to do."""
+
+    title: str
+    message: str
+    """May name `{incident}`, the number under which the log has it."""
+
+
+class Words:
+    """Every word, by its name."""
+
+    LANGUAGE: ClassVar[Language] = "en"
+
+    TITLE = "Deepfake detector"
+    LEAD = "Was a face in this picture or clip manipulated?"
+    WAY: ClassVar[tuple[str, ...]] = (
+        "Add a picture or a clip",
+        "Read the estimate and see which parts of the face speak for it",
+        "Prepare a report, if you need one",
+    )
+    PRIVATE = "Your file stays on this computer. Nothing is sent to anyone."
+    SHARED = (
+        "This page is open to others: your file travels to the computer that runs the page (a share link goes "
+        "through gradio.live), is kept apart from other visitors' files and is deleted when you close the page."
+    )
+
+    UPLOAD_LABEL = "Your picture or clip, up to {limit}"
+    UPLOAD_DROP = "Drop a file here, or press to choose one"
+    EXAMPLES_LEAD = "No file at hand? Try one of these:"
+    EXAMPLES: ClassVar[Mapping[str, str]] = {
+        "genuine.jpg": "Genuine picture",
+        "manipulated.jpg": "Manipulated picture",
+        "genuine.mp4": "Genuine clip",
+        "manipulated.mp4": "Manipulated clip",
+        "no-face.jpg": "Picture without a face",
+    }
+    """File in the examples' folder to the words on its button."""
+
+    FILE_TAB = "Picture or clip"
+    CAMERA_TAB = "Camera"
+
+    DEPTH_TITLE = "How closely to look at a clip"
+    DEPTH_LABEL = "Moments to look at"
+    DEPTH_HINT = "Automatic suits most clips; more moments take longer. Choose before you add the clip."
+    DEPTHS: ClassVar[Mapping[str, str]] = {
+        "auto": "Automatic",
+        "moments": "Every moment (4 a second)",
+        "all": "Every single frame (slowest)",
+    }
+    DEPTH_FRAMES: ClassVar[Mapping[bool, str]] = {False: "{count} frame", True: "{count} frames"}
+    """By whether there are several."""
+
+    CANCEL = "Stop this check"
+    STOPPED_TITLE = "The check was stopped"
+    STOPPED = "Your file was deleted here. You can add another one above."
+    WARNING_TITLE = "Please note"
+
+    CHECKING = "Checking {name}"
+    CHECKING_HINT = "A picture takes seconds; a clip can take a minute or more."
+    MARKING = "Marking the parts that speak for manipulation"
+
+    CHECKED = "Checked: {name}"
+    WHY = "Why"
+    TRY = "What you can try"
+    JUMP = "What to do now"
+    STILL_ALT = "What was checked: {name}"
+
+    SCALE_TITLE = "Estimate that a face was manipulated"
+    SCALE_LOW = "Up to {p}"
+    SCALE_MIDDLE = "Between"
+    SCALE_HIGH = "From {p}"
+    SCALE_ALT = "Estimate {p}. Up to {low}: {real}. From {high}: {fake}. Between the two: {inconclusive}."
+
+    FACES_TITLE: ClassVar[Mapping[bool, str]] = {False: "The face", True: "The faces, one by one"}
+    """By whether there are several."""
+    FACES_ORDER = (
+        "The face that speaks most for manipulation comes first; the numbers are those in the whole picture."
+    )
+    FACE_NAME = "Face {number}"
+    FACE_ALT = "Face {number}{moment}, with colours over the parts that speak for manipulation"
+    FACE_ORIGINAL_ALT = "Face {number}{moment}, as it was judged"
+    MOMENT = " at {time}"
+    COMPARE = "Face {number}{moment}: from the original to the colours"
+    COMPARE_ORIGINAL = "Original"
+    COMPARE_HEAT = "Colours"
+    HEAT_NONE = "nothing"
+    HEAT_MOST = "the most in this report"
+    VIEWS: ClassVar[Mapping[bool, str]] = {
+        False: "Seen in 1 of {frames} frames that were looked at, at {start}.",
+        True: "Seen in {views} of {frames} frames that were looked at, from {start} to {end}.",
+    }
+    """By whether there are several."""
+    MARKED = "Of these views, {marks}: that makes errors more likely."
+    MARKS: ClassVar[Mapping[FaceMark, str]] = {
+        "small": "{count} small",
+        "blurred": "{count} blurred",
+        "cut off": "{count} cut off",
+    }
+    PASSING = "Seen too briefly, beside the others, to decide the result."
+    NO_PICTURE = "No picture of this face could be made."
+    COLOURS = (
+        "The colours show which parts speak for manipulation: from dark (nothing) to bright yellow (the most in "
+        "this report), the strongest with a white outline. They compare parts within this one report: a bright "
+        "part alone does not mean that the face was manipulated. The slider under a face takes them off."
+    )
+    FRAMES_TITLE: ClassVar[Mapping[MediaKind, str]] = {
+        "image": "Where in the picture",
+        "video": "Where in the clip",
+    }
+    PICTURE_CAPTION = "The whole picture"
+    CLIP_CAPTION = "At {time}"
+    FRAME_ALT = "{caption}, with a numbered box around each face"
+    ENLARGE = "Open in full size"
+
+    TIMELINE_TITLE = "The estimate over the clip's time"
+    TIMELINE_LEAD = (
+        "The higher the line, the more speaks for manipulation at that moment. Click the graph, or move the "
+        "slider with the arrow keys, to see that very moment; Enter shows the one the slider is on."
+    )
+    TIMELINE_PEAK = "Strongest stretch: it decides the result for this face"
+    TIMELINE_SLIDER = "{name}: moment to show"
+    TIMELINE_TABLE = "{name}: the graph as a table"
+    TIMELINE_COLUMNS: ClassVar[tuple[str, ...]] = ("From", "To", "Highest estimate")
+    TIMELINE_UNSEEN = "not in view"
+    MOMENT_CAPTION = "{name} at {time}: estimate {p}."
+    MOMENT_ALT = "The clip at {time}, with a numbered box around each face that was judged"
+    MOMENT_COLOURS = "The colours are those of the whole report: bright yellow is the strongest in it."
+
+    COPY_TITLE = "Annotated copy of the clip"
+    COPY_LEAD = (
+        "A new clip with boxes, results and colours drawn in, sound included. It is for showing to people: keep "
+        "the original, which is what counts."
+    )
+    COPY_MAKE = "Make an annotated copy of the clip"
+    COPY_STOP = "Stop making the copy"
+    COPY_WORKING = "Writing the annotated copy"
+    COPY_READY = "The copy is ready. It is on this page only until you close it: download it now."
+    COPY_STOPPED = "The copy was not finished and nothing of it was kept."
+
+    CAMERA_TITLE = "Judge what a camera shows"
+    CAMERA_LEAD = (
+        "The camera runs only after you start it. Each picture is judged and forgotten at once: none is stored. "
+        "The estimate is over the last three seconds."
+    )
+    CAMERA_SHARED = "The pictures travel to the computer that runs this page."
+    CAMERA_PRIVATE = "The pictures stay on this computer."
+    CAMERA_START = "Start the camera"
+    CAMERA_STOP = "Stop the camera"
+    CAMERA_PICTURE = "What the camera shows"
+    CAMERA_STOPPED = "The camera is off."
+    CAMERA_REFUSED = "The browser was not allowed to use the camera. Allow it for this page, then start again."
+    CAMERA_MISSING = "No camera could be used. Check that one is connected and that no other program uses it."
+    CAMERA_INSECURE = "The browser gives cameras only to pages opened over https or on the same computer."
+    CAMERA_BUSY = "Too many cameras are running. Wait a minute, then start again."
+    CAMERA_TROUBLE = (
+        "The camera's picture could not be judged. Start again; if it keeps failing, check a clip instead."
+    )
+
+    REASONS_TITLE = "How this result came about, and technical details"
+    LIMITS_TITLE = "What the detector cannot tell"
+    ENGLISH_DETAILS = "Details (English)"
+    FACTS: ClassVar[Mapping[str, str]] = {
+        "name": "File",
+        "format": "Format",
+        "size": "Size",
+        "pixels": "Pixels",
+        "duration": "Duration",
+        "frames": "Frames looked at",
+        "sha256": "SHA-256",
+        "sha1": "SHA-1",
+        "md5": "MD5",
+        "checkpoint": "Detector",
+        "checkpoint_sha256": "Detector's SHA-256",
+        "settings": "Settings",
+        "elapsed": "Time taken",
+    }
+    BYTES = "{count} bytes"
+    SECONDS = "{count} s"
+    OF = "{part} of {whole}"
+
+    STEPS_TITLE = "What to do now"
+    REPORT_TITLE = "Prepare a report package"
+    REPORT_LEAD = (
+        "The package is one zip file for you to keep or hand in: a draft complaint, this result, pictures of the "
+        "faces that were judged, and fingerprints that show whether a file was changed later."
+    )
+    FORM_TITLE = "Add what you know, for the draft complaint (all optional)"
+    FORM_PLATFORM = "Where did you see it?"
+    FORM_PLATFORM_HINT = "App or website, such as WhatsApp or Instagram"
+    FORM_LINKS = "Links to the post and to the account"
+    FORM_LINKS_HINT = "One on each line"
+    FORM_HANDLE = "Account that posted or sent it"
+    FORM_SEEN_AT = "When did you see it? (Indian time)"
+    FORM_WHOSE_FACE = "Whose face is shown?"
+    FORM_WHOSE_FACE_HINT = "Such as: my own, my sister's, a politician's"
+    FORM_WHAT_HAPPENED = "What does it show, and what happened?"
+    FORM_HARM = "What harm has it done?"
+    FORM_STATE = "State or union territory"
+    FORM_ORIGINAL = "Put the original file into the package too"
+    FORM_ORIGINAL_HINT = "Leave this off unless whoever gets the package should see the file itself."
+    PREPARE = "Prepare the report package"
+    READY = "The package is ready. It is on this page only until you close it: download it now."
+    DOWNLOAD = "Download {name} ({size})"
+    PORTAL_TITLE = "Report it"
+    PORTAL_BUTTON = "Open the cybercrime portal in a new tab"
+    PORTAL_ADDRESS = "Portal: {address} (type it yourself: a false copy of the portal has been reported)"
+    PORTAL_HINT = "This page sends nothing to the portal: you decide what to report."
+
+    TROUBLES: ClassVar[Mapping[TroubleKind, TroubleWords]] = {
+        "file": TroubleWords("This file could not be checked", "You can add another file above."),
+        "file_gone": TroubleWords(
+            "This file could not be checked", "The file did not arrive here. Add it once more."
+        ),
+        "unsupported": TroubleWords(
+            "This file is outside what can be judged",
+            "Only pictures and clips in which something can be seen are judged: not sound alone, documents or "
+            "archives. You can add another file above.",
+        ),
+        "broken": TroubleWords(
+            "This file is damaged",
+            "Once you have a whole copy, add it above.",
+        ),
+        "too_large": TroubleWords(
+            "This file is too large to be checked",
+            "Once you have a shorter or smaller copy, add it above.",
+        ),
+        "report": TroubleWords("The package could not be prepared", "Look at what you filled in, then try again."),
+        "result_gone": TroubleWords(
+            "The package could not be prepared",
+            "This result is no longer kept here. Check the file once more, then prepare the package.",
+        ),
+        "moment_gone": TroubleWords(
+            "This moment cannot be shown", "This result is no longer kept here. Check the clip once more."
+        ),
+        "tool": TroubleWords("The check could not be finished", "Try again, or try another file."),
+        "incident": TroubleWords(
+            "Something went wrong on our side",
+            "This was not your fault. Try again; if it happens again, tell whoever runs this page that it was "
+            "incident {incident}.",
+        ),
+        "busy": TroubleWords("Too many files are being checked", "Wait a minute, then add your file once more."),
+    }
+
+    STATES: ClassVar[Mapping[str, str]] = {
+        name: name
+        for name in (
+            "Andaman and Nicobar Islands",
+            "Andhra Pradesh",
+            "Arunachal Pradesh",
+            "Assam",
+            "Bihar",
+            "Chandigarh",
+            "Chhattisgarh",
+            "Dadra and Nagar Haveli and Daman and Diu",
+            "Delhi",
+            "Goa",
+            "Gujarat",
+            "Haryana",
+            "Himachal Pradesh",
+            "Jammu and Kashmir",
+            "Jharkhand",
+            "Karnataka",
+            "Kerala",
+            "Ladakh",
+            "Lakshadweep",
+            "Madhya Pradesh",
+            "Maharashtra",
+            "Manipur",
+            "Meghalaya",
+            "Mizoram",
+            "Nagaland",
+            "Odisha",
+            "Puducherry",
+            "Punjab",
+            "Rajasthan",
+            "Sikkim",
+            "Tamil Nadu",
+            "Telangana",
+            "Tripura",
+            "Uttar Pradesh",
+            "Uttarakhand",
+            "West Bengal",
+        )
+    }
+    """The state's name as the portal has it to the words on the page."""
