@@ -115,7 +115,7 @@ def _explain(detector: Any, analysis: Analysis, args: argparse.Namespace) -> Exp
 
 def _tell_where(detector: Any, explanations: Explanations, *, check: bool) -> None:
     """The strongest face of each person in words, on standard error: standard output is the verdicts'."""
-    from explain import faithfulness
+    from explain import measure_faithfulness
 
     told: set[int] = set()
     for face in explanations.faces:
@@ -123,8 +123,8 @@ def _tell_where(detector: Any, explanations: Explanations, *, check: bool) -> No
             continue
         told.add(face.track_id)
         sentences = list(evidence_sentences(face, "en"))
-        if check:
-            sentences += faithfulness_sentences(faithfulness(detector, face.crop, face.heat), "en")
+        if check and face.concentrated:
+            sentences += faithfulness_sentences(measure_faithfulness(detector, face.crop, face.heat), "en")
         _say(f"Face {face.track_id + 1} at {face.score.time_s:.2f} s: {' '.join(sentences)}")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.faces import faces
 from benchmarks.speed import hour, run_one, speed
-from benchmarks.table import speed_table
+from benchmarks.table import explanations_table, speed_table
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -32,7 +32,7 @@ def main(argv: list[str] | None = None) -> int:
 
     long = commands.add_parser("hour", help="time and memory of one hour of 720p")
 
-    table = commands.add_parser("table", help="the table of README.md from what `speed` and `hour` wrote")
+    table = commands.add_parser("table", help="Markdown of what `speed` and `hour`, or `explanations`, wrote")
     table.add_argument("results", type=Path, nargs="+", metavar="FILE.json")
 
     one = commands.add_parser("speed-one", help="one way on one file, as `speed` runs it")
@@ -51,7 +51,9 @@ def main(argv: list[str] | None = None) -> int:
         print(json.dumps(run_one(args.way, args.file, args.repeats, args.depth)))
         return 0
     if args.command == "table":
-        print(speed_table([json.loads(file.read_text()) for file in args.results]))
+        results = [json.loads(file.read_text()) for file in args.results]
+        explained = results[0]["benchmark"] == "explanations"
+        print(explanations_table(results[0]) if explained else speed_table(results))
         return 0
     # What the others need is not imported where memory is measured.
     if args.command == "explanations":

@@ -29,7 +29,7 @@ from detector.pictures import read_picture
 from detector.pipeline import Detector
 from detector.score import make_batch, score_crops
 from detector.types import FaceCrop, Frame, Pixels
-from explain.cam import fake_heat, look, trained_maps, weigh
+from explain.cam import METHOD, fake_heat, look, trained_maps, weigh
 from explain.faithfulness import centre_prior, elsewhere, paint_over, top_region
 from explain.regions import REGIONS, region_map
 from explain.types import CAM_METHODS
@@ -63,7 +63,12 @@ def explanations(data: Path, count: int, seed: int) -> dict[str, Any]:
     """The table of every method and layer, and of the controls, on blends and on twins."""
     detector = Detector.from_checkpoint("default", DetectorConfig())
     items = [item for item in find_items(data) if item.split == "val"]
-    result: dict[str, Any] = {"benchmark": "explanations", "checkpoint": detector.card.sha256, "seed": seed}
+    result: dict[str, Any] = {
+        "benchmark": "explanations",
+        "checkpoint": detector.card.sha256,
+        "seed": seed,
+        "shown": f"{METHOD} {detector.card.explain_layer} x trained map",
+    }
     for kind, cases in (
         ("self-blends", _blends(detector, data, items, count, seed)),
         ("DFDC twins", _twins(detector, data, items, count, seed)),
@@ -75,9 +80,9 @@ def explanations(data: Path, count: int, seed: int) -> dict[str, Any]:
 
 def _table(detector: Detector, cases: Sequence[Case], seed: int) -> dict[str, Any]:
     """One row a map, over all the faces and over those that are called fake."""
-    maps = _maps(detector, cases)
+    maps = maps_of(detector, cases)
     others = {
-        f"rank_correlation_{name}": _maps(_permuted(detector, layers, seed), cases)
+        f"rank_correlation_{name}": maps_of(_permuted(detector, layers, seed), cases)
         for name, layers in (("permuted", _UPPER), ("top_permuted", _TOP))
     }
     flagged = np.array([case.flagged for case in cases])
@@ -166,7 +171,7 @@ def _case(detector: Detector, pixels: Pixels, altered: NDArray[np.bool_]) -> Cas
     return Case(crop, mask, logit, flagged) if estimate >= 0.5 and 0.01 < mask.mean() < 0.9 else None
 
 
-def _maps(detector: Detector, cases: Sequence[Case]) -> dict[str, list[Heat]]:
+def maps_of(detector: Detector, cases: Sequence[Case]) -> dict[str, list[Heat]]:
     """Every method at every layer, alone and weighed by the trained map, and the controls, of the crop's size."""
     size, head = detector.card.input.size_px, detector.card.map_head
     assert head is not None, "the shipped checkpoint has a map head"

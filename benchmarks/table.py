@@ -1,4 +1,4 @@
-"""README's table of speed, from the JSON that the benchmarks wrote: no figure in it was typed by hand."""
+"""The tables of README and docs, from the JSON that the benchmarks wrote: no figure in them was typed by hand."""
 
 from __future__ import annotations
 
@@ -31,3 +31,72 @@ def speed_table(results: Sequence[dict[str, Any]]) -> str:
     for name, row in by_kind["speed"]["stages"].items():
         lines.append(f"| {name} | {row['ms_a_moment']} | {row['floor_ms']} | {row['times_floor']} |")
     return "\n".join(lines)
+
+
+def explanations_table(result: dict[str, Any]) -> str:
+    """Markdown of what `explanations` wrote: faces called fake of both kinds, then each kind with all figures."""
+    kinds = ("self-blends", "DFDC twins")
+    heads = ("map", "energy inside", "times the centre", "fall, top tenth", "fall, elsewhere", "ratio", "permuted")
+    lines = [_row(*heads), _row(*["---"] * len(heads))]
+    centre = _of_flagged([result[kind]["rows"]["control: centre"] for kind in kinds], "energy_inside")
+    for name in result[kinds[0]]["rows"]:
+        rows = [result[kind]["rows"][name] for kind in kinds]
+        energy, top, other = (_of_flagged(rows, key) for key in ("energy_inside", "top_fall", "random_fall"))
+        permuted = [row["rank_correlation_permuted"] for row in rows if "rank_correlation_permuted" in row]
+        lines.append(
+            _row(
+                f"**{name}** (shown)" if name == result["shown"] else name,
+                f"{energy:.2f}",
+                f"{energy / centre:.2f}",
+                f"{top:.2f}",
+                f"{other:.2f}",
+                f"{top / other:.1f}",
+                f"{sum(permuted) / len(permuted):.2f}" if permuted else "-",
+            )
+        )
+    for kind in kinds:
+        lines += ["", *_kind_table(kind, result[kind])]
+    cost = result["cost"]
+    lines += [
+        "",
+        f"Judging a face takes {cost['judge_ms']} ms, explaining it {cost['explain_ms']} ms more: "
+        f"{cost['explain_over_judging']} times as long.",
+    ]
+    return "\n".join(lines)
+
+
+def _kind_table(kind: str, part: dict[str, Any]) -> list[str]:
+    columns = {
+        "energy inside": "energy_inside",
+        "pointing game": "pointing_game",
+        "IoU": "iou",
+        "fall, top tenth": "top_fall",
+        "fall, elsewhere": "random_fall",
+        "deletion": "deletion_fall",
+        "insertion": "insertion_rise",
+        "permuted": "rank_correlation_permuted",
+        "top permuted": "rank_correlation_top_permuted",
+    }
+    called = ("times the centre, called fake", "top over elsewhere, called fake")
+    lines = [
+        f"{kind}: {part['faces']} faces, {part['flagged']} of them called fake; "
+        f"{part['altered_share']:.0%} of a crop is altered.",
+        "",
+        _row("map", *columns, *called),
+        _row(*["---"] * (1 + len(columns) + len(called))),
+    ]
+    for name, row in part["rows"].items():
+        cells = [f"{row[key]:.2f}" if key in row else "-" for key in columns.values()]
+        flagged = row["flagged"]
+        cells += [f"{flagged['energy_over_centre']:.2f}", f"{flagged['top_over_random']:.1f}"]
+        lines.append(_row(name, *cells))
+    return lines
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _of_flagged(rows: Sequence[dict[str, Any]], key: str) -> float:
+    """The mean over kinds, which have as many flagged faces each."""
+    return float(sum(row["flagged"][key] for row in rows) / len(rows))

@@ -8,9 +8,9 @@ from explain.types import Explanation, Explanations, Faithfulness, FrameOverlay
 
 if TYPE_CHECKING:
     from explain.explanations import explain
-    from explain.faithfulness import faithfulness
+    from explain.faithfulness import measure_faithfulness
 
-__all__ = ["Explanation", "Explanations", "Faithfulness", "FrameOverlay", "explain", "faithfulness"]
+__all__ = ["Explanation", "Explanations", "Faithfulness", "FrameOverlay", "explain", "measure_faithfulness"]
 
 
 def __getattr__(name: str) -> Any:
@@ -18,8 +18,8 @@ def __getattr__(name: str) -> Any:
         from explain.explanations import explain
 
         return explain
-    if name == "faithfulness":
-        from explain.faithfulness import faithfulness
+    if name == "measure_faithfulness":
+        from explain.faithfulness import measure_faithfulness
 
-        return faithfulness
+        return measure_faithfulness
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -25,7 +25,9 @@ _INPAINT_PX = 3
 Region = NDArray[np.bool_]
 
 
-def faithfulness(detector: Detector, crop: FaceCrop, heat: NDArray[np.float32], *, seed: int = 0) -> Faithfulness:
+def measure_faithfulness(
+    detector: Detector, crop: FaceCrop, heat: NDArray[np.float32], *, seed: int = 0
+) -> Faithfulness:
     """Measure one map on its face.
 
     Args:

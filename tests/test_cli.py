@@ -145,3 +145,17 @@ def test_checkpoints_are_listed_verified_and_imported(tmp_path: Path, capsys: py
     assert cli.main(["checkpoints", "import", *root, str(tmp_path / "theirs.pth"), "--name", "community"]) == 0
     assert cli.main(["checkpoints", "verify", *root]) == 0
     assert "community: SHA-256" in capsys.readouterr().out
+
+
+def test_where_the_evidence_lies_and_whether_the_map_is_faithful_is_told_beside_the_verdict(
+    examples: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["scan", "--explain", str(tmp_path), "--check-maps", str(examples / "manipulated.jpg")]
+    assert cli.main(arguments) == 0
+    captured = capsys.readouterr()
+    assert "Of what speaks for manipulation in this face" in captured.err and "(logit) falls by" in captured.err
+    assert "logit" not in captured.out
+    other = tmp_path / "other"
+    assert cli.main(["scan", "--explain", str(other), "--explain-method", "HiResCAM", arguments[-1]]) == 0
+    (ours,), (theirs,) = (sorted(folder.glob("*face1*.png")) for folder in (tmp_path, other))
+    assert ours.read_bytes() != theirs.read_bytes()

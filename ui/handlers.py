@@ -19,6 +19,7 @@ from ui import checks, depth, text
 from ui.case_form import read_case
 from ui.checks import Superseded, Trouble, attempt
 from ui.clip_handlers import copy_updates, download, no_download
+from ui.map_check import map_check_panel
 from ui.panels import (
     checking_panel,
     idle_panel,
@@ -34,7 +35,7 @@ from ui.timeline import timelines
 from ui.visits import PictureLinks, Visit, Visits, save_pictures, save_still, secret_folder, take_upload
 
 _T = TypeVar("_T")
-_UNCHANGED = (gr.skip(),) * 14
+_UNCHANGED = (gr.skip(),) * 16
 """What `judge` answers where another call answers for it."""
 
 
@@ -91,8 +92,9 @@ class Handlers:
 
         Returns:
             Updates of the answer, the column with the progress, the result's column, the timelines, the moment,
-            the findings, the steps, the package's status and download; and, for the annotated copy, its column,
-            the button that makes it, its note and its download.
+            the findings, what checking the maps found, the steps, the package's status and download; the columns
+            of the maps' check and of the annotated copy; and, for the copy, the button that makes it, the one
+            that stops it, its note and its download.
         """
         visit = self._visits.get(session_of(request))
         if visit is None or visit.checking:  # nothing has arrived, or an earlier call has taken it on
@@ -122,8 +124,8 @@ class Handlers:
         if isinstance(shown, Trouble):
             panel = self._end_with(session_of(request), partial(trouble_panel, shown), visit.language)
             hidden = (gr.Column(visible=False), gr.Column(visible=False))
-            nothing = ("", idle_panel(), "", "", *_package_updates(visit))
-            return panel, *hidden, *nothing, gr.Column(visible=False), *copy_updates(visit)
+            nothing = ("", idle_panel(), "", idle_panel(), "", *_package_updates(visit))
+            return panel, *hidden, *nothing, *hidden, *copy_updates(visit)
         return shown
 
     def speak(self, chosen: str, request: gr.Request) -> tuple[Any, ...]:
@@ -135,10 +137,10 @@ class Handlers:
         session, language = session_of(request), text.language_of(chosen)
         visit, told = self._visits.get(session), self._visits.told(session)
         if visit is None:
-            return told(language) if told else gr.skip(), *(gr.skip(),) * 10
+            return told(language) if told else gr.skip(), *(gr.skip(),) * 11
         visit.language = language
         if visit.analysis is None:
-            return checking_panel(visit.original.name, language), *(gr.skip(),) * 10
+            return checking_panel(visit.original.name, language), *(gr.skip(),) * 11
         return *_written(visit, visit.analysis), *_package_updates(visit), *copy_updates(visit)
 
     def cancel(self, chosen: str, request: gr.Request) -> tuple[Any, ...]:
@@ -262,19 +264,22 @@ class Handlers:
             gr.Column(visible=True),
             *below,
             *_package_updates(visit),
+            gr.Column(visible=visit.explanations is not None),
             gr.Column(visible=copy_offered),
             *copy_updates(visit),
         )
 
 
 def _written(visit: Visit, analysis: Analysis) -> tuple[str, ...]:
-    """The verdict, the timelines, the moment that is shown, the findings, the steps, in the visit's language."""
+    """The verdict, the timelines, the moment that is shown, the findings, what checking the maps found, and the
+    steps, in the visit's language."""
     language = visit.language
     return (
         verdict_panel(analysis, language, visit.links.still),
         timelines(analysis, language),
         moment_panel(visit.moment, language) if visit.moment else idle_panel(),
         findings(analysis, visit.explanations, visit.links, language),
+        map_check_panel(visit.checks, language),
         next_steps(analysis.verdict.outcome, language),
     )
 

@@ -16,6 +16,7 @@ from ui.case_form import case_fields
 from ui.clip_handlers import ClipHandlers
 from ui.handlers import Handlers
 from ui.lettering import Lettering
+from ui.map_check import MapCheckHandlers
 from ui.markup import escape
 from ui.opening import camera_lead, language_buttons, lead
 from ui.panels import idle_panel
@@ -131,6 +132,10 @@ def _file_tab(detector: Detector, handlers: Handlers, lettering: Lettering, lang
     with gr.Column(visible=False, elem_id="result") as result:
         timeline, moment = _timeline(), _html(idle_panel(), elem_id="moment")
         findings = _html(elem_id="findings", js_on_load=_COMPARE_SCRIPT.read_text(encoding="utf-8"))
+        with gr.Column(visible=False, elem_id="maps") as maps_column:
+            lettering.html(lambda words: f"<h2>{escape(words.MAPS_TITLE)}</h2><p>{escape(words.MAPS_LEAD)}</p>")
+            check_maps = lettering.add(gr.Button, lambda words: {"value": words.MAPS_CHECK}, elem_id="check-maps")
+            maps_note = _html(idle_panel(), elem_id="maps-note")
         with gr.Column(visible=False, elem_id="copy") as copy_column:
             copy_parts = _copy_part(lettering)
         steps = _html(elem_id="steps")
@@ -140,13 +145,13 @@ def _file_tab(detector: Detector, handlers: Handlers, lettering: Lettering, lang
     arrivals = [upload.upload(handlers.receive, [upload, language], received, preprocess=False, **AT_ONCE)]
     for name, button in examples.items():
         arrivals.append(button.click(handlers.receive_example(EXAMPLES / name), language, received, **AT_ONCE))
-    below = [timeline, moment, findings, steps, package_note, download]
+    below = [timeline, moment, findings, maps_note, steps, package_note, download]
     for arrival in arrivals:
         arrival.then(None, js=_SCROLL.format(block="nearest"), **PRIVATE)
         check = arrival.success(
             handlers.judge,
             how,
-            [answer, working, result, *below, copy_column, *copy_parts],
+            [answer, working, result, *below, maps_column, copy_column, *copy_parts],
             show_progress="full",
             show_progress_on=progress,
             concurrency_id=HEAVY,
@@ -165,6 +170,14 @@ def _file_tab(detector: Detector, handlers: Handlers, lettering: Lettering, lang
         show_progress_on=moment,
         concurrency_id=HEAVY,
         trigger_mode="always_last",
+        **PRIVATE,
+    )
+    check_maps.click(
+        MapCheckHandlers(detector, handlers.visits).check,
+        language,
+        maps_note,
+        show_progress_on=maps_note,
+        concurrency_id=HEAVY,
         **PRIVATE,
     )
     make, stop, copy_note, _ = copy_parts

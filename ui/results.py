@@ -10,6 +10,7 @@ from explain.types import Explanation, Explanations
 from reporting import screens, wording
 from reporting.portals import load_portal
 from reporting.wording import Language, clock
+from reporting.wording_regions import evidence_sentences
 from ui import text
 from ui.markup import Picture, bullets, english_details, escape, file_size, fold, icon
 from ui.timeline import ordered
@@ -120,6 +121,7 @@ def _compared(face: Explanation, heat: Picture, original: Picture, clip: bool, l
     """One face with and without its heat, one over the other; `ui/compare.js` moves the border between them."""
     words, time = text.of(language), clock(face.score.time_s)
     named = {"number": face.track_id + 1, "moment": words.MOMENT.format(time=time) if clip else ""}
+    said = "".join(f"<p>{escape(sentence)}</p>" for sentence in evidence_sentences(face, language))
     over = f'<div class="dd-over">{heat.image(words.FACE_ALT.format(**named))}</div>'
     caption = f"<figcaption>{escape(words.CLIP_CAPTION.format(time=time))}</figcaption>" if clip else ""
     return (
@@ -128,7 +130,7 @@ def _compared(face: Explanation, heat: Picture, original: Picture, clip: bool, l
         f'<label class="dd-slider"><span class="dd-unseen">{escape(words.COMPARE.format(**named))}</span>'
         f'<input type="range" min="0" max="100" step="5" value="100"></label>'
         f'<div class="dd-ends" aria-hidden="true"><span>{escape(words.COMPARE_ORIGINAL)}</span>'
-        f"<span>{escape(words.COMPARE_HEAT)}</span></div>{caption}</figure>"
+        f"<span>{escape(words.COMPARE_HEAT)}</span></div>{caption}{said}</figure>"
     )
 
 

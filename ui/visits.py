@@ -24,7 +24,7 @@ from PIL import Image
 from detector.errors import MediaNotFoundError
 from detector.media import Media
 from detector.types import Analysis, Pixels
-from explain.types import Explanations
+from explain.types import Explanations, Faithfulness
 from reporting.wording import Language
 from ui.checks import TooManyVisits, Trouble
 from ui.markup import Picture
@@ -80,6 +80,8 @@ class Visit:
     analysis: Analysis | None = None
     explanations: Explanations | None = None
     links: PictureLinks = field(default_factory=PictureLinks)
+    checks: tuple[tuple[int, Faithfulness], ...] | Trouble | None = None
+    """For each person, by track, what painting over the map of their strongest face did, once it was asked for."""
     moment: Moment | None = None
     """The one that is shown."""
     package: Path | Trouble | None = None

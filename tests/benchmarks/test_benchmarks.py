@@ -8,12 +8,19 @@ import shutil
 from pathlib import Path
 
 import av
+import cv2
+import numpy as np
 import pytest
 
 from benchmarks.__main__ import main
+from benchmarks.explanations import Case, maps_of
 from benchmarks.scenes import repeat_clip, write_clip
 from benchmarks.speed import run_one
 from benchmarks.visitors import visitors
+from detector import Detector
+from detector.checkpoint import load_card
+from detector.config import CHECKPOINTS
+from explain.cam import METHOD, fake_heat
 
 
 def test_a_picture_without_a_face_is_counted_and_named(
@@ -70,3 +77,26 @@ def test_visitors_at_once_are_answered_or_told_to_wait_and_none_gets_anothers_an
     assert result["files_left"] == []
     memory = result["server_mb"]
     assert memory["peak"] is None or memory["peak"] - memory["before"] < 1000
+
+
+def test_the_docs_hold_the_table_of_the_kept_results_and_name_what_is_shown(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    root = Path(__file__).parent.parent.parent
+    kept = root / "benchmarks" / "results" / "explanations.json"
+    assert main(["table", str(kept)]) == 0
+    assert capsys.readouterr().out.strip() in (root / "docs" / "explanations.md").read_text(encoding="utf-8")
+    card = load_card("default", CHECKPOINTS)
+    result = json.loads(kept.read_text(encoding="utf-8"))
+    assert result["checkpoint"] == card.sha256
+    assert result["shown"] == f"{METHOD} {card.explain_layer} x trained map"
+
+
+def test_the_map_that_is_shown_is_the_one_that_was_measured(detector: Detector, examples: Path) -> None:
+    """The benchmark multiplies the two maps at the crop's size; the app at the finer map's."""
+    crop = detector.analyze(examples / "manipulated.jpg").tracks[0].key_crops[0]
+    case = Case(crop, np.ones(crop.pixels.shape[:2], bool), 0.0, flagged=True)
+    (measured,) = maps_of(detector, [case])[f"{METHOD} {detector.card.explain_layer} x trained map"]
+    (shown,) = fake_heat(detector, [crop])
+    grown = cv2.resize(shown, measured.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    assert np.corrcoef(grown.ravel(), measured.ravel())[0, 1] > 0.97

@@ -14,7 +14,7 @@ from explain.faithfulness import (
     REGION_FRAC,
     centre_region,
     elsewhere,
-    faithfulness,
+    measure_faithfulness,
     paint_over,
     top_region,
 )
@@ -58,7 +58,7 @@ def test_painting_over_changes_the_region_alone_and_leaves_no_edge(crop: FaceCro
 
 def test_the_falls_are_those_of_the_painted_faces(detector: Detector, crop: FaceCrop) -> None:
     heat = blob(8, 8)
-    measured = faithfulness(detector, crop, heat)
+    measured = measure_faithfulness(detector, crop, heat)
     size, spec = crop.pixels.shape[0], detector.card.input
     painted = [paint_over(crop.pixels, region) for region in (top_region(heat, size), centre_region(size))]
     before, top, centre = (
@@ -66,7 +66,7 @@ def test_the_falls_are_those_of_the_painted_faces(detector: Detector, crop: Face
     )
     assert measured.top_fall == pytest.approx(before - top, abs=1e-3)
     assert measured.centre_fall == pytest.approx(before - centre, abs=1e-3)
-    assert faithfulness(detector, crop, heat) == measured
+    assert measure_faithfulness(detector, crop, heat) == measured
 
 
 @pytest.mark.parametrize(

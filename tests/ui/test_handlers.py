@@ -172,7 +172,7 @@ def test_another_language_is_written_and_not_judged_anew(
     assert wording.headline("no_face", "hi") in answer, "the language that is on in the end"
     handlers.prepare(visitor("a"), "hi", False, *EMPTY_CASE)
     english = handlers.speak("en", visitor("a"))
-    assert wording.headline("no_face", "en") in english[0] and Words.READY in english[5]
+    assert wording.headline("no_face", "en") in english[0] and Words.READY in english[6]
     (still,) = re.findall(r'src="([^"]*)"', answer)
     assert still in english[0] and detector.runs == 1
     assert is_skipped(handlers.speak("hi", visitor("b"))), "nothing of another visitor's"

@@ -68,7 +68,7 @@ def give(detector: Detector, tmp_path: Path) -> Callable[[str, bytes], Handlers]
         (root / RECEIVED).mkdir(parents=True)
         path = secret_folder(root / RECEIVED) / name
         path.write_bytes(content)
-        handlers.receive({"path": str(path), "orig_name": name}, VISITOR)
+        handlers.receive({"path": str(path), "orig_name": name}, "en", VISITOR)
         handlers.judge("10", VISITOR, quiet) if name.endswith("mp4") else handlers.judge("auto", VISITOR, quiet)
         return handlers
 
@@ -104,7 +104,7 @@ def test_a_pictures_place_and_maker_stay_with_its_owner(
     content = located_picture(examples / "genuine.jpg")
     assert SECRET.encode() in content
     handlers = give("holiday.jpg", content)
-    note, _ = handlers.prepare(VISITOR, False, *(None,) * 8)
+    note, _ = handlers.prepare(VISITOR, "en", False, *(None,) * 8)
     files = written(tmp_path / "root")
     assert any(name.endswith(".zip") for name in files), note
     assert_nothing_told(files)
@@ -118,7 +118,7 @@ def test_a_clips_place_is_not_in_its_annotated_copy(
     content = located_clip(examples / "manipulated.mp4", tmp_path / "clip.mp4")
     assert SECRET.encode() in content
     handlers = give("holiday.mp4", content)
-    ClipHandlers(detector, handlers.visits).make_copy(VISITOR, quiet)
+    ClipHandlers(detector, handlers.visits).make_copy("en", VISITOR, quiet)
     files = written(tmp_path / "root")
     (copy,) = [name for name in files if name.endswith(".mp4")]
     assert_nothing_told(files)

@@ -110,7 +110,7 @@ class Words:
     COMPARE_ORIGINAL = "Original"
     COMPARE_HEAT = "Colours"
     HEAT_NONE = "nothing"
-    HEAT_MOST = "the most in this report"
+    HEAT_MOST = "as strong as in clearly manipulated faces"
     VIEWS: ClassVar[Mapping[bool, str]] = {
         False: "Seen in 1 of {frames} frames that were looked at, at {start}.",
         True: "Seen in {views} of {frames} frames that were looked at, from {start} to {end}.",
@@ -125,10 +125,18 @@ class Words:
     PASSING = "Seen too briefly, beside the others, to decide the result."
     NO_PICTURE = "No picture of this face could be made."
     COLOURS = (
-        "The colours show which parts speak for manipulation: from dark (nothing) to bright yellow (the most in "
-        "this report), the strongest with a white outline. They compare parts within this one report: a bright "
-        "part alone does not mean that the face was manipulated. The slider under a face takes them off."
+        "The colours show which parts speak for manipulation: from dark (nothing) to bright yellow (as strong as "
+        "in clearly manipulated faces), the strongest with a white outline. A bright part alone does not mean "
+        "that the face was manipulated. The slider under a face takes them off."
     )
+    MAPS_TITLE = "Can these colours be trusted?"
+    MAPS_LEAD = (
+        "They are a guess of what the result rests on. This check paints over the strongest tenth of each map and "
+        "judges the face again: if the colours point at the right place, the score falls."
+    )
+    MAPS_CHECK = "Check the colours"
+    MAPS_CHECKED = "What the check found"
+    MAPS_NOTHING = "There is nothing to check: no part of any face stands out."
     FRAMES_TITLE: ClassVar[Mapping[MediaKind, str]] = {
         "image": "Where in the picture",
         "video": "Where in the clip",
@@ -150,7 +158,7 @@ class Words:
     TIMELINE_UNSEEN = "not in view"
     MOMENT_CAPTION = "{name} at {time}: estimate {p}."
     MOMENT_ALT = "The clip at {time}, with a numbered box around each face that was judged"
-    MOMENT_COLOURS = "The colours are those of the whole report: bright yellow is the strongest in it."
+    MOMENT_COLOURS = "The colours are those of the whole report."
 
     COPY_TITLE = "Annotated copy of the clip"
     COPY_LEAD = (
