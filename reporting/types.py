@@ -10,6 +10,10 @@ from detector.types import Analysis
 from explain.types import Explanations
 from reporting.case import Case
 
+EVIDENCE_FOLDER = "5_evidence/"
+COPY_PREFIX = EVIDENCE_FOLDER + "copy_"
+"""What the name of a copy of the file itself starts with; everything else there was drawn or cut out of it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hashes:

@@ -57,6 +57,21 @@ _VERDICTS: dict[Language, dict[Outcome, str]] = {
     },
 }
 
+_SHORT: dict[Language, dict[Outcome, str]] = {
+    "en": {
+        "fake": "Software found signs of manipulation; that is its opinion and not proof.",
+        "real": "Software found no signs of manipulation; that is its opinion and can be wrong.",
+        "inconclusive": "Software could not tell whether it was manipulated.",
+        "no_face": "Software found no face to judge.",
+    },
+    "hi": {
+        "fake": "सॉफ़्टवेयर को छेड़छाड़ के संकेत मिले; यह उसकी राय है, सबूत नहीं।",
+        "real": "सॉफ़्टवेयर को छेड़छाड़ के संकेत नहीं मिले; यह उसकी राय है और ग़लत हो सकती है।",
+        "inconclusive": "सॉफ़्टवेयर यह नहीं बता सका कि छेड़छाड़ हुई है या नहीं।",
+        "no_face": "सॉफ़्टवेयर को जाँचने के लिए कोई चेहरा नहीं मिला।",
+    },
+}
+
 _FACES: dict[Language, dict[Outcome, str]] = {
     "en": {
         "fake": "This face shows signs of manipulation (estimate {p}).",
@@ -256,6 +271,11 @@ def verdict_sentence(verdict: Verdict, kind: MediaKind, language: Language) -> s
     """One sentence that says what was found in the whole file."""
     p = "" if verdict.probability is None else percent(verdict.probability, language)
     return _VERDICTS[language][verdict.outcome].format(kind=_KINDS[language][kind], p=p)
+
+
+def short_opinion(outcome: Outcome, language: Language) -> str:
+    """The result in one short sentence without a number, for a text that has little room."""
+    return _SHORT[language][outcome]
 
 
 def face_sentence(outcome: Outcome, probability: float | None, language: Language) -> str:
