@@ -3,7 +3,7 @@
 No model is needed: importing this room loads none of the heavy libraries.
 """
 
-from reporting.complaint import Case
+from reporting.case import Case
 from reporting.package import ReportPackage, build_package
 from reporting.verify import verify_package
 

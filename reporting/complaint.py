@@ -9,15 +9,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 
 from detector.types import Analysis
 from reporting import wording
+from reporting.case import IST, Case
 from reporting.portals import Portal
-
-IST = timezone(timedelta(hours=5, minutes=30), "IST")
-"""India Standard Time; it has no summer time."""
 
 _URL = re.compile(
     r"(?<![a-z0-9])(?:[a-z][a-z0-9+.-]{0,20}://|www\.|(?:[a-z0-9_-]{1,63}\.){1,8}[a-z]{2,24}/)"
@@ -48,35 +44,6 @@ _TYPOGRAPHIC = str.maketrans(
     | dict.fromkeys("\u2013\u2014", "-")
     | {"\u20b9": "Rs "}
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """What the user tells about the incident, in their own words; everything may be left out.
-
-    Raises:
-        TypeError: `urls` is one string; it is a tuple of them.
-        ValueError: `seen_at` has no time zone, so that the hour would be a guess.
-    """
-
-    what_happened: str = ""
-    """What the file shows the person saying or doing, and what happened."""
-    whose_face: str = ""
-    """Whose face is shown, such as `my own`."""
-    platform: str = ""
-    urls: tuple[str, ...] = ()
-    handle: str = ""
-    """The account that posted or sent it."""
-    seen_at: datetime | None = None
-    state: str = ""
-    """State or union territory."""
-    harm: str = ""
-
-    def __post_init__(self) -> None:
-        if isinstance(self.urls, str):
-            raise TypeError(f"urls is a tuple of links, got the text {self.urls!r}")
-        if self.seen_at is not None and self.seen_at.utcoffset() is None:
-            raise ValueError(f"seen_at needs a time zone, got {self.seen_at}")
 
 
 def clean_narrative(text: str, portal: Portal) -> str:

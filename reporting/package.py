@@ -30,7 +30,8 @@ from detector.errors import ReportError
 from detector.types import Analysis, Pixels
 from explain.types import Explanations
 from reporting import wording
-from reporting.complaint import Case, complaint_draft
+from reporting.case import Case
+from reporting.complaint import complaint_draft
 from reporting.portals import Portal, load_portal
 
 TOOL_NAME = "deepfake-detector"

@@ -8,7 +8,7 @@ from typing import Literal
 
 from detector.types import Analysis
 from explain.types import Explanations
-from reporting.complaint import Case
+from reporting.case import Case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

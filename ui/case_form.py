@@ -8,7 +8,7 @@ import gradio as gr
 
 from detector.errors import ReportError
 from reporting import Case
-from reporting.complaint import IST
+from reporting.case import IST
 from ui import text
 
 _PICKER = """<label><span class="dd-label">${label}</span>
