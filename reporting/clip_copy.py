@@ -128,6 +128,7 @@ def _recoded(path: Path, demuxer: str, plan: _Plan) -> tuple[bytes, tuple[int, i
     import av
     import av.error
 
+    size = _upright_size(path, demuxer, plan.long_side_px)
     buffer = io.BytesIO()
     with _open(path, demuxer) as source:
         picture, sound = _streams(source)
@@ -137,7 +138,7 @@ def _recoded(path: Path, demuxer: str, plan: _Plan) -> tuple[bytes, tuple[int, i
         if plan.start_s > 0:
             source.seek(round((origin_s + plan.start_s) * av.time_base))
         with _writer(buffer) as target:
-            encoder = _PictureEncoder(target, plan, origin_s)
+            encoder = _PictureEncoder(target, plan, origin_s, size)
             sound_out = _sound_stream(target, plan) if sound is not None else None
             packets = source.demux(*filter(None, (picture, sound)))
             while not encoder.done:
@@ -155,18 +156,17 @@ def _recoded(path: Path, demuxer: str, plan: _Plan) -> tuple[bytes, tuple[int, i
             encoder.finish()
             if sound_out is not None:
                 target.mux(sound_out.encode(None))
-    return buffer.getvalue(), encoder.size, sound_out is not None
+    return buffer.getvalue(), size, sound_out is not None
 
 
 class _PictureEncoder:
     """Scales, turns upright, thins out and encodes the frames of a stretch."""
 
-    def __init__(self, target: OutputContainer, plan: _Plan, origin_s: float) -> None:
-        self._target, self._plan, self._origin_s = target, plan, origin_s
-        self._stream: VideoStream | None = None
+    def __init__(self, target: OutputContainer, plan: _Plan, origin_s: float, size: tuple[int, int]) -> None:
+        self._target, self._plan, self._origin_s, self._size = target, plan, origin_s, size
+        self._stream = _picture_stream(target, plan, size)
         self._next_s = plan.start_s
         self._tick = -1
-        self.size = (0, 0)
         self.done = False
 
     def take(self, frame: VideoFrame) -> None:
@@ -179,10 +179,7 @@ class _PictureEncoder:
             return
         self._next_s = max(self._next_s + 1 / self._plan.rate_hz, time_s)
         turns = round(frame.rotation / 90) % 4
-        if self._stream is None:
-            self.size = _turned(_scaled(frame.width, frame.height, self._plan.long_side_px), turns)
-            self._stream = _picture_stream(self._target, self._plan, self.size)
-        width, height = _turned(self.size, turns)
+        width, height = _turned(self._size, turns)
         pixels = frame.reformat(width=width, height=height, format="rgb24").to_ndarray()
         upright = np.ascontiguousarray(np.rot90(pixels, turns), dtype=np.uint8)
         picture = av.VideoFrame.from_ndarray(upright, format="rgb24").reformat(
@@ -193,7 +190,7 @@ class _PictureEncoder:
         self._target.mux(self._stream.encode(picture))
 
     def finish(self) -> None:
-        if self._stream is None:
+        if self._tick < 0:
             raise StopIteration("no frame could be decoded")
         self._target.mux(self._stream.encode(None))
 
@@ -285,9 +282,13 @@ def _how(plan: _Plan, size: tuple[int, int], has_sound: bool) -> str:
     )
 
 
-def _scaled(width: int, height: int, long_side_px: int) -> tuple[int, int]:
-    scale = min(1.0, long_side_px / max(width, height))
-    return max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)
+def _upright_size(path: Path, demuxer: str, long_side_px: int) -> tuple[int, int]:
+    """Width and height of the copy, both even, by the first frame that can be decoded."""
+    with _open(path, demuxer) as source:
+        frame = next(source.decode(_streams(source)[0]))
+    scale = min(1.0, long_side_px / max(frame.width, frame.height))
+    width, height = (max(2, round(side * scale / 2) * 2) for side in (frame.width, frame.height))
+    return _turned((width, height), round(frame.rotation / 90) % 4)
 
 
 def _turned(size: tuple[int, int], turns: int) -> tuple[int, int]:

@@ -66,8 +66,8 @@ def first_entries(
         item=received.name,
         item_sha256=hashes.sha256,
         details=f"item 1; {hashes.size_bytes} bytes; {received.mime}; SHA-1 {hashes.sha1}; MD5 {hashes.md5}"
-        f"{source}; the original stays with the user{', a copy is in this package' * received.in_package}; clock of "
-        "this computer",
+        f"{source}; the original stays with the user{', a copy is in this package' * received.in_package}; clock "
+        "of this computer",
     )
     log = appended(
         log,

@@ -17,7 +17,7 @@ from reporting.cleaning import clean_narrative, one_line, short_link, units
 from reporting.narrative import FittedText, complaint_narrative, links_of, suspect_description
 from reporting.portals import Fact, Portal
 from reporting.routing import Routing
-from reporting.types import EvidenceFile
+from reporting.types import COPY_PREFIX, EVIDENCE_FOLDER, EvidenceFile
 from reporting.wording_checks import Finding
 
 INCIDENT, SUSPECT, COMPLAINANT, SUBMIT = (
@@ -135,6 +135,24 @@ def copy_paste_text(
             if finding.after or finding.before:
                 lines += [f"    before: {one_line(finding.before)}", f"    after:  {finding.after}"]
         lines += [""]
+    lines += _blocks(fields)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def suspect_text(fields: Sequence[PortalField], portal: Portal) -> str:
+    """The file for *Report Suspect*, tab *Deepfake*: for those who only saw it."""
+    lines = [
+        "DRAFT, NOT SUBMITTED",
+        f"For {portal.report_suspect_url.value}, tab Deepfake ({portal.report_suspect_url.hedge}).",
+        "It takes hints from anybody, without login. It is not a complaint: whoever is harmed has to file that.",
+        "",
+        *_blocks(fields),
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _blocks(fields: Sequence[PortalField]) -> list[str]:
+    lines: list[str] = []
     step = ""
     for field in fields:
         if field.step != step:
@@ -144,7 +162,7 @@ def copy_paste_text(
         lines += [f"  {field.hint}"] if field.hint else []
         lines += [_RULE, *field.text.splitlines(), _RULE] if field.text else []
         lines += [""]
-    return "\n".join(lines).rstrip() + "\n"
+    return lines
 
 
 def _complaint_fields(
@@ -231,7 +249,10 @@ def _field(step: str, label: str, text: str, hint: str) -> PortalField:
 
 
 def _uploads(evidence: Sequence[EvidenceFile]) -> list[str]:
-    return [entry.name for entry in evidence if entry.in_package]
+    """The copy of the file first, then the report, then the pictures from it."""
+    names = [entry.name for entry in evidence if entry.name.startswith(EVIDENCE_FOLDER)]
+    copies = [name for name in names if name.startswith(COPY_PREFIX)]
+    return [*copies, "4_forensic_report.pdf", *(name for name in names if name not in copies)]
 
 
 def _upload_hint(portal: Portal) -> str:

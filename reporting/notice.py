@@ -55,8 +55,8 @@ def platform_notice(case: Case, analysis: Analysis, portal: Portal, case_id: str
         f"2. {_DEMANDS[case.kind]} I am {_standing(case)}.",
         *([f"   What it shows: {one_line(case.what_happened)}"] if case.what_happened.strip() else []),
         "",
-        f"3. I ask that it be removed or access to it be disabled{_clock(portal, place, indian)}, that the account "
-        "be looked into, and that the content, the account's records and its logs be kept for the police.",
+        f"3. I ask that it be removed or access to it be disabled{_clock(portal, place, indian)}, that the "
+        "account be looked into, and that the content, the account's records and its logs be kept for the police.",
         "",
         "4. Please acknowledge this complaint and tell me its number and what was done.",
         "",

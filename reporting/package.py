@@ -21,10 +21,10 @@ from reporting.checks import check_case, check_upload, check_wording
 from reporting.custody import custody_csv, first_entries
 from reporting.documents import credentials_of, pdf_documents, start_page
 from reporting.evidence import check_original, make_evidence, received_file
-from reporting.fields import copy_paste_text, portal_fields, suspect_fields
+from reporting.fields import copy_paste_text, portal_fields, suspect_fields, suspect_text
 from reporting.notice import platform_notice
 from reporting.portals import Portal, load_portal
-from reporting.prefill import TOOL_NAME, analysis_json, complaint_json, hash_report
+from reporting.prefill import TOOL, analysis_json, complaint_json, hash_report
 from reporting.routing import Routing, refuse_hard_stop, route
 from reporting.types import EVIDENCE_FOLDER, ReportFacts
 from reporting.wording_checks import Finding
@@ -117,7 +117,7 @@ def build_package(
         analysis=analysis,
         explanations=explanations,
         evidence=evidence,
-        custody=first_entries(case, evidence, created_at, TOOL_NAME, not case.media_included),
+        custody=first_entries(case, evidence, created_at, TOOL, not case.media_included),
         credentials=credentials_of(original, received.mime),
         show_pictures=case.pictures_shown,
     )
@@ -171,7 +171,7 @@ def _texts(facts: ReportFacts, routing: Routing, findings: tuple[Finding, ...], 
     }
     if case.country == "IN":
         hint = suspect_fields(case, analysis, portal, facts.evidence)
-        texts["3_report_suspect.txt"] = copy_paste_text(hint, (), routing, portal)
+        texts["3_report_suspect.txt"] = suspect_text(hint, portal)
     return texts
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -18,9 +18,13 @@ from reporting.narrative import complaint_narrative, links_of, suspect_descripti
 from reporting.portals import Portal
 from reporting.routing import Routing, followups
 from reporting.types import EvidenceFile, ReportFacts
+from reporting.wording import Language
 from reporting.wording_checks import Finding
 
 TOOL_NAME = "deepfake-detector"
+TOOL_VERSION = "0.1.0"
+"""That of `pyproject.toml`."""
+TOOL = f"{TOOL_NAME} {TOOL_VERSION}"
 SCHEMA_VERSION = 1
 """Of `1_complaint.json`."""
 
@@ -42,7 +46,7 @@ def complaint_json(
             "schema_version": SCHEMA_VERSION,
             "case_id": facts.case_id,
             "status": "DRAFT - NOT SUBMITTED",
-            "tool": TOOL_NAME,
+            "tool": TOOL,
             "rules_checked_on": portal.checked_on.value,
             "created_utc": facts.created_at.isoformat(),
             "created_ist": facts.created_at.astimezone(IST).isoformat(),
@@ -60,8 +64,8 @@ def complaint_json(
                     "urgent": step.urgent,
                     "address": step.address or None,
                     "hedge": step.hedge or None,
-                    "title": dict(step.title),
-                    "text": dict(step.text),
+                    "title": _both(step.title),
+                    "text": _both(step.text),
                 }
                 for step in routing.steps
             ],
@@ -131,7 +135,7 @@ def complaint_json(
             "filed_at": None,
             "if_notified_at": facts.created_at.isoformat(),
             "dates": [
-                {"at": entry.at.isoformat(), "text": {**entry.text}, "hedge": entry.fact.hedge}
+                {"at": entry.at.isoformat(), "text": _both(entry.text), "hedge": entry.fact.hedge}
                 for entry in (followups(facts.created_at, portal) if case.country == "IN" else ())
             ],
         },
@@ -150,6 +154,7 @@ def analysis_json(facts: ReportFacts) -> str:
         analysis.to_dict()
         | {
             "tool": TOOL_NAME,
+            "tool_version": TOOL_VERSION,
             "case_id": facts.case_id,
             "created_at": facts.created_at.isoformat(),
             "media": asdict(analysis.media),
@@ -183,7 +188,7 @@ def hash_report(evidence: Sequence[EvidenceFile], created_at: datetime) -> bytes
                 entry.made_how,
                 entry.purpose,
                 created_at.isoformat(),
-                TOOL_NAME,
+                TOOL,
             )
         )
     return buffer.getvalue().encode("utf-8", "backslashreplace")
@@ -207,6 +212,10 @@ HASH_COLUMNS = (
 
 def _evidence(entry: EvidenceFile) -> dict[str, Any]:
     return asdict(entry) | {"is_derived": entry.derived_from is not None}
+
+
+def _both(text: Mapping[Language, str]) -> dict[str, str]:
+    return {str(language): words for language, words in text.items()}
 
 
 def _credentials(facts: ReportFacts) -> dict[str, Any]:

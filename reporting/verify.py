@@ -118,8 +118,7 @@ def _package(
     said = [(entry.item, entry.item_sha256, CUSTODY_NAME) for entry in log]
     said += [(row.get("file") or "", row.get("sha256") or "", HASHES_NAME) for row in rows]
     for item, digest, where in said:
-        known = expected.get(item, digest if not item.startswith((EVIDENCE_FOLDER, ORIGINAL_FOLDER)) else "")
-        if known != digest:
+        if item.startswith((EVIDENCE_FOLDER, ORIGINAL_FOLDER)) and expected.get(item) != digest:
             raise ReportError(f"{where} gives {item!r} another hash than the file has: {ASK_AGAIN}")
     if not any(digest == input_sha256 for _, digest, where in said if where == HASHES_NAME):
         raise ReportError(f"{HASHES_NAME} does not state the hash of the file that was judged: {ASK_AGAIN}")
