@@ -12,7 +12,15 @@ from reporting.wording import clock
 
 _LOWEST = 0.001
 """Estimates beyond 0.1 % and 99.9 % are drawn at the edge."""
-_TICKS = ((0.001, "0.1 %"), (0.01, "1 %"), (0.1, "10 %"), (0.5, "50 %"), (0.9, "90 %"), (0.99, "99 %"), (0.999, "99.9 %"))
+_TICKS = (
+    (0.001, "0.1 %"),
+    (0.01, "1 %"),
+    (0.1, "10 %"),
+    (0.5, "50 %"),
+    (0.9, "90 %"),
+    (0.99, "99 %"),
+    (0.999, "99.9 %"),
+)
 _LABELS_MM = 12.0
 _NAMES_MM = 21.0
 _MOST_MARKS = 400
@@ -129,13 +137,13 @@ def _frame(sheet: Sheet, left: float, right: float, top: float, bottom: float) -
 
 
 def _hatch(sheet: Sheet, x1: float, x2: float, top: float, bottom: float) -> None:
-    sheet.set_draw_color(*GREY)
-    sheet.set_line_width(0.12)
+    sheet.set_draw_color(*RULE)
+    sheet.set_line_width(0.15)
     with sheet.rect_clip(x1, top, x2 - x1, bottom - top):
         height, x = bottom - top, x1 - (bottom - top)
         while x < x2:
             sheet.line(x, bottom, x + height, top)
-            x += 2.2
+            x += 3.2
 
 
 def _times(sheet: Sheet, left: float, right: float, bottom: float, end: float) -> None:

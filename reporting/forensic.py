@@ -92,14 +92,16 @@ def _summary(sheet: Sheet, facts: ReportFacts, kind: str) -> None:
     sheet.heading("What it cannot tell", 2)
     sheet.bullets(wording.limits("en"), size=9)
     sheet.heading("What it is not", 2)
-    sheet.bullets((wording.not_proof("en"), wording.not_an_fir("en"), wording.complaint_id_is_no_fir("en")), size=9)
+    sheet.bullets(
+        (wording.not_proof("en"), wording.not_an_fir("en"), wording.complaint_id_is_no_fir("en")), size=9
+    )
     sheet.heading("सारांश (Hindi summary)", 2, "hi")
     hindi = (
         wording.verdict_sentence(analysis.verdict, analysis.media.kind, "hi"),
         wording.support_sentence(outcome, analysis.media.kind, "hi"),
         wording.error_sentence(analysis.checkpoint, "hi"),
-        wording.not_proof("hi"),
-        wording.complaint_id_is_no_fir("hi"),
+        " ".join(wording.limits("hi")),
+        f"{wording.not_proof('hi')} {wording.not_an_fir('hi')} {wording.complaint_id_is_no_fir('hi')}",
     )
     for sentence in hindi:
         sheet.paragraph(sentence, "hi", 9, after_mm=0.8)
@@ -239,8 +241,10 @@ def _person_row(track: FaceTrack) -> tuple[str, ...]:
     marks = [mark for score in track.scores for mark in score.marks]
     hard = ", ".join(f"{mark} {marks.count(mark)}" for mark in dict.fromkeys(marks)) or "-"
     strongest = max(track.scores, key=lambda score: score.probability)
-    when = f"{_timecode(track.peak.start_s)} to {_timecode(track.peak.end_s)}" if track.peak else (
-        f"frame {strongest.frame_index}"
+    when = (
+        f"{_timecode(track.peak.start_s)} to {_timecode(track.peak.end_s)}"
+        if track.peak
+        else (f"frame {strongest.frame_index}")
     )
     return (
         str(track.track_id + 1),
@@ -257,7 +261,7 @@ def _timeline(sheet: Sheet, facts: ReportFacts) -> None:
     analysis = facts.analysis
     if not analysis.tracks:
         return
-    sheet.heading("7  Timeline" if analysis.media.kind == "video" else "7  Estimates on one scale", room_mm=60)
+    sheet.heading("7  Timeline" if analysis.media.kind == "video" else "7  Estimates on one scale", room_mm=90)
     if analysis.media.kind == "image":
         shown: Sequence[FaceTrack] = analysis.tracks[:24]
         sheet.paragraph(texts.CHART_PICTURE)
@@ -295,7 +299,7 @@ def _versions(sheet: Sheet, facts: ReportFacts) -> None:
             ("Weights", f"{analysis.checkpoint.name} ({analysis.checkpoint.architecture})"),
             ("SHA-256 of the weights", analysis.checkpoint.sha256),
             ("Time taken", f"{analysis.elapsed_s:.1f} s"),
-            *((str(name), str(value)) for name, value in sorted(analysis.settings.items())),
+            ("Settings", "\n".join(f"{name} = {value}" for name, value in sorted(analysis.settings.items()))),
         )
     )
     sheet.box((BoxLine(repeat_command(facts), 8.5, colour=INK),))
@@ -331,7 +335,9 @@ def _custody(sheet: Sheet, facts: ReportFacts) -> None:
         for entry in facts.custody[:_MOST_ROWS]
     ]
     if rows:
-        sheet.table_of(("", "Time", "Event", "Item and its SHA-256", "Details"), rows, (8, 34, 32, 52, sheet.epw - 126), 7.2)
+        sheet.table_of(
+            ("", "Time", "Event", "Item and its SHA-256", "Details"), rows, (8, 34, 32, 52, sheet.epw - 126), 7.2
+        )
     _left_out(sheet, len(facts.custody) - _MOST_ROWS, "entries")
 
 

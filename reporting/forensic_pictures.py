@@ -140,7 +140,9 @@ def _faces(sheet: Sheet, facts: ReportFacts, gallery: Gallery) -> None:
         sheet.picture(seen.content, left, top, *_fit(seen.ratio, _FACE_MM), f"Cut from the file: {name}")
         sheet.picture(heat.content, left + _FACE_MM + 4, top, width, height, f"Derived illustration: {name}")
         sheet.caption("Cut from the file, as the network saw it", left, top + height + 0.8, _FACE_MM)
-        sheet.caption("Derived illustration: the same with heat", left + _FACE_MM + 4, top + height + 0.8, _FACE_MM)
+        sheet.caption(
+            "Derived illustration: the same with heat", left + _FACE_MM + 4, top + height + 0.8, _FACE_MM
+        )
         beside = left + 2 * _FACE_MM + 8
         marks = ", ".join(face.score.marks) or "nothing noted"
         heat_share = 0.0 if facts.explanations is None else _share(face.peak, facts.explanations.heat_scale)
@@ -148,7 +150,7 @@ def _faces(sheet: Sheet, facts: ReportFacts, gallery: Gallery) -> None:
             f"Person {face.track_id + 1}\n{where}\n\nEstimate {face.score.probability:.4f} "
             f"({wording.percent(face.score.probability, 'en')})\nRaw output {face.score.logit:+.2f}\n"
             f"Box {face.score.box.as_list()} px\nHard to judge: {marks}\nStrongest heat: "
-            f"{heat_share:.0%} of the scale\n{face.method}, layer {face.layer}"
+            f"{heat_share:.2f} of the scale\n{face.method}, layer {face.layer}"
         )
         sheet.caption(lines, beside, top, sheet.w - sheet.r_margin - beside, 8)
         sheet.set_xy(sheet.l_margin, top + height + 8)

@@ -62,19 +62,39 @@ CHART_PICTURE = (
     "towards its ends, so that 99 % and 99.9 % can be told apart."
 )
 ALTERNATIVES = (
-    ("Compression and copies", "Messengers and platforms compress again and again; blocks and smears can look like the "
-     "edges of a swap, and can also hide them."),
-    ("Filters and retouching", "Beauty filters, smoothing, slimming and make-up effects change faces without the intent "
-     "to deceive."),
-    ("Enhancement by the camera", "Phones sharpen, denoise and relight faces by themselves; upscaling invents detail."),
-    ("Light and movement", "Coloured or changing light, motion blur, glasses, hair and hands before the face make "
-     "errors more likely, in both directions."),
-    ("Dubbing and editing", "A voice or a caption may be exchanged over unchanged faces, and honest dubbing may move "
-     "lips. Cuts can change the meaning of genuine pictures. None of this is judged here."),
-    ("Wholly generated pictures", "A picture generated as a whole has no original face; the detector was trained mostly "
-     "on faces put into real footage."),
-    ("Look-alikes and re-staging", "Another person who resembles the one named is not a manipulation; the software does "
-     "not recognise who is shown."),
+    (
+        "Compression and copies",
+        "Messengers and platforms compress again and again; blocks and smears can look like the "
+        "edges of a swap, and can also hide them.",
+    ),
+    (
+        "Filters and retouching",
+        "Beauty filters, smoothing, slimming and make-up effects change faces without the intent to deceive.",
+    ),
+    (
+        "Enhancement by the camera",
+        "Phones sharpen, denoise and relight faces by themselves; upscaling invents detail.",
+    ),
+    (
+        "Light and movement",
+        "Coloured or changing light, motion blur, glasses, hair and hands before the face make "
+        "errors more likely, in both directions.",
+    ),
+    (
+        "Dubbing and editing",
+        "A voice or a caption may be exchanged over unchanged faces, and honest dubbing may move "
+        "lips. Cuts can change the meaning of genuine pictures. None of this is judged here.",
+    ),
+    (
+        "Wholly generated pictures",
+        "A picture generated as a whole has no original face; the detector was trained mostly "
+        "on faces put into real footage.",
+    ),
+    (
+        "Look-alikes and re-staging",
+        "Another person who resembles the one named is not a manipulation; the software does "
+        "not recognise who is shown.",
+    ),
     ("Chance", "A detector that errs rarely still errs: among many genuine files, some reach any threshold."),
 )
 REPEAT = (
@@ -91,11 +111,17 @@ GUIDANCE = (
     "imagery, ISO/IEC 27037 on handling digital evidence). That is no statement of conformity with any of them."
 )
 GLOSSARY = (
-    ("Calibration", "Turning a network's raw output into an estimate that fits how often such outputs were right."),
+    (
+        "Calibration",
+        "Turning a network's raw output into an estimate that fits how often such outputs were right.",
+    ),
     ("Content credentials", "A signed note inside a file about its making, by the C2PA standard."),
     ("Derived file", "A file made from the original, such as a smaller copy or a single frame."),
-    ("Estimate", "The calibrated estimate that a face was manipulated, from 0 to 1. It is not the probability that a "
-     "person is guilty of anything."),
+    (
+        "Estimate",
+        "The calibrated estimate that a face was manipulated, from 0 to 1. It is not the probability that a "
+        "person is guilty of anything.",
+    ),
     ("False alarm", "A genuine face that is called manipulated."),
     ("Frame", "One picture of a clip, counted from 0 in order of presentation."),
     ("Grad-CAM", "A method that shows which parts of a picture raised a network's output."),

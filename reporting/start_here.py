@@ -67,7 +67,9 @@ def start_here_html(facts: ReportFacts, routes: Sequence[Route], portal: Portal)
         for language in languages
     )
     sections = "".join(_section(facts, routes, portal, language) for language in languages)
-    titles = " / ".join(f'<span lang="{language}">{escape(WORDS[language].title)}</span>' for language in languages)
+    titles = " / ".join(
+        f'<span lang="{language}">{escape(WORDS[language].title)}</span>' for language in languages
+    )
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
@@ -142,11 +144,11 @@ def _section(facts: ReportFacts, routes: Sequence[Route], portal: Portal, langua
     return f'<section id="{language}" lang="{language}">\n' + "\n".join(blocks) + "\n</section>\n"
 
 
-def _first(
-    routes: Sequence[Route], portal: Portal, words: Words, language: Language, indian: bool
-) -> str:
+def _first(routes: Sequence[Route], portal: Portal, words: Words, language: Language, indian: bool) -> str:
     """What cannot wait; in India the numbers to call even where the case names no danger."""
-    lines = [f"{escape(route.title[language])}: {escape(route.text[language])}" for route in routes if route.urgent]
+    lines = [
+        f"{escape(route.title[language])}: {escape(route.text[language])}" for route in routes if route.urgent
+    ]
     if indian:
         numbers = (portal.helpline_emergency, portal.helpline_cyber_fraud, portal.helpline_women)
         for call, fact in zip(words.calls, numbers, strict=True):

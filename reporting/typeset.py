@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from fpdf import FPDF
-from fpdf.enums import Align, MethodReturnValue, TableBordersLayout, WrapMode, XPos, YPos
+from fpdf.enums import Align, MethodReturnValue, TableBordersLayout, VAlign, WrapMode, XPos, YPos
 from fpdf.fonts import FontFace
 
 from reporting.wording import Language
@@ -52,6 +52,8 @@ _SCRIPTS = (
 _JOINERS = "\u200c\u200d"
 _MARKS_IN_A_ROW = 4
 _NO_GLYPH = "\ufffd"
+_TOGETHER = 6
+"""Lines of a paragraph that are not torn apart."""
 _CELL_LINES = 30
 _NARROWEST_LETTER_MM = 1.9
 
@@ -89,6 +91,7 @@ class Sheet(FPDF):
         self.set_text_shaping(True)
         self.set_font("sans", size=BODY_PT)
         self.set_margins(MARGIN_MM, TOP_MM, MARGIN_MM)
+        self.c_margin = 0.0
         self.set_auto_page_break(True, BOTTOM_MM)
         self.set_creation_date(created_at)
         self.set_producer("deepfake-detector")
@@ -150,7 +153,7 @@ class Sheet(FPDF):
         self.set_xy(MARGIN_MM, self.h - 13)
         self.set_font("sans", size=7.5)
         self.set_text_color(*GREY)
-        self.cell(self.epw, 4, f"Page {self.page_no()} of {{nb}}", align=Align.R)
+        self.cell(self.epw, 4, f"Page {self.page_no()} of {{nb}}")
 
     def _shortened(self, text: str, width_mm: float) -> str:
         while text and self.get_string_width(text) > width_mm:
@@ -183,7 +186,8 @@ class Sheet(FPDF):
         """A heading that is also a bookmark, kept together with what follows it."""
         self.room(room_mm)
         size = 13.0 if level == 1 else 10.5
-        self.ln(4.0 if level == 1 else 2.5)
+        if self.y > TOP_MM:
+            self.ln(4.0 if level == 1 else 2.5)
         text = self.clean(text)
         self.start_section(text, level - 1, strict=False)
         self.style(size, "B", ACCENT if level == 1 else INK, language)
@@ -199,9 +203,11 @@ class Sheet(FPDF):
         colour: Colour = INK,
         after_mm: float = 1.6,
     ) -> None:
-        """A text over the whole width, with its line breaks."""
+        """A text over the whole width, with its line breaks; a short one is kept on one page."""
         self.style(size, weight, colour, language)
-        self._lines(self.clean(text), size)
+        text = self.clean(text)
+        self.room(min(self.height(text, self.epw, size), _TOGETHER * size * LINE * _MM_PER_PT))
+        self._lines(text, size)
         self.ln(after_mm)
 
     def bullets(self, items: Sequence[str], language: Language = "en", size: float = BODY_PT) -> None:
@@ -258,6 +264,7 @@ class Sheet(FPDF):
         so that a row always fits on a page; a cut is shown."""
         self.style(size)
         self.set_draw_color(*RULE)
+        self.set_fill_color(255)
         self.set_line_width(0.2)
         total = sum(widths_mm)
         with self.table(
@@ -265,6 +272,7 @@ class Sheet(FPDF):
             col_widths=tuple(widths_mm),
             align=Align.L,
             text_align=Align.L,
+            v_align=VAlign.T,
             borders_layout=TableBordersLayout.HORIZONTAL_LINES,
             first_row_as_headings=head is not None,
             headings_style=FontFace(emphasis="BOLD", color=ACCENT, fill_color=TINT),
