@@ -39,18 +39,20 @@ _PARTICULARS = (
 _ALGORITHMS = ("SHA1", "SHA256", "MD5", "Other (legally acceptable standard)")
 _CONTROL = (
     "Here the form states, in its own words, that the device was under lawful control and in regular use, that it "
-    "worked properly, that the information was fed into it regularly in the ordinary course, and that any fault did "
-    "not affect the record. Copy that paragraph from the Schedule of the Act, and sign only if it is true."
+    "worked properly, that the information was fed into it regularly in the ordinary course, and that any fault "
+    "did not affect the record. Copy that paragraph from the Schedule of the Act, and sign only if it is true."
 )
 _INSTRUCTIONS = (
     "This is a draft and has no effect until a person completes and signs it.",
-    "Part A is for the person in charge of the device (or of the activities): fill in, tick and sign it only if it "
-    "is true for you. The software filled in the hash value and the pointer to the hash report, nothing else.",
+    "Part A is for the person in charge of the device (or of the activities): fill in, tick and sign it only if "
+    "it is true for you. The software filled in the hash value and the pointer to the hash report, nothing "
+    "else.",
     "Part B is for an expert, who fills in all of it. Ask a lawyer or the police who may sign it.",
-    "Before use, compare every line with the Schedule of the Act (Bharatiya Sakshya Adhiniyam, 2023): the fields are "
-    "laid out here, the wording of the form is not reproduced. A new one is needed each time the record is submitted.",
-    "The hash is of the original file as it was received. Derived pictures and copies are listed apart, in the hash "
-    "report. A false declaration can be punished.",
+    "Before use, compare every line with the Schedule of the Act (Bharatiya Sakshya Adhiniyam, 2023): the "
+    "fields are laid out here, the wording of the form is not reproduced. A new one is needed each time the "
+    "record is submitted.",
+    "The hash is of the original file as it was received. Derived pictures and copies are listed apart, in the "
+    "hash report. A false declaration can be punished.",
 )
 
 

@@ -25,7 +25,7 @@ _PICTURE_BYTES = (3_200_000, 1_200_000, 300_000)
 """Budgets tried one after the other, should the rest of the report be large."""
 _MOST_PEOPLE = 60
 _MOST_CHARTS = 12
-_MOST_ROWS = 300
+_MOST_ROWS = 80
 _MOST_LINKS = 40
 _MOST_LETTERS = 6000
 
@@ -234,7 +234,8 @@ def _results(sheet: Sheet, facts: ReportFacts) -> None:
         (36, 30, sheet.epw - 66),
     )
     sheet.facts((("Measured on", checkpoint.measured_on or "not named"),))
-    sheet.paragraph(texts.RATES)
+    measured = (checkpoint.false_alarm_rate, checkpoint.miss_rate) != (None, None)
+    sheet.paragraph(texts.RATES if measured else wording.error_sentence(checkpoint, "en"))
 
 
 def _person_row(track: FaceTrack) -> tuple[str, ...]:
@@ -259,9 +260,11 @@ def _person_row(track: FaceTrack) -> tuple[str, ...]:
 
 def _timeline(sheet: Sheet, facts: ReportFacts) -> None:
     analysis = facts.analysis
+    name = "7  Timeline" if analysis.media.kind == "video" else "7  Estimates on one scale"
+    sheet.heading(name, room_mm=90 if analysis.tracks else 20)
     if not analysis.tracks:
+        sheet.paragraph("There is nothing to draw: no face was judged.")
         return
-    sheet.heading("7  Timeline" if analysis.media.kind == "video" else "7  Estimates on one scale", room_mm=90)
     if analysis.media.kind == "image":
         shown: Sequence[FaceTrack] = analysis.tracks[:24]
         sheet.paragraph(texts.CHART_PICTURE)
@@ -360,7 +363,7 @@ def _left_out(sheet: Sheet, count: int, what: str) -> None:
 
 
 def _rate(share: float | None) -> str:
-    return "not measured" if share is None else wording.percent(share, "en")
+    return "not measured" if share is None else f"{wording.percent(share, 'en')} ({share:.4f})"
 
 
 def _stated(text: str) -> str:

@@ -4,34 +4,35 @@ result; those are in `reporting.wording`."""
 from __future__ import annotations
 
 SCOPE = (
-    "The question put to the software was whether a face in the file was swapped or re-enacted. The person who uses "
-    "the software asked it; nobody else commissioned this report, and no examiner has reviewed it. The file was read "
-    "on that person's own computer and was not sent anywhere by the software."
+    "The question put to the software was whether a face in the file was swapped or re-enacted. The person who "
+    "uses the software asked it; nobody else commissioned this report, and no examiner has reviewed it. The "
+    "file was read on that person's own computer and was not sent anywhere by the software."
 )
 METHOD = (
     "Faces are found and followed through the file. Each is cut out with a margin and judged by a neural network, "
-    "whose raw output is turned into an estimate between 0 and 1 by a calibration measured on other material. In a "
-    "clip, a person is judged by the three seconds that speak most for manipulation, and the file by its most "
-    "suspicious person."
+    "whose raw output is turned into an estimate between 0 and 1 by a calibration measured on other material. "
+    "In a clip, a person is judged by the three seconds that speak most for manipulation, and the file by its "
+    "most suspicious person."
 )
 RULE = (
     "Rule, fixed before this file was seen: at or above {fake} the outcome is manipulated; at or below {real} no "
     "signs were found; between the two it is inconclusive."
 )
 INTEGRITY = (
-    "A hash shows that a file has not changed since the hash was taken. It does not show that what the file says is "
-    "true, who made it, or what happened to it before."
+    "A hash shows that a file has not changed since the hash was taken. It does not show that what the file "
+    "says is true, who made it, or what happened to it before."
 )
 STATED = "The following was stated by the user of the software. The software cannot check it."
 EMBEDDED = (
-    "Data that a camera or a program may have written into the file (such as EXIF, place or device) are not copied "
-    "into this report, since they may name people or places. They stay unchanged in the original."
+    "Data that a camera or a program may have written into the file (such as EXIF, place or device) are not "
+    "copied into this report, since they may name people or places. They stay unchanged in the original."
 )
 CREDENTIALS = (
     "Content credentials (C2PA) are a signed note inside a file about how it was made. That they are absent means "
     "nothing: most platforms remove them, and most cameras never write them. That they are present does not make "
-    "what they say true; a valid claim that a generative model was used speaks for a synthetic origin, and not for "
-    "wrongdoing. Nothing was fetched from any server to read them, and the software ships no list of trusted signers."
+    "what they say true; a valid claim that a generative model was used speaks for a synthetic origin, and not "
+    "for wrongdoing. Nothing was fetched from any server to read them, and the software ships no list of "
+    "trusted signers."
 )
 CREDENTIAL_STATES = {
     "absent": "none found",
@@ -41,21 +42,21 @@ CREDENTIAL_STATES = {
     "unreadable": "could not be read",
 }
 RATES = (
-    "The rates were measured on files kept out of training, with the shipped weights and these thresholds. The file "
+    "The rates were measured on files kept out of training, with these weights and thresholds. The file "
     "examined here may differ from them in compression, light, resolution and kind of manipulation; then errors "
     "can be more frequent. The rates do not say how likely this one result is to be wrong."
 )
 OVERLAYS = (
-    "Derived illustrations. They show where in a face the network's evidence for manipulation lies (Grad-CAM); they "
-    "are made from the file and are not part of it. Every picture uses the one scale below, so colours can be "
-    "compared between pictures; a white line encloses what reaches half of the scale. Strong colour shows where the "
-    "network looked and does not show by itself that anything there was changed."
+    "Derived illustrations. They show where in a face the network's evidence for manipulation lies (Grad-CAM); "
+    "they are made from the file and are not part of it. Every picture uses the one scale below, so colours can "
+    "be compared between pictures; a white line encloses what reaches half of the scale. Strong colour shows "
+    "where the network looked and does not show by itself that anything there was changed."
 )
 BLURRED = "All pictures are blurred beyond recognition in this report, as asked for."
 CHART = (
-    "Crosses: estimate of each judged face. Line: the estimate smoothed over the moments around it. Dashed and dotted "
-    "lines: the two thresholds. Hatched: stretches at or above the threshold for manipulation. The scale is "
-    "stretched towards its ends, so that 99 % and 99.9 % can be told apart."
+    "Crosses: estimate of each judged face. Line: the estimate smoothed over the moments around it. Dashed and "
+    "dotted lines: the two thresholds. Hatched: stretches at or above the threshold for manipulation. The scale "
+    "is stretched towards its ends, so that 99 % and 99.9 % can be told apart."
 )
 CHART_PICTURE = (
     "One row a face; the dot is the estimate. Dashed and dotted lines: the two thresholds. The scale is stretched "
@@ -104,7 +105,8 @@ REPEAT = (
 )
 CUSTODY = (
     "Each entry holds the SHA-256 of the entry before it, so that none can be changed, left out or put in without "
-    "notice. The log begins when the file was given to the software; what happened before is told by the user only."
+    "notice. The log begins when the file was given to the software; what happened before is told by the user "
+    "only."
 )
 GUIDANCE = (
     "The layout follows what published guidance asks of such reports (SWGDE on report writing and on integrity of "

@@ -47,7 +47,8 @@ footer { padding: 1.5rem 1.1rem 2.5rem; color: #4a5360; font-size: .88rem; }
   th, td { display: block; width: auto; } th { border: 0; padding-bottom: 0; } td { padding-top: 0; }
 }
 @media print {
-  body { font-size: 10.5pt; } nav { display: none; } h2 { break-after: avoid; } li, tr, .urgent { break-inside: avoid; }
+  body { font-size: 10.5pt; } nav { display: none; } h2 { break-after: avoid; }
+  li, tr, .urgent { break-inside: avoid; }
   section + section { break-before: page; }
 }
 """
@@ -75,7 +76,8 @@ def start_here_html(facts: ReportFacts, routes: Sequence[Route], portal: Portal)
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="referrer" content="no-referrer">\n<meta name="robots" content="noindex">\n'
-        f"<title>{escape(WORDS['en'].title)}: {_one_line(facts.case_id)}</title>\n<style>{_STYLE}</style>\n</head>\n"
+        f"<title>{escape(WORDS['en'].title)}: "
+        f"{_one_line(facts.case_id)}</title>\n<style>{_STYLE}</style>\n</head>\n"
         f'<body>\n<header><h1>{titles}</h1><nav aria-label="Language / भाषा">{links}</nav></header>\n'
         f"<main>\n{sections}</main>\n<footer>{_footer(facts, portal, languages)}</footer>\n</body>\n</html>\n"
     )

@@ -1,5 +1,5 @@
-"""The words of START_HERE.html in English and Hindi. Numbers, addresses and spans of time come from the dated facts,
-and sentences that state a result from `reporting.wording`."""
+"""The words of START_HERE.html in English and Hindi. Numbers, addresses and spans of time come from the dated
+facts, and sentences that state a result from `reporting.wording`."""
 
 from __future__ import annotations
 
@@ -72,8 +72,8 @@ WORDS: Mapping[Language, Words] = {
         ),
         result="What the analysis says",
         order="Then, in this order",
-        order_note="Type addresses yourself: a false copy of the portal has been reported. How surely each is known "
-        "stands in small print.",
+        order_note="Type addresses yourself: a false copy of the portal has been reported. How surely each is "
+        "known stands in small print.",
         form="Filling in the portal's form",
         form_steps=(
             "Open {address} and choose the card named above. Accept the undertaking only after reading it.",
@@ -85,8 +85,8 @@ WORDS: Mapping[Language, Words] = {
             "Suspect details: only facts; what you do not know stays empty.",
             "Complainant details: type them yourself, and upload your identity document there. This package holds "
             "neither, on purpose.",
-            "Read the preview. Tick and submit only if every line is true. Save the acknowledgement number, the PDF "
-            "and any hash value shown.",
+            "Read the preview. Tick and submit only if every line is true. Save the acknowledgement number, the "
+            "PDF and any hash value shown.",
         ),
         hint="Giving a hint (Report Suspect)",
         hint_steps=(
@@ -95,8 +95,8 @@ WORDS: Mapping[Language, Words] = {
             "A hint is not a complaint: whoever is harmed has to file that.",
         ),
         files="What each file is for",
-        files_note="Keep the whole package for yourself. Attach single files: whether the portal takes a zip is not "
-        "known.",
+        files_note="Keep the whole package for yourself. Attach single files: whether the portal takes a zip is "
+        "not known.",
         purposes=(
             "The same facts for programs.",
             "Text to correct and paste, one block for each field of the portal.",
@@ -112,7 +112,8 @@ WORDS: Mapping[Language, Words] = {
         ),
         deadlines="Dates to keep in mind",
         deadline_lines=(
-            "Report promptly, money first of all. The sooner a transfer is reported, the better it can be stopped.",
+            "Report promptly, money first of all. The sooner a transfer is reported, the better it "
+            "can be stopped.",
             "The platform has {act} hours to act on your notice about nudity, a sexual act or impersonation, and "
             "{acknowledge} hours to acknowledge it.",
             "It has {resolve} days to decide on a grievance.",
@@ -121,8 +122,8 @@ WORDS: Mapping[Language, Words] = {
         keep="Keep the evidence",
         keep_lines=(
             "Keep the file as you received it, and the first one you can get: messengers compress every copy.",
-            "Save the full link, the account name and its profile link, the number of the post, caption, counts, and "
-            "the date and time with the time zone.",
+            "Save the full link, the account name and its profile link, the number of the post, caption, "
+            "counts, and the date and time with the time zone.",
             "Take a screenshot of the whole page with the address bar, or save the page as PDF; of an e-mail the "
             ".eml file.",
             "Do not edit, crop, rename, forward or repost it, not even as a warning.",
@@ -132,8 +133,8 @@ WORDS: Mapping[Language, Words] = {
         ),
         by_hand="What only you can do",
         by_hand_lines=(
-            "Open the portal, log in, choose from its lists, paste, attach, preview and submit. No program does that "
-            "for you here.",
+            "Open the portal, log in, choose from its lists, paste, attach, preview and submit. No program does "
+            "that for you here.",
             "Type who you are, and upload your identity document, on the portal only.",
             "Compare the hash value that the portal shows with 6_hash_report.csv.",
             "Send 9_platform_notice.txt, and write down when you sent it.",
@@ -144,8 +145,8 @@ WORDS: Mapping[Language, Words] = {
         false_information="What you submit is your own statement: the portal warns that false information can be "
         "punished.",
         made="Case {case}, made {time}. Facts about the portal as of {date}.",
-        stale="The facts about the portal are older than {days} days: check numbers and addresses before you rely on "
-        "them.",
+        stale="The facts about the portal are older than {days} days: check numbers and addresses before you "
+        "rely on them.",
     ),
     "hi": Words(
         title="यहाँ से शुरू करें",
@@ -158,8 +159,8 @@ WORDS: Mapping[Language, Words] = {
         ),
         result="जाँच क्या कहती है",
         order="फिर, इसी क्रम में",
-        order_note="पते ख़ुद टाइप करें: पोर्टल की एक नक़ली कॉपी की ख़बर है। कौन सी बात कितनी पक्की है, यह छोटे अक्षरों में अंग्रेज़ी में "
-        "लिखा है।",
+        order_note="पते ख़ुद टाइप करें: पोर्टल की एक नक़ली कॉपी की ख़बर है। कौन सी बात कितनी पक्की है, यह छोटे अक्षरों में "
+        "अंग्रेज़ी में लिखा है।",
         form="पोर्टल का फ़ॉर्म भरना",
         form_steps=(
             "{address} खोलें और ऊपर बताया गया कार्ड चुनें। वचन (undertaking) पढ़कर ही स्वीकार करें।",
@@ -203,7 +204,8 @@ WORDS: Mapping[Language, Words] = {
         keep="सबूत सँभालकर रखें",
         keep_lines=(
             "फ़ाइल जैसी मिली वैसी ही रखें, और हो सके तो सबसे पहली फ़ाइल: मैसेंजर हर कॉपी को दबाते हैं।",
-            "पूरा लिंक, खाते का नाम और प्रोफ़ाइल लिंक, पोस्ट का नंबर, कैप्शन, गिनतियाँ, और समय-क्षेत्र के साथ तारीख़ और समय लिख लें।",
+            "पूरा लिंक, खाते का नाम और प्रोफ़ाइल लिंक, पोस्ट का नंबर, कैप्शन, गिनतियाँ, "
+            "और समय-क्षेत्र के साथ तारीख़ और समय लिख लें।",
             "एड्रेस बार के साथ पूरे पन्ने का स्क्रीनशॉट लें, या पन्ना PDF में सहेजें; ई-मेल की .eml फ़ाइल रखें।",
             "इसे न बदलें, न काटें, न नाम बदलें, न आगे भेजें, न दोबारा पोस्ट करें, चेतावनी देने के लिए भी नहीं।",
             "जिसने इसे बनाया या भेजा, उसे न पैसे दें, न धमकी दें, न जवाब दें।",

@@ -38,17 +38,18 @@ TINT: Colour = (240, 244, 248)
 _MM_PER_PT = 25.4 / 72
 _FAMILY: dict[Language, str] = {"en": "sans", "hi": "devanagari"}
 _SCRIPTS = (
-    (0x0600, 0x077F, "NotoNaskhArabic-Regular.ttf"),
-    (0x0980, 0x09FF, "NotoSansBengali-Regular.ttf"),
-    (0x0A00, 0x0A7F, "NotoSansGurmukhi-Regular.ttf"),
-    (0x0A80, 0x0AFF, "NotoSansGujarati-Regular.ttf"),
-    (0x0B00, 0x0B7F, "NotoSansOriya-Regular.ttf"),
-    (0x0B80, 0x0BFF, "NotoSansTamil-Regular.ttf"),
-    (0x0C00, 0x0C7F, "NotoSansTelugu-Regular.ttf"),
-    (0x0C80, 0x0CFF, "NotoSansKannada-Regular.ttf"),
-    (0x0D00, 0x0D7F, "NotoSansMalayalam-Regular.ttf"),
+    (0x0600, 0x077F, "arabic", "NotoNaskhArabic-Regular.ttf"),
+    (0x0980, 0x09FF, "bengali", "NotoSansBengali-Regular.ttf"),
+    (0x0A00, 0x0A7F, "gurmukhi", "NotoSansGurmukhi-Regular.ttf"),
+    (0x0A80, 0x0AFF, "gujarati", "NotoSansGujarati-Regular.ttf"),
+    (0x0B00, 0x0B7F, "oriya", "NotoSansOriya-Regular.ttf"),
+    (0x0B80, 0x0BFF, "tamil", "NotoSansTamil-Regular.ttf"),
+    (0x0C00, 0x0C7F, "telugu", "NotoSansTelugu-Regular.ttf"),
+    (0x0C80, 0x0CFF, "kannada", "NotoSansKannada-Regular.ttf"),
+    (0x0D00, 0x0D7F, "malayalam", "NotoSansMalayalam-Regular.ttf"),
 )
-"""First and last character of a script, and its font, which is loaded only where a text needs it."""
+"""First and last character of a script, and its font by name and file, loaded only where a text
+needs it."""
 _JOINERS = "\u200c\u200d"
 _MARKS_IN_A_ROW = 4
 _NO_GLYPH = "\ufffd"
@@ -122,12 +123,12 @@ class Sheet(FPDF):
     def _can_draw(self, code: int) -> bool:
         if any(code in self.fonts[key].cmap for key in ("sans", "devanagari", *self._fallbacks[2:])):
             return True
-        for first, last, file in _SCRIPTS:
-            if first <= code <= last and file not in self._fallbacks:
-                self.add_font(file, "", FONTS / file)
-                self._fallbacks.append(file)
+        for first, last, family, file in _SCRIPTS:
+            if first <= code <= last and family not in self._fallbacks:
+                self.add_font(family, "", FONTS / file)
+                self._fallbacks.append(family)
                 self.set_fallback_fonts(self._fallbacks, exact_match=False)
-                return code in self.fonts[file].cmap
+                return code in self.fonts[family].cmap
         return False
 
     def header(self) -> None:

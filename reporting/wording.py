@@ -166,8 +166,8 @@ _NOT_AN_FIR: dict[Language, str] = {
 
 _SUPPORTS: dict[Language, dict[bool, str]] = {
     "en": {
-        True: "The analysis supports the claim that a face in this {kind} was manipulated, as far as its error rates "
-        "allow. It says nothing about who did it.",
+        True: "The analysis supports the claim that a face in this {kind} was manipulated, as far as its error "
+        "rates allow. It says nothing about who did it.",
         False: "The analysis does not support the claim that a face in this {kind} was manipulated. That does not "
         "rule manipulation out, and the account of the person shown still counts.",
     },
