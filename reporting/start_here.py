@@ -6,7 +6,7 @@ In come the facts, the steps to take and the portal's dated facts; out goes mark
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from reporting import wording
@@ -108,7 +108,7 @@ def _section(facts: ReportFacts, routes: Sequence[Route], portal: Portal, langua
             "low": str(portal.narrative_min_chars.value),
             "high": str(portal.narrative_max_chars.value),
         }
-        hedges = (portal.narrative_max_chars, portal.upload_limit_bytes)
+        hedges = {"characters": portal.narrative_max_chars, "bytes": portal.upload_limit_bytes}
         blocks.append(_heading(words.form) + _list("ol", words.form_steps, values) + _hedges(hedges))
     if "report_suspect" in named:
         values = {
@@ -127,7 +127,11 @@ def _section(facts: ReportFacts, routes: Sequence[Route], portal: Portal, langua
         )
         names = ("act", "acknowledge", "resolve", "appeal")
         values = {name: str(fact.value) for name, fact in zip(names, spans, strict=True)}
-        blocks.append(_heading(words.deadlines) + _list("ul", words.deadline_lines, values) + _hedges(spans[:1]))
+        blocks.append(
+            _heading(words.deadlines)
+            + _list("ul", words.deadline_lines, values)
+            + _hedges({"hours": portal.platform_hours, "days": portal.appeal_days})
+        )
     blocks += [
         _heading(words.keep) + _list("ul", words.keep_lines),
         _heading(words.by_hand) + _list("ul", words.by_hand_lines),
@@ -213,8 +217,11 @@ def _list(tag: str, lines: Iterable[str], values: dict[str, str] | None = None) 
     return f"<{tag}>" + "".join(f"<li>{escape(line)}</li>" for line in filled) + f"</{tag}>"
 
 
-def _hedges(facts: Sequence[Fact[int]]) -> str:
-    return "".join(f'<small lang="en">{fact.value:,}: {escape(fact.hedge)}</small>' for fact in facts)
+def _hedges(facts: Mapping[str, Fact[int]]) -> str:
+    """How surely a few numbers are known, each after its unit."""
+    return "".join(
+        f'<small lang="en">{fact.value:,} {unit}: {escape(fact.hedge)}</small>' for unit, fact in facts.items()
+    )
 
 
 def _address(text: str) -> str:

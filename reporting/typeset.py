@@ -16,7 +16,7 @@ from typing import Literal
 
 from fpdf import FPDF
 from fpdf.enums import Align, MethodReturnValue, TableBordersLayout, VAlign, WrapMode, XPos, YPos
-from fpdf.fonts import FontFace
+from fpdf.fonts import FontFace, TTFFont
 
 from reporting.wording import Language
 
@@ -121,15 +121,19 @@ class Sheet(FPDF):
         return "".join(drawn)
 
     def _can_draw(self, code: int) -> bool:
-        if any(code in self.fonts[key].cmap for key in ("sans", "devanagari", *self._fallbacks[2:])):
+        if any(self._has(family, code) for family in self._fallbacks):
             return True
         for first, last, family, file in _SCRIPTS:
             if first <= code <= last and family not in self._fallbacks:
                 self.add_font(family, "", FONTS / file)
                 self._fallbacks.append(family)
                 self.set_fallback_fonts(self._fallbacks, exact_match=False)
-                return code in self.fonts[family].cmap
+                return self._has(family, code)
         return False
+
+    def _has(self, family: str, code: int) -> bool:
+        font = self.fonts[family]
+        return isinstance(font, TTFFont) and code in font.cmap
 
     def header(self) -> None:
         """Running head and watermark; called by the library on every new page."""

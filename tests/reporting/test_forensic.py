@@ -31,8 +31,8 @@ from reporting.types import ContentCredentials, ReportFacts
 ROOT = Path(__file__).parent.parent.parent
 HOSTILE = (
     "x" * 250
-    + "\u202egpj.exe \ud800\x00\x1b[31m \U0001f600\U0001f469\u200d\U0001f467 \u6f22\u5b57 தமிழ் বাংলা తెలుగు ಕನ್ನಡ മലയാളം "
-    + "ਪੰਜਾਬੀ ગુજરાતી ଓଡ଼ିଆ اردو क्\u200dष Z"
+    + "\u202egpj.exe \ud800\x00\x1b[31m \U0001f600\U0001f469\u200d\U0001f467 \u6f22\u5b57 தமிழ் বাংলা "
+    + "తెలుగు ಕನ್ನಡ മലയാളം ਪੰਜਾਬੀ ગુજરાતી ଓଡ଼ିଆ اردو क्\u200dष Z"
     + "\u0300" * 60
 )
 
