@@ -302,7 +302,7 @@ def _versions(sheet: Sheet, facts: ReportFacts) -> None:
             ("Weights", f"{analysis.checkpoint.name} ({analysis.checkpoint.architecture})"),
             ("SHA-256 of the weights", analysis.checkpoint.sha256),
             ("Time taken", f"{analysis.elapsed_s:.1f} s"),
-            ("Settings", "\n".join(f"{name} = {value}" for name, value in sorted(analysis.settings.items()))),
+            ("Settings", ", ".join(f"{name} = {value}" for name, value in sorted(analysis.settings.items()))),
         )
     )
     sheet.box((BoxLine(repeat_command(facts), 8.5, colour=INK),))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
 
 from detector.types import Pixels
 from explain.types import Explanation, FrameOverlay
@@ -58,12 +60,18 @@ def gather(facts: ReportFacts, budget_bytes: int) -> Gallery:
     for long_side, quality in _TRIES:
 
         def shot(pixels: Pixels, long_side: int = long_side, quality: int = quality) -> _Shot:
-            shown = pixels if facts.show_pictures else blurred(pixels)
-            return _Shot(jpeg(shown, long_side, quality), shown.shape[0] / shown.shape[1])
+            return _Shot(jpeg(pixels, long_side, quality), pixels.shape[0] / pixels.shape[1])
 
+        if facts.show_pictures:
+            shots = [(face, shot(face.crop.pixels), shot(_without_bar(face.overlay))) for face in faces]
+        else:
+            scale = facts.explanations.heat_scale
+            shots = [(face, shot(blurred(face.crop.pixels)), shot(heat_alone(face.heat, scale))) for face in faces]
         gallery = Gallery(
-            faces=tuple((face, shot(face.crop.pixels), shot(_without_bar(face.overlay))) for face in faces),
-            frames=tuple((frame, shot(frame.pixels)) for frame in frames),
+            faces=tuple(shots),
+            frames=tuple(
+                (frame, shot(frame.pixels if facts.show_pictures else blurred(frame.pixels))) for frame in frames
+            ),
         )
         if _size(gallery) <= budget_bytes:
             return gallery
@@ -79,6 +87,23 @@ def _without_bar(overlay: Pixels) -> Pixels:
     """An overlay is a square with its own colour bar below; the report draws one bar for all."""
     height, width = overlay.shape[:2]
     return overlay[:width] if height > width else overlay
+
+
+def heat_alone(heat: NDArray[np.float32], scale: float) -> Pixels:
+    """A raw map in the colours of the bar, without the face it belongs to.
+
+    Args:
+        heat: (rows, columns), at least 0.
+        scale: raw heat drawn in the strongest colour.
+
+    Returns:
+        uint8 (320, 320, 3), RGB.
+    """
+    shares = (heat / scale if scale > 0 else np.zeros_like(heat)).clip(0, 1)
+    grown = Image.fromarray(shares.astype(np.float32)).resize((320, 320), Image.Resampling.BILINEAR)
+    places = np.linspace(0, 1, len(INFERNO))
+    channels = [np.interp(np.asarray(grown), places, colours) for colours in zip(*INFERNO, strict=True)]
+    return np.stack(channels, axis=-1).round().astype(np.uint8)
 
 
 def draw_gallery(sheet: Sheet, facts: ReportFacts, gallery: Gallery) -> None:
@@ -115,6 +140,7 @@ def _colour_bar(sheet: Sheet) -> None:
 
 
 def _frames(sheet: Sheet, facts: ReportFacts, gallery: Gallery) -> None:
+    blur = "" if facts.show_pictures else ", blurred"
     for start in range(0, len(gallery.frames), 2):
         row = gallery.frames[start : start + 2]
         sizes = [_fit(shot.ratio, _FRAME_MM) for _, shot in row]
@@ -123,7 +149,7 @@ def _frames(sheet: Sheet, facts: ReportFacts, gallery: Gallery) -> None:
         for (frame, shot), (width, height) in zip(row, sizes, strict=True):
             people = ", ".join(str(track + 1) for track in frame.track_ids)
             where = _moment(facts, frame.time_s, frame.frame_index)
-            text = f"Derived illustration: {where} with boxes and heat; person {people}."
+            text = f"Derived illustration{blur}: {where} with boxes and heat; person {people}."
             sheet.picture(shot.content, x, top, width, height, text)
             lowest = max(lowest, height + 1 + sheet.caption(text, x, top + height + 1, _FRAME_MM))
             x += _FRAME_MM + (sheet.epw - 2 * _FRAME_MM)
@@ -131,6 +157,10 @@ def _frames(sheet: Sheet, facts: ReportFacts, gallery: Gallery) -> None:
 
 
 def _faces(sheet: Sheet, facts: ReportFacts, gallery: Gallery) -> None:
+    if facts.show_pictures:
+        names = ("Cut from the file, as the network saw it", "Derived illustration: the same with heat")
+    else:
+        names = ("Cut from the file, blurred", "Derived illustration: heat alone")
     for face, seen, heat in gallery.faces:
         width, height = _fit(heat.ratio, _FACE_MM)
         sheet.room(height + 12)
@@ -139,10 +169,8 @@ def _faces(sheet: Sheet, facts: ReportFacts, gallery: Gallery) -> None:
         name = f"person {face.track_id + 1}, {where}"
         sheet.picture(seen.content, left, top, *_fit(seen.ratio, _FACE_MM), f"Cut from the file: {name}")
         sheet.picture(heat.content, left + _FACE_MM + 4, top, width, height, f"Derived illustration: {name}")
-        sheet.caption("Cut from the file, as the network saw it", left, top + height + 0.8, _FACE_MM)
-        sheet.caption(
-            "Derived illustration: the same with heat", left + _FACE_MM + 4, top + height + 0.8, _FACE_MM
-        )
+        sheet.caption(names[0], left, top + height + 0.8, _FACE_MM)
+        sheet.caption(names[1], left + _FACE_MM + 4, top + height + 0.8, _FACE_MM)
         beside = left + 2 * _FACE_MM + 8
         marks = ", ".join(face.score.marks) or "nothing noted"
         heat_share = 0.0 if facts.explanations is None else _share(face.peak, facts.explanations.heat_scale)

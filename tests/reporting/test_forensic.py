@@ -24,7 +24,7 @@ from explain.types import Explanations, FrameOverlay
 from reporting import wording
 from reporting.chart import stretched
 from reporting.forensic import MAX_BYTES, forensic_pdf, repeat_command
-from reporting.forensic_pictures import INFERNO
+from reporting.forensic_pictures import INFERNO, heat_alone
 from reporting.pictures import BLOCKS, blurred
 from reporting.types import ContentCredentials, ReportFacts
 
@@ -194,6 +194,14 @@ def test_pictures_are_blurred_unless_they_may_be_shown(facts: ReportFacts, expla
         assert np.abs(back - picture).mean() < 6  # hardly anything but the blocks is in it
     assert "blurred beyond recognition" in whole_text(content)
     assert "blurred beyond recognition" not in open_text
+
+
+def test_heat_is_shown_without_the_face_where_the_face_may_not_be_seen() -> None:
+    heat = np.zeros((20, 20), np.float32)
+    heat[:10] = 2.0
+    drawn_heat = heat_alone(heat, 2.0)
+    assert tuple(drawn_heat[5, 5]) == INFERNO[-1] and tuple(drawn_heat[-5, -5]) == INFERNO[0]
+    assert (heat_alone(heat, 0.0) == INFERNO[0]).all()
 
 
 def test_a_blurred_picture_depends_on_nothing_but_the_means_of_its_blocks() -> None:
