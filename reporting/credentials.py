@@ -110,8 +110,8 @@ def _told(store: dict[str, Any], state: CredentialState) -> ContentCredentials:
 
 def _state_sentence(state: CredentialState) -> str:
     return {
-        "valid": "The manifest fits the file and its signature is intact; whether its signer can be trusted is not "
-        "known.",
+        "valid": "The manifest fits the file and its signature is intact; whether its signer can be trusted is "
+        "not known.",
         "trusted": "The manifest fits the file, and its signer is on the list of trusted signers.",
         "invalid": "The manifest does not fit the file or was changed: what it says cannot be relied on.",
     }.get(state, "The manifest could not be checked.")
