@@ -31,7 +31,12 @@ def test_a_case_file_gives_every_field(tmp_path: Path) -> None:
         "include_media": False,
     }
     case = read_case(written(tmp_path, entries))
-    assert (case.kind, case.depicted, case.witness_only, case.urls) == ("sexual", "adult", True, ("https://a.in/1",))
+    assert (case.kind, case.depicted, case.witness_only, case.urls) == (
+        "sexual",
+        "adult",
+        True,
+        ("https://a.in/1",),
+    )
     assert case.seen_at == datetime(2026, 3, 5, 16, 0, tzinfo=UTC)
     assert case.what_happened == "यह मेरा चेहरा है" and case.include_media is False
 
@@ -75,7 +80,9 @@ def test_a_case_file_that_is_not_there_or_huge_is_refused(tmp_path: Path) -> Non
 
 def test_no_field_holds_who_the_user_is() -> None:
     names = {field.name for field in fields(Case)}
-    assert not [name for name in names if any(word in name for word in ("name", "mobile", "mail", "id_", "address"))]
+    assert not [
+        name for name in names if any(word in name for word in ("name", "mobile", "mail", "id_", "address"))
+    ]
 
 
 def test_pictures_of_sexual_content_are_left_out_unless_asked_for() -> None:

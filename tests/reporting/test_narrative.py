@@ -48,7 +48,9 @@ def within(text: FittedText, low: int, high: int) -> None:
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(what=TYPED, face=TYPED, platform=TYPED, harm=TYPED, handle=TYPED, outcome=st.sampled_from(("fake", "no_face")))
+@given(
+    what=TYPED, face=TYPED, platform=TYPED, harm=TYPED, handle=TYPED, outcome=st.sampled_from(("fake", "no_face"))
+)
 def test_whatever_is_typed_both_texts_fit(
     make_analysis: Callable[[Outcome, float | None], Analysis],
     what: str,
