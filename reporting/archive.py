@@ -33,7 +33,8 @@ ASK_AGAIN = "do not rely on it; ask whoever made it for the package again"
 
 _SAFE_NAME = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9._-]*/)*[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _END_RECORD = struct.Struct("<4s4H2LH")
-_DIRECTORY_ENTRY_BYTES = 46
+_DIRECTORY_ENTRY = struct.Struct("<4s4H4s3L5H2L")
+_LOCAL_HEADER_BYTES = 30
 DateTime = tuple[int, int, int, int, int, int]
 
 
@@ -143,43 +144,44 @@ def as_written_here(path: Path, infos: Sequence[zipfile.ZipInfo]) -> bool:
     """
     if not infos or sorted(infos, key=lambda info: info.orig_filename) != list(infos):
         return False
-    date_time = infos[0].date_time
-    at = 0
+    at, directory = 0, b""
     with path.open("rb") as stream:
         for info in infos:
-            expected = _member_info(info.orig_filename, date_time)
+            expected = _member_info(info.orig_filename, infos[0].date_time)
             expected.CRC, expected.file_size, expected.compress_size = info.CRC, info.file_size, info.file_size
-            expected.header_offset = at
-            if any(getattr(info, name) != getattr(expected, name) for name in _DIRECTORY_FIELDS):
-                return False
             header = expected.FileHeader(zip64=False)
             stream.seek(at)
             if stream.read(len(header)) != header:
                 return False
+            name = header[_LOCAL_HEADER_BYTES:]
+            directory += _directory_entry(header, expected, at) + name
             at += len(header) + info.file_size
-        directory_bytes = sum(_DIRECTORY_ENTRY_BYTES + len(info.orig_filename) for info in infos)
-        stream.seek(at + directory_bytes)
         count = len(infos)
-        end = _END_RECORD.pack(b"PK\x05\x06", 0, 0, count, count, directory_bytes, at, 0)
-        return stream.read(_END_RECORD.size + 1) == end
+        end = _END_RECORD.pack(b"PK\x05\x06", 0, 0, count, count, len(directory), at, 0)
+        stream.seek(at)
+        return stream.read(len(directory) + len(end) + 1) == directory + end
 
 
-_DIRECTORY_FIELDS = (
-    "date_time",
-    "compress_type",
-    "comment",
-    "extra",
-    "create_system",
-    "create_version",
-    "extract_version",
-    "reserved",
-    "flag_bits",
-    "volume",
-    "internal_attr",
-    "external_attr",
-    "header_offset",
-    "compress_size",
-)
+def _directory_entry(header: bytes, info: zipfile.ZipInfo, at: int) -> bytes:
+    """What the directory says of a member, as far as its name."""
+    return _DIRECTORY_ENTRY.pack(
+        b"PK\x01\x02",
+        info.create_version | info.create_system << 8,
+        info.extract_version,
+        info.flag_bits,
+        info.compress_type,
+        header[10:14],  # time and date, as in the local header
+        info.CRC,
+        info.compress_size,
+        info.file_size,
+        len(header) - _LOCAL_HEADER_BYTES,
+        0,
+        0,
+        0,
+        0,
+        info.external_attr,
+        at,
+    )
 
 
 def _member_info(name: str, date_time: DateTime) -> zipfile.ZipInfo:
@@ -187,7 +189,6 @@ def _member_info(name: str, date_time: DateTime) -> zipfile.ZipInfo:
     info.compress_type = zipfile.ZIP_STORED
     info.create_system = 3  # Unix, on every system, so that the bytes agree
     info.external_attr = (stat.S_IFREG | 0o644) << 16
-    info.volume = 0
     return info
 
 
