@@ -65,6 +65,8 @@ def test_what_is_urgent_comes_before_the_result(facts: ReportFacts) -> None:
 def test_numbers_of_india_are_not_shown_abroad(facts: ReportFacts) -> None:
     words = words_for(facts, CASES["abroad"])
     assert "1930" not in words
+    assert "8_bsa63_draft.pdf" not in words and "3_report_suspect.txt" not in words
+    assert "8_bsa63_draft.pdf" in words_for(facts)
     assert words.index("Danger now") < words.index("Signs of manipulation")
 
 
