@@ -13,7 +13,7 @@ from reporting import wording
 from reporting.case import IST
 from reporting.portals import Fact, Portal
 from reporting.routing import Route
-from reporting.start_here_texts import FILES, WORDS, Words
+from reporting.start_here_texts import FILES, INDIAN_FILES, WORDS, Words
 from reporting.types import ReportFacts
 from reporting.wording import Language
 
@@ -134,7 +134,8 @@ def _section(facts: ReportFacts, routes: Sequence[Route], portal: Portal, langua
         )
     blocks += [
         _heading(words.keep) + _list("ul", words.keep_lines),
-        _heading(words.by_hand) + _list("ul", words.by_hand_lines),
+        _heading(words.by_hand)
+        + _list("ul", (line for line in words.by_hand_lines if not any(name in line for name in _absent(facts)))),
         _heading(words.is_not)
         + _list(
             "ul",
@@ -175,9 +176,18 @@ def _steps(routes: Sequence[Route], language: Language) -> str:
     return f"<ol>{''.join(items)}</ol>"
 
 
+def _absent(facts: ReportFacts) -> frozenset[str]:
+    """Files that this package does not hold."""
+    absent = frozenset[str]() if facts.case.country == "IN" else INDIAN_FILES
+    return absent if any(file.in_package for file in facts.evidence) else absent | {"5_evidence/"}
+
+
 def _files(facts: ReportFacts, words: Words) -> str:
     rows = []
+    absent = _absent(facts)
     for name, purpose in zip(FILES, words.purposes, strict=True):
+        if name in absent:
+            continue
         inside = ""
         if name == "5_evidence/":
             inside = "".join(

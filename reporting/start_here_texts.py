@@ -59,6 +59,8 @@ FILES = (
     "MANIFEST.sha256",
 )
 """Every file of a package but this page, in the order of their names."""
+INDIAN_FILES = frozenset({"3_report_suspect.txt", "8_bsa63_draft.pdf"})
+"""Those that are made for India only."""
 
 WORDS: Mapping[Language, Words] = {
     "en": Words(

@@ -39,6 +39,10 @@ def page_for(facts: ReportFacts, case: Case = CASE) -> str:
     return start_here_html(replace(facts, case=case), route(case).steps, load_portal())
 
 
+def words_for(facts: ReportFacts, case: Case = CASE) -> str:
+    return Page(page_for(facts, case).replace("<!doctype html>", "")).words
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_every_step_stands_on_the_page_in_both_languages(facts: ReportFacts, name: str) -> None:
     page = Page(page_for(facts, CASES[name]).replace("<!doctype html>", ""))
@@ -52,20 +56,22 @@ def test_every_step_stands_on_the_page_in_both_languages(facts: ReportFacts, nam
 
 
 def test_what_is_urgent_comes_before_the_result(facts: ReportFacts) -> None:
-    words = Page(page_for(facts, CASES["money lost"]).replace("<!doctype html>", "")).words
+    words = words_for(facts, CASES["money lost"])
     verdict = words.index(wording.verdict_sentence(facts.analysis.verdict, facts.analysis.media.kind, "en"))
     assert words.index("Money first") < verdict
     assert words.index("1930") < verdict and words.index("112") < verdict and words.index("181") < verdict
 
 
 def test_numbers_of_india_are_not_shown_abroad(facts: ReportFacts) -> None:
-    words = Page(page_for(facts, CASES["abroad"]).replace("<!doctype html>", "")).words
+    words = words_for(facts, CASES["abroad"])
     assert "1930" not in words
+    assert "8_bsa63_draft.pdf" not in words and "3_report_suspect.txt" not in words
+    assert "8_bsa63_draft.pdf" in words_for(facts)
     assert words.index("Danger now") < words.index("Signs of manipulation")
 
 
 def test_the_portals_form_is_explained_only_to_whom_files_a_complaint(facts: ReportFacts) -> None:
-    complaint, hint = page_for(facts), page_for(facts, CASES["witness"])
+    complaint, hint = words_for(facts), words_for(facts, CASES["witness"])
     assert WORDS["en"].form in complaint and WORDS["en"].hint not in complaint
     assert WORDS["en"].hint in hint and WORDS["en"].form not in hint
 
@@ -94,7 +100,7 @@ def test_what_others_wrote_is_escaped(facts: ReportFacts) -> None:
 
 
 def test_it_says_what_it_is_not(facts: ReportFacts) -> None:
-    words = Page(page_for(facts).replace("<!doctype html>", "")).words
+    words = words_for(facts)
     for language in ("en", "hi"):
         assert wording.not_proof(language) in words
         assert wording.not_an_fir(language) in words
