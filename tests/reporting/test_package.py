@@ -11,6 +11,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import tomllib
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -29,6 +30,7 @@ from reporting import Case, build_package, package, verify_package
 from reporting.archive import Stored, write_package
 from reporting.checks import check_upload
 from reporting.portals import load_portal
+from reporting.prefill import TOOL
 
 Build = Callable[..., Path]
 ROOT = Path(__file__).parents[2]
@@ -405,3 +407,8 @@ write_package(__import__("pathlib").Path(sys.argv[1]), members, (2026, 3, 6, 4, 
     assert [path.suffix for path in left] == [".part"] and left[0].name.startswith(".report-")
     with pytest.raises(ReportError):
         verify_package(left[0])
+
+
+def test_the_version_in_the_log_is_that_of_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert f"{project['name']} {project['version']}" == TOOL

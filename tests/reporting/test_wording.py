@@ -30,6 +30,7 @@ def all_sentences(language: Language, checkpoint: CheckpointInfo) -> Iterator[st
                 yield wording.verdict_sentence(verdict(outcome, edge), kind, language)
             yield wording.face_sentence(outcome, edge, language)
         yield from wording.next_steps(outcome, language)
+        yield wording.short_opinion(outcome, language)
     for edge in (None, *EDGES):
         for stage in get_args(Stage):
             yield wording.step_sentence(Step(stage, 0.3, 12, 40, edge), language)
