@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import get_args
 
 import pytest
-from reporting.complaint import clean_narrative
 
 from detector.types import CheckpointInfo, MediaKind, Outcome, Span, Stage, Step, Verdict
 from reporting import wording
+from reporting.cleaning import clean_narrative
 from reporting.portals import load_portal
 from reporting.wording import Language
 
