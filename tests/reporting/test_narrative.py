@@ -66,6 +66,15 @@ def test_whatever_is_typed_both_texts_fit(
     within(suspect_description(case, analysis, load_portal()), 200, 500)
 
 
+@pytest.mark.parametrize("letter", ["a", "\U00010330", "\u0915"])
+def test_every_length_around_the_limits_fits(letter: str, analysis: Analysis) -> None:
+    portal = load_portal()
+    for length in range(1, 1500, 3):
+        case = Case(what_happened=letter * length)
+        within(complaint_narrative(case, analysis, portal), 200, 1500)
+        within(suspect_description(case, analysis, portal), 200, 500)
+
+
 def test_facts_come_first_and_the_opinion_of_software_last(case: Case, analysis: Analysis) -> None:
     narrative = complaint_narrative(case, analysis, load_portal()).text
     parts = (
