@@ -11,6 +11,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,18 @@ from detector.errors import CheckpointError, ConfigError, DetectorError, ReportE
 from detector.flags import add_config_flags, add_folder_flag, config_from
 from detector.types import SCHEMA_VERSION, Analysis, FaceTrack, Step
 from explain.types import CAM_METHODS, Explanations
-from reporting import Case, build_package, verify_package
+from reporting import (
+    Case,
+    build_package,
+    check_case,
+    followups,
+    read_case,
+    record_acknowledgement,
+    refuse_hard_stop,
+    verify_package,
+)
+from reporting.case import IST
+from reporting.portals import load_portal
 from reporting.wording import (
     derived_copy,
     error_sentence,
@@ -68,6 +80,11 @@ def scan(args: argparse.Namespace) -> int:
     if args.annotate and len(args.files) != 1:
         _say("--annotate makes the copy of one clip; give one FILE")
         return USAGE
+    if args.case and not args.report:
+        _say("--case says what happened for the report package; give --report OUT.zip as well")
+        return USAGE
+    case = read_case(args.case) if args.case else Case()
+    refuse_hard_stop(case)  # before anything is looked at or drawn
     detector = Detector.from_checkpoint(args.checkpoint, config_from(args))
     failed = False
     for file in args.files:
@@ -75,8 +92,7 @@ def scan(args: argparse.Namespace) -> int:
             analysis = detector.analyze(file, progress=_progress(file))
             explanations = _explain(detector, analysis, args)
             if args.report:
-                original = Path(file) if args.include_original else None
-                build_package(Case(), analysis, explanations, args.report, original=original)
+                _report(case, analysis, explanations, file, args)
             if args.annotate:
                 _annotate(detector, analysis, explanations, file, args.annotate)
             answer = analysis.to_dict() | {"file": file}
@@ -126,6 +142,23 @@ def _tell_where(detector: Any, explanations: Explanations, *, check: bool) -> No
         if check and face.concentrated:
             sentences += faithfulness_sentences(measure_faithfulness(detector, face.crop, face.heat), "en")
         _say(f"Face {face.track_id + 1} at {face.score.time_s:.2f} s: {' '.join(sentences)}")
+
+
+def _report(
+    case: Case, analysis: Analysis, explanations: Explanations | None, file: str, args: argparse.Namespace
+) -> None:
+    package = build_package(
+        case,
+        analysis,
+        explanations,
+        args.report,
+        original=Path(file),
+        include_original=args.include_original,
+    )
+    _say(f"{package.path} written; open START_HERE.html in it first")
+    for finding in check_case(case, analysis, load_portal(), datetime.now(UTC)):
+        if finding.severity != "info":
+            _say(f"  {finding.severity}: {finding.what} {finding.do}")
 
 
 def _annotate(detector: Any, analysis: Analysis, explanations: Explanations | None, file: str, out: Path) -> None:
@@ -210,6 +243,16 @@ def verify(args: argparse.Namespace) -> int:
     return OK
 
 
+def file_complaint(args: argparse.Namespace) -> int:
+    """Write the portal's acknowledgement number into a package, and say what follows when."""
+    filed_at = datetime.now(UTC) if args.filed_at is None else args.filed_at
+    package = record_acknowledgement(args.package, args.ack, filed_at)
+    print(f"{args.package}: acknowledgement {args.ack} written into the custody log of {package.case_id}")
+    for followup in followups(filed_at, load_portal()):
+        print(f"{followup.at.astimezone(IST):%d-%m-%Y %H:%M} IST: {followup.text['en']} ({followup.fact.hedge})")
+    return OK
+
+
 def checkpoints_list(args: argparse.Namespace) -> int:
     for name in list_checkpoints(args.checkpoints):
         card = load_card(name, args.checkpoints)
@@ -254,7 +297,13 @@ def _parser() -> argparse.ArgumentParser:
     scanner.add_argument(
         "--check-maps", action="store_true", help="with --explain: paint over the strongest tenth and judge again"
     )
-    scanner.add_argument("--report", type=Path, metavar="OUT.zip", help="write the report package of one file")
+    scanner.add_argument(
+        "--report",
+        type=Path,
+        metavar="OUT.zip",
+        help="write the report package of one file; a folder names it itself",
+    )
+    scanner.add_argument("--case", type=Path, metavar="FILE.json", help="what happened, for the report package")
     scanner.add_argument(
         "--annotate", type=Path, metavar="OUT.mp4", help="write a copy of one clip with boxes, results and heat"
     )
@@ -265,6 +314,14 @@ def _parser() -> argparse.ArgumentParser:
     checker = commands.add_parser("verify", help="recompute the hashes of a report package")
     checker.add_argument("package", type=Path, metavar="REPORT.zip")
     checker.set_defaults(run=verify)
+
+    filer = commands.add_parser("file", help="write the portal's acknowledgement number into a package")
+    filer.add_argument("package", type=Path, metavar="REPORT.zip")
+    filer.add_argument("--ack", required=True, metavar="NUMBER", help="as the portal shows it")
+    filer.add_argument(
+        "--filed-at", type=_moment, metavar="TIME", help="such as 2026-03-05T21:30:00+05:30; now if left out"
+    )
+    filer.set_defaults(run=file_complaint)
 
     weights = commands.add_parser("checkpoints", help="list, verify or import weights")
     actions = weights.add_subparsers(required=True, metavar="ACTION")
@@ -279,6 +336,13 @@ def _parser() -> argparse.ArgumentParser:
     for command in (lister, verifier, importer):
         add_folder_flag(command)
     return parser
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.utcoffset() is None:
+        raise argparse.ArgumentTypeError(f"{text} has no time zone; write it as {text}+05:30")
+    return moment
 
 
 def _say(message: str) -> None:

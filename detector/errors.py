@@ -14,7 +14,8 @@ value, and what to do next.
     │  └─ CheckpointMismatchError  a card or a state dict of another shape
     ├─ ConfigError                 a setting out of range (also a ValueError)
     ├─ ExplainError
-    └─ ReportError
+    └─ ReportError                the package, or the case it is made from: the user can correct it
+       └─ HardStopError           nothing may be written: sexual content that may show a minor
 """
 
 
@@ -72,3 +73,7 @@ class ExplainError(DetectorError):
 
 class ReportError(DetectorError):
     """A report package could not be written, or does not verify."""
+
+
+class HardStopError(ReportError):
+    """Sexual content that may show a minor: nothing is copied, drawn or written; the message says where to go."""

@@ -1,10 +1,31 @@
-"""From an analysis to what a person can hand over: a draft complaint and a package that others can check.
+"""From an analysis to what a person can hand over: texts to paste, files to upload, and a package that others can
+check.
 
 No model is needed: importing this room loads none of the heavy libraries.
 """
 
-from reporting.complaint import Case
-from reporting.package import ReportPackage, build_package
+from reporting.acknowledge import record_acknowledgement
+from reporting.case import Case, read_case
+from reporting.checks import check_case
+from reporting.fields import PortalField, portal_fields
+from reporting.package import ReportPackage, build_package, case_id
+from reporting.routing import Route, Routing, followups, refuse_hard_stop, route
 from reporting.verify import verify_package
 
-__all__ = ["Case", "ReportPackage", "build_package", "verify_package"]
+__all__ = [
+    "Case",
+    "PortalField",
+    "ReportPackage",
+    "Route",
+    "Routing",
+    "build_package",
+    "case_id",
+    "check_case",
+    "followups",
+    "portal_fields",
+    "read_case",
+    "record_acknowledgement",
+    "refuse_hard_stop",
+    "route",
+    "verify_package",
+]

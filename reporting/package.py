@@ -1,45 +1,48 @@
-"""The report package: one zip with the draft, the analysis, the pictures and the hash of every file in it.
+"""The report package: one zip with everything that the portal, the platform and the police ask for.
 
-In come values and, where wanted, the file as received; out goes a zip that is written whole or not at all,
-the same bytes for the same inputs.
+In come the case, the analysis and, where it is at hand, the file as received; out goes a zip that is written whole
+or not at all, the same bytes for the same inputs and time. Where the case is a hard stop nothing is made at all.
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
-import json
-import os
-import re
-import stat
-import tempfile
-import unicodedata
-import zipfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO
-
-import numpy as np
-from PIL import Image
 
 from detector.errors import ReportError
-from detector.types import Analysis, Pixels
+from detector.types import Analysis
 from explain.types import Explanations
-from reporting import wording
-from reporting.complaint import Case, complaint_draft
+from reporting.archive import Stored, write_package, zip_time
+from reporting.case import Case
+from reporting.checks import check_case, check_upload, check_wording
+from reporting.custody import custody_csv, first_entries
+from reporting.documents import credentials_of, pdf_documents, start_page
+from reporting.evidence import check_original, make_evidence, received_file
+from reporting.fields import copy_paste_text, portal_fields, suspect_fields, suspect_text
+from reporting.notice import platform_notice
 from reporting.portals import Portal, load_portal
+from reporting.prefill import TOOL, analysis_json, complaint_json, hash_report
+from reporting.routing import Routing, refuse_hard_stop, route
+from reporting.types import EVIDENCE_FOLDER, ReportFacts
+from reporting.wording_checks import Finding
 
-TOOL_NAME = "deepfake-detector"
-MANIFEST_NAME = "MANIFEST.sha256"
-MAX_TOTAL_BYTES = 2_000_000_000
-"""Of all files in a package, unpacked: no more is written, and no more read when it is verified."""
-MAX_FILES = 10_000
-
-CHUNK_BYTES = 1 << 20
+CUSTODY_NAME = "7_custody_log.csv"
+HASHES_NAME = "6_hash_report.csv"
+ANALYSIS_NAME = "10_analysis.json"
+ALWAYS = (
+    "START_HERE.html",
+    "1_complaint.json",
+    "2_complaint_copy_paste.txt",
+    "4_forensic_report.pdf",
+    HASHES_NAME,
+    CUSTODY_NAME,
+    "9_platform_notice.txt",
+    ANALYSIS_NAME,
+)
+"""What every package holds, of whatever country and kind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +50,16 @@ class ReportPackage:
     """A package whose every hash was computed."""
 
     path: Path
+    case_id: str
     files: Mapping[str, str]
     """SHA-256 (lower-case hex) by name, of every file but the manifest itself."""
     input_sha256: str
     """SHA-256 of the file that was judged, as it was received."""
+
+
+def case_id(analysis: Analysis, created_at: datetime) -> str:
+    """The name of a case: the day (UTC) and the start of the SHA-256 of the file, `DFD-20260306-1a2b3c4d`."""
+    return f"DFD-{created_at.astimezone(UTC):%Y%m%d}-{analysis.media.sha256[:8]}"
 
 
 def build_package(
@@ -60,236 +69,122 @@ def build_package(
     out_path: str | Path,
     *,
     original: str | Path | None = None,
+    include_original: bool = False,
     created_at: datetime | None = None,
 ) -> ReportPackage:
-    """Write a report package, whole or not at all; a package that stood at `out_path` before is replaced.
+    """Write a report package, whole or not at all; a package that stood there before is replaced.
 
     Args:
         case: the user's own words.
         analysis: the result, whose hashes are of the file as received.
         explanations: pictures to add; None where no face was found or none was computed.
-        out_path: ends in `.zip`; its folder exists. The file is readable by its owner only.
-        original: the file as received, to be put into the package. Left out unless given: it may be large,
-            and it shows what harms someone.
+        out_path: ends in `.zip`, or a folder that exists: then the package is named by its case. The file is
+            readable by its owner only.
+        original: the file as received, from which the copies to upload are made; it is only read.
+        include_original: put that file itself into the package too. It may be large, and it shows what harms
+            someone.
         created_at: aware time that the package states; now if None. The same inputs give the same bytes.
 
     Raises:
+        HardStopError: sexual content that may show a minor; nothing was made, the message tells where to turn.
         ReportError: `out_path` cannot be written, `original` is not the file that was judged, the package
             would be too large, the analysis holds what JSON cannot, or a sentence of ours promises more than
             software can.
         ValueError: `created_at` has no time zone or a year a zip cannot hold, or a picture is not RGB uint8.
     """
-    out_path = Path(out_path)
-    original = None if original is None else Path(original)
+    refuse_hard_stop(case)
     created_at = datetime.now(UTC) if created_at is None else created_at
-    if created_at.utcoffset() is None or not 1980 <= created_at.astimezone(UTC).year <= 2107:
-        raise ValueError(f"created_at needs a time zone and a year from 1980 to 2107, got {created_at}")
-    created_at = created_at.astimezone(UTC)
-    if out_path.suffix.lower() != ".zip":
-        raise ReportError(f"a report package is a zip, got {out_path.name!r}: choose a name that ends in .zip")
-
-    portal = load_portal()
-    _refuse_promises(analysis, portal, created_at)
-    members = _pictures(explanations)
-    for name, text in _texts(case, analysis, portal, created_at).items():
-        members[name] = text.encode("utf-8", "backslashreplace")  # a file name may hold undecodable bytes
-    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in members.items()}
+    date_time = zip_time(created_at)
+    created_at = created_at.astimezone(UTC).replace(microsecond=0)
+    name = case_id(analysis, created_at)
+    out_path = _out_path(Path(out_path), name)
+    original = None if original is None else Path(original)
     if original is not None:
-        _check_original(original, analysis, out_path)
-        hashes[f"original/{_safe_file_name(analysis.media.file_name)}"] = analysis.media.sha256
-    hashes = dict(sorted(hashes.items()))
-    members[MANIFEST_NAME] = "".join(f"{digest}  {name}\n" for name, digest in hashes.items()).encode("ascii")
+        check_original(original, analysis.media)
+        if out_path.exists() and out_path.samefile(original):
+            raise ReportError(f"{out_path} is the original itself and would be replaced: choose another name")
+    elif include_original:
+        raise ReportError("the original cannot be put in without being given: give its path, or leave it out")
 
-    total_bytes = sum(map(len, members.values())) + (analysis.media.size_bytes if original else 0)
-    if total_bytes > MAX_TOTAL_BYTES or len(hashes) >= MAX_FILES:
-        raise ReportError(
-            f"the package would hold {total_bytes} bytes in {len(hashes) + 1} files, more than "
-            f"{MAX_TOTAL_BYTES} bytes or {MAX_FILES} files: leave out the original or explain fewer faces"
-        )
-
-    try:
-        with _whole_or_not_at_all(out_path) as stream, zipfile.ZipFile(stream, "w") as archive:
-            for name in sorted(hashes.keys() | members.keys()):
-                info = _member_info(name, created_at)
-                if name in members:
-                    archive.writestr(info, members[name])
-                elif original is not None:
-                    _store_original(archive, info, original, analysis)
-    except OSError as error:
-        raise ReportError(
-            f"the package could not be written to {out_path} ({error}): choose a folder that exists, may be "
-            "written to and has room"
-        ) from error
-    return ReportPackage(path=out_path, files=MappingProxyType(hashes), input_sha256=analysis.media.sha256)
-
-
-def _texts(case: Case, analysis: Analysis, portal: Portal, created_at: datetime) -> dict[str, str]:
-    """Every text of the package by file name."""
-    media = analysis.media
-    hashes = (
-        ("SHA-256", media.sha256),
-        ("SHA-1", media.sha1),
-        ("MD5", media.md5),
-        ("Size in bytes", media.size_bytes),
-        ("File name", " ".join(media.file_name.split())),
+    portal, routing = load_portal(), route(case)
+    received = received_file(analysis.media, include_original)
+    made = make_evidence(case, analysis, explanations, portal, original)
+    evidence = (received, *(entry.file for entry in made))
+    facts = ReportFacts(
+        case_id=name,
+        created_at=created_at,
+        case=case,
+        analysis=analysis,
+        explanations=explanations,
+        evidence=evidence,
+        custody=first_entries(case, evidence, created_at, TOOL, not case.media_included),
+        credentials=credentials_of(original, received.mime),
+        show_pictures=case.pictures_shown,
     )
-    return {
-        "README.txt": _readme(analysis, portal, created_at),
-        "analysis.json": _analysis_json(analysis, created_at),
-        "complaint_draft.txt": complaint_draft(case, analysis, portal),
-        "hashes.txt": "".join(f"{label}: {value}\n" for label, value in hashes),
-        "portal.url": f"[InternetShortcut]\r\nURL={portal.home_url.value}\r\n",
-    }
-
-
-def _readme(analysis: Analysis, portal: Portal, created_at: datetime) -> str:
-    verdict = analysis.verdict
-    lines = [
-        "REPORT PACKAGE",
-        f"Made by {TOOL_NAME} on {created_at:%Y-%m-%d %H:%M} UTC.",
-        portal.address_line,
-        "",
-        "Files",
-        "  complaint_draft.txt  text to correct and paste into the portal, in its order",
-        "  hashes.txt           fingerprints of the file that was judged, as it was received",
-        "  analysis.json        the result, the settings and the detector that gave it",
-        "  overlays/            pictures of the faces that were judged, if there are any",
-        "  original/            the file as it was received, only if you asked for it",
-        f"  {MANIFEST_NAME}      fingerprint of every file here (check with: sha256sum -c {MANIFEST_NAME})",
-        "A fingerprint shows that a file has not changed since; it does not show that what the file says is true.",
-        "The pictures show people: give this package only to those who need it. Whether the portal takes a "
-        "zip is not known: attach single files.",
-    ]
-    headings: tuple[tuple[wording.Language, str, str, str], ...] = (
-        ("en", "Result", "What to do now", "Limits"),
-        ("hi", "नतीजा", "अब क्या करें", "सीमाएँ"),
-    )
-    for language, result, steps, limits in headings:
-        lines += [
-            "",
-            result,
-            wording.verdict_sentence(verdict, analysis.media.kind, language),
-            wording.error_sentence(analysis.checkpoint, language),
-            wording.not_proof(language),
-            wording.not_an_fir(language),
-            "",
-            steps,
-            *(f"{number}. {step}" for number, step in enumerate(wording.next_steps(verdict.outcome, language), 1)),
-            "",
-            limits,
-            *(f"- {limit}" for limit in wording.limits(language)),
-        ]
-    return "\n".join(lines) + "\n"
-
-
-def _analysis_json(analysis: Analysis, created_at: datetime) -> str:
-    content = analysis.to_dict() | {
-        "tool": TOOL_NAME,
-        "created_at": created_at.isoformat(),
-        "media": asdict(analysis.media),
-        "checkpoint": asdict(analysis.checkpoint),
-        "frames_examined": analysis.frames_examined,
-        "settings": dict(analysis.settings),
-    }
-    try:
-        return json.dumps(content, ensure_ascii=False, allow_nan=False, indent=2, sort_keys=True) + "\n"
-    except (TypeError, ValueError) as error:
-        raise ReportError(
-            f"the analysis cannot be written as JSON ({error}): give settings and scores as plain texts and "
-            "finite numbers"
-        ) from error
-
-
-def _refuse_promises(analysis: Analysis, portal: Portal, created_at: datetime) -> None:
-    """Lint what we would write with the user's own words left out; those are the user's to choose."""
-    ours = replace(analysis, media=replace(analysis.media, file_name=""))
-    for name, text in _texts(Case(), ours, portal, created_at).items():
-        if found := wording.lint(text):
-            raise ReportError(
-                f"{name} would say {', '.join(map(repr, found))}, which software cannot promise: reword the "
-                "reason, the note or the checkpoint's card it comes from"
+    findings = (
+        *check_case(case, analysis, portal, created_at, evidence),
+        *(
+            finding
+            for entry in made
+            for finding in check_upload(
+                entry.file.name.removeprefix(EVIDENCE_FOLDER), entry.content[:16], len(entry.content), portal
             )
-
-
-def _pictures(explanations: Explanations | None) -> dict[str, bytes]:
-    if explanations is None:
-        return {}
-    faces = {
-        f"overlays/face_{rank:03d}_track_{face.track_id}_frame_{face.score.frame_index}.png": _png(face.overlay)
-        for rank, face in enumerate(explanations.faces, 1)
-    }
-    frames = {
-        f"overlays/frame_{rank:03d}_index_{frame.frame_index}.png": _png(frame.pixels)
-        for rank, frame in enumerate(explanations.frames, 1)
-    }
-    return faces | frames
-
-
-def _png(pixels: Pixels) -> bytes:
-    """PNG without any metadata. Pixels are uint8 (height, width, 3), RGB."""
-    if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
-        raise ValueError(f"a picture is uint8 (height, width, 3), got {pixels.dtype} {pixels.shape}")
-    buffer = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(pixels)).save(buffer, format="PNG")
-    return buffer.getvalue()
-
-
-def _check_original(original: Path, analysis: Analysis, out_path: Path) -> None:
-    if not original.is_file():
-        raise ReportError(f"there is no original at {original}: give the file that was judged, or leave it out")
-    if out_path.exists() and out_path.samefile(original):
-        raise ReportError(f"{out_path} is the original itself and would be replaced: choose another name")
-    if original.stat().st_size != analysis.media.size_bytes:
-        raise _not_the_original(original, analysis)
-
-
-def _store_original(archive: zipfile.ZipFile, info: zipfile.ZipInfo, original: Path, analysis: Analysis) -> None:
-    """Copy and hash in one reading, so that what is checked is what is stored."""
-    info.file_size = analysis.media.size_bytes
-    digest = hashlib.sha256()
-    with original.open("rb") as source, archive.open(info, "w") as target:
-        while chunk := source.read(CHUNK_BYTES):
-            digest.update(chunk)
-            target.write(chunk)
-    if digest.hexdigest() != analysis.media.sha256:
-        raise _not_the_original(original, analysis)
-
-
-def _not_the_original(original: Path, analysis: Analysis) -> ReportError:
-    return ReportError(
-        f"{original.name} is not the file that was judged (SHA-256 {analysis.media.sha256}): give that file "
-        "unchanged, or leave it out"
+        ),
+    )
+    _refuse_promises(facts, routing, portal)
+    members: dict[str, bytes | Stored] = {entry.file.name: entry.content for entry in made}
+    for file_name, text in _texts(facts, routing, findings, portal).items():
+        members[file_name] = text.encode("utf-8", "backslashreplace")  # a name may hold undecodable bytes
+    members[HASHES_NAME] = hash_report(evidence, created_at)
+    members[CUSTODY_NAME] = custody_csv(facts.custody)
+    members |= pdf_documents(facts, indian=case.country == "IN")
+    if include_original and original is not None:
+        members[received.name] = Stored(
+            open=lambda: original.open("rb"),
+            size_bytes=received.hashes.size_bytes,
+            sha256=received.hashes.sha256,
+        )
+    hashes = write_package(out_path, members, date_time)
+    return ReportPackage(
+        path=out_path, case_id=name, files=MappingProxyType(hashes), input_sha256=analysis.media.sha256
     )
 
 
-def _safe_file_name(name: str) -> str:
-    """ASCII letters, digits and `_`, at most one dot, at most 50 characters, never empty."""
-    stem, suffix = (
-        unicodedata.normalize("NFKD", part).encode("ascii", "ignore").decode() for part in os.path.splitext(name)
+def _out_path(path: Path, name: str) -> Path:
+    if path.is_dir():
+        return path / f"{name}.zip"
+    if path.suffix.lower() != ".zip":
+        raise ReportError(f"a report package is a zip, got {path.name!r}: choose a name that ends in .zip")
+    return path
+
+
+def _texts(facts: ReportFacts, routing: Routing, findings: tuple[Finding, ...], portal: Portal) -> dict[str, str]:
+    """Every text of the package by file name."""
+    case, analysis = facts.case, facts.analysis
+    fields = portal_fields(case, analysis, portal, facts.evidence)
+    texts = {
+        "START_HERE.html": start_page(facts, routing, portal),
+        "1_complaint.json": complaint_json(facts, routing, fields, findings, portal),
+        "2_complaint_copy_paste.txt": copy_paste_text(fields, findings, routing, portal),
+        "9_platform_notice.txt": platform_notice(case, analysis, portal, facts.case_id, facts.created_at),
+        ANALYSIS_NAME: analysis_json(facts),
+    }
+    if case.country == "IN":
+        hint = suspect_fields(case, analysis, portal, facts.evidence)
+        texts["3_report_suspect.txt"] = suspect_text(hint, portal)
+    return texts
+
+
+def _refuse_promises(facts: ReportFacts, routing: Routing, portal: Portal) -> None:
+    """Lint what we would write with the user's own words left out; those are the user's to choose."""
+    case = facts.case
+    silent = Case(kind=case.kind, depicted=case.depicted, country=case.country, witness_only=case.witness_only)
+    media = replace(facts.analysis.media, file_name="")
+    evidence = tuple(replace(entry, name="") if not entry.in_package else entry for entry in facts.evidence)
+    ours = replace(
+        facts, case=silent, analysis=replace(facts.analysis, media=media), evidence=evidence, custody=()
     )
-    stem = re.sub(r"[^A-Za-z0-9]+", "_", stem).strip("_")[:40] or "file"
-    suffix = re.sub(r"[^A-Za-z0-9]", "", suffix)[:8].lower()
-    return f"{stem}.{suffix}" if suffix else stem
-
-
-@contextmanager
-def _whole_or_not_at_all(path: Path) -> Iterator[IO[bytes]]:
-    """A stream whose content stands at `path` once the block has ended well, and nowhere if it has not."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".report-", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(name, path)
-    finally:
-        Path(name).unlink(missing_ok=True)
-
-
-def _member_info(name: str, created_at: datetime) -> zipfile.ZipInfo:
-    at = created_at
-    info = zipfile.ZipInfo(name, (at.year, at.month, at.day, at.hour, at.minute, at.second))
-    info.compress_type = zipfile.ZIP_DEFLATED
-    info.create_system = 3  # Unix, on every system, so that the bytes agree
-    info.external_attr = (stat.S_IFREG | 0o644) << 16
-    return info
+    if promises := check_wording(_texts(ours, routing, (), portal)):
+        raise ReportError(
+            f"{promises[0].what} Reword the reason, the note or the checkpoint's card it comes from."
+        )

@@ -8,7 +8,11 @@ from typing import Literal
 
 from detector.types import Analysis
 from explain.types import Explanations
-from reporting.complaint import Case
+from reporting.case import Case
+
+EVIDENCE_FOLDER = "5_evidence/"
+COPY_PREFIX = EVIDENCE_FOLDER + "copy_"
+"""What the name of a copy of the file itself starts with; everything else there was drawn or cut out of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,132 +1,145 @@
 """Checking a report package: every hash computed again, and nothing in the zip trusted before that.
 
-It reads the zip's directory first and refuses what no package holds: unsafe names, links, bombs, doubles.
+It reads the zip's directory first and refuses what no package holds: unsafe names, links, bombs, doubles. Then it
+says of every file whether it is the one that was written.
 """
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import json
 import re
-import stat
 import struct
 import zipfile
 import zlib
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
 from detector.errors import ReportError
-from reporting.package import CHUNK_BYTES, MANIFEST_NAME, MAX_FILES, MAX_TOTAL_BYTES, ReportPackage
+from reporting.archive import ASK_AGAIN, CHUNK_BYTES, MANIFEST_NAME, as_written_here, checked_infos
+from reporting.custody import read_custody
+from reporting.evidence import ORIGINAL_FOLDER
+from reporting.package import ALWAYS, ANALYSIS_NAME, CUSTODY_NAME, HASHES_NAME, ReportPackage
+from reporting.types import EVIDENCE_FOLDER, CustodyEntry
 
-_MAX_SMALL_TEXT_BYTES = 4 << 20
-_SAFE_NAME = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9._-]*/)*[A-Za-z0-9_-][A-Za-z0-9._-]*")
+_MAX_TEXT_BYTES = 16 << 20
 _MANIFEST_LINE = re.compile(r"([0-9a-f]{64})  (.+)")
-_INPUT_LINE = re.compile(r"^SHA-256: ([0-9a-f]{64})$", re.MULTILINE)
-_ASK_AGAIN = "do not rely on it; ask whoever made it for the package again"
+_CASE_ID = re.compile(r"DFD-\d{8}-[0-9a-f]{8}")
+_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, NotImplementedError)
 
 
 def verify_package(path: str | Path) -> ReportPackage:
     """Recompute every hash of a package, without unpacking it to the disk or holding a large file in memory.
 
-    A package that verifies is complete and unchanged since its manifest was written. That does not say who
-    wrote the manifest, nor that what the files say is true.
+    A package that verifies is complete and unchanged, to the byte, since its manifest was written. That does not
+    say who wrote the manifest, nor that what the files say is true.
 
     Raises:
         ReportError: no such file, not a zip, too large when unpacked, a name that is unsafe or doubled, an
-            encrypted or linked file, no manifest, or a file that is missing, changed, damaged or not in the
-            manifest.
+            encrypted or linked file, no manifest, a broken chain of custody, or files that are missing, changed,
+            damaged or not in the manifest; the message names every one of them.
     """
     path = Path(path)
     try:
         with zipfile.ZipFile(path) as archive:
-            infos = _checked_infos(archive)
-            if MANIFEST_NAME not in infos:
+            infos = checked_infos(archive)
+            expected = _manifest(archive, infos, path.name)
+            _refuse_changes(archive, infos, expected, path.name)
+            package = _package(archive, infos, expected, path)
+            if not as_written_here(path, archive.infolist()):
                 raise ReportError(
-                    f"{path.name} has no {MANIFEST_NAME}, so nothing in it can be checked: {_ASK_AGAIN}"
+                    f"every file in {path.name} is as its manifest says, but the zip around them was changed or "
+                    f"packed anew (its names, dates or order): {ASK_AGAIN}"
                 )
-            expected = _parse_manifest(_small_text(archive, infos[MANIFEST_NAME]))
-            missing = sorted(expected.keys() - infos.keys())
-            extra = sorted(infos.keys() - expected.keys() - {MANIFEST_NAME})
-            if missing or extra:
-                raise ReportError(
-                    f"{path.name} does not hold what its manifest lists (missing: {missing or 'none'}; "
-                    f"not listed: {extra or 'none'}): {_ASK_AGAIN}"
-                )
-            for name, digest in expected.items():
-                if _sha256(archive, infos[name]) != digest:
-                    raise ReportError(f"{name!r} in {path.name} was changed after it was written: {_ASK_AGAIN}")
-            input_sha256 = _input_sha256(archive, infos)
     except FileNotFoundError as error:
         raise ReportError(f"there is no file {path}: check the name of the package") from error
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        struct.error,
-        EOFError,
-        OSError,
-        ValueError,
-        NotImplementedError,
-    ) as error:
-        raise ReportError(f"{path.name} is not a zip, or a damaged one ({error}): {_ASK_AGAIN}") from error
-    if any(name.startswith("original/") and digest != input_sha256 for name, digest in expected.items()):
-        raise ReportError(f"the original in {path.name} is not the file that was judged: {_ASK_AGAIN}")
-    return ReportPackage(path=path, files=MappingProxyType(expected), input_sha256=input_sha256)
+    except _DAMAGE as error:
+        raise ReportError(f"{path.name} is not a zip, or a damaged one ({error}): {ASK_AGAIN}") from error
+    return package
 
 
-def _checked_infos(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
-    """Refuse by the directory of the zip alone what must not be read or unpacked."""
-    infos = archive.infolist()
-    total_bytes = sum(info.file_size for info in infos)
-    if len(infos) > MAX_FILES or total_bytes > MAX_TOTAL_BYTES:
-        raise ReportError(
-            f"the zip says it unpacks to {total_bytes} bytes in {len(infos)} files, which no report package "
-            "does: do not unpack it"
-        )
-    for info in infos:
-        name = info.orig_filename  # as stored: `filename` is cut at a NUL
-        kind = stat.S_IFMT(info.external_attr >> 16)
-        if not _SAFE_NAME.fullmatch(name):
-            raise ReportError(
-                f"the zip holds the unsafe name {name!r}, which no report package has: do not unpack it"
-            )
-        if kind not in (0, stat.S_IFREG):
-            raise ReportError(f"{name!r} in the zip is a link or a device, not a file: do not unpack it")
-        if info.flag_bits & 0x1 or info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise ReportError(f"{name!r} in the zip is encrypted or packed in an unusual way: {_ASK_AGAIN}")
-    counts = Counter(info.orig_filename.casefold() for info in infos)  # some systems do not tell case apart
-    if doubled := sorted(name for name, count in counts.items() if count > 1):
-        raise ReportError(f"the zip holds these names more than once: {doubled}; {_ASK_AGAIN}")
-    return {info.orig_filename: info for info in infos}
+def custody_of(path: str | Path) -> tuple[CustodyEntry, ...]:
+    """The log of a package, its chain checked.
+
+    Raises:
+        ReportError: as `verify_package`.
+    """
+    verify_package(path)
+    with zipfile.ZipFile(path) as archive:
+        return read_custody(archive.read(CUSTODY_NAME))
 
 
-def _parse_manifest(text: str) -> dict[str, str]:
+def _manifest(archive: zipfile.ZipFile, infos: Mapping[str, zipfile.ZipInfo], package: str) -> dict[str, str]:
+    if MANIFEST_NAME not in infos:
+        raise ReportError(f"{package} has no {MANIFEST_NAME}, so nothing in it can be checked: {ASK_AGAIN}")
     expected: dict[str, str] = {}
-    for line in text.splitlines():
+    for line in _text(archive, infos, MANIFEST_NAME).splitlines():
         match = _MANIFEST_LINE.fullmatch(line)
         if match is None or match[2] in expected or match[2] == MANIFEST_NAME:
-            raise ReportError(f"{MANIFEST_NAME} has the unreadable or doubled line {line[:200]!r}: {_ASK_AGAIN}")
+            raise ReportError(f"{MANIFEST_NAME} has the unreadable or doubled line {line[:200]!r}: {ASK_AGAIN}")
         expected[match[2]] = match[1]
     return expected
 
 
-def _input_sha256(archive: zipfile.ZipFile, infos: Mapping[str, zipfile.ZipInfo]) -> str:
-    text = _small_text(archive, infos["hashes.txt"]) if "hashes.txt" in infos else ""
-    match = _INPUT_LINE.search(text)
-    if match is None:
-        raise ReportError(f"the package does not state the hash of the file that was judged: {_ASK_AGAIN}")
-    return match[1]
+def _refuse_changes(
+    archive: zipfile.ZipFile, infos: Mapping[str, zipfile.ZipInfo], expected: Mapping[str, str], package: str
+) -> None:
+    changed = [
+        name for name in sorted(expected.keys() & infos.keys()) if _sha256(archive, infos[name]) != expected[name]
+    ]
+    missing = sorted((expected.keys() | set(ALWAYS)) - infos.keys())
+    extra = sorted(infos.keys() - expected.keys() - {MANIFEST_NAME})
+    told = [
+        f"{what}: {', '.join(map(repr, names))}"
+        for what, names in (("changed", changed), ("missing", missing), ("not listed", extra))
+        if names
+    ]
+    if told:
+        raise ReportError(f"{package} is not as it was written ({'; '.join(told)}): {ASK_AGAIN}")
 
 
-def _small_text(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> str:
-    if info.file_size > _MAX_SMALL_TEXT_BYTES:
-        raise ReportError(f"{info.orig_filename} has {info.file_size} bytes, far too many: {_ASK_AGAIN}")
-    return archive.read(info).decode("utf-8")
+def _package(
+    archive: zipfile.ZipFile, infos: Mapping[str, zipfile.ZipInfo], expected: dict[str, str], path: Path
+) -> ReportPackage:
+    """Whether the files agree with each other, as far as they speak of the same thing."""
+    try:
+        analysis = json.loads(_text(archive, infos, ANALYSIS_NAME))
+        input_sha256, name = str(analysis["media"]["sha256"]), str(analysis["case_id"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise ReportError(
+            f"{ANALYSIS_NAME} does not say which file was judged ({error!r}): {ASK_AGAIN}"
+        ) from error
+    if not _CASE_ID.fullmatch(name):
+        raise ReportError(f"{ANALYSIS_NAME} gives the case no name that a package has: {ASK_AGAIN}")
+    log = read_custody(_text(archive, infos, CUSTODY_NAME).encode("utf-8"))
+    rows = list(csv.DictReader(_text(archive, infos, HASHES_NAME).splitlines()))
+    said = [(entry.item, entry.item_sha256, CUSTODY_NAME) for entry in log]
+    said += [(row.get("file") or "", row.get("sha256") or "", HASHES_NAME) for row in rows]
+    for item, digest, where in said:
+        if item.startswith((EVIDENCE_FOLDER, ORIGINAL_FOLDER)) and expected.get(item) != digest:
+            raise ReportError(f"{where} gives {item!r} another hash than the file has: {ASK_AGAIN}")
+    if not any(digest == input_sha256 for _, digest, where in said if where == HASHES_NAME):
+        raise ReportError(f"{HASHES_NAME} does not state the hash of the file that was judged: {ASK_AGAIN}")
+    if any(file.startswith(ORIGINAL_FOLDER) and digest != input_sha256 for file, digest in expected.items()):
+        raise ReportError(f"the original in {path.name} is not the file that was judged: {ASK_AGAIN}")
+    return ReportPackage(path=path, case_id=name, files=MappingProxyType(expected), input_sha256=input_sha256)
+
+
+def _text(archive: zipfile.ZipFile, infos: Mapping[str, zipfile.ZipInfo], name: str) -> str:
+    if infos[name].file_size > _MAX_TEXT_BYTES:
+        raise ReportError(f"{name} has {infos[name].file_size} bytes, far too many: {ASK_AGAIN}")
+    return archive.read(infos[name]).decode("utf-8")
 
 
 def _sha256(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> str:
+    """Empty where the content cannot even be read."""
     digest = hashlib.sha256()
-    with archive.open(info) as stream:
-        while chunk := stream.read(CHUNK_BYTES):
-            digest.update(chunk)
+    try:
+        with archive.open(info) as stream:
+            while chunk := stream.read(CHUNK_BYTES):
+                digest.update(chunk)
+    except _DAMAGE:
+        return ""
     return digest.hexdigest()

@@ -57,6 +57,21 @@ _VERDICTS: dict[Language, dict[Outcome, str]] = {
     },
 }
 
+_SHORT: dict[Language, dict[Outcome, str]] = {
+    "en": {
+        "fake": "Software found signs of manipulation; that is its opinion and not proof.",
+        "real": "Software found no signs of manipulation; that is its opinion and can be wrong.",
+        "inconclusive": "Software could not tell whether it was manipulated.",
+        "no_face": "Software found no face to judge.",
+    },
+    "hi": {
+        "fake": "सॉफ़्टवेयर को छेड़छाड़ के संकेत मिले; यह उसकी राय है, सबूत नहीं।",
+        "real": "सॉफ़्टवेयर को छेड़छाड़ के संकेत नहीं मिले; यह उसकी राय है और ग़लत हो सकती है।",
+        "inconclusive": "सॉफ़्टवेयर यह नहीं बता सका कि छेड़छाड़ हुई है या नहीं।",
+        "no_face": "सॉफ़्टवेयर को जाँचने के लिए कोई चेहरा नहीं मिला।",
+    },
+}
+
 _FACES: dict[Language, dict[Outcome, str]] = {
     "en": {
         "fake": "This face shows signs of manipulation (estimate {p}).",
@@ -166,6 +181,26 @@ _NOT_AN_FIR: dict[Language, str] = {
     "hi": "यह FIR नहीं है और शिकायत भी नहीं: यह आपके लिए एक मसौदा है, और किसी को कुछ नहीं भेजा गया है।",
 }
 
+_SUPPORTS: dict[Language, dict[bool, str]] = {
+    "en": {
+        True: "The analysis supports the claim that a face in this {kind} was manipulated, as far as its error "
+        "rates allow. It says nothing about who did it.",
+        False: "The analysis does not support the claim that a face in this {kind} was manipulated. That does not "
+        "rule manipulation out, and the account of the person shown still counts.",
+    },
+    "hi": {
+        True: "जाँच इस दावे का समर्थन करती है कि इस {kind} में किसी चेहरे से छेड़छाड़ हुई है, उतना ही जितना ग़लती की दर "
+        "इजाज़त देती है। यह किसने किया, यह जाँच नहीं बताती।",
+        False: "जाँच इस दावे का समर्थन नहीं करती कि इस {kind} में किसी चेहरे से छेड़छाड़ हुई है। इससे छेड़छाड़ की बात ख़ारिज "
+        "नहीं होती, और दिखाए गए व्यक्ति की अपनी बात मायने रखती है।",
+    },
+}
+
+_ID_IS_NO_FIR: dict[Language, str] = {
+    "en": "A complaint id is not an FIR: whether an FIR is registered is for the police to decide.",
+    "hi": "शिकायत का नंबर FIR नहीं है: FIR दर्ज होगी या नहीं, यह पुलिस तय करती है।",
+}
+
 _FIRST_STEPS: dict[Language, dict[Outcome, str]] = {
     "en": {
         "fake": "Stay calm and do not send the file on. If you know what really happened, write it down now.",
@@ -258,6 +293,11 @@ def verdict_sentence(verdict: Verdict, kind: MediaKind, language: Language) -> s
     """One sentence that says what was found in the whole file."""
     p = "" if verdict.probability is None else percent(verdict.probability, language)
     return _VERDICTS[language][verdict.outcome].format(kind=_KINDS[language][kind], p=p)
+
+
+def short_opinion(outcome: Outcome, language: Language) -> str:
+    """The result in one short sentence without a number, for a text that has little room."""
+    return _SHORT[language][outcome]
 
 
 def face_sentence(outcome: Outcome, probability: float | None, language: Language) -> str:
@@ -363,6 +403,16 @@ def not_proof(language: Language) -> str:
 def not_an_fir(language: Language) -> str:
     """The sentence that goes wherever a draft is shown."""
     return _NOT_AN_FIR[language]
+
+
+def support_sentence(outcome: Outcome, kind: MediaKind, language: Language) -> str:
+    """Whether the analysis supports a complaint that a face was manipulated; only the outcome `fake` does."""
+    return _SUPPORTS[language][outcome == "fake"].format(kind=_KINDS[language][kind])
+
+
+def complaint_id_is_no_fir(language: Language) -> str:
+    """The sentence that goes wherever filing is spoken of."""
+    return _ID_IS_NO_FIR[language]
 
 
 def next_steps(outcome: Outcome, language: Language) -> tuple[str, ...]:

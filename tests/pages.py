@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-VOID = {"img", "input", "br", "path", "circle"}
+VOID = {"img", "input", "br", "meta", "path", "circle"}
 
 
 class Page(HTMLParser):

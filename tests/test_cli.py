@@ -69,6 +69,10 @@ def test_bad_files_give_their_typed_error_and_the_good_ones_are_still_answered(
         pytest.param(["scan", "--checkpoint", "nothing", "x.jpg"], 3, id="unknown checkpoint"),
         pytest.param(["checkpoints", "import", "missing.pth"], 3, id="nothing to import"),
         pytest.param(["verify", "missing.zip"], 1, id="nothing to verify"),
+        pytest.param(["scan", "--case", "a.json", "x.jpg"], 2, id="a case without a report"),
+        pytest.param(["scan", "--report", "a.zip", "--case", "gone.json", "x.jpg"], 1, id="no such case"),
+        pytest.param(["file", "missing.zip", "--ack", "12345"], 1, id="nothing to file"),
+        pytest.param(["file", "a.zip", "--ack", "1234", "--filed-at", "2026-03-05"], 2, id="no time zone"),
     ],
 )
 def test_exit_codes(arguments: list[str], code: int, capsys: pytest.CaptureFixture[str]) -> None:
@@ -96,6 +100,7 @@ def test_overlays_and_package_are_written_and_the_package_verifies(
     assert "original/manipulated.jpg" not in verify_package(report).files
     assert cli.main([*SCAN, "--report", str(report), "--include-original", file]) == 0
     assert "original/manipulated.jpg" in verify_package(report).files
+    assert "5_evidence/copy_picture.jpg" in verify_package(report).files
     capsys.readouterr()
     assert cli.main(["verify", str(report)]) == 0
     assert "every hash" in capsys.readouterr().out
@@ -103,6 +108,29 @@ def test_overlays_and_package_are_written_and_the_package_verifies(
     data[len(data) // 2] ^= 0xFF
     report.write_bytes(bytes(data))
     assert cli.main(["verify", str(report)]) == 1
+    assert "changed: " in capsys.readouterr().err
+
+
+def test_a_case_from_a_file_goes_into_the_package_and_its_number_after_filing(
+    examples: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case, file = tmp_path / "case.json", str(examples / "no-face.jpg")
+    case.write_text(json.dumps({"kind": "impersonation", "platform": "Instagram", "state": "Atlantis"}))
+    assert cli.main([*SCAN, "--report", str(tmp_path), "--case", str(case), file]) == 0
+    report = next(tmp_path.glob("DFD-*.zip"))
+    assert "Atlantis is none of the 36" in capsys.readouterr().err
+    filed = ["file", str(report), "--ack", "30811250012345", "--filed-at", "2026-03-05T21:30:00+05:30"]
+    assert cli.main(filed) == 0
+    told = capsys.readouterr().out
+    assert "12-03-2026 21:30 IST" in told and "04-04-2026 21:30 IST" in told
+    assert cli.main(["verify", str(report)]) == 0
+
+
+def test_a_hard_stop_ends_before_the_file_is_looked_at(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    case = tmp_path / "case.json"
+    case.write_text(json.dumps({"kind": "sexual", "depicted": "minor"}))
+    assert cli.main([*SCAN, "--report", str(tmp_path / "a.zip"), "--case", str(case), "not-even-there.mp4"]) == 1
+    assert "Report Anonymously" in capsys.readouterr().err and list(tmp_path.iterdir()) == [case]
 
 
 def test_progress_in_a_terminal_is_told_in_words(

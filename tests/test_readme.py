@@ -40,13 +40,13 @@ def test_the_output_shown_is_the_output(monkeypatch: pytest.MonkeyPatch, capsys)
 def test_every_command_and_flag_shown_exists(capsys: pytest.CaptureFixture[str]) -> None:
     commands = block("sh", "scan --json")
     shown = set(re.findall(r"--[a-z-]+", README.split("\n---\n", 1)[1].split("## In Python")[0])) - {"--help"}
-    with pytest.raises(SystemExit):
-        cli.main(["scan", "--help"])
-    assert shown <= set(re.findall(r"--[a-z-]+", capsys.readouterr().out))
-    for name in re.findall(r"cli\.py (\w+)", commands):
+    known: set[str] = set()
+    for name in set(re.findall(r"cli\.py (\w+)", commands)):
         with pytest.raises(SystemExit) as left:
             cli.main([name, "--help"])
         assert left.value.code == 0
+        known |= set(re.findall(r"--[a-z-]+", capsys.readouterr().out))
+    assert shown <= known
 
 
 def test_every_file_linked_exists() -> None:

@@ -8,7 +8,7 @@ import gradio as gr
 
 from detector.errors import ReportError
 from reporting import Case
-from reporting.complaint import IST
+from reporting.case import IST
 from ui.lettering import Lettering
 
 _PICKER = """<label><span class="dd-label">${label}</span>

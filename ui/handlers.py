@@ -173,14 +173,20 @@ class Handlers:
         if visit is None or visit.analysis is None:
             return trouble_panel(Trouble("result_gone"), text.language_of(chosen)), no_download()
         analysis, explanations = visit.analysis, visit.explanations
-        original = visit.original if original_wanted else None
         packages = visit.folder / "packages"
 
         def work() -> Path:
             shutil.rmtree(packages, ignore_errors=True)
             packages.mkdir()
             # A new address each time: a browser may keep what it has had from an old one.
-            return _package(secret_folder(packages), read_case(*fields), analysis, explanations, original)
+            return _package(
+                secret_folder(packages),
+                read_case(*fields),
+                analysis,
+                explanations,
+                visit.original,
+                original_wanted,
+            )
 
         visit.package = attempt(work)
         return _package_updates(visit)
@@ -208,7 +214,7 @@ class Handlers:
 
         def work(path: Path) -> str:
             analysis, explanations = checks.check(self._detector, path, lambda share, stage: None)
-            return str(_package(secret_folder(self._root), Case(), analysis, explanations, None))
+            return str(_package(secret_folder(self._root), Case(), analysis, explanations, path, False))
 
         return self._once(upload, work)
 
@@ -295,7 +301,14 @@ def _package_updates(visit: Visit) -> tuple[Any, ...]:
 
 
 def _package(
-    folder: Path, case: Case, analysis: Analysis, explanations: Explanations | None, original: Path | None
+    folder: Path,
+    case: Case,
+    analysis: Analysis,
+    explanations: Explanations | None,
+    original: Path,
+    include_original: bool,
 ) -> Path:
-    name = f"report-{analysis.media.sha256[:8]}.zip"
-    return build_package(case, analysis, explanations, folder / name, original=original).path
+    package = build_package(
+        case, analysis, explanations, folder, original=original, include_original=include_original
+    )
+    return package.path

@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
 import json
 import os
 import re
+import signal
 import stat
+import subprocess
+import sys
+import tempfile
+import tomllib
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,12 +23,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from detector.errors import ReportError
+from detector.errors import HardStopError, ReportError
 from detector.types import Analysis, Outcome
 from explain.types import Explanations
-from reporting import Case, build_package, verify_package
+from reporting import Case, build_package, package, verify_package
+from reporting.archive import Stored, write_package
+from reporting.checks import check_upload
+from reporting.portals import load_portal
+from reporting.prefill import TOOL
 
 Build = Callable[..., Path]
+ROOT = Path(__file__).parents[2]
 
 
 def contents(path: Path) -> dict[str, bytes]:
@@ -51,36 +62,45 @@ def build(
     return build_with
 
 
-def test_the_package_holds_what_the_readme_lists(build: Build) -> None:
+@pytest.fixture
+def small_documents(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leaves the PDFs out, for tests of what is around them; they take a second each."""
+    monkeypatch.setattr(package, "pdf_documents", lambda facts, indian: {"4_forensic_report.pdf": b"%PDF-"})
+
+
+def test_the_package_holds_everything_in_its_place(build: Build) -> None:
     files = contents(build())
     assert list(files) == [
+        "10_analysis.json",
+        "1_complaint.json",
+        "2_complaint_copy_paste.txt",
+        "3_report_suspect.txt",
+        "4_forensic_report.pdf",
+        "5_evidence/heat_face_1_at_0m00s.png",
+        "5_evidence/heat_face_2_at_0m00s.png",
+        "5_evidence/heat_frame_1_at_0m00s.jpg",
+        "6_hash_report.csv",
+        "7_custody_log.csv",
+        "8_bsa63_draft.pdf",
+        "9_platform_notice.txt",
         "MANIFEST.sha256",
-        "README.txt",
-        "analysis.json",
-        "complaint_draft.txt",
-        "hashes.txt",
-        "overlays/face_001_track_0_frame_4.png",
-        "overlays/face_002_track_0_frame_4.png",
-        "overlays/frame_001_index_4.png",
-        "portal.url",
+        "START_HERE.html",
     ]
-    readme = files["README.txt"].decode()
-    for name in ("complaint_draft.txt", "hashes.txt", "analysis.json", "overlays/", "MANIFEST.sha256"):
-        assert name in readme
-    for words in (
-        "https://cybercrime.gov.in/",
-        "not an FIR",
-        "This is not proof",
-        "FIR नहीं है",
-        "1930",
-        "97 %",
-    ):
-        assert words in readme
-    assert files["portal.url"] == b"[InternetShortcut]\r\nURL=https://cybercrime.gov.in/\r\n"
+    page = files["START_HERE.html"].decode()
+    for words in ("https://cybercrime.gov.in/", "not an FIR", "1930", "112", "97 %"):
+        assert words in page
+    for name in ("4_forensic_report.pdf", "8_bsa63_draft.pdf"):
+        assert files[name].startswith(b"%PDF-") and len(files[name]) < 5_000_000
+
+
+def test_everything_to_upload_keeps_to_the_limits_of_the_portal(build: Build, examples: Path) -> None:
+    for name, content in contents(build()).items():
+        if name.startswith("5_evidence/") or name.startswith("4_"):
+            assert check_upload(name.removeprefix("5_evidence/"), content[:16], len(content), load_portal()) == ()
 
 
 def test_the_manifest_is_what_sha256sum_would_write(build: Build, original: Path) -> None:
-    files = contents(build(original=original))
+    files = contents(build(original=original, include_original=True))
     lines = files.pop("MANIFEST.sha256").decode("ascii").splitlines()
     assert all(re.fullmatch(r"[0-9a-f]{64}  \S+", line) for line in lines)
     listed = {line[66:]: line[:64] for line in lines}
@@ -92,17 +112,20 @@ def test_the_manifest_is_what_sha256sum_would_write(build: Build, original: Path
 def test_building_and_verifying_tell_the_same(
     case: Case, analysis: Analysis, explanations: Explanations, original: Path, tmp_path: Path
 ) -> None:
-    built = build_package(case, analysis, explanations, tmp_path / "r.zip", original=original)
+    built = build_package(
+        case, analysis, explanations, tmp_path / "r.zip", original=original, include_original=True
+    )
     assert built == verify_package(tmp_path / "r.zip")
     assert built.input_sha256 == hashlib.sha256(original.read_bytes()).hexdigest()
     assert built.files["original/video_1_final.mp4"] == built.input_sha256
 
 
 def test_the_same_inputs_give_the_same_bytes(build: Build, original: Path, created_at: datetime) -> None:
-    first = build(original=original).read_bytes()
+    first = build(original=original, include_original=True).read_bytes()
     elsewhere = created_at.astimezone(timezone(timedelta(hours=5, minutes=30)))
-    assert build(original=original, created_at=elsewhere).read_bytes() == first
-    assert build(original=original, created_at=created_at + timedelta(hours=1)).read_bytes() != first
+    assert build(original=original, include_original=True, created_at=elsewhere).read_bytes() == first
+    later = build(original=original, include_original=True, created_at=created_at + timedelta(hours=1))
+    assert later.read_bytes() != first
 
 
 def test_members_carry_a_fixed_time_and_plain_permissions(build: Build) -> None:
@@ -110,11 +133,11 @@ def test_members_carry_a_fixed_time_and_plain_permissions(build: Build) -> None:
         for info in archive.infolist():
             assert info.date_time == (2026, 3, 6, 4, 5, 6)  # a zip counts in steps of two seconds
             assert info.external_attr >> 16 == stat.S_IFREG | 0o644
-            assert info.compress_type == zipfile.ZIP_DEFLATED
+            assert info.compress_type == zipfile.ZIP_STORED
 
 
 def test_the_analysis_can_be_read_back_with_settings_and_error_rates(build: Build, analysis: Analysis) -> None:
-    found = json.loads(contents(build())["analysis.json"])
+    found = json.loads(contents(build())["10_analysis.json"])
     expected = analysis.to_dict()
     expected.pop("checkpoint")
     assert {name: found[name] for name in expected} == json.loads(json.dumps(expected))
@@ -125,29 +148,26 @@ def test_the_analysis_can_be_read_back_with_settings_and_error_rates(build: Buil
 
 def test_the_hashes_are_those_of_the_file_as_received(build: Build, original: Path) -> None:
     received = original.read_bytes()
-    text = contents(build())["hashes.txt"].decode()
-    assert text.splitlines() == [
-        f"SHA-256: {hashlib.sha256(received).hexdigest()}",
-        f"SHA-1: {hashlib.sha1(received).hexdigest()}",
-        f"MD5: {hashlib.md5(received).hexdigest()}",
-        f"Size in bytes: {len(received)}",
-        f"File name: {original.name}",
-    ]
+    first, *others = csv.DictReader(contents(build())["6_hash_report.csv"].decode().splitlines())
+    assert (first["sha256"], first["sha1"], first["md5"], int(first["size_bytes"])) == (
+        hashlib.sha256(received).hexdigest(),
+        hashlib.sha1(received).hexdigest(),
+        hashlib.md5(received).hexdigest(),
+        len(received),
+    )
+    assert first["file"] == original.name and first["in_package"] == "no"
+    assert others and {row["derived_from_sha256"] for row in others} == {first["sha256"]}
 
 
-def test_pictures_are_stored_pixel_for_pixel_and_without_metadata(
+def test_drawn_faces_are_stored_pixel_for_pixel_and_without_metadata(
     build: Build, explanations: Explanations
 ) -> None:
     files = contents(build())
-    stored = [files[name] for name in files if name.startswith("overlays/")]
-    pixels = [
-        *(face.overlay for face in explanations.faces),
-        *(frame.pixels for frame in explanations.frames),
-    ]
-    for png, expected in zip(stored, pixels, strict=True):
+    stored = [files[name] for name in files if "heat_face" in name]
+    for png, face in zip(stored, explanations.faces, strict=True):
         with Image.open(io.BytesIO(png)) as picture:
             assert picture.mode == "RGB" and picture.info == {}
-            np.testing.assert_array_equal(np.asarray(picture), expected)
+            np.testing.assert_array_equal(np.asarray(picture), face.overlay)
 
 
 @pytest.mark.parametrize(
@@ -160,14 +180,13 @@ def test_a_package_without_pictures_can_be_made_whatever_the_outcome(
     make_analysis: Callable[[Outcome, float | None], Analysis],
 ) -> None:
     path = build(explanations=None, case=Case(), analysis=make_analysis(outcome, probability))
-    assert not [name for name in verify_package(path).files if name.startswith("overlays/")]
+    assert not [name for name in verify_package(path).files if name.startswith("5_evidence/")]
 
 
 def test_the_original_is_left_out_unless_given_and_then_stored_whole(build: Build, original: Path) -> None:
-    assert not [name for name in contents(build()) if name.startswith("original/")]
-    stored = {
-        name: data for name, data in contents(build(original=original)).items() if name.startswith("original/")
-    }
+    assert not [name for name in contents(build(original=original)) if name.startswith("original/")]
+    files = contents(build(original=original, include_original=True))
+    stored = {name: data for name, data in files.items() if name.startswith("original/")}
     assert list(stored.values()) == [original.read_bytes()]
     assert re.fullmatch(r"original/[A-Za-z0-9_]+\.mp4", next(iter(stored)))
 
@@ -188,12 +207,12 @@ def test_the_original_is_left_out_unless_given_and_then_stored_whole(build: Buil
     ],
 )
 def test_an_original_gets_a_short_ascii_name(
-    received: str, stored: str, build: Build, analysis: Analysis, original: Path
+    received: str, stored: str, build: Build, analysis: Analysis, original: Path, small_documents: None
 ) -> None:
     named = replace(analysis, media=replace(analysis.media, file_name=received))
-    files = contents(build(analysis=named, original=original))
+    files = contents(build(analysis=named, original=original, include_original=True))
     assert [name for name in files if name.startswith("original/")] == [f"original/{stored}"]
-    assert json.loads(files["analysis.json"])["media"]["file_name"] == received
+    assert json.loads(files["10_analysis.json"])["media"]["file_name"] == received
 
 
 def test_an_original_that_is_not_the_judged_file_is_refused(build: Build, original: Path) -> None:
@@ -204,6 +223,8 @@ def test_an_original_that_is_not_the_judged_file_is_refused(build: Build, origin
             build(original=original)
     with pytest.raises(ReportError, match="no original at"):
         build(original=original.with_name("gone.mp4"))
+    with pytest.raises(ReportError, match="without being given"):
+        build(include_original=True)
 
 
 def test_a_failure_leaves_no_file_and_does_not_touch_an_earlier_package(build: Build, original: Path) -> None:
@@ -234,10 +255,6 @@ def test_an_earlier_package_is_replaced_in_one_step_and_never_written_into(
 def test_a_place_that_cannot_be_written_is_refused_with_advice(build: Build, tmp_path: Path) -> None:
     with pytest.raises(ReportError, match="choose a folder that exists"):
         build(out_path=tmp_path / "nowhere" / "report.zip")
-    folder = tmp_path / "folder.zip"
-    folder.mkdir()
-    with pytest.raises(ReportError, match="choose a folder that exists"):
-        build(out_path=folder)
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".report-")]
     with pytest.raises(ReportError, match=r"ends in \.zip"):
         build(out_path=tmp_path / "clip.mp4")
@@ -253,7 +270,7 @@ def test_the_original_is_never_replaced_by_the_package(build: Build, original: P
 
 def test_a_promise_in_a_generated_sentence_is_refused(build: Build, analysis: Analysis) -> None:
     reasons = replace(analysis, verdict=replace(analysis.verdict, reasons=("It is proved.",)))
-    with pytest.raises(ReportError, match=r"analysis\.json would say 'proved'"):
+    with pytest.raises(ReportError, match=r"'proved' in"):
         build(analysis=reasons)
     card = replace(analysis, checkpoint=replace(analysis.checkpoint, measured_on="clips, 100 % right"))
     with pytest.raises(ReportError, match="100 %"):
@@ -264,7 +281,7 @@ def test_the_words_of_the_user_are_not_ours_to_refuse(build: Build, analysis: An
     said = Case(what_happened="He said it was proved, 100 % certified.", handle="@court-ready")
     named = replace(analysis, media=replace(analysis.media, file_name="100 % proved.mp4"))
     files = contents(build(case=said, analysis=named))
-    assert "proved, 100 percent certified." in files["complaint_draft.txt"].decode()
+    assert "proved, 100 percent certified." in files["2_complaint_copy_paste.txt"].decode()
 
 
 @pytest.mark.parametrize("settings", [{"folder": Path("a")}, {"share": float("nan")}, {"keys": {1, 2}}])
@@ -275,14 +292,18 @@ def test_an_analysis_that_json_cannot_hold_is_refused(
         build(analysis=replace(analysis, settings=settings))
 
 
-def test_a_package_too_large_to_be_verified_is_not_written(
-    build: Build, analysis: Analysis, original: Path
-) -> None:
-    with original.open("r+b") as stream:
-        stream.truncate(2_000_000_000)  # sparse: takes no room on the disk
-    large = replace(analysis, media=replace(analysis.media, size_bytes=2_000_000_000))
+def test_a_package_too_large_to_be_verified_is_not_written(tmp_path: Path) -> None:
+    large = Stored(open=lambda: io.BytesIO(b""), size_bytes=2_000_000_001, sha256="0" * 64)
     with pytest.raises(ReportError, match="leave out the original"):
-        build(analysis=large, original=original)
+        write_package(tmp_path / "large.zip", {"original/clip.mp4": large}, (2026, 3, 6, 4, 5, 6))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_member_that_changes_while_it_is_read_leaves_nothing(tmp_path: Path) -> None:
+    changing = Stored(open=lambda: io.BytesIO(b"other"), size_bytes=5, sha256="0" * 64)
+    with pytest.raises(ReportError, match="changed while it was being read"):
+        write_package(tmp_path / "a.zip", {"original/clip.mp4": changing}, (2026, 3, 6, 4, 5, 6))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_time_without_zone_or_beyond_a_zip_is_refused(build: Build) -> None:
@@ -301,3 +322,93 @@ def test_a_picture_of_another_kind_is_refused(build: Build, explanations: Explan
     for overlay in wrong:
         with pytest.raises(ValueError, match="uint8"):
             build(explanations=replace(explanations, faces=(replace(face, overlay=overlay),)))
+
+
+def test_a_folder_gets_a_package_named_by_its_case(build: Build, analysis: Analysis, tmp_path: Path) -> None:
+    path = build(out_path=tmp_path / "out")
+    assert path == tmp_path / "out" / f"DFD-20260306-{analysis.media.sha256[:8]}.zip"
+    assert verify_package(path).case_id == path.stem
+
+
+@pytest.mark.parametrize("depicted", ["minor", "unsure"])
+def test_a_hard_stop_writes_nothing_at_all(
+    depicted: Any, build: Build, original: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: object, **named: object) -> None:
+        raise AssertionError("nothing may be read, made or written")
+
+    for name in ("make_evidence", "check_original", "write_package", "credentials_of", "pdf_documents"):
+        monkeypatch.setattr(package, name, refuse)
+    monkeypatch.setattr(tempfile, "mkstemp", refuse)
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(HardStopError, match="Report Anonymously"):
+        build(case=Case(kind="sexual", depicted=depicted), original=original, include_original=True)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_pictures_of_sexual_content_are_left_out_unless_asked_for(build: Build, original: Path) -> None:
+    files = contents(build(case=Case(kind="sexual", depicted="adult"), original=original))
+    assert not [name for name in files if name.startswith(("5_evidence/", "original/"))]
+    assert "pictures left out" in files["7_custody_log.csv"].decode()
+    asked = Case(kind="sexual", depicted="adult", include_media=True)
+    assert [name for name in contents(build(case=asked)) if name.startswith("5_evidence/")]
+
+
+def test_outside_india_its_own_routes_take_the_place_of_the_portal(build: Build) -> None:
+    files = contents(build(case=Case(country="US", kind="impersonation")))
+    assert "3_report_suspect.txt" not in files and "8_bsa63_draft.pdf" not in files
+    assert "ic3.gov" in files["START_HERE.html"].decode()
+    for name in ("1_complaint.json", "2_complaint_copy_paste.txt", "9_platform_notice.txt"):
+        assert "cybercrime.gov.in" not in files[name].decode(), name
+    assert verify_package(build(case=Case(country="BR"))).files
+
+
+def test_words_too_long_for_the_form_are_whole_in_a_file(build: Build, small_documents: None) -> None:
+    story = "It shows me in a place where I never was. " * 100
+    files = contents(build(case=Case(what_happened=story)))
+    assert story.strip() in files["5_evidence/full_statement.txt"].decode()
+    assert "full_statement.txt" in files["2_complaint_copy_paste.txt"].decode()
+
+
+def test_a_disk_that_is_full_leaves_nothing_and_says_so(
+    build: Build, tmp_path: Path, small_documents: None
+) -> None:
+    resource = pytest.importorskip("resource")
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, limit[1]))
+    try:
+        with pytest.raises(ReportError, match="nothing was left there"):
+            build()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_a_kill_in_the_middle_leaves_nothing_that_looks_like_a_package(tmp_path: Path) -> None:
+    program = """
+import os, signal, sys
+from reporting.archive import Stored, write_package
+
+class Killer:
+    def __enter__(self): return self
+    def __exit__(self, *args): pass
+    def read(self, size): os.kill(os.getpid(), signal.SIGKILL)
+
+member = Stored(open=Killer, size_bytes=9_000_000, sha256="0" * 64)
+members = {"1_complaint.json": b"x" * 100_000, "5_evidence/a.mp4": member}
+write_package(__import__("pathlib").Path(sys.argv[1]), members, (2026, 3, 6, 4, 5, 6))
+"""
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path / "report.zip")], cwd=ROOT, check=False)
+    assert done.returncode == -signal.SIGKILL
+    left = list(tmp_path.iterdir())
+    assert [path.suffix for path in left] == [".part"] and left[0].name.startswith(".report-")
+    with pytest.raises(ReportError):
+        verify_package(left[0])
+
+
+def test_the_version_in_the_log_is_that_of_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert f"{project['name']} {project['version']}" == TOOL

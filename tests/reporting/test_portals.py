@@ -6,13 +6,14 @@ import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 import reporting.portals
 from detector.errors import ReportError
-from reporting.portals import load_portal, parse_portal
+from reporting.case import Kind
+from reporting.portals import load_places, load_portal, parse_places, parse_portal
 
 FACTS = Path(reporting.portals.__file__).with_name("ncrp.json")
 
@@ -52,6 +53,54 @@ def test_the_facts_that_the_drafts_rely_on() -> None:
     assert (portal.helpline_cyber_fraud.value, portal.helpline_emergency.value) == ("1930", "112")
 
 
+def test_the_rules_around_the_portal_that_the_package_relies_on() -> None:
+    portal = load_portal()
+    assert (portal.suspect_min_chars.value, portal.suspect_max_chars.value) == (200, 500)
+    assert portal.suspect_identifier_max_chars.value == 60 and len(portal.states.value) == 36
+    assert (portal.platform_hours.value, portal.platform_resolve_days.value, portal.appeal_days.value) == (
+        2,
+        7,
+        30,
+    )
+    kinds = get_args(Kind)
+    assert {entry.kind for entry in portal.categories.value} == set(kinds)
+    assert all(portal.provisions_for(kind) for kind in kinds)
+    assert not [entry for entry in portal.provisions.value if entry.section == "66A"]
+    assert portal.upload_limit_bytes.value == 5_000_000 and portal.stale_days.value == 180
+
+
+def test_every_fact_about_other_countries_says_where_when_and_how_surely() -> None:
+    for code, facts in json.loads(FACTS.with_name("abroad.json").read_text(encoding="utf-8")).items():
+        for name, fact in facts.items():
+            assert set(fact) == {"value", "source", "date", "certainty"}, (code, name)
+            assert fact["certainty"] in {"H", "M", "L", "U"} and len(fact["source"]) > 20
+            date.fromisoformat(fact["date"])
+    places = load_places()
+    assert {"US", "GB", "AU", "EU", "SG", "DE", "FR"} <= places.keys() and "IN" not in places
+    assert places["DE"] is places["EU"]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        pytest.param(lambda facts: facts["US"].pop("report"), id="a fact is missing"),
+        pytest.param(lambda facts: facts["US"].update(extra=facts["US"]["name"]), id="an unknown fact"),
+        pytest.param(lambda facts: facts["US"]["report"]["value"].pop("hi"), id="a language is missing"),
+        pytest.param(lambda facts: facts["EU"]["members"].update(value="DE"), id="members are no list"),
+        pytest.param(lambda facts: facts["US"]["name"].update(date="lately"), id="a date is no date"),
+    ],
+)
+def test_facts_about_other_countries_edited_into_nonsense_are_refused(
+    spoil: Callable[[dict[str, Any]], object],
+) -> None:
+    text = FACTS.with_name("abroad.json").read_text(encoding="utf-8")
+    facts = json.loads(text)
+    assert parse_places(text)
+    spoil(facts)
+    with pytest.raises(ReportError, match=r"abroad\.json"):
+        parse_places(json.dumps(facts))
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -65,6 +114,9 @@ def test_the_facts_that_the_drafts_rely_on() -> None:
         pytest.param(lambda facts: facts["narrative_min_chars"].update(value="200"), id="a number as text"),
         pytest.param(lambda facts: facts["narrative_min_chars"].update(value=True), id="true is no number"),
         pytest.param(lambda facts: facts.update(home_url="https://x.in/"), id="a bare value"),
+        pytest.param(lambda facts: facts["states"].update(value="Kerala"), id="a text as a list"),
+        pytest.param(lambda facts: facts["categories"]["value"][0].pop("card"), id="a category without its card"),
+        pytest.param(lambda facts: facts["checked_on"].update(value="lately"), id="checked on no date"),
     ],
 )
 def test_facts_edited_into_nonsense_are_refused(spoil: Callable[[dict[str, Any]], object]) -> None:

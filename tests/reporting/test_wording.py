@@ -9,7 +9,7 @@ import pytest
 
 from detector.types import CheckpointInfo, MediaKind, Outcome, Span, Stage, Step, Verdict
 from reporting import wording
-from reporting.complaint import clean_narrative
+from reporting.cleaning import clean_narrative
 from reporting.portals import load_portal
 from reporting.wording import Language
 
@@ -30,6 +30,7 @@ def all_sentences(language: Language, checkpoint: CheckpointInfo) -> Iterator[st
                 yield wording.verdict_sentence(verdict(outcome, edge), kind, language)
             yield wording.face_sentence(outcome, edge, language)
         yield from wording.next_steps(outcome, language)
+        yield wording.short_opinion(outcome, language)
     for edge in (None, *EDGES):
         for stage in get_args(Stage):
             yield wording.step_sentence(Step(stage, 0.3, 12, 40, edge), language)

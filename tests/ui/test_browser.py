@@ -126,10 +126,11 @@ def test_the_package_downloads_whole_with_what_was_typed(page: Page, examples: P
     package = tmp_path / download.value.suggested_filename
     download.value.save_as(package)
 
-    assert package.name == f"report-{hashlib.sha256(original.read_bytes()).hexdigest()[:8]}.zip"
+    digest = hashlib.sha256(original.read_bytes()).hexdigest()
+    assert re.fullmatch(rf"DFD-\d{{8}}-{digest[:8]}\.zip", package.name)
     assert "original/genuine.jpg" in verify_package(package).files
     with zipfile.ZipFile(package) as archive:
-        draft = archive.read("complaint_draft.txt").decode()
+        draft = archive.read("2_complaint_copy_paste.txt").decode()
     for words in ("Some platform", "https://example.org/two", "05-03-2026 at about 21:30 IST"):
         assert words in draft
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -48,8 +50,11 @@ class Faceless:
 
 
 @pytest.fixture
-def detector(make_analysis: Callable[..., Analysis]) -> Any:
-    return Faceless(make_analysis("no_face", kind="image"))
+def detector(make_analysis: Callable[..., Analysis], examples: Path) -> Any:
+    analysis = make_analysis("no_face", kind="image")
+    content = (examples / "no-face.jpg").read_bytes()  # a package is made only of the file that was judged
+    media = replace(analysis.media, size_bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
+    return Faceless(replace(analysis, media=media))
 
 
 @pytest.fixture

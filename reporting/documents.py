@@ -1,0 +1,38 @@
+"""The documents of a package for people to read, made from its facts; their libraries are loaded only here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reporting.portals import Portal
+from reporting.routing import Routing
+from reporting.types import ContentCredentials, ReportFacts
+
+NO_CREDENTIALS = ContentCredentials(state="absent", generator="", signer="", ai_claim=False, claims=())
+
+
+def start_page(facts: ReportFacts, routing: Routing, portal: Portal) -> str:
+    """The page to open first, in English and Hindi."""
+    from reporting.start_here import start_here_html
+
+    return start_here_html(facts, routing.steps, portal)
+
+
+def pdf_documents(facts: ReportFacts, *, indian: bool) -> dict[str, bytes]:
+    """The PDFs by file name. The draft certificate is of Indian law only."""
+    from reporting.bsa import bsa63_draft_pdf
+    from reporting.forensic import forensic_pdf
+
+    documents = {"4_forensic_report.pdf": forensic_pdf(facts)}
+    if indian:
+        documents["8_bsa63_draft.pdf"] = bsa63_draft_pdf(facts)
+    return documents
+
+
+def credentials_of(original: Path | None, mime: str) -> ContentCredentials:
+    """What the file says about itself; without the file the same as nothing."""
+    if original is None:
+        return NO_CREDENTIALS
+    from reporting.credentials import read_credentials
+
+    return read_credentials(original, mime)

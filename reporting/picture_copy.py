@@ -1,0 +1,146 @@
+"""A copy of a picture that can be uploaded: upright, without metadata such as places and names, small enough.
+
+A JPEG or PNG that is upright and small enough keeps its coded pixels bit for bit; only the blocks around them go.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pillow_heif
+from PIL import Image, ImageOps
+
+from detector.types import Pixels
+
+_QUALITIES = (95, 90, 85, 75)
+_SHRINK = 0.8
+_PNG_KEPT = (b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"pHYs", b"IDAT", b"IEND")
+_ORIENTATION = 0x0112
+_BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, IndexError, MemoryError, RuntimeError)
+"""What Pillow's decoders raise on damaged bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureCopy:
+    """A copy and how it came about."""
+
+    content: bytes
+    ending: str
+    """`jpg` or `png`."""
+    made_how: str
+
+
+def copy_picture(path: Path, limit_bytes: int) -> PictureCopy | None:
+    """Make a copy of fewer than `limit_bytes`; None where the picture cannot be decoded."""
+    pillow_heif.register_heif_opener(thumbnails=False)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(path) as picture:
+                bare = _bare(path, picture, limit_bytes)
+                if bare is not None:
+                    return bare
+                pixels = _upright(picture)
+    except _BROKEN:
+        return None
+    content = jpeg_within(pixels, limit_bytes)
+    return PictureCopy(content=content, ending="jpg", made_how="coded anew as JPEG, upright, without metadata")
+
+
+def jpeg_within(pixels: Pixels, limit_bytes: int) -> bytes:
+    """A JPEG of fewer than `limit_bytes`, of the best quality that fits, scaled down only where none does.
+
+    Args:
+        pixels: uint8 (height, width, 3), RGB.
+        limit_bytes: at least some thousands.
+    """
+    picture = Image.fromarray(pixels)
+    while True:
+        for quality in _QUALITIES:
+            buffer = io.BytesIO()
+            picture.save(buffer, format="JPEG", quality=quality, subsampling=0 if quality > 90 else 2)
+            if buffer.tell() < limit_bytes:
+                return buffer.getvalue()
+        width, height = (max(1, int(side * _SHRINK)) for side in picture.size)
+        picture = picture.resize((width, height), Image.Resampling.LANCZOS)
+
+
+def _bare(path: Path, picture: Image.Image, limit_bytes: int) -> PictureCopy | None:
+    """The file's own coded pixels without what lies around them; None where that does not do."""
+    if picture.format not in ("JPEG", "MPO", "PNG") or picture.getexif().get(_ORIENTATION, 1) != 1:
+        return None
+    try:
+        is_png = picture.format == "PNG"
+        content = (_bare_png if is_png else _bare_jpeg)(path.read_bytes())
+        with Image.open(io.BytesIO(content)) as copy:
+            copy.load()
+    except _BROKEN:
+        return None
+    if len(content) >= limit_bytes:
+        return None
+    return PictureCopy(
+        content=content,
+        ending="png" if is_png else "jpg",
+        made_how="the coded picture as it is, without metadata",
+    )
+
+
+def _bare_jpeg(data: bytes) -> bytes:
+    """Keep what is needed to decode, and the colour profile.
+
+    Source:
+        ITU-T T.81, annex B: the order of markers; a run of coded data ends at a marker that is neither a stuffed
+        zero nor a restart.
+    """
+    kept, at = [data[:2]], 2
+    while True:
+        if data[at] != 0xFF:
+            raise ValueError("a marker was expected")
+        while data[at + 1] == 0xFF:  # fill bytes
+            at += 1
+        marker = data[at + 1]
+        if marker == 0xD9:
+            return b"".join((*kept, data[at : at + 2]))
+        end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        if marker == 0xDA:
+            while not (data[end] == 0xFF and data[end + 1] != 0 and not 0xD0 <= data[end + 1] <= 0xD7):
+                end = data.index(b"\xff", end + 1)
+        body = data[at + 4 : end]
+        is_note = marker == 0xFE or 0xE1 <= marker <= 0xEF or (marker == 0xE0 and not body.startswith(b"JFIF\0"))
+        if not is_note or marker == 0xEE or body.startswith(b"ICC_PROFILE\0"):
+            kept.append(data[at:end])
+        at = end
+
+
+def _bare_png(data: bytes) -> bytes:
+    """Keep the chunks that the picture is made of, and its colours.
+
+    Source:
+        PNG specification, third edition, 5.3: length, type, content, CRC.
+    """
+    kept, at = [data[:8]], 8
+    while True:
+        length, kind = struct.unpack_from(">I4s", data, at)
+        end = at + 12 + length
+        if kind in _PNG_KEPT:
+            kept.append(data[at:end])
+        if kind == b"IEND":
+            return b"".join(kept)
+        at = end
+
+
+def _upright(picture: Image.Image) -> Pixels:
+    """uint8 (height, width, 3) RGB: transparency on white, 16-bit grey scaled to 8."""
+    upright = ImageOps.exif_transpose(picture)
+    if upright.mode.startswith("I"):
+        wide = np.asarray(upright).astype(np.float32)
+        upright = Image.fromarray((wide / 257).round().clip(0, 255).astype(np.uint8))
+    if upright.has_transparency_data:
+        rgba = upright.convert("RGBA")
+        upright = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
+    return np.array(upright.convert("RGB"), dtype=np.uint8)

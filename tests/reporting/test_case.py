@@ -1,0 +1,100 @@
+"""A case is checked when it is made and when it is read, and never holds who the user is."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from detector.errors import ReportError
+from reporting import Case, read_case
+
+
+def written(tmp_path: Path, content: object) -> Path:
+    path = tmp_path / "case.json"
+    path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    return path
+
+
+def test_a_case_file_gives_every_field(tmp_path: Path) -> None:
+    entries = {
+        "kind": "sexual",
+        "what_happened": "यह मेरा चेहरा है",
+        "depicted": "adult",
+        "witness_only": True,
+        "urls": ["https://a.in/1"],
+        "seen_at": "2026-03-05T21:30:00+05:30",
+        "country": "US",
+        "include_media": False,
+    }
+    case = read_case(written(tmp_path, entries))
+    assert (case.kind, case.depicted, case.witness_only, case.urls) == (
+        "sexual",
+        "adult",
+        True,
+        ("https://a.in/1",),
+    )
+    assert case.seen_at == datetime(2026, 3, 5, 16, 0, tzinfo=UTC)
+    assert case.what_happened == "यह मेरा चेहरा है" and case.include_media is False
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ({"kind": "fraud", "colour": "red"}, "unknown key 'colour'"),
+        ({"what_happened": "x"}, "does not say the kind"),
+        ({"kind": "theft"}, "kind is one of"),
+        ({"kind": "fraud", "urls": "https://a.in"}, "tuple of links"),
+        ({"kind": "fraud", "urls": [1]}, "urls cannot be"),
+        ({"kind": "fraud", "witness_only": 1}, "witness_only cannot be"),
+        ({"kind": "fraud", "harm": None}, "harm cannot be None"),
+        ({"kind": "fraud", "seen_at": "2026-03-05T21:30:00"}, "needs a time zone"),
+        ({"kind": "fraud", "seen_at": "yesterday"}, "no date and time"),
+        ({"kind": "fraud", "seen_at": 5}, "seen_at cannot be 5"),
+        ({"kind": "fraud", "country": "India"}, "two capital letters"),
+        ({"kind": "sexual", "depicted": "child"}, "depicted is one of"),
+        ({"kind": "fraud", "mobile": "98"}, "never stored here"),
+        ({"kind": "fraud", "aadhaar": "1"}, "never stored here"),
+        ("[]", "no JSON object"),
+        ('{"kind": "fraud", "kind": "other"}', "stands there twice"),
+        ("{", "is not JSON"),
+        ("[" * 100_000, "is not JSON"),
+    ],
+)
+def test_a_case_file_that_cannot_be_meant_is_refused_with_the_reason(
+    content: object, message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ReportError, match=message):
+        read_case(written(tmp_path, content))
+
+
+def test_a_case_file_that_is_not_there_or_huge_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ReportError, match="cannot be read"):
+        read_case(tmp_path / "gone.json")
+    with pytest.raises(ReportError, match="larger than"):
+        read_case(written(tmp_path, " " * 2_000_000))
+
+
+def test_no_field_holds_who_the_user_is() -> None:
+    names = {field.name for field in fields(Case)}
+    assert not [
+        name for name in names if any(word in name for word in ("name", "mobile", "mail", "id_", "address"))
+    ]
+
+
+def test_pictures_of_sexual_content_are_left_out_unless_asked_for() -> None:
+    assert Case().media_included and Case().pictures_shown
+    sexual = Case(kind="sexual", depicted="adult")
+    assert not sexual.media_included and not sexual.pictures_shown
+    asked = Case(kind="sexual", depicted="adult", include_media=True, show_pictures=True)
+    assert asked.media_included and asked.pictures_shown
+
+
+def test_a_case_with_a_time_without_zone_or_one_text_for_links_is_refused() -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        Case(seen_at=datetime(2026, 3, 5, 16, 0))
+    with pytest.raises(TypeError, match="tuple"):
+        Case(urls="https://x.com/")  # type: ignore[arg-type]
