@@ -19,7 +19,7 @@ from detector.checkpoint import list_checkpoints, load_card, load_weights
 from detector.errors import CheckpointError, ConfigError, DetectorError, ReportError
 from detector.flags import add_config_flags, add_folder_flag, config_from
 from detector.types import SCHEMA_VERSION, Analysis, FaceTrack, Step
-from explain.types import CAM_METHODS, Explanations
+from explain.types import MAP_METHODS, Explanations
 from reporting import (
     Case,
     build_package,
@@ -292,7 +292,7 @@ def _parser() -> argparse.ArgumentParser:
     scanner.add_argument("--json", action="store_true", help="one JSON object a file, one a line")
     scanner.add_argument("--explain", type=Path, metavar="DIR", help="write overlays as PNG there")
     scanner.add_argument(
-        "--explain-method", choices=CAM_METHODS, help="how the heat is made (default: the one that was measured)"
+        "--explain-method", choices=MAP_METHODS, help="how the heat is made (default: the one that was measured)"
     )
     scanner.add_argument(
         "--check-maps", action="store_true", help="with --explain: paint over the strongest tenth and judge again"

@@ -94,7 +94,7 @@ class HeatScale:
     """How strong the maps at `explain_layer` are, so that heat means the same in every report."""
 
     strong: float
-    """Raw heat drawn in the strongest colour: the peak that one in ten manipulated faces reaches."""
+    """Raw heat drawn in the strongest colour: the peak that one in fifty manipulated faces reaches."""
     weak: float
     """Peak that nine in ten genuine faces stay below: under it nothing stands out."""
     measured_on: str

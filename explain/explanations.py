@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from detector.pipeline import Detector
 from detector.types import Analysis, FaceCrop, FaceScore, FaceTrack
-from explain.cam import METHOD, fake_heat
+from explain.cam import METHOD, fake_heat, trained_maps
 from explain.faithfulness import stretched, top_region
 from explain.overlay import HeatedFace, draw_face, draw_frame
 from explain.regions import region_shares
-from explain.types import CamMethod, Explanation, Explanations, FrameOverlay
+from explain.types import CamMethod, Explanation, Explanations, FrameOverlay, TrainedMap
 
 KEY_FACES = 12
 """Faces of a clip that are explained: of each person the moments that speak most, as many as there is room for."""
@@ -22,7 +22,7 @@ _CONCENTRATED_FROM = 0.2
 
 
 def explain(
-    detector: Detector, analysis: Analysis, top_k: int = KEY_FACES, *, method: CamMethod | None = None
+    detector: Detector, analysis: Analysis, top_k: int = KEY_FACES, *, method: CamMethod | TrainedMap | None = None
 ) -> Explanations:
     """Explain the strongest face of every track, and further ones up to `top_k` faces in all.
 
@@ -36,14 +36,18 @@ def explain(
         Maps of the fake logit with their pictures, all drawn on one scale. Empty where no face was found.
 
     Raises:
-        ExplainError: the checkpoint's layer does not exist or its map is coarser than 12x12.
+        ExplainError: the checkpoint's layer does not exist, its map is coarser than 12x12, or the trained map is
+            asked for where there is none.
     """
     chosen = _choose(analysis.tracks, top_k)
     crops = [crop for _, _, crop in chosen]
     method, layer = method or METHOD, detector.card.explain_layer
-    heats = fake_heat(detector, crops, method)
     known = detector.card.heat if method == METHOD else None
-    scale = known.strong if known else max((float(heat.max()) for heat in heats), default=0.0)
+    if method == "trained map":
+        heats, scale = trained_maps(detector, crops), 1.0
+    else:
+        heats = fake_heat(detector, crops, method)
+        scale = known.strong if known else max((float(heat.max()) for heat in heats), default=0.0)
     faces = tuple(
         Explanation(
             track_id=track.track_id,

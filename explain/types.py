@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 from detector.types import FaceCrop, FaceScore, Pixels
 
 CamMethod = Literal["Grad-CAM", "HiResCAM", "LayerCAM", "Grad-CAM++"]
+TrainedMap = Literal["trained map"]
+"""Where the layers trained for it see a change, whatever the verdict."""
 CAM_METHODS: tuple[CamMethod, ...] = get_args(CamMethod)
+MAP_METHODS: tuple[CamMethod | TrainedMap, ...] = (*CAM_METHODS, *get_args(TrainedMap))
 FaceRegion = Literal["eyes", "nose", "mouth", "cheeks", "jaw", "forehead", "outside"]
 
 

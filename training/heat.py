@@ -15,7 +15,8 @@ from detector.types import FaceCrop, Frame
 from explain.cam import fake_heat
 from training.layouts import find_items
 
-_QUANTILE = 0.9
+_STRONG, _WEAK = 0.98, 0.9
+"""Quantiles of the peaks: of manipulated faces for the strongest colour, of genuine ones for `weak`."""
 HEAT_FACES = 400
 """Of each label that are enough."""
 
@@ -47,8 +48,8 @@ def settle_heat(
             raise ValueError(f"{split} has no {label} face to measure the maps on")
         peaks[label] = [float(heat.max()) for heat in fake_heat(detector, crops)]
     scale = HeatScale(
-        strong=float(np.quantile(peaks["fake"], _QUANTILE)),
-        weak=float(np.quantile(peaks["real"], _QUANTILE)),
+        strong=float(np.quantile(peaks["fake"], _STRONG)),
+        weak=float(np.quantile(peaks["real"], _WEAK)),
         measured_on=f"{len(peaks['real'])} genuine and {len(peaks['fake'])} manipulated faces of {split}",
     )
     return save_card(replace(detector.card, heat=scale), root)
