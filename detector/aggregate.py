@@ -13,6 +13,8 @@ WINDOW_S = 3.0
 """A person is judged by the stretch of about this length that speaks most for `fake`."""
 WINDOW_FACES = 5
 """… which holds at least this many faces, where there are as many: one face alone is noise."""
+WEIGHTY_FACES = 8
+"""Faces that are enough beside any number of others: two seconds at four moments a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +77,13 @@ def pool_faces(
 
 
 def weighty_tracks(face_counts: Sequence[float]) -> list[bool]:
-    """Which tracks are long enough beside the others to decide the verdict.
+    """Which tracks are long enough to decide the verdict: beside the others, or by themselves.
 
-    >>> weighty_tracks([30, 2, 10])
-    [True, False, True]
+    >>> weighty_tracks([30, 2, 10]), weighty_tracks([300, 2, 10])
+    ([True, False, True], [True, False, True])
     """
     longest = max(face_counts, default=0)
-    return [count >= WEIGHTY_FRAC * longest for count in face_counts]
+    return [count >= min(WEIGHTY_FRAC * longest, WEIGHTY_FACES) for count in face_counts]
 
 
 def pool_tracks(logits: Sequence[float], weighty: Sequence[bool]) -> float | None:
