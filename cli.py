@@ -125,11 +125,11 @@ def _explain(detector: Any, analysis: Analysis, args: argparse.Namespace) -> Exp
             Image.fromarray(face.overlay).save(args.explain / name)
         for frame in explanations.frames:
             Image.fromarray(frame.pixels).save(args.explain / f"{stem}-frame{frame.frame_index}.png")
-        _tell_where(detector, explanations, check=args.check_maps)
+        _tell_where(detector, analysis, explanations, check=args.check_maps)
     return explanations
 
 
-def _tell_where(detector: Any, explanations: Explanations, *, check: bool) -> None:
+def _tell_where(detector: Any, analysis: Analysis, explanations: Explanations, *, check: bool) -> None:
     """The strongest face of each person in words, on standard error: standard output is the verdicts'."""
     from explain import measure_faithfulness
 
@@ -141,7 +141,8 @@ def _tell_where(detector: Any, explanations: Explanations, *, check: bool) -> No
         sentences = list(evidence_sentences(face, "en"))
         if check and face.concentrated:
             sentences += faithfulness_sentences(measure_faithfulness(detector, face.crop, face.heat), "en")
-        _say(f"Face {face.track_id + 1} at {face.score.time_s:.2f} s: {' '.join(sentences)}")
+        moment = f" at {face.score.time_s:.2f} s" if analysis.media.kind == "video" else ""
+        _say(f"Face {face.track_id + 1}{moment}: {' '.join(sentences)}")
 
 
 def _report(
