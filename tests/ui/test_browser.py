@@ -21,6 +21,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright, expect
 
 from reporting import verify_package, wording
+from ui import text
 from ui.text import Words
 
 pytestmark = [
@@ -369,6 +370,25 @@ def test_the_camera_ends_when_its_section_is_left(camera_page: Page) -> None:
     expect(page.locator("#camera-answer p").first).to_be_visible()
     page.evaluate("window.tracks = document.querySelector('.dd-camera-video').srcObject.getTracks()")
     page.get_by_role("tab", name=Words.FILE_TAB).click()
+    page.wait_for_function("window.tracks.every((track) => track.readyState === 'ended')")
+
+
+def test_the_camera_goes_on_in_another_language(camera_page: Page) -> None:
+    page, hindi = camera_page, text.of("hi")
+    page.get_by_role("button", name=Words.CAMERA_START).click()
+    answer = page.locator("#camera-answer")
+    expect(answer).to_contain_text("estimate")
+    page.evaluate("window.tracks = document.querySelector('.dd-camera-video').srcObject.getTracks()")
+    for language, words, estimate in (("hi", hindi, "अनुमान"), ("en", Words, "estimate")):
+        page.locator(f"#language button[lang={language}]").click()
+        expect(page.get_by_role("button", name=words.CAMERA_STOP)).to_be_visible()
+        expect(page.get_by_role("button", name=words.CAMERA_START)).not_to_be_visible()
+        expect(answer).to_contain_text(estimate)
+        expect(page.locator(".dd-camera-box")).to_contain_text("%")
+        page.wait_for_function("document.querySelector('.dd-camera-video').currentTime > 0.5")
+    assert page.evaluate("window.asked") == 1
+    page.get_by_role("button", name=Words.CAMERA_STOP).click()
+    expect(page.locator(".dd-camera-said")).to_contain_text(Words.CAMERA_STOPPED)
     page.wait_for_function("window.tracks.every((track) => track.readyState === 'ended')")
 
 
