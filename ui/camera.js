@@ -87,12 +87,12 @@ element.addEventListener('click', (event) => {
     if (event.target.closest('.dd-camera-start')) start();
     if (event.target.closest('.dd-camera-stop')) stop();
 });
-// Another language writes this part of the page anew, the picture included: a camera that runs goes on in it.
+// Another language writes this part of the page anew, as it is before a camera runs: one that runs goes on in it.
 new MutationObserver(() => {
-    if (!stream || !part('video') || part('video').srcObject === stream) return;
-    show(true);
-    play();
-}).observe(element, { subtree: true, childList: true });
+    if (!stream || !part('video')) return;
+    if (part('stage').hidden) show(true);
+    if (part('video').srcObject !== stream) play();
+}).observe(element, { subtree: true, childList: true, attributeFilter: ['hidden'] });
 new MutationObserver(draw).observe(document.getElementById('camera-answer'), {
     subtree: true, childList: true, attributes: true, characterData: true,
 });

@@ -161,7 +161,9 @@ def _file_tab(
     if fetched and link:
         field, button = link
         named = gr.on([button.click, field.submit], fetched.begin, [field, language], received, **AT_ONCE)
-        arrivals.append(named.success(fetched.bring, None, received, **AT_ONCE))
+        named.then(None, js=_SCROLL.format(block="nearest"), **PRIVATE)
+        # "multiple": a link that was stopped may take a moment to let go, and must not swallow the next.
+        arrivals.append(named.success(fetched.bring, None, received, trigger_mode="multiple", **AT_ONCE))
     below = [timeline, moment, findings, maps_note, steps, package_note, download]
     for arrival in arrivals:
         arrival.then(None, js=_SCROLL.format(block="nearest"), **PRIVATE)

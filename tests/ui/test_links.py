@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import http.server
-import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +15,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import gradio as gr
 import httpx
 import pytest
 from browsing import BROWSER, PATIENCE_MS, wait_for_answer
@@ -158,32 +156,31 @@ def test_the_language_may_change_while_a_link_is_fetched(
     assert text.of("hi").CHECKING.format(name="holiday.jpg") in said
 
 
-def config_of(url: str) -> dict[str, Any]:
-    return json.loads(httpx.get(f"{url}config", timeout=60).text)
-
-
 @pytest.fixture(scope="module")
 def fetching_server(start_server: Callable[..., Any]) -> Any:
     return start_server(first=PERMITTED)
 
 
-def test_only_a_page_of_this_computer_has_the_field(server: Any, detector: Any) -> None:
-    from ui.page import build_page
-
-    def labels(config: dict[str, Any]) -> set[Any]:
-        return {part["props"].get("label") for part in config["components"]}
-
-    private = config_of(server.url)
-    assert Words.LINK_LABEL in labels(private)
-    shared: gr.Blocks = build_page(detector, shared=True)
-    config = shared.get_config_file()
-    assert Words.LINK_LABEL not in labels(config)
-    assert not any(name in {"begin", "bring"} for name in names(shared))
-    assert len(config["dependencies"]) == len(private["dependencies"]) - 6, "nothing to call"
-
-
-def names(page: gr.Blocks) -> list[str]:
-    return [getattr(function.fn, "__name__", "") for function in page.fns.values()]
+def test_only_a_page_of_this_computer_has_the_field(
+    start_server: Callable[..., Any], fetching_server: Any
+) -> None:
+    shared = start_server("--host", "0.0.0.0", "--password", "chosen by somebody", first=PERMITTED)
+    with httpx.Client(timeout=60) as visitor:
+        private = visitor.get(f"{fetching_server.url}config").json()
+        visitor.post(f"{shared.url}login", data={"password": "chosen by somebody"})
+        public = visitor.get(f"{shared.url}config").json()
+        labels = [{part["props"].get("label") for part in config["components"]} for config in (private, public)]
+        assert Words.LINK_LABEL in labels[0] and Words.LINK_LABEL not in labels[1]
+        events = [config["dependencies"] for config in (private, public)]
+        assert len(events[0]) - len(events[1]) == 7, "nothing to call there"
+        begin = next(event for event in events[0] if len(event["targets"]) == 2 and len(event["inputs"]) == 2)
+        called = {"data": ["http://127.0.0.2/x.jpg", "en"], "fn_index": begin["id"], "session_hash": "abcdefghij"}
+        assert visitor.post(f"{fetching_server.url}gradio_api/run/predict", json=called).status_code == 200
+        for event in (begin["id"], max(event["id"] for event in events[0])):
+            answer = visitor.post(f"{shared.url}gradio_api/run/predict", json=called | {"fn_index": event})
+            assert answer.status_code >= 400 or Words.LINK_TITLE not in answer.text
+            assert "Fetching" not in answer.text
+    assert OPEN not in shared.calls.read_text()
 
 
 @pytest.mark.browser
@@ -209,7 +206,7 @@ def test_a_link_is_fetched_checked_and_stopped_in_the_browser(
 
     page.get_by_label(Words.LINK_LABEL).fill(f"{site}/gone.jpg")
     page.get_by_role("button", name=Words.LINK_FETCH).click()
-    expect(page.locator("#answer [role=alert]")).to_contain_text(Words.TROUBLES["link"].title)
+    page.locator("#answer [role=alert]", has_text=Words.TROUBLES["link"].title).wait_for()
     expect(page.locator("#cancel")).not_to_be_visible()
 
     page.get_by_label(Words.LINK_LABEL).fill(f"{site}/holiday.jpg")

@@ -53,7 +53,7 @@ class Words:
 
     UPLOAD_LABEL = "Your picture or clip, up to {limit}"
     UPLOAD_DROP = "Drop a file here, or press to choose one"
-    LINK_TITLE = "Or give a direct link to a picture or clip"
+    LINK_TITLE = "Or give a direct link"
     LINK_HINT = (
         "This computer asks the site that the link leads to for the file, so that site sees this computer's "
         "internet address. The file itself then stays here. The link must lead to the file, not to a post or a "
