@@ -308,7 +308,6 @@ def test_a_full_line_says_how_many_are_before(
     expect(alert).to_contain_text(busy.message.format(waiting=MAX_WAITING))
     expect(other.locator("#cancel")).not_to_be_visible()
     assert not list(server.folder.rglob("mine.jpg"))
-    other.screenshot(path="/tmp/g_busy.png")
     page.get_by_role("button", name=Words.CANCEL).click()
     context.close()
 
