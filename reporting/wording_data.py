@@ -22,13 +22,13 @@ def data_in_hindi(measured_on: str) -> str | None:
         None where the card says it in words of its own.
 
     >>> data_in_hindi("12 pictures kept out of training (LFW)")
-    'सिखाने में काम न आई 12 तस्वीरों (LFW)'
+    'सिखाने से अलग रखी गई 12 तस्वीरों (LFW)'
     """
     if found := _PICTURES.fullmatch(measured_on):
-        return f"सिखाने में काम न आई {found['count']} तस्वीरों{_names(found)}"
+        return f"सिखाने से अलग रखी गई {found['count']} तस्वीरों{_names(found)}"
     if found := _STILLS.fullmatch(measured_on):
         return (
-            f"सिखाने में काम न आई तस्वीरों{_names(found)} को हिलाकर बनाए गए {found['seconds']} सेकंड के "
+            f"सिखाने से अलग रखी गई तस्वीरों{_names(found)} को हिलाकर बनाए गए {found['seconds']} सेकंड के "
             f"{found['count']} वीडियो"
         )
     return None
