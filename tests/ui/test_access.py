@@ -146,7 +146,7 @@ def test_a_switch_writes_the_result_again_and_judges_nothing(open_page: Opener) 
     expect(page.locator("#package-note")).to_contain_text(text.of("hi").READY)
     page.locator("#language button[lang=en]").click()
     expect(page.locator("#package-note")).to_contain_text(Words.READY)
-    expect(page.locator("#download")).to_contain_text("Download report-")
+    expect(page.locator("#download")).to_contain_text("Download DFD-")
 
 
 def test_what_went_wrong_is_said_in_hindi_with_the_english_folded(open_page: Opener, examples: Path) -> None:
