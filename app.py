@@ -68,7 +68,7 @@ def main(argv: list[str] | None = None) -> int:
         use_lent_gpu(detector)
 
     password = (args.password or make_password()) if exposure.password_wanted else None
-    page = build_page(detector, shared=exposure.shared, api=args.api)
+    page = build_page(detector, shared=exposure.shared, api=args.api, links=exposure.links_fetched)
     try:
         local_url, share_url = launch(
             page,

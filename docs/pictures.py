@@ -8,10 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import FloatRect, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).parent.parent
+IMAGES = ROOT / "docs" / "images"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--force-color-profile=srgb"]
+PATIENCE_MS = 300_000
+QUALITY = 70
 
 
 def main() -> None:
@@ -29,19 +32,61 @@ def main() -> None:
             page = chromium.new_page(
                 viewport={"width": 900, "height": 1500}, reduced_motion="reduce", locale="en-GB"
             )
+            page.set_default_timeout(PATIENCE_MS)
             page.goto(address.group())
-            page.get_by_role("button", name="Manipulated picture").click()
-            page.locator("#findings img").first.wait_for(timeout=120_000)
-            for picture in page.locator("#findings img").all():
-                picture.scroll_into_view_if_needed()
-                loaded = "image => image.complete && image.naturalWidth > 0"
-                page.wait_for_function(loaded, arg=picture.element_handle())
-            page.evaluate("scrollTo(0, 0)")
-            page.screenshot(path=ROOT / "docs" / "images" / "page.png", animations="disabled")
+            page.locator("#upload input[type=file]").wait_for(state="attached")
+            take_pictures(page)
             chromium.close()
     finally:
         app.terminate()
         app.wait()
+
+
+def take_pictures(page: Page) -> None:
+    """The first screen, a picture's result, a clip's, and the part about the report; only shipped examples."""
+    save(page, "guide-first", page.locator("#top"), page.locator("#depth"))
+
+    page.get_by_role("button", name="Manipulated picture").click()
+    settle(page)
+    page.evaluate("scrollTo(0, 0)")
+    page.screenshot(path=IMAGES / "page.png", animations="disabled")
+    save(page, "guide-faces", page.locator("#answer"), page.locator("#findings .dd-card").last)
+    save(page, "guide-report", page.locator("#steps"), page.locator("#portal"))
+
+    page.get_by_role("button", name="Manipulated clip").click()
+    page.locator("#answer", has_text="manipulated.mp4").wait_for()
+    page.locator("#answer .dd-panel:not(.dd-checking)").wait_for()
+    settle(page)
+    plot = page.locator(".dd-plot").first
+    area = plot.bounding_box()
+    assert area is not None
+    plot.click(position={"x": 0.6 * area["width"], "y": area["height"] / 2})
+    page.locator("#moment img").wait_for()
+    page.wait_for_function("() => document.querySelector('#moment img').naturalWidth > 0")
+    save(page, "guide-clip", page.locator("#timeline"), page.locator("#moment"))
+
+
+def settle(page: Page) -> None:
+    """Wait for the result, and for every picture in it."""
+    page.locator("#findings img").first.wait_for()
+    for picture in page.locator("#findings img").all():
+        picture.scroll_into_view_if_needed()
+        loaded = "image => image.complete && image.naturalWidth > 0"
+        page.wait_for_function(loaded, arg=picture.element_handle())
+
+
+def save(page: Page, name: str, first: Locator, last: Locator) -> None:
+    """Keep what stands from one part of the page to another, as a small JPEG."""
+    page.mouse.move(0, 0)
+    page.evaluate("scrollTo(0, 0)")
+    top, bottom = first.bounding_box(), last.bounding_box()
+    assert top is not None and bottom is not None
+    margin = 16.0
+    y = max(0.0, top["y"] - margin)
+    area: FloatRect = {"x": 0, "y": y, "width": 900, "height": bottom["y"] + bottom["height"] + margin - y}
+    page.screenshot(
+        path=IMAGES / f"{name}.jpg", type="jpeg", quality=QUALITY, full_page=True, clip=area, animations="disabled"
+    )
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from typing import Literal
 
 from detector.types import CheckpointInfo, MediaKind, Outcome, Span, Step, Verdict
 from reporting.portals import load_portal
+from reporting.wording_data import data_in_hindi
 
 Language = Literal["en", "hi"]
 
@@ -103,6 +104,8 @@ _ERRORS: dict[Language, dict[str, str]] = {
         "never": "यह जाँच कितनी बार ग़लत होती है, यह कभी मापा नहीं गया, इसलिए ग़लती की दर नहीं बताई जा सकती।",
         "frame": "{data} पर हुई परख में {false_alarm}, और {miss}{undecided}; दूसरी तरह की सामग्री पर ग़लती इससे ज़्यादा "
         "हो सकती है।",
+        "own": "परख में {false_alarm}, और {miss}{undecided}; दूसरी तरह की सामग्री पर ग़लती इससे ज़्यादा हो सकती है (परख का "
+        "डेटा: {data})।",
         "unnamed": "ऐसे डेटा, जिसका नाम नहीं दिया गया,",
         "false_alarm": "असली चेहरों में से {p} को छेड़छाड़ वाला बताया गया",
         "no_false_alarm": "कितने असली चेहरे छेड़छाड़ वाले बताए जाते हैं, यह मापा नहीं गया",
@@ -380,8 +383,12 @@ def error_sentence(checkpoint: CheckpointInfo, language: Language) -> str:
     undecided = checkpoint.undecided_rate
     if false_alarm is None and miss is None:
         return words["never"]
-    return words["frame"].format(
-        data=" ".join(checkpoint.measured_on.split()).rstrip(".") or words["unnamed"],
+    data, frame = " ".join(checkpoint.measured_on.split()).rstrip("."), "frame"
+    if language == "hi" and data:
+        translated = data_in_hindi(data)
+        data, frame = (translated, "frame") if translated else (data, "own")
+    return words[frame].format(
+        data=data or words["unnamed"],
         false_alarm=words["no_false_alarm"]
         if false_alarm is None
         else words["false_alarm"].format(p=percent(false_alarm, language)),

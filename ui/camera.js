@@ -47,6 +47,13 @@ const draw = () => {
     }
     later(Math.max(0, SHORTEST_MS - (now - sentAt)));
 };
+const show = (running) => {
+    [part('start').hidden, part('stop').hidden, part('stage').hidden] = [running, !running, !running];
+};
+const play = () => {
+    part('video').srcObject = stream;
+    return part('video').play().catch(() => {});  // its part of the page may be written anew at any moment
+};
 const stop = () => {
     if (!stream) return;
     stream.getTracks().forEach((track) => track.stop());
@@ -54,7 +61,7 @@ const stop = () => {
     clearTimeout(timer);
     element.dataset.running = '';
     part('boxes').replaceChildren();
-    [part('start').hidden, part('stop').hidden, part('stage').hidden] = [false, true, true];
+    show(false);
     say(element.firstElementChild.dataset.stopped);
     trigger('halt');
     part('start').focus();
@@ -69,11 +76,10 @@ const start = async () => {
     }
     stream.getVideoTracks()[0].addEventListener('ended', stop);
     [said, saidAt, answered] = ['', 0, []];
-    [part('start').hidden, part('stop').hidden, part('stage').hidden] = [true, false, false];
+    show(true);
     part('stop').focus();
     say('');
-    part('video').srcObject = stream;
-    await part('video').play();
+    await play();
     element.dataset.running = 'yes';
     later(0);
 };
@@ -81,6 +87,12 @@ element.addEventListener('click', (event) => {
     if (event.target.closest('.dd-camera-start')) start();
     if (event.target.closest('.dd-camera-stop')) stop();
 });
+// Another language writes this part of the page anew, as it is before a camera runs: one that runs goes on in it.
+new MutationObserver(() => {
+    if (!stream || !part('video')) return;
+    if (part('stage').hidden) show(true);
+    if (part('video').srcObject !== stream) play();
+}).observe(element, { subtree: true, childList: true, attributeFilter: ['hidden'] });
 new MutationObserver(draw).observe(document.getElementById('camera-answer'), {
     subtree: true, childList: true, attributes: true, characterData: true,
 });

@@ -11,7 +11,13 @@ from typing import Literal, TypeVar
 
 from detector import Detector, DetectorError, ExplainError, MediaError, ReportError
 from detector.config import Depth
-from detector.errors import MediaDecodeError, MediaNotFoundError, MediaTooLargeError, UnsupportedMediaError
+from detector.errors import (
+    LinkError,
+    MediaDecodeError,
+    MediaNotFoundError,
+    MediaTooLargeError,
+    UnsupportedMediaError,
+)
 from detector.media import open_media
 from detector.types import Analysis, Pixels, Step
 from explain import Explanations, explain
@@ -37,6 +43,8 @@ class Trouble:
     """The error's own words, in English; empty where they must not be shown."""
     incident: str = ""
     """Number under which the log has it."""
+    waiting: int = 0
+    """How many are before the visitor."""
 
     def title(self, language: Language) -> str:
         """What went wrong, in a few words."""
@@ -44,11 +52,15 @@ class Trouble:
 
     def message(self, language: Language) -> str:
         """What to do about it."""
-        return text.of(language).TROUBLES[self.kind].message.format(incident=self.incident)
+        return text.of(language).TROUBLES[self.kind].message.format(incident=self.incident, waiting=self.waiting)
 
 
 class TooManyVisits(Exception):
     """Every visit that is kept still waits for its answer."""
+
+    def __init__(self, waiting: int) -> None:
+        super().__init__(f"{waiting} are waiting")
+        self.waiting = waiting
 
 
 class Superseded(Exception):
@@ -110,8 +122,8 @@ def attempt(action: Callable[[], _T]) -> _T | Trouble:
         return action()
     except Superseded:
         raise
-    except TooManyVisits:
-        return Trouble("busy")
+    except TooManyVisits as error:
+        return Trouble("busy", waiting=error.waiting)
     except MediaNotFoundError:  # its own message names a path of the server
         return Trouble("file_gone")
     except UnsupportedMediaError as error:
@@ -120,6 +132,8 @@ def attempt(action: Callable[[], _T]) -> _T | Trouble:
         return Trouble("broken", str(error))
     except MediaTooLargeError as error:
         return Trouble("too_large", str(error))
+    except LinkError as error:
+        return Trouble("link", str(error))
     except MediaError as error:
         return Trouble("file", str(error))
     except ReportError as error:

@@ -66,6 +66,7 @@ def fetch(
     timeout_s: float,
     permitted: Callable[[Address], bool] = is_public,
     ports: Callable[[str, int], bool] = lambda scheme, port: _PORTS[scheme] == port,
+    step: Callable[[], None] = lambda: None,
 ) -> Path:
     """Download what a link leads to.
 
@@ -76,6 +77,7 @@ def fetch(
         timeout_s: for all of it, redirects included.
         permitted: which addresses may be connected to.
         ports: which ports of a scheme may be.
+        step: called before each request and after each piece; whatever it raises ends the download.
 
     Returns:
         The file.
@@ -85,6 +87,7 @@ def fetch(
     """
     deadline = time.monotonic() + timeout_s
     for _ in range(_MAX_HOPS + 1):
+        step()
         host = _checked(url, ports)
         address = _look_up(host, url, permitted)
         with (
@@ -100,7 +103,7 @@ def fetch(
                     f"{host} answered with {response.status_code} instead of a file. Open the link in a browser, "
                     "save the file and add it here."
                 )
-            return _store(response, url, host, folder, max_bytes, deadline)
+            return _store(response, url, host, folder, max_bytes, deadline, step)
     raise LinkError(f"The link leads on more than {_MAX_HOPS} times. Give the address of the file itself.")
 
 
@@ -164,7 +167,13 @@ def _ask(session: requests.Session, url: str, host: str, deadline: float) -> req
 
 
 def _store(
-    response: requests.Response, url: str, host: str, folder: Path, max_bytes: int, deadline: float
+    response: requests.Response,
+    url: str,
+    host: str,
+    folder: Path,
+    max_bytes: int,
+    deadline: float,
+    step: Callable[[], None],
 ) -> Path:
     too_large = LinkError(
         f"The file is larger than {max_bytes / 1e6:.0f} MB. Save it, cut out the part in question and add that."
@@ -180,6 +189,7 @@ def _store(
                 if size > max_bytes:
                     raise too_large
                 _left(deadline)
+                step()
                 file.write(block)
         _left(deadline)  # a line that was cut looks like the end of a file
         if stated.isdigit() and size != int(stated):
@@ -188,7 +198,7 @@ def _store(
         path.unlink(missing_ok=True)
         _left(deadline)
         raise LinkError(_UNREACHABLE.format(host=host)) from error
-    except LinkError:
+    except BaseException:
         path.unlink(missing_ok=True)
         raise
     return path

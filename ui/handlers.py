@@ -19,6 +19,7 @@ from ui import checks, depth, text
 from ui.case_form import read_case
 from ui.checks import Superseded, Trouble, attempt
 from ui.clip_handlers import copy_updates, download, no_download
+from ui.limits import MAX_WAITING
 from ui.map_check import map_check_panel
 from ui.panels import (
     checking_panel,
@@ -66,14 +67,14 @@ class Handlers:
         """
         session, language = session_of(request), text.language_of(chosen)
         self._visits.end(session)
-        return self._arrived(session, language, lambda: self._visits.start_upload(session, upload, language))
+        return self.arrived(session, language, lambda: self._visits.start_upload(session, upload, language))
 
     def receive_example(self, path: Path) -> Callable[[str, gr.Request], tuple[Any, ...]]:
         """A handler that takes in one of the examples."""
 
         def receive(chosen: str, request: gr.Request) -> tuple[Any, ...]:
             session, language = session_of(request), text.language_of(chosen)
-            return self._arrived(session, language, lambda: self._visits.start(session, path, language))
+            return self.arrived(session, language, lambda: self._visits.start(session, path, language))
 
         return receive
 
@@ -158,7 +159,7 @@ class Handlers:
         Returns:
             Updates of the answer and the column with the progress.
         """
-        full = partial(trouble_panel, Trouble("busy"))
+        full = partial(trouble_panel, Trouble("busy", waiting=MAX_WAITING))
         return self._end_with(session_of(request), full, text.language_of(chosen)), gr.Column(visible=False)
 
     def prepare(
@@ -235,8 +236,12 @@ class Handlers:
         self._visits.end(session, panel)
         return panel(language)
 
-    def _arrived(self, session: str, language: Language, start: Callable[[], Visit]) -> tuple[Any, ...]:
-        """Begin a visit, and say that its file is being checked, or why it is not."""
+    def arrived(self, session: str, language: Language, start: Callable[[], Visit]) -> tuple[Any, ...]:
+        """Begin a visit, and say that its file is being checked, or why it is not.
+
+        Returns:
+            Updates as `receive`.
+        """
         visit = attempt(start)
         failed = isinstance(visit, Trouble)
         if isinstance(visit, Trouble):

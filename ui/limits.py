@@ -6,6 +6,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
+MAX_WAITING = 16
+"""Visitors in line for the detector; more are told to come back."""
 _MOST_CLIENTS = 10_000
 
 

@@ -16,6 +16,7 @@ from ui.case_form import case_fields
 from ui.clip_handlers import ClipHandlers
 from ui.handlers import Handlers
 from ui.lettering import Lettering
+from ui.links import LinkHandlers, link_part
 from ui.map_check import MapCheckHandlers
 from ui.markup import escape
 from ui.opening import camera_lead, language_buttons, lead
@@ -45,13 +46,14 @@ _SCROLL = """() => setTimeout(() => document.getElementById('answer').scrollInto
 }}), 100)"""
 
 
-def build_page(detector: Detector, *, shared: bool = False, api: bool = True) -> gr.Blocks:
+def build_page(detector: Detector, *, shared: bool = False, api: bool = True, links: bool = False) -> gr.Blocks:
     """Lay the page out around one detector.
 
     Args:
         detector: judges what visitors bring.
         shared: others than this computer's user can open the page, and it must not say that files stay here.
         api: programs are offered two calls.
+        links: a link may be named for this computer to fetch, see `Exposure.links_fetched`.
     """
     root = Path(get_upload_folder())
     handlers, cameras = Handlers(detector, root), Cameras(detector)
@@ -66,7 +68,8 @@ def build_page(detector: Detector, *, shared: bool = False, api: bool = True) ->
         lettering.html(lambda words: lead(words, shared=shared), elem_id="lead")
         with gr.Tabs():
             with lettering.add(gr.Tab, lambda words: {"label": words.FILE_TAB}, elem_id="tab-file"):
-                written = _file_tab(detector, handlers, lettering, language)
+                fetched = LinkHandlers(handlers, root, max_bytes=MAX_UPLOAD_MB * 2**20) if links else None
+                written = _file_tab(detector, handlers, lettering, language, fetched)
             with lettering.add(gr.Tab, lambda words: {"label": words.CAMERA_TAB}, elem_id="tab-camera"):
                 _camera_tab(detector, cameras, lettering, language, shared=shared)
 
@@ -97,8 +100,17 @@ def _language_switch() -> gr.HTML:
     )
 
 
-def _file_tab(detector: Detector, handlers: Handlers, lettering: Lettering, language: gr.HTML) -> list[Any]:
+def _file_tab(
+    detector: Detector,
+    handlers: Handlers,
+    lettering: Lettering,
+    language: gr.HTML,
+    fetched: LinkHandlers | None,
+) -> list[Any]:
     """Lay out what is about files, and join it to what it does.
+
+    Args:
+        fetched: fetches links; None where none may be.
 
     Returns:
         The components that `Handlers.speak` writes anew.
@@ -110,6 +122,7 @@ def _file_tab(detector: Detector, handlers: Handlers, lettering: Lettering, lang
         height=190,
         elem_id="upload",
     )
+    link = link_part(lettering) if fetched else None
     lettering.html(lambda words: f"<p>{escape(words.EXAMPLES_LEAD)}</p>")
     with gr.Row(elem_id="examples"):
         examples = {name: _example(lettering, name, number) for number, name in enumerate(Words.EXAMPLES, 1)}
@@ -145,6 +158,12 @@ def _file_tab(detector: Detector, handlers: Handlers, lettering: Lettering, lang
     arrivals = [upload.upload(handlers.receive, [upload, language], received, preprocess=False, **AT_ONCE)]
     for name, button in examples.items():
         arrivals.append(button.click(handlers.receive_example(EXAMPLES / name), language, received, **AT_ONCE))
+    if fetched and link:
+        field, button = link
+        named = gr.on([button.click, field.submit], fetched.begin, [field, language], received, **AT_ONCE)
+        named.then(None, js=_SCROLL.format(block="nearest"), **PRIVATE)
+        # "multiple": a link that was stopped may take a moment to let go, and must not swallow the next.
+        arrivals.append(named.success(fetched.bring, None, received, trigger_mode="multiple", **AT_ONCE))
     below = [timeline, moment, findings, maps_note, steps, package_note, download]
     for arrival in arrivals:
         arrival.then(None, js=_SCROLL.format(block="nearest"), **PRIVATE)

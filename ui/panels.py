@@ -30,6 +30,15 @@ def checking_panel(name: str, language: Language) -> str:
     )
 
 
+def fetching_panel(site: str, language: Language) -> str:
+    """A file is being fetched from where a link leads to."""
+    words = text.of(language)
+    return _REGION.format(
+        content=f'<section class="dd-panel dd-checking"><h2>{escape(words.FETCHING.format(site=site))}</h2>'
+        f"<p>{escape(words.FETCHING_HINT)}</p></section>"
+    )
+
+
 def stopped_panel(language: Language) -> str:
     """The visitor stopped the check."""
     words = text.of(language)

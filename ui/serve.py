@@ -10,13 +10,11 @@ from starlette.middleware import Middleware
 
 from ui.exposure import Exposure
 from ui.guard import UPLOAD, Guard
+from ui.limits import MAX_WAITING
 from ui.login import Door
 from ui.page import MAX_UPLOAD_MB
 from ui.theme import STYLE_SHEET, make_theme
 from ui.uploads import upload_route
-
-MAX_WAITING = 16
-"""Visitors in line for the detector; more are told to come back."""
 
 
 def launch(

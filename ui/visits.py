@@ -187,7 +187,7 @@ class Visits:
         for old in [*ended, visit] if refused else ended:
             _delete(old)
         if refused:
-            raise TooManyVisits
+            raise TooManyVisits(MAX_VISITS)
         return visit
 
 

@@ -13,6 +13,7 @@ import stat
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -20,6 +21,7 @@ from filelock import FileLock, Timeout
 _PREFIX = "deepfake-detector-"
 _LOCK = ".lock"
 _YOUNG_S = 60.0
+_TRIES = 5
 _OPENINGS = ("GRADIO_ALLOWED_PATHS", "GRADIO_LOCAL_DEV_MODE", "GRADIO_WATCH_DIRS")
 """Settings by which the surroundings would make Gradio serve more, or to more."""
 
@@ -33,17 +35,18 @@ def make_workspace() -> Path:
 
     Raises:
         RuntimeError: Gradio was imported before.
+        OSError: no folder can be made in the system's place for temporary files.
     """
     if "gradio" in sys.modules:
         raise RuntimeError("make_workspace comes before the first import of gradio, which reads what it sets")
-    wipe_abandoned(Path(tempfile.gettempdir()))
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))  # mode 0700
-    lock = FileLock(folder / _LOCK)
-    lock.acquire(timeout=0)
+    parent = Path(tempfile.gettempdir())
+    wipe_abandoned(parent)
+    folder, lock = locked_folder(parent)
+    owner = os.getpid()
 
     def wipe() -> None:
-        lock.release()
-        shutil.rmtree(folder, ignore_errors=True)
+        if os.getpid() == owner:  # a copy of this process may end long before it
+            _delete(folder, lock)
 
     atexit.register(wipe)
     os.environ["GRADIO_TEMP_DIR"] = str(folder)
@@ -54,20 +57,48 @@ def make_workspace() -> Path:
     return folder
 
 
+def locked_folder(parent: Path) -> tuple[Path, FileLock]:
+    """A new folder, mode 0700, and the lock that keeps it from being taken for an abandoned one.
+
+    Raises:
+        OSError: none can be made or locked.
+    """
+    for _ in range(_TRIES):
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
+        lock = FileLock(folder / _LOCK)
+        # Another run that starts just now may have seen the lock's file before it was locked, and wipe the folder.
+        with suppress(Timeout, FileNotFoundError):
+            lock.acquire(timeout=0)
+            if (folder / _LOCK).exists():
+                return folder, lock
+            lock.release()
+    raise OSError(f"no folder of one's own can be made in {parent}")
+
+
 def wipe_abandoned(parent: Path) -> None:
     """Delete the folders of runs that are no more; those of others and of runs that go on are left alone."""
     for folder in parent.glob(f"{_PREFIX}*"):
         if not _is_ours(folder):
             continue
-        lock_file = folder / _LOCK
-        if not lock_file.exists() and time.time() - folder.stat().st_mtime < _YOUNG_S:
-            continue  # somebody is just making it
-        lock = FileLock(lock_file)
+        if not (folder / _LOCK).exists():
+            # Just being made; or its lock was tidied away by the system, and nobody knows whether its run goes on.
+            with suppress(OSError):
+                if time.time() - folder.stat().st_mtime > _YOUNG_S:
+                    folder.rmdir()  # only where it is empty
+            continue
+        lock = FileLock(folder / _LOCK)
         try:
             lock.acquire(timeout=0)
         except (Timeout, OSError):
             continue
-        lock.release()
+        _delete(folder, lock)
+
+
+def _delete(folder: Path, lock: FileLock) -> None:
+    """Delete a folder whose lock is held: whoever waits for it must not take what is about to go."""
+    shutil.rmtree(folder, ignore_errors=True)
+    lock.release()
+    if sys.platform == "win32":  # an open file cannot be deleted there
         shutil.rmtree(folder, ignore_errors=True)
 
 

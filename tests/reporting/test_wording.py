@@ -7,6 +7,8 @@ from typing import get_args
 
 import pytest
 
+from detector.checkpoint import load_card
+from detector.config import CHECKPOINTS
 from detector.types import CheckpointInfo, MediaKind, Outcome, Span, Stage, Step, Verdict
 from reporting import wording
 from reporting.cleaning import clean_narrative
@@ -122,6 +124,24 @@ def test_error_rates_are_told_with_the_data_they_come_from(checkpoint: Checkpoin
         sentence = wording.error_sentence(checkpoint, language)
         assert checkpoint.measured_on in sentence
         assert re.findall(r"(\d+) %", sentence) == ["5", "20", "40"]
+
+
+@pytest.mark.parametrize("kind", ["image", "video"])
+def test_a_hindi_reader_gets_the_shipped_rates_without_an_english_phrase(kind: MediaKind) -> None:
+    """Names of collections stay as they are written everywhere, in brackets."""
+    info = load_card("default", CHECKPOINTS).info(kind)
+    sentence = wording.error_sentence(info, "hi")
+    names = re.search(r"\(([^()]*)\)", info.measured_on)
+    assert names is not None and names[0] in sentence
+    assert not re.search(r"[A-Za-z]", sentence.replace(names[0], ""))
+    (count, *_) = re.findall(r"[\d,]+", info.measured_on)
+    assert count in sentence
+
+
+def test_what_a_card_says_in_its_own_words_stands_at_the_end_in_brackets(checkpoint: CheckpointInfo) -> None:
+    sentence = wording.error_sentence(checkpoint, "hi")
+    assert sentence.endswith(f": {checkpoint.measured_on})।")
+    assert not re.search(r"[A-Za-z]", sentence.split("(")[0])
 
 
 def test_rates_that_were_never_measured_are_said_to_be_so(checkpoint: CheckpointInfo) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import av
+import httpx
 import numpy as np
 import pytest
 from browsing import BROWSER, FLAGS, PATIENCE_MS, add, has_sideways_scroll, wait_for_answer
@@ -21,6 +22,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright, expect
 
 from reporting import verify_package, wording
+from ui import text
+from ui.limits import MAX_WAITING
 from ui.text import Words
 
 pytestmark = [
@@ -280,6 +283,35 @@ def test_who_waits_in_line_sees_how_many_are_before(
     context.close()
 
 
+def test_a_full_line_says_how_many_are_before(
+    page: Page, browser: Browser, server: Any, examples: Path, tmp_path: Path
+) -> None:
+    page.get_by_text(Words.DEPTH_TITLE).click()
+    page.get_by_label(Words.DEPTH_LABEL).click()
+    page.get_by_role("option", name=Words.DEPTHS["all"], exact=True).click()
+    add(page, "long.mp4", long_clip(tmp_path, examples / "genuine.mp4").read_bytes())
+    expect(page.locator("#progress")).to_contain_text("Highest estimate so far", timeout=PATIENCE_MS)
+    content = (examples / "no-face.jpg").read_bytes()
+    for _ in range(MAX_WAITING):
+        (path,) = httpx.post(f"{server.url}gradio_api/upload", files={"files": ("a.jpg", content)}).json()
+        given = {"data": [{"path": path, "orig_name": "a.jpg", "meta": {"_type": "gradio.FileData"}}]}
+        assert httpx.post(f"{server.url}gradio_api/call/analyze", json=given).status_code == 200
+    context = browser.new_context(viewport={"width": 375, "height": 800}, locale="hi-IN")
+    other = context.new_page()
+    other.set_default_timeout(PATIENCE_MS)
+    other.goto(server.url)
+    expect(other.locator("#name h1")).to_have_text(text.of("hi").TITLE)
+    add(other, "mine.jpg", content)
+    busy = text.of("hi").TROUBLES["busy"]
+    alert = other.locator("#answer [role=alert]", has_text=busy.title)
+    alert.wait_for()
+    expect(alert).to_contain_text(busy.message.format(waiting=MAX_WAITING))
+    expect(other.locator("#cancel")).not_to_be_visible()
+    assert not list(server.folder.rglob("mine.jpg"))
+    page.get_by_role("button", name=Words.CANCEL).click()
+    context.close()
+
+
 def test_an_annotated_copy_downloads_and_plays(page: Page, tmp_path: Path) -> None:
     try_example(page, "manipulated.mp4")
     wait_for_answer(page)
@@ -369,6 +401,25 @@ def test_the_camera_ends_when_its_section_is_left(camera_page: Page) -> None:
     expect(page.locator("#camera-answer p").first).to_be_visible()
     page.evaluate("window.tracks = document.querySelector('.dd-camera-video').srcObject.getTracks()")
     page.get_by_role("tab", name=Words.FILE_TAB).click()
+    page.wait_for_function("window.tracks.every((track) => track.readyState === 'ended')")
+
+
+def test_the_camera_goes_on_in_another_language(camera_page: Page) -> None:
+    page, hindi = camera_page, text.of("hi")
+    page.get_by_role("button", name=Words.CAMERA_START).click()
+    answer = page.locator("#camera-answer")
+    expect(answer).to_contain_text("estimate")
+    page.evaluate("window.tracks = document.querySelector('.dd-camera-video').srcObject.getTracks()")
+    for language, words, estimate in (("hi", hindi, "अनुमान"), ("en", Words, "estimate")):
+        page.locator(f"#language button[lang={language}]").click()
+        expect(page.get_by_role("button", name=words.CAMERA_STOP)).to_be_visible()
+        expect(page.get_by_role("button", name=words.CAMERA_START)).not_to_be_visible()
+        expect(answer).to_contain_text(estimate)
+        expect(page.locator(".dd-camera-box")).to_contain_text("%")
+        page.wait_for_function("document.querySelector('.dd-camera-video').currentTime > 0.5")
+    assert page.evaluate("window.asked") == 1
+    page.get_by_role("button", name=Words.CAMERA_STOP).click()
+    expect(page.locator(".dd-camera-said")).to_contain_text(Words.CAMERA_STOPPED)
     page.wait_for_function("window.tracks.every((track) => track.readyState === 'ended')")
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from detector import ExplainError, MediaError
 from detector.errors import (
+    LinkError,
     MediaDecodeError,
     MediaNotFoundError,
     MediaTooLargeError,
@@ -42,6 +43,7 @@ def test_what_works_is_handed_on() -> None:
         (MediaTooLargeError("x.mp4 is long."), "too_large", "x.mp4 is long."),
         (MediaError("x.jpg may not be read."), "file", "x.jpg may not be read."),
         (MediaNotFoundError("/secret/x.jpg does not exist."), "file_gone", ""),
+        (LinkError("a.example could not be reached."), "link", "a.example could not be reached."),
         (ReportError("no room"), "report", "no room"),
         (ExplainError("no such layer"), "tool", "no such layer"),
     ],

@@ -20,6 +20,7 @@ from ui import text
 from ui.case_form import read_case
 from ui.handlers import Handlers
 from ui.lettering import Lettering
+from ui.limits import MAX_WAITING
 from ui.text import Words
 from ui.workspace import make_workspace
 
@@ -154,7 +155,10 @@ def test_a_full_line_is_told_and_nothing_is_kept(
     handlers: Handlers, receive: Callable[..., Any], tmp_path: Path
 ) -> None:
     receive("en", visitor("a"))
-    assert Words.TROUBLES["busy"].title in handlers.busy("en", visitor("a"))[0] and not list(tmp_path.iterdir())
+    said = handlers.busy("en", visitor("a"))[0]
+    assert Words.TROUBLES["busy"].title in said and f"{MAX_WAITING} others are before you" in said
+    assert f"आपसे पहले {MAX_WAITING} " in handlers.speak("hi", visitor("a"))[0]
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_mistake_of_ours_is_an_incident_on_the_page(

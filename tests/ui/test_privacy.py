@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 from collections.abc import Callable
@@ -22,7 +23,7 @@ from detector import Detector
 from ui.clip_handlers import ClipHandlers
 from ui.handlers import Handlers
 from ui.visits import RECEIVED, secret_folder
-from ui.workspace import wipe_abandoned
+from ui.workspace import locked_folder, wipe_abandoned
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "Somebodys-Home-221b"
@@ -140,6 +141,79 @@ def start_run(tmp_path: Path) -> tuple[subprocess.Popen[str], Path]:
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     return process, Path(process.stdout.readline().strip())
+
+
+def end(process: subprocess.Popen[str]) -> None:
+    process.kill()
+    process.communicate(timeout=30)
+
+
+def test_runs_side_by_side_keep_their_folders_however_the_others_come_and_go(tmp_path: Path) -> None:
+    runs = [start_run(tmp_path) for _ in range(2)]
+    try:
+        (first, one), (second, two) = runs
+        for folder in (one, two):
+            (folder / "upload.jpg").write_bytes(b"x")
+        (one / ".lock").unlink()  # as a system does that tidies up what is old
+        os.utime(one, (time.time() - 3600,) * 2)
+        runs.append(start_run(tmp_path))
+        assert first.poll() is None and (one / "upload.jpg").exists(), "another run began"
+        runs[-1][0].terminate()
+        runs[-1][0].communicate(timeout=30)
+        end(second)
+        runs.append(start_run(tmp_path))
+        assert (one / "upload.jpg").exists() and not two.exists(), "one was killed, and another began"
+    finally:
+        for process, _ in runs:
+            end(process)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="only some systems copy processes")
+def test_a_copy_of_the_run_that_ends_takes_nothing_with_it(tmp_path: Path) -> None:
+    program = """
+import os, sys
+from ui.workspace import make_workspace, wipe_abandoned
+folder = make_workspace()
+copy = os.fork()
+if copy == 0:
+    sys.exit()
+os.waitpid(copy, 0)
+wipe_abandoned(folder.parent)
+print(folder.exists())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "True", done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_run_that_starts_while_others_tidy_up_keeps_its_folder(tmp_path: Path) -> None:
+    stop = threading.Event()
+
+    def tidy_up() -> None:
+        while not stop.is_set():
+            wipe_abandoned(tmp_path)
+
+    others = [threading.Thread(target=tidy_up) for _ in range(3)]
+    for other in others:
+        other.start()
+    try:
+        kept = [locked_folder(tmp_path) for _ in range(200)]
+    finally:
+        stop.set()
+        for other in others:
+            other.join()
+    assert all((folder / ".lock").exists() for folder, _ in kept)
+    for _, lock in kept:
+        lock.release()
+    wipe_abandoned(tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")

@@ -93,7 +93,7 @@ def test_an_example_is_never_deleted(root: Path, examples: Path) -> None:
 def test_the_oldest_that_has_its_answer_makes_room(root: Path, examples: Path) -> None:
     visits = Visits(root)
     kept = [visits.start(str(number), examples / "genuine.jpg") for number in range(MAX_VISITS)]
-    with pytest.raises(TooManyVisits):
+    with pytest.raises(TooManyVisits, match=f"{MAX_VISITS} are waiting"):
         visits.start("late", examples / "genuine.jpg")
     assert (
         all(visits.get(str(number)) is visit for number, visit in enumerate(kept)) and visits.get("late") is None

@@ -14,6 +14,7 @@ TroubleKind = Literal[
     "unsupported",
     "broken",
     "too_large",
+    "link",
     "report",
     "result_gone",
     "moment_gone",
@@ -29,7 +30,7 @@ class TroubleWords(NamedTuple):
 
     title: str
     message: str
-    """May name `{incident}`, the number under which the log has it."""
+    """May name `{incident}`, the number under which the log has it, and `{waiting}`, how many are before."""
 
 
 class Words:
@@ -52,6 +53,16 @@ class Words:
 
     UPLOAD_LABEL = "Your picture or clip, up to {limit}"
     UPLOAD_DROP = "Drop a file here, or press to choose one"
+    LINK_TITLE = "Or give a direct link"
+    LINK_HINT = (
+        "This computer asks the site that the link leads to for the file, so that site sees this computer's "
+        "internet address. The file itself then stays here. The link must lead to the file, not to a post or a "
+        "page about it."
+    )
+    LINK_LABEL = "Direct link to a picture or clip"
+    LINK_FETCH = "Fetch the file and check it"
+    FETCHING = "Fetching the file from {site}"
+    FETCHING_HINT = "The check begins when the file is here. This can take up to two minutes."
     EXAMPLES_LEAD = "No file at hand? Try one of these:"
     EXAMPLES: ClassVar[Mapping[str, str]] = {
         "genuine.jpg": "Genuine picture",
@@ -258,6 +269,10 @@ class Words:
             "This file is too large to be checked",
             "Once you have a shorter or smaller copy, add it above.",
         ),
+        "link": TroubleWords(
+            "The file could not be fetched",
+            "You can also open the link in your browser, save the picture or clip there, and add it above.",
+        ),
         "report": TroubleWords("The package could not be prepared", "Look at what you filled in, then try again."),
         "result_gone": TroubleWords(
             "The package could not be prepared",
@@ -272,7 +287,11 @@ class Words:
             "This was not your fault. Try again; if it happens again, tell whoever runs this page that it was "
             "incident {incident}.",
         ),
-        "busy": TroubleWords("Too many files are being checked", "Wait a minute, then add your file once more."),
+        "busy": TroubleWords(
+            "Too many files are being checked",
+            "{waiting} others are before you, and the line takes no more. Wait a minute, then add your file once "
+            "more.",
+        ),
     }
 
     STATES: ClassVar[Mapping[str, str]] = {
