@@ -59,7 +59,10 @@ def first_fields(lettering: Lettering) -> list[gr.Radio | gr.Checkbox | gr.Dropd
     """Lay out what decides where to turn: the first five of `Answers`."""
     kind = lettering.add(
         gr.Radio,
-        lambda words: {"label": words.KIND_TITLE, "choices": [(shown, name) for name, shown in words.KINDS.items()]},
+        lambda words: {
+            "label": words.KIND_TITLE,
+            "choices": [(shown, name) for name, shown in words.KINDS.items()],
+        },
         elem_id="kind",
     )
     depicted = lettering.add(

@@ -11,7 +11,13 @@ from typing import Literal, TypeVar
 
 from detector import Detector, DetectorError, ExplainError, MediaError, ReportError
 from detector.config import Depth
-from detector.errors import MediaDecodeError, MediaNotFoundError, MediaTooLargeError, UnsupportedMediaError
+from detector.errors import (
+    HardStopError,
+    MediaDecodeError,
+    MediaNotFoundError,
+    MediaTooLargeError,
+    UnsupportedMediaError,
+)
 from detector.media import open_media
 from detector.types import Analysis, Pixels, Step
 from explain import Explanations, explain
@@ -122,6 +128,8 @@ def attempt(action: Callable[[], _T]) -> _T | Trouble:
         return Trouble("too_large", str(error))
     except MediaError as error:
         return Trouble("file", str(error))
+    except HardStopError:
+        return Trouble("hard_stop")
     except ReportError as error:
         return Trouble("report", str(error))
     except DetectorError as error:

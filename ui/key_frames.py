@@ -1,4 +1,4 @@
-"""The few whole frames that speak most, kept on disk for a report package; in memory they would be hundreds of MB."""
+"""The few whole frames that speak most, kept on disk for a report package: in memory they are hundreds of MB."""
 
 from __future__ import annotations
 
