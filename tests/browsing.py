@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page, Route
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = [
@@ -31,3 +31,15 @@ def add(page: Page, name: str, content: bytes) -> None:
 
 def has_sideways_scroll(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+
+
+def keep_from_portal(context: BrowserContext) -> list[str]:
+    """Answer in the portal's place, so that nothing leaves; lists what was opened there."""
+    opened: list[str] = []
+
+    def answer(route: Route) -> None:
+        opened.append(route.request.url)
+        route.fulfill(body="<title>the portal</title>", content_type="text/html")
+
+    context.route("https://**", answer)
+    return opened

@@ -16,7 +16,7 @@ from urllib.parse import urljoin, urlsplit
 import av
 import numpy as np
 import pytest
-from browsing import BROWSER, FLAGS, PATIENCE_MS, add, has_sideways_scroll, wait_for_answer
+from browsing import BROWSER, FLAGS, PATIENCE_MS, add, has_sideways_scroll, keep_from_portal, wait_for_answer
 from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright, expect
 
@@ -38,6 +38,7 @@ def page(browser: Browser, server: Any, request: pytest.FixtureRequest) -> Itera
         accept_downloads=True,
         locale="en-GB",
     )
+    keep_from_portal(context)
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     errors: list[str] = []
@@ -119,6 +120,7 @@ def test_the_package_downloads_whole_with_what_was_typed(page: Page, examples: P
     page.get_by_label(Words.FORM_LINKS).fill("https://example.org/one\nhttps://example.org/two")
     page.get_by_label(Words.FORM_SEEN_AT).fill("2026-03-05T21:30")
     page.get_by_label(Words.FORM_ORIGINAL).check()
+    page.get_by_label(Words.KINDS["other"]).check()
     page.locator("#prepare").click()
     page.locator("#download").wait_for()
     with page.expect_download() as download:
