@@ -55,25 +55,20 @@ def answers(kind: str | None, depicted: str | None = None, **more: Any) -> tuple
 
 @pytest.fixture
 def handlers(detector: Detector, tmp_path: Path) -> Handlers:
+    (tmp_path / "root" / RECEIVED).mkdir(parents=True)
     return Handlers(detector, tmp_path / "root")
 
 
 @pytest.fixture
 def judged(handlers: Handlers, examples: Path, tmp_path: Path) -> Visit:
     """An uploaded picture with a face, judged for the visitor."""
-    received = secret_folder_of(tmp_path / "root")
-    path = received / "mine.jpg"
+    path = secret_folder(tmp_path / "root" / RECEIVED) / "mine.jpg"
     path.write_bytes((examples / "manipulated.jpg").read_bytes())
     handlers.receive({"path": str(path), "orig_name": "mine.jpg"}, "en", VISITOR)
     handlers.judge("auto", VISITOR, quiet)
     visit = handlers.visits.get("a")
     assert visit is not None and visit.analysis is not None
     return visit
-
-
-def secret_folder_of(root: Path) -> Path:
-    (root / RECEIVED).mkdir(parents=True)
-    return secret_folder(root / RECEIVED)
 
 
 @pytest.fixture
