@@ -36,7 +36,7 @@ from ui.key_frames import load_frames
 from ui.markup import escape
 from ui.panels import idle_panel, note_panel, trouble_panel
 from ui.reach import reach
-from ui.routes import age_panel, no_routes, portal_link, routes_panel
+from ui.routes import first_panel, portal_link, routes_panel
 from ui.sessions import session_of
 from ui.visits import Prepared, Visit, Visits, secret_folder
 
@@ -241,23 +241,23 @@ def _routed(answers: Answers, language: Language, *, build: bool) -> tuple[Any, 
         language: of the page.
         build: there is something to build from.
     """
-    sexual, portal = answers.kind == "sexual", Case()
-    stop = False
-    if answers.kind is None:
-        panel = no_routes()
-    elif answers.age_missing:
-        panel, stop = age_panel(language), True
+    sexual, unknown = answers.kind == "sexual", answers.kind is None or answers.age_missing
+    # What was typed elsewhere does not decide where to turn, and may not be readable yet.
+    told = answers._replace(seen_at="", saved_at="")
+    if unknown:
+        case = read_case(told._replace(kind="other"))
+        panel = first_panel(case, language, age_missing=answers.age_missing)
     else:
-        # What was typed elsewhere does not decide where to turn, and may not be readable yet.
-        portal = read_case(answers._replace(seen_at="", saved_at=""))
-        panel, stop = routes_panel(portal, language), is_hard_stop(portal)
+        case = read_case(told)
+        panel = routes_panel(case, language)
+    stop = answers.age_missing or is_hard_stop(case)
     return (
         gr.Radio(visible=sexual),
         gr.Checkbox(visible=sexual and answers.depicted == "adult"),
         gr.Textbox(visible=answers.seen_long_ago(datetime.now(UTC))),
         panel,
         gr.Column(visible=build and not stop),
-        portal_link(portal, language),
+        portal_link(case, language),
     )
 
 

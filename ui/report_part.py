@@ -14,7 +14,7 @@ from ui.lettering import Lettering
 from ui.markup import escape
 from ui.panels import idle_panel
 from ui.report_handlers import ReportHandlers
-from ui.routes import no_routes, portal_link
+from ui.routes import first_panel, portal_link
 from ui.visits import Visits
 
 _HAND_OVER = Path(__file__).with_name("hand_over.js").read_text(encoding="utf-8")
@@ -32,7 +32,7 @@ class ReportPart:
             )
         )
         self._first = first_fields(lettering)
-        self._routes = _html(no_routes(), elem_id="routes")
+        self._routes = _html(first_panel(Case(), "en", age_missing=False), elem_id="routes")
         with gr.Column(elem_id="build") as self._build:
             with lettering.add(
                 gr.Accordion, lambda words: {"label": words.FORM_TITLE}, open=False, elem_id="case"

@@ -17,16 +17,21 @@ _REGION = '<div id="route-steps" role="status" aria-live="polite" tabindex="-1">
 _LINK = re.compile(r"https://[^\s,;)।]*[^\s,;.)।]")
 
 
-def no_routes() -> str:
-    """The region before a kind was chosen, there so that what comes is read out."""
-    return _REGION.format(content="")
+def first_panel(case: Case, language: Language, *, age_missing: bool) -> str:
+    """The region before the case is known: what helps in danger, and the question about the age where it is due.
+    It is there from the start so that what comes is read out.
 
-
-def age_panel(language: Language) -> str:
-    """The age of the person shown has to be told before anything else."""
-    return _REGION.format(
-        content=f'<p class="dd-pending"><strong>{escape(text.of(language).AGE_FIRST)}</strong></p>'
-    )
+    Args:
+        case: what was told so far.
+        language: of the page.
+        age_missing: the age of the person shown has to be told before anything else.
+    """
+    words = text.of(language)
+    ask = f'<p class="dd-pending"><strong>{escape(words.AGE_FIRST)}</strong></p>' if age_missing else ""
+    danger = [step for step in route(case).steps if step.step in ("emergency", "abroad_emergency")]
+    listed = "".join(_step(step, language) for step in danger)
+    help_now = f'<section class="dd-routes"><ol>{listed}</ol></section>' if danger else ""
+    return _REGION.format(content=help_now + ask)
 
 
 def routes_panel(case: Case, language: Language) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from browsing import BROWSER, PATIENCE_MS, add, has_sideways_scroll, keep_from_portal, wait_for_answer
+from browsing import BROWSER, PATIENCE_MS, add, has_sideways_scroll, wait_for_answer
 from playwright.sync_api import Browser, Page, expect
 
 from reporting import wording
@@ -43,7 +43,6 @@ def open_page(browser: Browser, server: Any) -> Iterator[Opener]:
             viewport={"width": width, "height": 800}, reduced_motion="reduce", locale=LOCALES[language]
         )
         contexts.append(context)
-        keep_from_portal(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
         page.add_init_script(SHIFTS)

@@ -16,7 +16,7 @@ from urllib.parse import urljoin, urlsplit
 import av
 import numpy as np
 import pytest
-from browsing import BROWSER, FLAGS, PATIENCE_MS, add, has_sideways_scroll, keep_from_portal, wait_for_answer
+from browsing import BROWSER, FLAGS, PATIENCE_MS, add, has_sideways_scroll, wait_for_answer
 from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright, expect
 
@@ -38,7 +38,6 @@ def page(browser: Browser, server: Any, request: pytest.FixtureRequest) -> Itera
         accept_downloads=True,
         locale="en-GB",
     )
-    keep_from_portal(context)
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     errors: list[str] = []

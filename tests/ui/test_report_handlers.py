@@ -85,6 +85,13 @@ def prepared(visit: Visit) -> Prepared:
     return visit.package
 
 
+def test_danger_has_its_number_before_the_kind_or_the_age_is_told(report: ReportHandlers) -> None:
+    for given in (answers(None, in_danger=True), answers("sexual", in_danger=True)):
+        panel = report.route(VISITOR, "en", *given)[3]
+        assert 'href="tel:112"' in panel and "tel:1930" not in panel
+    assert "tel:" not in report.route(VISITOR, "en", *answers(None))[3]
+
+
 def test_a_package_is_of_the_visitors_own_result(report: ReportHandlers, judged: Visit) -> None:
     assert Words.TROUBLES["result_gone"].message in report.prepare(STRANGER, "en", False, *answers("other"))[NOTE]
     updates = report.prepare(VISITOR, "en", False, *answers("impersonation", platform="Some app"))
