@@ -7,9 +7,9 @@ No model is needed: importing this room loads none of the heavy libraries.
 from reporting.acknowledge import record_acknowledgement
 from reporting.case import Case, read_case
 from reporting.checks import check_case
-from reporting.fields import PortalField, portal_fields
+from reporting.fields import PortalField, portal_fields, text_to_paste
 from reporting.package import ReportPackage, build_package, case_id
-from reporting.routing import Route, Routing, followups, refuse_hard_stop, route
+from reporting.routing import Route, Routing, filing_page, followups, is_hard_stop, refuse_hard_stop, route
 from reporting.verify import verify_package
 
 __all__ = [
@@ -21,11 +21,14 @@ __all__ = [
     "build_package",
     "case_id",
     "check_case",
+    "filing_page",
     "followups",
+    "is_hard_stop",
     "portal_fields",
     "read_case",
     "record_acknowledgement",
     "refuse_hard_stop",
     "route",
+    "text_to_paste",
     "verify_package",
 ]

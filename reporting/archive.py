@@ -7,16 +7,20 @@ anybody's version of a compressor, and no bit of the file is without meaning.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
+import secrets
 import stat
 import struct
+import sys
 import tempfile
+import time
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +35,9 @@ MAX_FILES = 10_000
 CHUNK_BYTES = 1 << 20
 ASK_AGAIN = "do not rely on it; ask whoever made it for the package again"
 
+_PART_PREFIX, _PART_SUFFIX = ".report-", ".part"
+_STALE_S = 3600.0
+"""Nobody takes so long to write a package."""
 _SAFE_NAME = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9._-]*/)*[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _END_RECORD = struct.Struct("<4s4H2LH")
 _DIRECTORY_ENTRY = struct.Struct("<4s4H4s3L5H2L")
@@ -206,13 +213,55 @@ def _store(archive: zipfile.ZipFile, info: zipfile.ZipInfo, member: Stored) -> N
 
 @contextmanager
 def _whole_or_not_at_all(path: Path) -> Iterator[IO[bytes]]:
-    """A stream whose content stands at `path` once the block has ended well, and nowhere if it has not."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".report-", suffix=".part")
+    """A stream whose content stands at `path` once the block has ended well, and nowhere if it has not.
+
+    Where the system has files without a name, a killed program leaves nothing; elsewhere the next package made in
+    the same folder clears away what it left.
+    """
+    _sweep(path.parent)
+    handle = _nameless(path.parent)
+    if handle is None:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=_PART_PREFIX, suffix=_PART_SUFFIX)
+        named = Path(name)
+    else:
+        named = path.with_name(f"{_PART_PREFIX}{secrets.token_hex(8)}{_PART_SUFFIX}")
+    nameless = not named.exists()
     try:
         with os.fdopen(handle, "wb") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        os.replace(name, path)
+            if nameless:
+                _give_name(stream.fileno(), named)
+        os.replace(named, path)
     finally:
-        Path(name).unlink(missing_ok=True)
+        named.unlink(missing_ok=True)
+
+
+def _nameless(folder: Path) -> int | None:
+    """An open file without a name in this folder, readable by its owner only; None where there are none."""
+    if sys.platform != "linux":
+        return None
+    try:
+        return os.open(folder, os.O_TMPFILE | os.O_WRONLY, 0o600)
+    except OSError as error:
+        if error.errno in (errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOSYS):
+            return None  # this kind of disk has none
+        raise
+
+
+def _give_name(handle: int, path: Path) -> None:
+    """Source: open(2), O_TMPFILE."""
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:  # a folder is given so that the link's own target is linked, which Python asks for only then
+        os.link(f"/proc/self/fd/{handle}", path.name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=True)
+    finally:
+        os.close(folder)
+
+
+def _sweep(folder: Path) -> None:
+    """Delete what a killed program left here long ago."""
+    for part in folder.glob(f"{_PART_PREFIX}*{_PART_SUFFIX}"):
+        with suppress(OSError):  # somebody else's, or just gone
+            if time.time() - part.lstat().st_mtime > _STALE_S:
+                part.unlink()

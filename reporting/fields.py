@@ -82,6 +82,12 @@ def portal_fields(
     )
 
 
+def text_to_paste(case: Case, analysis: Analysis, portal: Portal) -> str:
+    """The one long text among `portal_fields`: the hint of a mere witness, else the account of what happened."""
+    hint = case.country == "IN" and case.witness_only and case.kind != "sexual"
+    return (suspect_description if hint else complaint_narrative)(case, analysis, portal).text
+
+
 def suspect_fields(
     case: Case, analysis: Analysis, portal: Portal, evidence: Sequence[EvidenceFile] = ()
 ) -> tuple[PortalField, ...]:

@@ -15,6 +15,7 @@ from reporting import wording
 from reporting.pictures import blurred, jpeg
 from reporting.types import ReportFacts
 from reporting.typeset import GREY, RULE, Sheet
+from reporting.wording_regions import evidence_sentences
 
 _MOST_FACES = 8
 _MOST_FRAMES = 6
@@ -135,7 +136,7 @@ def _colour_bar(sheet: Sheet) -> None:
     sheet.style(7.5, colour=GREY)
     sheet.set_xy(x, y + height + 0.5)
     sheet.cell(width / 2, 4, "no evidence")
-    sheet.cell(width / 2, 4, "strongest in this report", align="R")
+    sheet.cell(width / 2, 4, "full colour of the scale", align="R")
     sheet.set_xy(sheet.l_margin, y + height + 7)
 
 
@@ -163,7 +164,7 @@ def _faces(sheet: Sheet, facts: ReportFacts, gallery: Gallery) -> None:
         names = ("Cut from the file, blurred", "Derived illustration: heat alone")
     for face, seen, heat in gallery.faces:
         width, height = _fit(heat.ratio, _FACE_MM)
-        sheet.room(height + 12)
+        sheet.room(height + 24)
         top, left = sheet.y, sheet.l_margin
         where = _moment(facts, face.score.time_s, face.score.frame_index)
         name = f"person {face.track_id + 1}, {where}"
@@ -181,7 +182,8 @@ def _faces(sheet: Sheet, facts: ReportFacts, gallery: Gallery) -> None:
             f"{heat_share:.2f} of the scale\n{face.method}, layer {face.layer}"
         )
         sheet.caption(lines, beside, top, sheet.w - sheet.r_margin - beside, 8)
-        sheet.set_xy(sheet.l_margin, top + height + 8)
+        sheet.set_xy(sheet.l_margin, top + height + 6)
+        sheet.paragraph(" ".join(evidence_sentences(face, "en")), size=8.5, after_mm=3)
 
 
 def _share(peak: float, scale: float) -> float:

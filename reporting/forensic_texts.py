@@ -49,8 +49,10 @@ RATES = (
 OVERLAYS = (
     "Derived illustrations. They show where in a face the network's evidence for manipulation lies (Grad-CAM); "
     "they are made from the file and are not part of it. Every picture uses the one scale below, so colours can "
-    "be compared between pictures; a white line encloses what reaches half of the scale. Strong colour shows "
-    "where the network looked and does not show by itself that anything there was changed."
+    "be compared between pictures; a white line encloses what reaches half of the scale. It is the same scale in "
+    "every report of this checkpoint, measured on other faces; only weights that carry none are drawn on the "
+    "scale of the one report. Strong colour shows where the network looked and does not show by itself that "
+    "anything there was changed."
 )
 BLURRED = "All pictures are blurred beyond recognition in this report, as asked for."
 CHART = (

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from detector.errors import ReportError
+from explain.types import Explanations
 from reporting import wording
 from reporting.case import IST
 from reporting.fields import COMPLAINANT_KEYS, PortalField
@@ -20,6 +21,7 @@ from reporting.routing import Routing, followups
 from reporting.types import EvidenceFile, ReportFacts
 from reporting.wording import Language
 from reporting.wording_checks import Finding
+from reporting.wording_regions import evidence_sentences
 
 TOOL_NAME = "deepfake-detector"
 TOOL_VERSION = "0.1.0"
@@ -162,6 +164,7 @@ def analysis_json(facts: ReportFacts) -> str:
             "frames_examined": analysis.frames_examined,
             "settings": dict(analysis.settings),
             "content_credentials": _credentials(facts),
+            "explanations": None if facts.explanations is None else _explanations(facts.explanations),
             "limits": list(wording.limits("en")),
         }
     )
@@ -212,6 +215,27 @@ HASH_COLUMNS = (
 
 def _evidence(entry: EvidenceFile) -> dict[str, Any]:
     return asdict(entry) | {"is_derived": entry.derived_from is not None}
+
+
+def _explanations(explanations: Explanations) -> dict[str, Any]:
+    """Where in each explained face the evidence lies; the maps themselves are pictures of the package."""
+    return {
+        "heat_scale": explanations.heat_scale,
+        "faces": [
+            {
+                "track_id": face.track_id,
+                "frame_index": face.score.frame_index,
+                "time_s": face.score.time_s,
+                "method": face.method,
+                "layer": face.layer,
+                "peak": face.peak,
+                "concentrated": face.concentrated,
+                "shares": dict(face.regions),
+                "in_words": list(evidence_sentences(face, "en")),
+            }
+            for face in explanations.faces
+        ],
+    }
 
 
 def _both(text: Mapping[Language, str]) -> dict[str, str]:

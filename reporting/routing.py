@@ -6,6 +6,7 @@ nothing at all may be copied, drawn or written, and only the routes are told.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -106,6 +107,21 @@ def route(case: Case) -> Routing:
         can_withdraw=None if not indian or (case.witness_only and not stop) else case.kind != "sexual",
         steps=tuple(_route(name, case, load_portal()) for name in names),
     )
+
+
+def filing_page(case: Case) -> str:
+    """Address of the page on which a case is filed; empty where none is known.
+
+    Raises:
+        ReportError: the dated facts cannot be read.
+    """
+    if case.country == "IN":
+        portal = load_portal()
+        hint = _card(case) == "Report Suspect, tab Deepfake"
+        return portal.report_suspect_url.value if hint else portal.home_url.value
+    place = load_places().get(case.country)
+    found = None if place is None else re.match(r"https://[^\s,]+", place.report.value["address"])
+    return found.group() if found else ""
 
 
 def refuse_hard_stop(case: Case) -> None:

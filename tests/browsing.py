@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page, Request
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = [
@@ -15,6 +15,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
 PATIENCE_MS = 180_000
 
@@ -31,3 +32,16 @@ def add(page: Page, name: str, content: bytes) -> None:
 
 def has_sideways_scroll(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+
+
+def opened_elsewhere(context: BrowserContext) -> list[str]:
+    """Grows by every address of the internet that is opened; `FLAGS` let none be found."""
+    opened: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.url.startswith("https:"):
+            assert "referer" not in request.headers
+            opened.append(request.url)
+
+    context.on("request", note)
+    return opened

@@ -12,6 +12,7 @@ from typing import Literal, TypeVar
 from detector import Detector, DetectorError, ExplainError, MediaError, ReportError
 from detector.config import Depth
 from detector.errors import (
+    HardStopError,
     LinkError,
     MediaDecodeError,
     MediaNotFoundError,
@@ -136,6 +137,8 @@ def attempt(action: Callable[[], _T]) -> _T | Trouble:
         return Trouble("link", str(error))
     except MediaError as error:
         return Trouble("file", str(error))
+    except HardStopError:
+        return Trouble("hard_stop")
     except ReportError as error:
         return Trouble("report", str(error))
     except DetectorError as error:

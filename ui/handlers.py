@@ -16,16 +16,15 @@ from explain import Explanations
 from reporting import Case, build_package
 from reporting.wording import Language
 from ui import checks, depth, text
-from ui.case_form import read_case
 from ui.checks import Superseded, Trouble, attempt
-from ui.clip_handlers import copy_updates, download, no_download
+from ui.clip_handlers import copy_updates
+from ui.key_frames import store_frames
 from ui.limits import MAX_WAITING
 from ui.map_check import map_check_panel
 from ui.panels import (
     checking_panel,
     idle_panel,
     moment_panel,
-    note_panel,
     stopped_panel,
     trouble_panel,
     verdict_panel,
@@ -33,10 +32,10 @@ from ui.panels import (
 from ui.results import findings, next_steps
 from ui.sessions import session_of
 from ui.timeline import timelines
-from ui.visits import PictureLinks, Visit, Visits, save_pictures, save_still, secret_folder, take_upload
+from ui.visits import RECEIVED, PictureLinks, Visit, Visits, save_pictures, save_still, secret_folder, take_upload
 
 _T = TypeVar("_T")
-_UNCHANGED = (gr.skip(),) * 16
+_UNCHANGED = (gr.skip(),) * 14
 """What `judge` answers where another call answers for it."""
 
 
@@ -93,9 +92,9 @@ class Handlers:
 
         Returns:
             Updates of the answer, the column with the progress, the result's column, the timelines, the moment,
-            the findings, what checking the maps found, the steps, the package's status and download; the columns
-            of the maps' check and of the annotated copy; and, for the copy, the button that makes it, the one
-            that stops it, its note and its download.
+            the findings, what checking the maps found, the steps; the columns of the maps' check and of the
+            annotated copy; and, for the copy, the button that makes it, the one that stops it, its note and its
+            download.
         """
         visit = self._visits.get(session_of(request))
         if visit is None or visit.checking:  # nothing has arrived, or an earlier call has taken it on
@@ -112,6 +111,7 @@ class Handlers:
             how = depth.wanted(choice, self._detector.config.max_frames)
             analysis, explanations = checks.check(self._detector, visit.original, tell, how)
             visit.links = self._store(visit, analysis, explanations)
+            visit.key_frames = store_frames(analysis.key_frames.values(), visit.folder / "frames" / RECEIVED)
             visit.analysis, visit.explanations = replace(analysis, key_frames={}), explanations
             return self._show(visit, analysis)
 
@@ -125,7 +125,7 @@ class Handlers:
         if isinstance(shown, Trouble):
             panel = self._end_with(session_of(request), partial(trouble_panel, shown), visit.language)
             hidden = (gr.Column(visible=False), gr.Column(visible=False))
-            nothing = ("", idle_panel(), "", idle_panel(), "", *_package_updates(visit))
+            nothing = ("", idle_panel(), "", idle_panel(), "")
             return panel, *hidden, *nothing, *hidden, *copy_updates(visit)
         return shown
 
@@ -138,11 +138,11 @@ class Handlers:
         session, language = session_of(request), text.language_of(chosen)
         visit, told = self._visits.get(session), self._visits.told(session)
         if visit is None:
-            return told(language) if told else gr.skip(), *(gr.skip(),) * 11
+            return told(language) if told else gr.skip(), *(gr.skip(),) * 9
         visit.language = language
         if visit.analysis is None:
-            return checking_panel(visit.original.name, language), *(gr.skip(),) * 11
-        return *_written(visit, visit.analysis), *_package_updates(visit), *copy_updates(visit)
+            return checking_panel(visit.original.name, language), *(gr.skip(),) * 9
+        return *_written(visit, visit.analysis), *copy_updates(visit)
 
     def cancel(self, chosen: str, request: gr.Request) -> tuple[Any, ...]:
         """The visitor stopped the check: it ends at its next step, and all that was kept is deleted now.
@@ -162,42 +162,6 @@ class Handlers:
         full = partial(trouble_panel, Trouble("busy", waiting=MAX_WAITING))
         return self._end_with(session_of(request), full, text.language_of(chosen)), gr.Column(visible=False)
 
-    def prepare(
-        self, request: gr.Request, chosen: str, original_wanted: bool, *fields: str | None
-    ) -> tuple[Any, ...]:
-        """Build the report package of the visit.
-
-        Returns:
-            Updates of the package's status and the download.
-        """
-        visit = self._visits.get(session_of(request))
-        if visit is None or visit.analysis is None:
-            return trouble_panel(Trouble("result_gone"), text.language_of(chosen)), no_download()
-        analysis, explanations = visit.analysis, visit.explanations
-        packages = visit.folder / "packages"
-
-        def work() -> Path:
-            shutil.rmtree(packages, ignore_errors=True)
-            packages.mkdir()
-            # A new address each time: a browser may keep what it has had from an old one.
-            return _package(
-                secret_folder(packages),
-                read_case(*fields),
-                analysis,
-                explanations,
-                visit.original,
-                original_wanted,
-            )
-
-        visit.package = attempt(work)
-        return _package_updates(visit)
-
-    def outdate(self, request: gr.Request) -> tuple[Any, ...]:
-        """Something was changed after the package was made: take the old one off the page."""
-        if visit := self._visits.get(session_of(request)):
-            visit.package = None
-        return idle_panel(), no_download()
-
     def leave(self, request: gr.Request) -> None:
         """The visitor closed or reloaded the page."""
         self._visits.end(session_of(request))
@@ -215,7 +179,8 @@ class Handlers:
 
         def work(path: Path) -> str:
             analysis, explanations = checks.check(self._detector, path, lambda share, stage: None)
-            return str(_package(secret_folder(self._root), Case(), analysis, explanations, path, False))
+            package = build_package(Case(), analysis, explanations, secret_folder(self._root), original=path)
+            return str(package.path)
 
         return self._once(upload, work)
 
@@ -274,7 +239,6 @@ class Handlers:
             gr.Column(visible=False),
             gr.Column(visible=True),
             *below,
-            *_package_updates(visit),
             gr.Column(visible=visit.explanations is not None),
             gr.Column(visible=copy_offered),
             *copy_updates(visit),
@@ -293,27 +257,3 @@ def _written(visit: Visit, analysis: Analysis) -> tuple[str, ...]:
         map_check_panel(visit.checks, language),
         next_steps(analysis.verdict.outcome, language),
     )
-
-
-def _package_updates(visit: Visit) -> tuple[Any, ...]:
-    """How the report package stands: its note and its download."""
-    package = visit.package
-    if package is None:
-        return idle_panel(), no_download()
-    if isinstance(package, Trouble):
-        return trouble_panel(package, visit.language), no_download()
-    return note_panel(text.of(visit.language).READY), download(package, visit.language)
-
-
-def _package(
-    folder: Path,
-    case: Case,
-    analysis: Analysis,
-    explanations: Explanations | None,
-    original: Path,
-    include_original: bool,
-) -> Path:
-    package = build_package(
-        case, analysis, explanations, folder, original=original, include_original=include_original
-    )
-    return package.path

@@ -51,7 +51,12 @@ def escape(words: object) -> str:
     >>> escape('<img src=x onerror="alert(1)">${1}{{x}}')
     '&lt;img src=x onerror=&quot;alert(1)&quot;&gt;&#36;&#123;1}&#123;&#123;x}}'
     """
-    return html.escape(str(words)).replace("$", "&#36;").replace("{", "&#123;").replace(" %", "&nbsp;%")
+    return verbatim(words).replace(" %", "&nbsp;%")
+
+
+def verbatim(words: object) -> str:
+    """The same where every character counts: a text to be copied."""
+    return html.escape(str(words)).replace("$", "&#36;").replace("{", "&#123;")
 
 
 def icon(shape: Outcome | str) -> str:

@@ -12,7 +12,6 @@ from detector import Detector
 from reporting import wording
 from ui import depth, text
 from ui.camera import CameraHandlers, Cameras, camera_section
-from ui.case_form import case_fields
 from ui.clip_handlers import ClipHandlers
 from ui.handlers import Handlers
 from ui.lettering import Lettering
@@ -21,7 +20,7 @@ from ui.map_check import MapCheckHandlers
 from ui.markup import escape
 from ui.opening import camera_lead, language_buttons, lead
 from ui.panels import idle_panel
-from ui.results import portal_link
+from ui.report_part import ReportPart
 from ui.sessions import session_of
 from ui.text import Words
 from ui.tidy import keep_tidy
@@ -152,7 +151,7 @@ def _file_tab(
         with gr.Column(visible=False, elem_id="copy") as copy_column:
             copy_parts = _copy_part(lettering)
         steps = _html(elem_id="steps")
-        fields, original, prepare, package_note, download = _package_part(lettering)
+        report = ReportPart(lettering)
 
     received = [upload, answer, working, result]
     arrivals = [upload.upload(handlers.receive, [upload, language], received, preprocess=False, **AT_ONCE)]
@@ -164,7 +163,7 @@ def _file_tab(
         named.then(None, js=_SCROLL.format(block="nearest"), **PRIVATE)
         # "multiple": a link that was stopped may take a moment to let go, and must not swallow the next.
         arrivals.append(named.success(fetched.bring, None, received, trigger_mode="multiple", **AT_ONCE))
-    below = [timeline, moment, findings, maps_note, steps, package_note, download]
+    below = [timeline, moment, findings, maps_note, steps]
     for arrival in arrivals:
         arrival.then(None, js=_SCROLL.format(block="nearest"), **PRIVATE)
         check = arrival.success(
@@ -211,16 +210,14 @@ def _file_tab(
         **PRIVATE,
     )
     stop.click(clips.stop_copy, None, copy_parts, **AT_ONCE)
-    prepare.click(
-        handlers.prepare,
-        [language, original, *fields],
-        [package_note, download],
-        show_progress_on=package_note,
-        concurrency_id=HEAVY,
-        **PRIVATE,
+    report.join(
+        handlers.visits,
+        language,
+        arrivals,
+        [answer, *below, maps_column, copy_column],
+        heavy={"concurrency_id": HEAVY, **PRIVATE},
+        at_once=AT_ONCE,
     )
-    changes = [original.change, *(field.change for field in fields)]
-    gr.on(changes, handlers.outdate, None, [package_note, download], **AT_ONCE)
     return [answer, *below, *copy_parts]
 
 
@@ -246,30 +243,6 @@ def _copy_part(lettering: Lettering) -> tuple[gr.Button, gr.Button, gr.HTML, gr.
     note = _html(idle_panel(), elem_id="copy-note")
     stop = lettering.add(gr.Button, lambda words: {"value": words.COPY_STOP}, visible=False, elem_id="copy-stop")
     return make, stop, note, gr.DownloadButton(visible=False, variant="primary", elem_id="copy-download")
-
-
-def _package_part(lettering: Lettering) -> tuple[list[Any], gr.Checkbox, gr.Button, gr.HTML, gr.DownloadButton]:
-    """The report package: the case's fields, the original's box, the button, its note, the download."""
-    lettering.html(
-        lambda words: (
-            f"<h2>{escape(words.REPORT_TITLE)}</h2><p>{escape(words.REPORT_LEAD)}</p>"
-            f"<p>{escape(wording.not_an_fir(words.LANGUAGE))}</p>"
-        )
-    )
-    with lettering.add(gr.Accordion, lambda words: {"label": words.FORM_TITLE}, open=False, elem_id="case"):
-        fields = case_fields(lettering)
-    original = lettering.add(
-        gr.Checkbox,
-        lambda words: {"label": words.FORM_ORIGINAL, "info": words.FORM_ORIGINAL_HINT},
-        elem_id="original",
-    )
-    prepare = lettering.add(
-        gr.Button, lambda words: {"value": words.PREPARE}, variant="primary", elem_id="prepare"
-    )
-    note = _html(idle_panel(), elem_id="package-note")
-    download = gr.DownloadButton(visible=False, variant="primary", elem_id="download")
-    lettering.html(lambda words: portal_link(words.LANGUAGE), elem_id="portal")
-    return fields, original, prepare, note, download
 
 
 def _camera_tab(

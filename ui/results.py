@@ -8,7 +8,6 @@ from __future__ import annotations
 from detector.types import Analysis, FaceTrack, Outcome
 from explain.types import Explanation, Explanations
 from reporting import screens, wording
-from reporting.portals import load_portal
 from reporting.wording import Language, clock
 from reporting.wording_regions import evidence_sentences
 from ui import text
@@ -36,17 +35,6 @@ def next_steps(outcome: Outcome, language: Language) -> str:
     """What to do now, the most urgent first."""
     steps = "".join(f"<li>{escape(step)}</li>" for step in wording.next_steps(outcome, language))
     return f'<h2 id="what-now">{escape(text.of(language).STEPS_TITLE)}</h2><ol>{steps}</ol>'
-
-
-def portal_link(language: Language) -> str:
-    """The way to the complaint portal: a link that opens a tab of its own, and the address to type instead."""
-    words, address = text.of(language), load_portal().home_url.value
-    return (
-        f"<h2>{escape(words.PORTAL_TITLE)}</h2>"
-        f'<p><a class="dd-button" href="{escape(address)}" target="_blank" '
-        f'rel="noopener noreferrer">{escape(words.PORTAL_BUTTON)}</a></p>'
-        f"<p>{escape(words.PORTAL_ADDRESS.format(address=address))}</p><p>{escape(words.PORTAL_HINT)}</p>"
-    )
 
 
 def _faces(analysis: Analysis, explanations: Explanations | None, links: PictureLinks, language: Language) -> str:

@@ -15,6 +15,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
@@ -25,8 +26,10 @@ from detector.errors import MediaNotFoundError
 from detector.media import Media
 from detector.types import Analysis, Pixels
 from explain.types import Explanations, Faithfulness
+from reporting import Case, PortalField
 from reporting.wording import Language
 from ui.checks import TooManyVisits, Trouble
+from ui.key_frames import KeyFrame
 from ui.markup import Picture
 
 MAX_VISITS = 64
@@ -65,6 +68,20 @@ class Moment:
     """The person's calibrated P(fake) about that moment."""
 
 
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Prepared:
+    """A report package, ready to be handed out."""
+
+    path: Path
+    case: Case
+    fields: tuple[PortalField, ...]
+    """The portal's, as they stand in the package."""
+    filed_at: datetime | None = None
+    """Once the acknowledgement number stands in the package's log."""
+    trouble: Trouble | None = None
+    """Why the number could not be written into it."""
+
+
 @dataclass(slots=True, eq=False)
 class Visit:
     """One file of one visitor."""
@@ -84,7 +101,9 @@ class Visit:
     """For each person, by track, what painting over the map of their strongest face did, once it was asked for."""
     moment: Moment | None = None
     """The one that is shown."""
-    package: Path | Trouble | None = None
+    key_frames: tuple[KeyFrame, ...] = ()
+    """The whole frames that speak most, for the report package."""
+    package: Prepared | Trouble | None = None
     """The report package: offered or failed."""
     annotated: Path | Trouble | Literal["working", "stopped"] | None = None
     """The annotated copy: offered, failed, or not there yet."""

@@ -27,6 +27,7 @@ from reporting.forensic import MAX_BYTES, forensic_pdf, repeat_command
 from reporting.forensic_pictures import INFERNO, heat_alone
 from reporting.pictures import BLOCKS, blurred
 from reporting.types import ContentCredentials, ReportFacts
+from reporting.wording_regions import evidence_sentences
 
 ROOT = Path(__file__).parent.parent.parent
 HOSTILE = (
@@ -219,9 +220,20 @@ def test_a_blurred_picture_depends_on_nothing_but_the_means_of_its_blocks() -> N
 
 
 def test_the_report_draws_one_colour_bar_in_the_colours_of_the_overlays(facts: ReportFacts) -> None:
-    assert whole_text(forensic_pdf(facts)).count("strongest in this report") == 1
+    assert whole_text(forensic_pdf(facts)).count("full colour of the scale") == 1
     exact = colour_map(np.linspace(0, 1, len(INFERNO), dtype=np.float32))
     assert np.abs(exact.astype(int) - np.array(INFERNO)).max() <= 6
+
+
+def test_where_the_evidence_lies_is_said_of_every_explained_face(
+    facts: ReportFacts, explanations: Explanations
+) -> None:
+    plain = replace(explanations.faces[0], concentrated=False)
+    both = replace(explanations, faces=(explanations.faces[0], plain))
+    text = whole_text(forensic_pdf(replace(facts, explanations=both)))
+    for face in both.faces:
+        assert text.count(drawn(" ".join(evidence_sentences(face, "en")))) == 1
+    assert "same scale in every report of this checkpoint" in text
 
 
 def test_overlays_lose_the_bar_of_their_own(facts: ReportFacts, explanations: Explanations) -> None:

@@ -31,6 +31,7 @@ from reporting.archive import Stored, write_package
 from reporting.checks import check_upload
 from reporting.portals import load_portal
 from reporting.prefill import TOOL
+from reporting.wording_regions import evidence_sentences
 
 Build = Callable[..., Path]
 ROOT = Path(__file__).parents[2]
@@ -386,9 +387,16 @@ def test_a_disk_that_is_full_leaves_nothing_and_says_so(
     assert list((tmp_path / "out").iterdir()) == []
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
-def test_a_kill_in_the_middle_leaves_nothing_that_looks_like_a_package(tmp_path: Path) -> None:
-    program = """
+@pytest.mark.usefixtures("small_documents")
+def test_where_the_evidence_lies_is_in_the_analysis(build: Build, explanations: Explanations) -> None:
+    found = json.loads(contents(build())["10_analysis.json"])["explanations"]
+    assert found["heat_scale"] == explanations.heat_scale and len(found["faces"]) == len(explanations.faces)
+    assert found["faces"][0]["shares"] == dict(explanations.faces[0].regions)
+    assert found["faces"][0]["in_words"] == list(evidence_sentences(explanations.faces[0], "en"))
+    assert json.loads(contents(build(explanations=None))["10_analysis.json"])["explanations"] is None
+
+
+KILLED = """
 import os, signal, sys
 from reporting.archive import Stored, write_package
 
@@ -397,16 +405,49 @@ class Killer:
     def __exit__(self, *args): pass
     def read(self, size): os.kill(os.getpid(), signal.SIGKILL)
 
+if sys.argv[2] == "named":
+    sys.platform = "another"
 member = Stored(open=Killer, size_bytes=9_000_000, sha256="0" * 64)
 members = {"1_complaint.json": b"x" * 100_000, "5_evidence/a.mp4": member}
 write_package(__import__("pathlib").Path(sys.argv[1]), members, (2026, 3, 6, 4, 5, 6))
 """
-    done = subprocess.run([sys.executable, "-c", program, str(tmp_path / "report.zip")], cwd=ROOT, check=False)
+
+
+def killed_in_the_middle(folder: Path, how: str) -> list[Path]:
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, str(folder / "report.zip"), how], cwd=ROOT, check=False, timeout=60
+    )
     assert done.returncode == -signal.SIGKILL
-    left = list(tmp_path.iterdir())
-    assert [path.suffix for path in left] == [".part"] and left[0].name.startswith(".report-")
+    return list(folder.iterdir())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has files without a name")
+def test_a_kill_in_the_middle_leaves_nothing(tmp_path: Path) -> None:
+    assert killed_in_the_middle(tmp_path, "nameless") == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_where_files_need_names_the_next_package_clears_up_after_a_kill(tmp_path: Path) -> None:
+    (left,) = killed_in_the_middle(tmp_path, "named")
+    assert left.name.startswith(".report-") and left.suffix == ".part"
     with pytest.raises(ReportError):
-        verify_package(left[0])
+        verify_package(left)
+    young = tmp_path / ".report-young.part"
+    young.write_bytes(b"somebody is just writing it")
+    os.utime(left, (left.stat().st_mtime - 3700,) * 2)
+    write_package(tmp_path / "report.zip", {"a.txt": b"a"}, (2026, 3, 6, 4, 5, 6))
+    assert {path.name for path in tmp_path.iterdir()} == {"report.zip", young.name}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps other rights")
+@pytest.mark.parametrize("system", [sys.platform, "another"])
+def test_a_package_is_its_owners_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str) -> None:
+    monkeypatch.setattr(sys, "platform", system)
+    path = tmp_path / "report.zip"
+    for content in (b"first", b"second"):
+        write_package(path, {"a.txt": content}, (2026, 3, 6, 4, 5, 6))
+    assert path.stat().st_mode & 0o777 == 0o600 and list(tmp_path.iterdir()) == [path]
+    assert contents(path)["a.txt"] == b"second"
 
 
 def test_the_version_in_the_log_is_that_of_the_project() -> None:

@@ -94,7 +94,10 @@ def test_axe_finds_no_barrier(open_page: Opener, examples: Path, language: Langu
     page.get_by_text(words.FORM_TITLE).click()
     for fold in page.locator("#result summary").all():
         fold.click()
-    assert barriers(page) == [], "with a clip's result"
+    page.get_by_label(words.KINDS["fraud_money_lost"]).check()
+    page.get_by_label(words.DANGER).check()
+    page.locator("#routes .dd-urgent").nth(1).wait_for()
+    assert barriers(page) == [], "with a clip's result and the form"
     assert language == "en" or english_on(page) == set()
     try_example(page, "no-face.jpg")
     assert barriers(page) == [], "without a face"
@@ -142,11 +145,17 @@ def test_a_switch_writes_the_result_again_and_judges_nothing(open_page: Opener) 
     expect(page.locator("#findings .dd-slider")).to_contain_text(text.of("hi").COMPARE.format(number=1, moment=""))
     assert english_on(page) == set()
     assert [picture.get_attribute("src") for picture in page.locator("#findings img").all()] == pictures
+    page.get_by_label(text.of("hi").KINDS["other"]).check()
     page.locator("#prepare").click()
     expect(page.locator("#package-note")).to_contain_text(text.of("hi").READY)
+    expect(page.locator("#fields textarea").first).to_be_visible()
+    assert english_on(page) == set()
+    assert barriers(page) == [], "with the fields to copy"
     page.locator("#language button[lang=en]").click()
     expect(page.locator("#package-note")).to_contain_text(Words.READY)
     expect(page.locator("#download")).to_contain_text("Download DFD-")
+    expect(page.locator("#routes")).to_contain_text(Words.ROUTES_TITLE)
+    expect(page.locator("#country input")).to_have_value(Words.COUNTRIES["IN"])
 
 
 def test_what_went_wrong_is_said_in_hindi_with_the_english_folded(open_page: Opener, examples: Path) -> None:
@@ -173,6 +182,10 @@ def test_a_phone_needs_no_sideways_scroll(open_page: Opener, language: Language)
     page.get_by_text(text.of(language).FORM_TITLE).click()
     for fold in page.locator("#result summary").all():
         fold.click()
+    page.get_by_label(text.of(language).KINDS["fraud_money_lost"]).check()
+    page.locator("#routes .dd-urgent").wait_for()
+    page.locator("#prepare").click()
+    page.locator("#fields textarea").first.wait_for()
     assert not has_sideways_scroll(page)
 
 

@@ -122,6 +122,7 @@ def test_the_package_downloads_whole_with_what_was_typed(page: Page, examples: P
     page.get_by_label(Words.FORM_LINKS).fill("https://example.org/one\nhttps://example.org/two")
     page.get_by_label(Words.FORM_SEEN_AT).fill("2026-03-05T21:30")
     page.get_by_label(Words.FORM_ORIGINAL).check()
+    page.get_by_label(Words.KINDS["other"]).check()
     page.locator("#prepare").click()
     page.locator("#download").wait_for()
     with page.expect_download() as download:

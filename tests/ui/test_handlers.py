@@ -4,7 +4,6 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,18 +12,14 @@ import gradio as gr
 import pytest
 
 from detector import DetectorConfig
-from detector.errors import ReportError
 from detector.types import Analysis, Step
 from reporting import wording
 from ui import text
-from ui.case_form import read_case
 from ui.handlers import Handlers
 from ui.lettering import Lettering
 from ui.limits import MAX_WAITING
 from ui.text import Words
 from ui.workspace import make_workspace
-
-EMPTY_CASE = (None,) * 8
 
 
 def visitor(name: str) -> Any:
@@ -83,10 +78,6 @@ def test_a_file_is_judged_for_its_visitor_alone(
     assert is_skipped(handlers.judge("auto", visitor("b"), quiet)) and detector.runs == 0
     answer = handlers.judge("auto", visitor("a"), quiet)[0]
     assert wording.headline("no_face", "en") in answer and 'src="gradio_api/file=' in answer
-    note, _ = handlers.prepare(visitor("b"), "en", False, *EMPTY_CASE)
-    assert Words.TROUBLES["result_gone"].message in note
-    note, _ = handlers.prepare(visitor("a"), "en", False, *EMPTY_CASE)
-    assert Words.READY in note
 
 
 def test_a_newer_file_stops_the_check_of_the_older(
@@ -179,9 +170,8 @@ def test_another_language_is_written_and_not_judged_anew(
     answer = handlers.judge("auto", visitor("a"), quiet)[0]
     assert text.of("hi").CHECKING.format(name="no-face.jpg") in told[0], "while it is checked"
     assert wording.headline("no_face", "hi") in answer, "the language that is on in the end"
-    handlers.prepare(visitor("a"), "hi", False, *EMPTY_CASE)
     english = handlers.speak("en", visitor("a"))
-    assert wording.headline("no_face", "en") in english[0] and Words.READY in english[6]
+    assert wording.headline("no_face", "en") in english[0]
     (still,) = re.findall(r'src="([^"]*)"', answer)
     assert still in english[0] and detector.runs == 1
     assert is_skipped(handlers.speak("hi", visitor("b"))), "nothing of another visitor's"
@@ -206,23 +196,6 @@ def test_components_are_made_in_english_and_written_in_another_language() -> Non
     lettering.html(lambda words: words.TITLE)
     assert button.value == Words.PREPARE and lettering.components[0] is button
     assert [update["value"] for update in lettering.written("hi")] == [hindi.PREPARE, hindi.TITLE]
-
-
-def test_the_case_is_what_was_typed() -> None:
-    case = read_case(
-        "2026-03-05T21:30", "App", "@who", " https://a.b/c \n\nhttps://d.e/f", "mine", "it", "so", "Goa"
-    )
-    assert case.seen_at == datetime(2026, 3, 5, 16, 0, tzinfo=UTC)
-    assert case.urls == ("https://a.b/c", "https://d.e/f")
-    typed = (case.platform, case.handle, case.whose_face, case.what_happened, case.harm, case.state)
-    assert typed == ("App", "@who", "mine", "it", "so", "Goa")
-    empty = read_case(*EMPTY_CASE)
-    assert empty.seen_at is None and empty.urls == () and empty.state == ""
-
-
-def test_a_date_that_is_none_is_told() -> None:
-    with pytest.raises(ReportError, match="'yesterday' could not be read"):
-        read_case("yesterday", *EMPTY_CASE[1:])
 
 
 def test_the_private_folder_comes_before_gradio() -> None:

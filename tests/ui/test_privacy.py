@@ -22,6 +22,7 @@ from PIL import ExifTags, Image
 from detector import Detector
 from ui.clip_handlers import ClipHandlers
 from ui.handlers import Handlers
+from ui.report_handlers import ReportHandlers
 from ui.visits import RECEIVED, secret_folder
 from ui.workspace import locked_folder, wipe_abandoned
 
@@ -105,7 +106,7 @@ def test_a_pictures_place_and_maker_stay_with_its_owner(
     content = located_picture(examples / "genuine.jpg")
     assert SECRET.encode() in content
     handlers = give("holiday.jpg", content)
-    note, _ = handlers.prepare(VISITOR, "en", False, *(None,) * 8)
+    note = ReportHandlers(handlers.visits).prepare(VISITOR, "en", False, "other")[1]
     files = written(tmp_path / "root")
     assert any(name.endswith(".zip") for name in files), note
     assert_nothing_told(files)

@@ -10,13 +10,14 @@ from pages import Page
 
 from detector.types import Analysis, FaceMark, FaceTrack, Outcome, Span
 from explain.types import Explanations
-from reporting import wording
+from reporting import Case, wording
 from reporting.portals import load_portal
 from reporting.wording import Language
 from ui.checks import Trouble
 from ui.markup import Picture, icon
 from ui.panels import checking_panel, idle_panel, trouble_panel, verdict_panel
-from ui.results import findings, next_steps, portal_link
+from ui.results import findings, next_steps
+from ui.routes import portal_link
 from ui.text import Words
 from ui.visits import PictureLinks
 
@@ -145,7 +146,7 @@ def test_the_steps_are_those_of_the_reports() -> None:
 
 
 def test_the_portal_opens_in_a_tab_of_its_own_and_is_told_in_full() -> None:
-    page = Page(portal_link("en"))
+    page = Page(portal_link(Case(), "en"))
     (link,) = page.all("a")
     assert link["href"] == load_portal().home_url.value == "https://cybercrime.gov.in/"
     assert link["target"] == "_blank" and set((link["rel"] or "").split()) >= {"noopener", "noreferrer"}

@@ -16,6 +16,8 @@ TroubleKind = Literal[
     "too_large",
     "link",
     "report",
+    "no_kind",
+    "hard_stop",
     "result_gone",
     "moment_gone",
     "tool",
@@ -226,16 +228,55 @@ class Words:
     STEPS_TITLE = "What to do now"
     REPORT_TITLE = "Prepare a report package"
     REPORT_LEAD = (
-        "The package is one zip file for you to keep or hand in: a draft complaint, this result, pictures of the "
-        "faces that were judged, and fingerprints that show whether a file was changed later."
+        "One press makes a zip file to keep and to file with: a text for every field of the portal, files small "
+        "enough to upload, a technical report, fingerprints (hashes) of every file, a log of what was done, a "
+        "draft certificate and a notice to the platform. It also copies the text of the complaint and opens the "
+        "page to file it on in a new tab. Nobody asks here who you are."
     )
-    FORM_TITLE = "Add what you know, for the draft complaint (all optional)"
+    KIND_TITLE = "What happened?"
+    KINDS: ClassVar[Mapping[str, str]] = {
+        "impersonation": "Someone poses as a person, with their face or voice",
+        "sexual": "It shows nudity or a sexual act",
+        "fraud": "A fraud or a false advertisement; no money was lost",
+        "fraud_money_lost": "A fraud, and money was lost",
+        "defamation": "It spreads a lie about someone or makes them look bad",
+        "other": "Something else",
+    }
+    AGE_TITLE = "How old is the person shown?"
+    AGES: ClassVar[Mapping[str, str]] = {"adult": "18 or older", "minor": "Under 18", "unsure": "Not sure"}
+    AGE_FIRST = (
+        "First say how old the person is. Until then nothing is made. If the person may be under 18, everything "
+        "kept here of your file is deleted at once."
+    )
+    DANGER = "Someone is in danger now"
+    WITNESS = "I only saw it; I am not the person harmed"
+    COUNTRY = "Where will you report it?"
+    COUNTRIES: ClassVar[Mapping[str, str]] = {
+        "IN": "India",
+        "US": "United States",
+        "GB": "United Kingdom",
+        "AU": "Australia",
+        "EU": "European Union",
+        "SG": "Singapore",
+        "ZZ": "Another country",
+    }
+    """Those with a route of their own, and all others."""
+    ROUTES_TITLE = "Where to turn, in this order"
+    ROUTES_NOW = "At once:"
+    HARD_STOP = (
+        "Sexual content that shows someone under 18, or may show one, is not copied, drawn or written here. "
+        "Everything that was kept here of your file has been deleted. Only the steps to take are shown."
+    )
+    FORM_TITLE = "Add what you know, for the complaint (all optional)"
     FORM_PLATFORM = "Where did you see it?"
     FORM_PLATFORM_HINT = "App or website, such as WhatsApp or Instagram"
     FORM_LINKS = "Links to the post and to the account"
     FORM_LINKS_HINT = "One on each line"
     FORM_HANDLE = "Account that posted or sent it"
     FORM_SEEN_AT = "When did you see it? (Indian time)"
+    FORM_SAVED_AT = "When did you save the file? (Indian time)"
+    FORM_DELAY = "Why do you report it only now?"
+    FORM_DELAY_HINT = "You saw it more than a day ago: the portal may ask."
     FORM_WHOSE_FACE = "Whose face is shown?"
     FORM_WHOSE_FACE_HINT = "Such as: my own, my sister's, a politician's"
     FORM_WHAT_HAPPENED = "What does it show, and what happened?"
@@ -243,13 +284,52 @@ class Words:
     FORM_STATE = "State or union territory"
     FORM_ORIGINAL = "Put the original file into the package too"
     FORM_ORIGINAL_HINT = "Leave this off unless whoever gets the package should see the file itself."
-    PREPARE = "Prepare the report package"
-    READY = "The package is ready. It is on this page only until you close it: download it now."
+    FORM_PICTURES = "Put pictures of it into the package"
+    FORM_PICTURES_HINT = "Off: no copy of the file goes in, and the pictures of the report are blurred."
+    PREPARE = "Prepare the package, copy the text and open the portal"
+    READY = (
+        "The package is ready. It is on this page only until you close it: download it now, then open "
+        "START_HERE.html in it."
+    )
+    TEXT_COPIED = "The text of the complaint was copied: paste it where the portal asks what happened."
+    TEXT_REFUSED = "The browser did not let this page copy: copy the text from the list below."
+    TAB_OPENED = "The page to file it on was opened in a new tab."
+    TAB_BLOCKED = "The browser did not open a new tab: use the link below."
+    FILING_TITLE = "Field by field, in the portal's own order"
+    FILING_LEAD = "Read each text before you paste it: it becomes your own statement. The portal works in English."
+    FILING_COPY = "Copy"
+    FILING_COPIED = "Copied: {field}"
+    FILING_REFUSED = "Not copied: {field}. The text is marked; copy it with Ctrl+C."
+    FILING_CHARS = "{count} characters"
+    FILING_EMPTY = "you type or choose this yourself"
+    FILED_TITLE = "After filing"
+    FILED_LEAD = (
+        "Write the number that the portal gave you into the log of the package, and see which dates follow."
+    )
+    FILED_NUMBER = "Acknowledgement number"
+    FILED_AT = "When did you file it? (Indian time; empty: now)"
+    FILED_BUTTON = "Write it into the package"
+    FILED_DONE = "The number stands in the log of the package. Download the package once more."
+    FOLLOWUPS_TITLE = "Dates to keep in mind"
     DOWNLOAD = "Download {name} ({size})"
     PORTAL_TITLE = "Report it"
     PORTAL_BUTTON = "Open the cybercrime portal in a new tab"
     PORTAL_ADDRESS = "Portal: {address} (type it yourself: a false copy of the portal has been reported)"
-    PORTAL_HINT = "This page sends nothing to the portal: you decide what to report."
+    PORTAL_HINT = "This page sends nothing there: you decide what to report."
+    PORTAL_UNKNOWN = "No page to file it on is known here for this country."
+    PAGE_BUTTON = "Open {address} in a new tab"
+    PAGE_ADDRESS = "Address: {address}"
+    REACH_BUTTON = "Is the portal reachable?"
+    REACH_HINT = "Only when you press this, the computer that runs this page asks the portal for its first page."
+    REACH: ClassVar[Mapping[str, str]] = {
+        "reachable": "The portal answered just now.",
+        "failing": "The portal answered that it cannot serve now: it may be under maintenance. Try again later; "
+        "the package keeps. If money was lost, do not wait: call {fraud} and your bank now.",
+        "unreachable": "The portal did not answer. It may be under maintenance, this network may block it, or it "
+        "may not answer outside India. Try again later or over another network; the package keeps. If money was "
+        "lost, do not wait: call {fraud} and your bank now.",
+    }
+    """By what came of asking; only what is out of reach names the number."""
 
     TROUBLES: ClassVar[Mapping[TroubleKind, TroubleWords]] = {
         "file": TroubleWords("This file could not be checked", "You can add another file above."),
@@ -274,6 +354,13 @@ class Words:
             "You can also open the link in your browser, save the picture or clip there, and add it above.",
         ),
         "report": TroubleWords("The package could not be prepared", "Look at what you filled in, then try again."),
+        "no_kind": TroubleWords(
+            "Say first what happened", "Choose one of the kinds above; the rest may stay empty."
+        ),
+        "hard_stop": TroubleWords(
+            "Nothing is made of this file",
+            "It is sexual, and the person shown was not said to be 18 or older. Follow the steps above.",
+        ),
         "result_gone": TroubleWords(
             "The package could not be prepared",
             "This result is no longer kept here. Check the file once more, then prepare the package.",

@@ -1,0 +1,67 @@
+"""After the package was made: the portal's fields to copy one by one, and what follows once it was filed.
+
+Pure functions from values to HTML.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from pathlib import Path
+
+from reporting import PortalField, followups
+from reporting.case import IST
+from reporting.portals import load_portal
+from reporting.wording import Language
+from ui import text
+from ui.markup import escape, verbatim
+from ui.visits import Prepared
+
+SCRIPT = Path(__file__).with_name("filing.js")
+_MOST_LINES = 8
+_CHARS_A_LINE = 60
+
+
+def filing_list(fields: tuple[PortalField, ...], language: Language) -> str:
+    """The fields in the portal's order, each with its text, its count, what to know, and a button to copy it."""
+    words = text.of(language)
+    steps = ""
+    for step, group in groupby(fields, key=lambda field: field.step):
+        entries = "".join(_field(field, language) for field in group)
+        steps += f'<h3 lang="en">{escape(step)}</h3><ol class="dd-fields">{entries}</ol>'
+    return (
+        f"<h2>{escape(words.FILING_TITLE)}</h2><p>{escape(words.FILING_LEAD)}</p>"
+        f'<p class="dd-unseen" role="status" aria-live="polite"></p>{steps}'
+    )
+
+
+def filed_panel(package: Prepared, language: Language) -> str:
+    """The number stands in the package, and the dates that follow; dates are known for India alone."""
+    words = text.of(language)
+    said = f"<p>{escape(words.FILED_DONE)}</p>"
+    if package.filed_at is None or package.case.country != "IN":
+        return said
+    dates = "".join(
+        f"<li><strong>{followup.at.astimezone(IST):%d-%m-%Y, %H:%M}</strong>: {escape(followup.text[language])} "
+        f'<small lang="en">({escape(followup.fact.hedge)})</small></li>'
+        for followup in followups(package.filed_at, load_portal())
+    )
+    return f"{said}<h3>{escape(words.FOLLOWUPS_TITLE)}</h3><ul>{dates}</ul>"
+
+
+def _field(field: PortalField, language: Language) -> str:
+    words, label = text.of(language), escape(field.label)
+    hint = f'<p class="dd-hint" lang="en">{escape(field.hint)}</p>' if field.hint else ""
+    if not field.text:
+        return f'<li><strong lang="en">{label}</strong> <span>({escape(words.FILING_EMPTY)})</span>{hint}</li>'
+    lines = sum(1 + len(line) // _CHARS_A_LINE for line in field.text.split("\n"))
+    copied, refused = (
+        escape(said.format(field=field.label)) for said in (words.FILING_COPIED, words.FILING_REFUSED)
+    )
+    return (
+        f'<li><strong lang="en">{label}</strong> '
+        f"<span>({escape(words.FILING_CHARS.format(count=field.chars))})</span>"
+        f'<textarea readonly lang="en" aria-label="{label}" rows="{min(lines, _MOST_LINES)}">'
+        f"{verbatim(field.text)}</textarea>"
+        f'<button type="button" class="dd-button" data-copied="{copied}" data-refused="{refused}">'
+        f'{escape(words.FILING_COPY)} <span class="dd-unseen" lang="en">{label}</span></button>{hint}</li>'
+    )
