@@ -35,7 +35,7 @@ def has_sideways_scroll(page: Page) -> bool:
 
 
 def opened_elsewhere(context: BrowserContext) -> list[str]:
-    """Grows by every address of the internet that is opened; `FLAGS` let none be found."""
+    """Grows by every address of the internet that is asked for, at every try; `FLAGS` let none be found."""
     opened: list[str] = []
 
     def note(request: Request) -> None:
