@@ -150,7 +150,10 @@ def test_a_switch_writes_the_result_again_and_judges_nothing(open_page: Opener) 
     expect(page.locator("#package-note")).to_contain_text(text.of("hi").READY)
     expect(page.locator("#fields textarea").first).to_be_visible()
     assert english_on(page) == set()
-    page.wait_for_timeout(1000)  # the note fades in
+    # Gradio pales what an event still works on.
+    page.wait_for_function(
+        "() => getComputedStyle(document.querySelector('#package-note .html-container')).opacity === '1'"
+    )
     assert barriers(page) == [], "with the fields to copy"
     page.locator("#language button[lang=en]").click()
     expect(page.locator("#package-note")).to_contain_text(Words.READY)
