@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 IMAGES = ROOT / "docs" / "images"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--force-color-profile=srgb"]
 PATIENCE_MS = 300_000
-QUALITY = 70
+QUALITY = 60
 
 
 def main() -> None:
