@@ -77,7 +77,7 @@ def draw_face(pixels: Pixels, heat: NDArray[np.float32], scale: float) -> Pixels
 
 
 def _colour_bar(width: int) -> Pixels:
-    """`none` to `strongest in this report`, as a strip."""
+    """`no evidence` to `strong`, as a strip."""
     strip = np.zeros((64, width, 3), np.uint8)
     shares = np.linspace(0, 1, width - 20, dtype=np.float32)[None, :].repeat(16, axis=0)
     strip[8:24, 10 : width - 10] = colour_map(shares)
