@@ -37,7 +37,7 @@ from ui.markup import escape
 from ui.panels import idle_panel, note_panel, trouble_panel
 from ui.reach import reach
 from ui.routes import first_panel, portal_link, routes_panel
-from ui.sessions import session_of
+from ui.sessions import Turns, session_of
 from ui.visits import Prepared, Visit, Visits, secret_folder
 
 ROUTED, PACKAGED, FINDINGS = 6, 6, 8
@@ -50,13 +50,16 @@ class ReportHandlers:
 
     def __init__(self, visits: Visits) -> None:
         self._visits = visits
+        self._turns = Turns()
 
-    def route(self, request: gr.Request, chosen: str, *typed: Any) -> tuple[Any, ...]:
+    def route(self, request: gr.Request, turn: float, chosen: str, *typed: Any) -> tuple[Any, ...]:
         """Something that decides where to turn was answered. Where that is a hard stop, everything that was kept
         of the visitor's file is deleted at once.
 
         Args:
             request: whose page it is, here and below.
+            turn: the count of `Turns`, here and below. What is answered last need not have been told last: a
+                hard stop always takes effect, but where to turn is shown for the newest turn alone.
             chosen: language of the page, here and below.
             typed: the values of `Answers`, here and below.
 
@@ -67,13 +70,17 @@ class ReportHandlers:
             of the maps' check and of the copy.
         """
         session, language = session_of(request), text.language_of(chosen)
+        self._turns.begin(session, turn)
         answers = Answers(*typed)
         self._outdate(session)
         stopped = self._stops(session, answers, language)
+        found = _no_findings(language) if stopped else (gr.skip(),) * FINDINGS
+        if not self._turns.is_newest(session, turn):
+            return (*(gr.skip(),) * (ROUTED + PACKAGED), *found)
         return (
             *_routed(answers, language, build=self._visits.get(session) is not None),
             *_package_updates(None, language),
-            *(_no_findings(language) if stopped else (gr.skip(),) * FINDINGS),
+            *found,
         )
 
     def begin(self, request: gr.Request, chosen: str, original_wanted: bool, *typed: Any) -> tuple[Any, ...]:
@@ -169,13 +176,14 @@ class ReportHandlers:
         self._outdate(session_of(request))
         return _package_updates(None, text.DEFAULT)
 
-    def speak(self, request: gr.Request, chosen: str, *typed: Any) -> tuple[Any, ...]:
+    def speak(self, request: gr.Request, turn: float, chosen: str, *typed: Any) -> tuple[Any, ...]:
         """The visitor changed the language.
 
         Returns:
             Updates of the first group of `route` and of the package, what the handing over said among them.
         """
         session, language = session_of(request), text.language_of(chosen)
+        self._turns.begin(session, turn)
         visit = self._visits.get(session)
         return (
             *_routed(Answers(*typed), language, build=visit is not None),

@@ -15,6 +15,7 @@ from ui.markup import escape
 from ui.panels import idle_panel
 from ui.report_handlers import ReportHandlers
 from ui.routes import first_panel, portal_link
+from ui.sessions import Turns
 from ui.visits import Visits
 
 _HAND_OVER = Path(__file__).with_name("hand_over.js").read_text(encoding="utf-8")
@@ -31,6 +32,7 @@ class ReportPart:
                 f"<p>{escape(wording.not_an_fir(words.LANGUAGE))}</p>"
             )
         )
+        self._turn = gr.Number(0, visible=False)
         self._first = first_fields(lettering)
         self._routes = _html(first_panel(Case(), "en", age_missing=False), elem_id="routes")
         with gr.Column(elem_id="build") as self._build:
@@ -95,13 +97,20 @@ class ReportPart:
         gr.on(
             [field.change for field in (*first, seen_at)],
             handlers.route,
-            [language, *typed],
+            [self._turn, language, *typed],
             [*routed, *self._packaged, *found],
+            js=Turns.SCRIPT,
             **at_once,
         )
         changes = [field.change for field in (*self._details[1:], self._pictures, self._original)]
         gr.on(changes, handlers.outdate, None, self._packaged, **at_once)
-        language.change(handlers.speak, [language, *typed], [*routed, *self._packaged], **at_once)
+        language.change(
+            handlers.speak,
+            [self._turn, language, *typed],
+            [*routed, *self._packaged],
+            js=Turns.SCRIPT,
+            **at_once,
+        )
         for arrival in arrivals:
             arrival.then(_anew, None, [*first, self._build, *self._packaged], **at_once)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import zipfile
 from datetime import UTC, datetime
@@ -29,6 +30,8 @@ from ui.visits import RECEIVED, Prepared, Visit, secret_folder
 VISITOR: Any = SimpleNamespace(session_hash="a")
 STRANGER: Any = SimpleNamespace(session_hash="b")
 SKIPPED = {"__type__": "update"}
+TURN = itertools.count(1)
+"""As the page counts."""
 NOTE, NEXT, FIELDS, FILED, DOWNLOAD = range(1, 6)
 """Places in what `prepare` returns."""
 
@@ -87,9 +90,9 @@ def prepared(visit: Visit) -> Prepared:
 
 def test_danger_has_its_number_before_the_kind_or_the_age_is_told(report: ReportHandlers) -> None:
     for given in (answers(None, in_danger=True), answers("sexual", in_danger=True)):
-        panel = report.route(VISITOR, "en", *given)[3]
+        panel = report.route(VISITOR, next(TURN), "en", *given)[3]
         assert 'href="tel:112"' in panel and "tel:1930" not in panel
-    assert "tel:" not in report.route(VISITOR, "en", *answers(None))[3]
+    assert "tel:" not in report.route(VISITOR, next(TURN), "en", *answers(None))[3]
 
 
 def test_a_package_is_of_the_visitors_own_result(report: ReportHandlers, judged: Visit) -> None:
@@ -116,7 +119,7 @@ def test_what_is_changed_after_the_package_takes_it_off_the_page(report: ReportH
 
 
 def test_the_routes_come_before_anything_else(report: ReportHandlers, judged: Visit) -> None:
-    updates = report.route(VISITOR, "en", *answers("fraud_money_lost", in_danger=True))
+    updates = report.route(VISITOR, next(TURN), "en", *answers("fraud_money_lost", in_danger=True))
     panel = updates[3]
     assert len(updates) == ROUTED + PACKAGED + FINDINGS and all(kept == SKIPPED for kept in updates[-FINDINGS:])
     assert panel.index('href="tel:112"') < panel.index('href="tel:1930"') < panel.index("FINANCIAL FRAUD")
@@ -124,12 +127,14 @@ def test_the_routes_come_before_anything_else(report: ReportHandlers, judged: Vi
 
 
 def test_the_age_is_asked_only_where_it_matters(report: ReportHandlers, judged: Visit) -> None:
-    age, pictures, _, panel, build, _ = report.route(VISITOR, "en", *answers("sexual"))[:ROUTED]
+    age, pictures, _, panel, build, _ = report.route(VISITOR, next(TURN), "en", *answers("sexual"))[:ROUTED]
     assert (age.visible, pictures.visible, build.visible) == (True, False, False)
     assert escape(Words.AGE_FIRST) in panel and judged.folder.exists(), "the question can still be answered"
-    age, pictures, _, panel, build, _ = report.route(VISITOR, "en", *answers("sexual", "adult"))[:ROUTED]
+    age, pictures, _, panel, build, _ = report.route(VISITOR, next(TURN), "en", *answers("sexual", "adult"))[
+        :ROUTED
+    ]
     assert (age.visible, pictures.visible, build.visible) == (True, True, True) and "stopncii" in panel
-    age, pictures, *_ = report.route(VISITOR, "en", *answers("defamation"))[:ROUTED]
+    age, pictures, *_ = report.route(VISITOR, next(TURN), "en", *answers("defamation"))[:ROUTED]
     assert (age.visible, pictures.visible) == (False, False)
 
 
@@ -139,7 +144,7 @@ def test_a_hard_stop_keeps_nothing_at_all(
 ) -> None:
     report.prepare(VISITOR, "en", True, *answers("other"))
     assert {path.suffix for path in files_below(tmp_path)} >= {".png", ".jpg", ".zip"}
-    updates = report.route(VISITOR, "en", *answers("sexual", depicted))
+    updates = report.route(VISITOR, next(TURN), "en", *answers("sexual", depicted))
     assert files_below(tmp_path) == [] and handlers.visits.get("a") is None
     panel, build = updates[3], updates[4]
     assert escape(Words.HARD_STOP) in panel and 'href="tel:1098"' in panel and build.visible is False
@@ -150,6 +155,22 @@ def test_a_hard_stop_keeps_nothing_at_all(
         assert not any("gradio_api/file" in str(update) for update in call(VISITOR, "en", True, *answers("other")))
     assert files_below(tmp_path) == [], "and nothing is made of what is gone"
     assert escape(text.of("hi").HARD_STOP) in handlers.speak("hi", VISITOR)[0]
+
+
+def test_what_was_told_first_is_not_shown_over_what_was_told_last(report: ReportHandlers, judged: Visit) -> None:
+    first, second = next(TURN), next(TURN)
+    assert "tel:1930" in report.route(VISITOR, second, "en", *answers("fraud_money_lost"))[3]
+    assert all(kept == SKIPPED for kept in report.route(VISITOR, first, "en", *answers("other")))
+    assert "tel:" not in report.route(STRANGER, first, "en", *answers(None))[3], (
+        "each visitor has a count of their own"
+    )
+
+
+def test_a_hard_stop_told_first_takes_effect_all_the_same(report: ReportHandlers, judged: Visit) -> None:
+    first, second = next(TURN), next(TURN)
+    report.route(VISITOR, second, "en", *answers("sexual", "adult"))
+    updates = report.route(VISITOR, first, "en", *answers("sexual", "unsure"))
+    assert not judged.folder.exists() and escape(Words.HARD_STOP) in updates[-FINDINGS]
 
 
 @pytest.mark.parametrize("depicted", [None, "minor", "unsure"])
@@ -182,7 +203,7 @@ def test_a_hard_stop_while_the_package_is_being_made_keeps_nothing(
     )
     worker.start()
     assert begun.wait(30)
-    report.route(VISITOR, "en", *answers("sexual", "minor"))
+    report.route(VISITOR, next(TURN), "en", *answers("sexual", "minor"))
     go.set()
     worker.join(60)
     assert files_below(tmp_path) == [] and all(update == SKIPPED for update in answered[0])
@@ -234,19 +255,19 @@ def test_the_number_goes_into_the_package_and_the_dates_follow(report: ReportHan
         assert b"31409250012345" in archive.read("7_custody_log.csv")
     for day, name, days in (("13-03-2026", "platform_resolves", 7), ("05-04-2026", "appeal", 30)):
         assert f"{day}, 10:00" in updates[FILED] and escape(followup_words(name, days)["en"]) in updates[FILED]
-    hindi = report.speak(VISITOR, "hi", *answers("other"))[ROUTED:]
+    hindi = report.speak(VISITOR, next(TURN), "hi", *answers("other"))[ROUTED:]
     assert escape(followup_words("appeal", 30)["hi"]) in hindi[FILED] and text.of("hi").READY in hindi[NOTE]
     assert Words.TROUBLES["result_gone"].message in report.file(STRANGER, "en", "31409250012345", "")[NOTE]
 
 
 def test_the_reason_for_a_delay_is_asked_only_after_a_day(report: ReportHandlers) -> None:
     for seen_at, asked in (("", False), ("2020-01-01T10:00", True), ("2999-01-01T10:00", False), ("x", False)):
-        assert report.route(VISITOR, "en", *answers("other", seen_at=seen_at))[2].visible is asked
+        assert report.route(VISITOR, next(TURN), "en", *answers("other", seen_at=seen_at))[2].visible is asked
 
 
 def test_another_language_says_the_routes_again(report: ReportHandlers, judged: Visit) -> None:
     for language, word in (("en", "Money first"), ("hi", "पहले पैसे")):
-        assert word in report.speak(VISITOR, language, *answers("fraud_money_lost"))[3]
+        assert word in report.speak(VISITOR, next(TURN), language, *answers("fraud_money_lost"))[3]
 
 
 def test_key_frames_are_kept_on_disk_and_never_served(judged: Visit) -> None:
