@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import bisect
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,7 +84,7 @@ def probe_clip(path: Path, demuxer: str, max_frame_px: int, max_duration_s: floa
             base = float(stream.time_base)
             times_s = tuple((tick - ticks[0][0]) * base for tick, _ in ticks)
         with _open(path, demuxer) as container:
-            first = next(_decode(container, _picture_stream(container, name), _Damage()), None)
+            first = next(_decode(container, _picture_stream(container, name), _Damage(), None), None)
             if first is None:
                 raise _broken(name, "none of its frames can be decoded")
             height_px, width_px = _upright(first).shape[:2]
@@ -220,14 +220,15 @@ def _frames_at(
     stream = _picture_stream(container, name)
     assert stream.time_base is not None
     base = float(stream.time_base)
-    decoded = _decode(container, stream, damage)
+    ticks = {facts.origin + round(facts.times_s[index] / base) for index in wanted}
+    decoded = _decode(container, stream, damage, ticks)
     position_s = 0.0
     early_s = min(0.5 / max(facts.frame_rate_hz, 1.0), 0.001)  # timestamps are rounded
     for index in wanted:
         target_s = facts.times_s[index]
         if target_s - position_s > _SEEK_OVER_S:
             container.seek(facts.origin + int(target_s / base), stream=stream, backward=True)
-            decoded = _decode(container, stream, damage)
+            decoded = _decode(container, stream, damage, ticks)
         for picture in decoded:
             tick = picture.pts if picture.pts is not None else picture.dts
             if tick is None:
@@ -275,11 +276,21 @@ def _stated_duration_s(stream: VideoStream) -> float | None:
     return hours * 3600 + minutes * 60 + seconds
 
 
-def _decode(container: InputContainer, stream: VideoStream, damage: _Damage) -> Iterator[VideoFrame]:
-    """Decoded frames in order. After damage the decoder paints over what it misses, and painted pixels must not
-    be judged: frames are left out until the next that builds on no other, or for a while where none comes."""
+def _decode(
+    container: InputContainer, stream: VideoStream, damage: _Damage, wanted: Collection[int] | None
+) -> Iterator[VideoFrame]:
+    """Decoded frames in order; those that are not wanted, and on which no other builds, are passed over. After
+    damage the decoder paints over what it misses, and painted pixels must not be judged: frames are left out until
+    the next that builds on no other, or for a while where none comes.
+
+    Args:
+        wanted: timestamps, in the stream's own unit; None wants every frame.
+    """
     dirty_until = -math.inf
     for packet in container.demux(stream):
+        tick = packet.pts if packet.pts is not None else packet.dts
+        passed_over = wanted is not None and tick is not None and tick not in wanted
+        stream.codec_context.skip_frame = "NONREF" if passed_over else "DEFAULT"
         try:
             decoded = packet.decode()
         except av.error.InvalidDataError:

@@ -57,6 +57,24 @@ def test_sampled_frames_span_the_whole_clip(make_clip, count: int) -> None:
         assert position * span - 1 <= frame.index <= (position + 1) * span
 
 
+@pytest.mark.parametrize(
+    ("name", "codec", "options"),
+    [
+        ("b-frames.mp4", "libx264", {"bf": "3"}),
+        ("pyramid.mkv", "libx265", {"bf": "4", "x265-params": "log-level=none"}),
+        ("hidden.webm", "libvpx-vp9", {"auto-alt-ref": "1", "lag-in-frames": "16"}),
+        ("clip.avi", "mpeg4", {"bf": "2"}),
+    ],
+)
+def test_a_frame_is_the_same_whether_its_neighbours_were_asked_for_or_not(make_clip, name, codec, options) -> None:
+    path = make_clip(name, [number / 25 for number in range(100)], codec, codec_options=options)
+    every = frames_of(path)
+    for count in (1, 13, 40):
+        for frame in frames_of(path, count):
+            assert frame.time_s == every[frame.index].time_s
+            np.testing.assert_array_equal(frame.pixels, every[frame.index].pixels)
+
+
 def test_a_variable_frame_rate_is_sampled_by_time_not_by_count(make_clip) -> None:
     # Forty frames in the first second, then one a second for nine.
     times_s = [number / 40 for number in range(40)] + [float(second) for second in range(1, 10)]
