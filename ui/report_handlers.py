@@ -271,20 +271,20 @@ def _routed(answers: Answers, language: Language, *, build: bool) -> tuple[Any, 
 
 
 def _package_updates(package: Prepared | Trouble | None, language: Language) -> tuple[Any, ...]:
-    """How the report package stands: what the handing over said, its note with what to look at, the column of what
-    comes next, the fields to copy, the note after filing, and the download."""
+    """How the report package stands: what the handing over said, its note with what to look at before filing, the
+    column of what comes next, the fields to copy, the note after filing, and the download."""
     if package is None:
         return "", idle_panel(), gr.Column(visible=False), "", idle_panel(), no_download()
     if isinstance(package, Trouble):
         return "", trouble_panel(package, language), gr.Column(visible=False), "", idle_panel(), no_download()
-    filed = idle_panel()
+    look, filed = before_filing(package.findings, language), idle_panel()
     if package.trouble is not None:
         filed = trouble_panel(package.trouble, language)
     elif package.filed_at is not None:
-        filed = f'<div role="status">{filed_panel(package, language)}</div>'
+        look, filed = "", f'<div role="status">{filed_panel(package, language)}</div>'
     return (
         "",
-        note_panel(text.of(language).READY) + before_filing(package.findings, language),
+        note_panel(text.of(language).READY) + look,
         gr.Column(visible=True),
         filing_list(package.fields, language),
         filed,

@@ -273,7 +273,9 @@ def test_the_number_goes_into_the_package_and_the_dates_follow(report: ReportHan
     first = prepared(judged).path
     refused = report.file(VISITOR, "en", "?", "")
     assert "is no acknowledgement number" in refused[FILED] and refused[DOWNLOAD].visible
+    assert Words.LOOK_TITLE in refused[NOTE], "nothing was filed yet"
     updates = report.file(VISITOR, "en", " 31409250012345 ", "2026-03-06T10:00")
+    assert Words.LOOK_TITLE not in updates[NOTE]
     package = prepared(judged)
     assert package.path != first and not first.exists() and package.filed_at is not None
     assert package.filed_at.astimezone(UTC) == datetime(2026, 3, 6, 4, 30, tzinfo=UTC)
