@@ -23,7 +23,6 @@ from explain.types import MAP_METHODS, Explanations
 from reporting import (
     Case,
     build_package,
-    check_case,
     followups,
     read_case,
     record_acknowledgement,
@@ -157,7 +156,7 @@ def _report(
         include_original=args.include_original,
     )
     _say(f"{package.path} written; open START_HERE.html in it first")
-    for finding in check_case(case, analysis, load_portal(), datetime.now(UTC)):
+    for finding in package.findings:
         if finding.severity != "info":
             _say(f"  {finding.severity}: {finding.what} {finding.do}")
 

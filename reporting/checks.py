@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from detector.types import Analysis
@@ -13,15 +13,10 @@ from reporting.cleaning import clean_narrative, one_line, short_link
 from reporting.narrative import complaint_narrative, links_of, suspect_description
 from reporting.portals import Portal
 from reporting.types import COPY_PREFIX, EvidenceFile
-from reporting.wording_checks import Finding, finding
+from reporting.wording_checks import Finding, Severity, finding
+from reporting.wording_checks_texts import SAVING, SEEING, TYPED_FIELDS
 
-_WRITTEN = (
-    ("what happened", "what_happened"),
-    ("whose face", "whose_face"),
-    ("harm", "harm"),
-    ("platform", "platform"),
-    ("reason for delay", "delay_reason"),
-)
+_RANKS: tuple[Severity, ...] = ("error", "warn", "info")
 _MAGIC: Mapping[str, tuple[bytes, int]] = {
     "jpg": (b"\xff\xd8\xff", 0),
     "png": (b"\x89PNG\r\n\x1a\n", 0),
@@ -58,8 +53,12 @@ def check_case(
         *_result(analysis),
         *_files(case, evidence),
     ]
-    order = {"error": 0, "warn": 1, "info": 2}
-    return tuple(sorted(found, key=lambda entry: order[entry.severity]))
+    return errors_first(found)
+
+
+def errors_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The gravest first, and in their own order otherwise."""
+    return tuple(sorted(findings, key=lambda entry: _RANKS.index(entry.severity)))
 
 
 def check_upload(name: str, content_start: bytes, size_bytes: int, portal: Portal) -> tuple[Finding, ...]:
@@ -90,10 +89,14 @@ def check_upload(name: str, content_start: bytes, size_bytes: int, portal: Porta
 
 def check_wording(texts: Mapping[str, str]) -> tuple[Finding, ...]:
     """Our own texts, by name, that promise more than software can; of a page only what is read counts."""
-    return tuple(
-        finding("lint", words=f"{', '.join(map(repr, found))} in {name}")
+    found = (
+        (name, ", ".join(map(repr, wording.lint(_MARKUP.sub(" ", text) if name.endswith(".html") else text))))
         for name, text in texts.items()
-        if (found := wording.lint(_MARKUP.sub(" ", text) if name.endswith(".html") else text))
+    )
+    return tuple(
+        finding("lint", words={"en": f"{words} in {name}", "hi": f"{name} में {words}"})
+        for name, words in found
+        if words
     )
 
 
@@ -119,7 +122,7 @@ def _texts(case: Case, analysis: Analysis, portal: Portal) -> Iterator[Finding]:
         yield finding("narrative_cut")
     if not case.what_happened.strip():
         yield finding("nothing_told")
-    for label, name in _WRITTEN:
+    for name, label in TYPED_FIELDS.items():
         typed = one_line(getattr(case, name))
         if (cleaned := clean_narrative(typed, portal)) != typed:
             yield finding("characters_changed", field=label, before=typed, after=cleaned)
@@ -136,13 +139,14 @@ def _links(case: Case, portal: Portal) -> Iterator[Finding]:
 
 
 def _times(case: Case, now: datetime) -> Iterator[Finding]:
-    for what, at in (("seeing it", case.seen_at), ("saving it", case.saved_at)):
+    for what, at in ((SEEING, case.seen_at), (SAVING, case.saved_at)):
         if at is not None and at > now:
             yield finding("in_future", what=what)
     if case.seen_at is None:
         yield finding("no_date")
     elif now - case.seen_at > timedelta(days=1) and not case.delay_reason.strip():
-        yield finding("delay", days=(now - case.seen_at).days)
+        days = (now - case.seen_at).days
+        yield finding("delay", days={"en": "1 day" if days == 1 else f"{days} days", "hi": f"{days} दिन"})
     if case.seen_at is not None and case.saved_at is not None and case.saved_at < case.seen_at:
         yield finding("saved_before_seen")
 
@@ -161,7 +165,9 @@ def _place(case: Case, portal: Portal) -> Iterator[Finding]:
 
 def _result(analysis: Analysis) -> Iterator[Finding]:
     if analysis.verdict.outcome != "fake":
-        yield finding("not_supported", headline=wording.headline(analysis.verdict.outcome, "en").lower())
+        outcome = analysis.verdict.outcome
+        english, hindi = wording.headline(outcome, "en").lower(), wording.headline(outcome, "hi")
+        yield finding("not_supported", headline={"en": english, "hi": hindi})
 
 
 def _files(case: Case, evidence: Sequence[EvidenceFile] | None) -> Iterator[Finding]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from reporting.portals import Portal
 from reporting.routing import Routing
 from reporting.types import ContentCredentials, ReportFacts
+from reporting.wording_checks import Finding
 
 NO_CREDENTIALS = ContentCredentials(state="absent", generator="", signer="", ai_claim=False, claims=())
 
 
-def start_page(facts: ReportFacts, routing: Routing, portal: Portal) -> str:
+def start_page(facts: ReportFacts, routing: Routing, findings: Sequence[Finding], portal: Portal) -> str:
     """The page to open first, in English and Hindi."""
     from reporting.start_here import start_here_html
 
-    return start_here_html(facts, routing.steps, portal)
+    return start_here_html(facts, routing.steps, findings, portal)
 
 
 def pdf_documents(facts: ReportFacts, *, indian: bool) -> dict[str, bytes]:

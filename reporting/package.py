@@ -7,7 +7,7 @@ or not at all, the same bytes for the same inputs and time. Where the case is a 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -17,7 +17,7 @@ from detector.types import Analysis
 from explain.types import Explanations
 from reporting.archive import Stored, write_package, zip_time
 from reporting.case import Case
-from reporting.checks import check_case, check_upload, check_wording
+from reporting.checks import check_case, check_upload, check_wording, errors_first
 from reporting.custody import custody_csv, first_entries
 from reporting.documents import credentials_of, pdf_documents, start_page
 from reporting.evidence import check_original, make_evidence, received_file
@@ -55,6 +55,8 @@ class ReportPackage:
     """SHA-256 (lower-case hex) by name, of every file but the manifest itself."""
     input_sha256: str
     """SHA-256 of the file that was judged, as it was received."""
+    findings: tuple[Finding, ...] = field(default=(), compare=False)
+    """What to look at before filing, errors first; known where the package was just built."""
 
 
 def case_id(analysis: Analysis, created_at: datetime) -> str:
@@ -121,17 +123,19 @@ def build_package(
         credentials=credentials_of(original, received.mime),
         show_pictures=case.pictures_shown,
     )
-    findings = (
-        *check_case(case, analysis, portal, created_at, evidence),
-        *(
-            finding
-            for entry in made
-            for finding in check_upload(
-                entry.file.name.removeprefix(EVIDENCE_FOLDER), entry.content[:16], len(entry.content), portal
-            )
-        ),
+    findings = errors_first(
+        (
+            *check_case(case, analysis, portal, created_at, evidence),
+            *(
+                finding
+                for entry in made
+                for finding in check_upload(
+                    entry.file.name.removeprefix(EVIDENCE_FOLDER), entry.content[:16], len(entry.content), portal
+                )
+            ),
+        )
     )
-    _refuse_promises(facts, routing, portal)
+    _refuse_promises(facts, routing, findings, portal)
     members: dict[str, bytes | Stored] = {entry.file.name: entry.content for entry in made}
     for file_name, text in _texts(facts, routing, findings, portal).items():
         members[file_name] = text.encode("utf-8", "backslashreplace")  # a name may hold undecodable bytes
@@ -146,7 +150,11 @@ def build_package(
         )
     hashes = write_package(out_path, members, date_time)
     return ReportPackage(
-        path=out_path, case_id=name, files=MappingProxyType(hashes), input_sha256=analysis.media.sha256
+        path=out_path,
+        case_id=name,
+        files=MappingProxyType(hashes),
+        input_sha256=analysis.media.sha256,
+        findings=findings,
     )
 
 
@@ -163,7 +171,7 @@ def _texts(facts: ReportFacts, routing: Routing, findings: tuple[Finding, ...], 
     case, analysis = facts.case, facts.analysis
     fields = portal_fields(case, analysis, portal, facts.evidence)
     texts = {
-        "START_HERE.html": start_page(facts, routing, portal),
+        "START_HERE.html": start_page(facts, routing, findings, portal),
         "1_complaint.json": complaint_json(facts, routing, fields, findings, portal),
         "2_complaint_copy_paste.txt": copy_paste_text(fields, findings, routing, portal),
         "9_platform_notice.txt": platform_notice(case, analysis, portal, facts.case_id, facts.created_at),
@@ -175,7 +183,7 @@ def _texts(facts: ReportFacts, routing: Routing, findings: tuple[Finding, ...], 
     return texts
 
 
-def _refuse_promises(facts: ReportFacts, routing: Routing, portal: Portal) -> None:
+def _refuse_promises(facts: ReportFacts, routing: Routing, findings: tuple[Finding, ...], portal: Portal) -> None:
     """Lint what we would write with the user's own words left out; those are the user's to choose."""
     case = facts.case
     silent = Case(kind=case.kind, depicted=case.depicted, country=case.country, witness_only=case.witness_only)
@@ -184,7 +192,8 @@ def _refuse_promises(facts: ReportFacts, routing: Routing, portal: Portal) -> No
     ours = replace(
         facts, case=silent, analysis=replace(facts.analysis, media=media), evidence=evidence, custody=()
     )
-    if promises := check_wording(_texts(ours, routing, (), portal)):
+    told = tuple(entry.without_typed() for entry in findings)
+    if promises := check_wording(_texts(ours, routing, told, portal)):
         raise ReportError(
             f"{promises[0].what} Reword the reason, the note or the checkpoint's card it comes from."
         )

@@ -131,7 +131,7 @@ def complaint_json(
             "pictures_shown": case.pictures_shown,
             "facts_true": None,
         },
-        "checks": [asdict(entry) for entry in findings],
+        "checks": [entry.to_dict() for entry in findings],
         "followup": {
             "acknowledgement_number": None,
             "filed_at": None,

@@ -16,6 +16,7 @@ from reporting.routing import Route
 from reporting.start_here_texts import FILES, INDIAN_FILES, WORDS, Words
 from reporting.types import ReportFacts
 from reporting.wording import Language
+from reporting.wording_checks import Finding, mark, versions
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _FORM_STEPS = {"financial_fraud", "women_children", "other_cyber_crime"}
@@ -37,6 +38,8 @@ section { border-top: 3px solid #183e68; margin-top: 1.6rem; padding-top: .4rem;
 .urgent ul { margin: .2rem 0; padding-left: 1.1rem; } .urgent li { font-weight: 600; }
 .result { background: #f0f4f8; border-left: .5rem solid #183e68; padding: .6rem 1rem; }
 .result p:first-child { font-weight: 700; font-size: 1.1rem; }
+.error { border: 2px solid #a11212; color: #a11212; padding: 0 .3rem; }
+summary { cursor: pointer; padding: .3rem 0; } dt { font-weight: 600; } dd { margin: 0 0 .4rem; }
 ol > li, ul > li { margin: .5rem 0; }
 small { display: block; color: #4a5360; font-size: .82rem; }
 table { border-collapse: collapse; width: 100%; font-size: .95rem; }
@@ -54,12 +57,15 @@ footer { padding: 1.5rem 1.1rem 2.5rem; color: #4a5360; font-size: .88rem; }
 """
 
 
-def start_here_html(facts: ReportFacts, routes: Sequence[Route], portal: Portal) -> str:
+def start_here_html(
+    facts: ReportFacts, routes: Sequence[Route], findings: Sequence[Finding], portal: Portal
+) -> str:
     """Write the page.
 
     Args:
         facts: of the report.
         routes: the steps to take, in their order (`reporting.routing.route(case).steps`).
+        findings: what to look at before filing, errors first.
         portal: the dated facts.
     """
     languages: tuple[Language, ...] = ("en", "hi")
@@ -67,7 +73,7 @@ def start_here_html(facts: ReportFacts, routes: Sequence[Route], portal: Portal)
         f'<a href="#{language}" lang="{language}">{escape(WORDS[language].language_name)}</a>'
         for language in languages
     )
-    sections = "".join(_section(facts, routes, portal, language) for language in languages)
+    sections = "".join(_section(facts, routes, findings, portal, language) for language in languages)
     titles = " / ".join(
         f'<span lang="{language}">{escape(WORDS[language].title)}</span>' for language in languages
     )
@@ -83,7 +89,9 @@ def start_here_html(facts: ReportFacts, routes: Sequence[Route], portal: Portal)
     )
 
 
-def _section(facts: ReportFacts, routes: Sequence[Route], portal: Portal, language: Language) -> str:
+def _section(
+    facts: ReportFacts, routes: Sequence[Route], findings: Sequence[Finding], portal: Portal, language: Language
+) -> str:
     words, analysis = WORDS[language], facts.analysis
     named = {route.step for route in routes}
     indian = facts.case.country == "IN"
@@ -99,8 +107,11 @@ def _section(facts: ReportFacts, routes: Sequence[Route], portal: Portal, langua
             wording.not_proof(language),
         )
         + "</div>",
-        _heading(words.order) + _paragraphs(words.order_note) + _steps(routes, language),
     ]
+    if told := [entry for entry in findings if entry.severity != "info" or entry.changed]:
+        items = "".join(_finding(entry, language) for entry in told)
+        blocks.append(_heading(words.look) + f"<ul>{items}</ul>")
+    blocks.append(_heading(words.order) + _paragraphs(words.order_note) + _steps(routes, language))
     if named & _FORM_STEPS:
         values = {
             "address": portal.home_url.value,
@@ -174,6 +185,20 @@ def _steps(routes: Sequence[Route], language: Language) -> str:
             f"<li><h3>{escape(route.title[language])}</h3><p>{escape(route.text[language])}</p>{where}{hedge}</li>"
         )
     return f"<ol>{''.join(items)}</ol>"
+
+
+def _finding(entry: Finding, language: Language) -> str:
+    """How grave it is in words, what was found and what to do; a changed text in both versions, folded."""
+    what, do = entry.said(language)
+    marked = f'<strong class="{entry.severity}">{escape(mark(entry.severity, language))}:</strong>'
+    changed = ""
+    if entry.changed:
+        before, after = versions(language)
+        changed = (
+            f"<details><summary>{escape(before)} / {escape(after)}</summary><dl><dt>{escape(before)}</dt>"
+            f"<dd>{_one_line(entry.before)}</dd><dt>{escape(after)}</dt><dd>{_one_line(entry.after)}</dd></dl></details>"
+        )
+    return f"<li>{marked} {_one_line(what)} {_one_line(do)}{changed}</li>\n"
 
 
 def _absent(facts: ReportFacts) -> frozenset[str]:

@@ -19,6 +19,7 @@ class Words:
     calls: tuple[str, str, str]
     """For danger, money and women's help; each with one `{number}`."""
     result: str
+    look: str
     order: str
     order_note: str
     form: str
@@ -73,6 +74,7 @@ WORDS: Mapping[Language, Words] = {
             "Women's helpline: {number}",
         ),
         result="What the analysis says",
+        look="Look at this before you file",
         order="Then, in this order",
         order_note="Type addresses yourself: a false copy of the portal has been reported. How surely each is "
         "known stands in small print.",
@@ -160,6 +162,7 @@ WORDS: Mapping[Language, Words] = {
             "महिला हेल्पलाइन: {number}",
         ),
         result="जाँच क्या कहती है",
+        look="शिकायत करने से पहले यह देख लें",
         order="फिर, इसी क्रम में",
         order_note="पते ख़ुद टाइप करें: पोर्टल की एक नक़ली कॉपी की ख़बर है। कौन सी बात कितनी पक्की है, यह छोटे अक्षरों में "
         "अंग्रेज़ी में लिखा है।",

@@ -1,10 +1,12 @@
-"""After the package was made: the portal's fields to copy one by one, and what follows once it was filed.
+"""After the package was made: what to look at before filing, the portal's fields to copy one by one, and what
+follows once it was filed.
 
 Pure functions from values to HTML.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -12,13 +14,26 @@ from reporting import PortalField, followups
 from reporting.case import IST
 from reporting.portals import load_portal
 from reporting.wording import Language
+from reporting.wording_checks import Finding, mark, versions
 from ui import text
-from ui.markup import escape, verbatim
+from ui.markup import escape, fold, icon, verbatim
 from ui.visits import Prepared
 
 SCRIPT = Path(__file__).with_name("filing.js")
 _MOST_LINES = 8
 _CHARS_A_LINE = 60
+
+
+def before_filing(findings: Sequence[Finding], language: Language) -> str:
+    """What the checks found, errors first; what is only good to know is folded away."""
+    words = text.of(language)
+    grave, minor = (
+        "".join(_finding(entry, language) for entry in findings if (entry.severity == "info") is folded)
+        for folded in (False, True)
+    )
+    return (f'<h3>{escape(words.LOOK_TITLE)}</h3><ul class="dd-look">{grave}</ul>' if grave else "") + (
+        fold(words.LOOK_MORE, f'<ul class="dd-look">{minor}</ul>') if minor else ""
+    )
 
 
 def filing_list(fields: tuple[PortalField, ...], language: Language) -> str:
@@ -46,6 +61,22 @@ def filed_panel(package: Prepared, language: Language) -> str:
         for followup in followups(package.filed_at, load_portal())
     )
     return f"{said}<h3>{escape(words.FOLLOWUPS_TITLE)}</h3><ul>{dates}</ul>"
+
+
+def _finding(entry: Finding, language: Language) -> str:
+    what, do = entry.said(language)
+    marked = ""
+    if entry.severity != "info":
+        shape = icon("trouble") if entry.severity == "error" else ""
+        marked = f'<strong class="dd-{entry.severity}">{shape}{escape(mark(entry.severity, language))}:</strong> '
+    changed = ""
+    if entry.changed:
+        before, after = versions(language)
+        changed = (
+            f"<dl><dt>{escape(before)}</dt><dd>{verbatim(entry.before)}</dd>"
+            f"<dt>{escape(after)}</dt><dd>{verbatim(entry.after)}</dd></dl>"
+        )
+    return f"<li>{marked}{escape(what)} {escape(do)}{changed}</li>"
 
 
 def _field(field: PortalField, language: Language) -> str:

@@ -31,7 +31,7 @@ from ui import text
 from ui.case_form import Answers, indian_time, read_case
 from ui.checks import Trouble, attempt
 from ui.clip_handlers import download, no_download
-from ui.filing import filed_panel, filing_list
+from ui.filing import before_filing, filed_panel, filing_list
 from ui.key_frames import load_frames
 from ui.markup import escape
 from ui.panels import idle_panel, note_panel, trouble_panel
@@ -238,7 +238,8 @@ def _build(visit: Visit, analysis: Analysis, case: Case, original_wanted: bool) 
     )
     with zipfile.ZipFile(package.path) as archive:
         entries = json.loads(archive.read(_FIELDS_FROM))["fields"]
-    return Prepared(path=package.path, case=case, fields=tuple(PortalField(**entry) for entry in entries))
+    fields = tuple(PortalField(**entry) for entry in entries)
+    return Prepared(path=package.path, case=case, fields=fields, findings=package.findings)
 
 
 def _routed(answers: Answers, language: Language, *, build: bool) -> tuple[Any, ...]:
@@ -270,20 +271,20 @@ def _routed(answers: Answers, language: Language, *, build: bool) -> tuple[Any, 
 
 
 def _package_updates(package: Prepared | Trouble | None, language: Language) -> tuple[Any, ...]:
-    """How the report package stands: what the handing over said, its note, the column of what comes next, the
-    fields to copy, the note after filing, and the download."""
+    """How the report package stands: what the handing over said, its note with what to look at before filing, the
+    column of what comes next, the fields to copy, the note after filing, and the download."""
     if package is None:
         return "", idle_panel(), gr.Column(visible=False), "", idle_panel(), no_download()
     if isinstance(package, Trouble):
         return "", trouble_panel(package, language), gr.Column(visible=False), "", idle_panel(), no_download()
-    filed = idle_panel()
+    look, filed = before_filing(package.findings, language), idle_panel()
     if package.trouble is not None:
         filed = trouble_panel(package.trouble, language)
     elif package.filed_at is not None:
-        filed = f'<div role="status">{filed_panel(package, language)}</div>'
+        look, filed = "", f'<div role="status">{filed_panel(package, language)}</div>'
     return (
         "",
-        note_panel(text.of(language).READY),
+        note_panel(text.of(language).READY) + look,
         gr.Column(visible=True),
         filing_list(package.fields, language),
         filed,

@@ -28,6 +28,7 @@ from detector.types import Analysis, Pixels
 from explain.types import Explanations, Faithfulness
 from reporting import Case, PortalField
 from reporting.wording import Language
+from reporting.wording_checks import Finding
 from ui.checks import TooManyVisits, Trouble
 from ui.key_frames import KeyFrame
 from ui.markup import Picture
@@ -76,6 +77,8 @@ class Prepared:
     case: Case
     fields: tuple[PortalField, ...]
     """The portal's, as they stand in the package."""
+    findings: tuple[Finding, ...]
+    """What to look at before filing, errors first."""
     filed_at: datetime | None = None
     """Once the acknowledgement number stands in the package's log."""
     trouble: Trouble | None = None

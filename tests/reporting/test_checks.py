@@ -5,22 +5,29 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from detector.types import Analysis, Outcome
-from reporting import Case, check_case, portal_fields, route, wording
+from reporting import Case, check_case, checks, portal_fields, route, wording
 from reporting.checks import check_upload, check_wording
 from reporting.fields import copy_paste_text, suspect_fields, suspect_text
 from reporting.notice import platform_notice
 from reporting.portals import load_portal
 from reporting.types import EvidenceFile, Hashes
-from reporting.wording_checks import _FINDINGS
+from reporting.wording_checks import finding, mark, versions
+from reporting.wording_checks_texts import FINDINGS, TYPED_FIELDS
 
 NOW = datetime(2026, 11, 21, 7, tzinfo=UTC)
 JPEG = b"\xff\xd8\xff\xe0" + bytes(12)
+DEVANAGARI, LATIN = re.compile("[\u0900-\u097f]"), re.compile("[A-Za-z]")
+STAYS = re.compile(
+    r"\{\w*\}|5_evidence/full_statement\.txt|2_complaint_copy_paste\.txt|Report Suspect|PDF|jpe?g|png"
+)
+"""What is written the same way in Hindi."""
 
 
 def keys(case: Case, analysis: Analysis, now: datetime = NOW) -> set[str]:
@@ -91,10 +98,67 @@ def test_old_facts_are_warned_about_after_180_days(analysis: Analysis) -> None:
 def test_errors_come_first_and_every_finding_says_what_to_do(analysis: Analysis) -> None:
     found = check_case(Case(state="x", seen_at=NOW + timedelta(1)), analysis, load_portal(), NOW)
     ranks = [("error", "warn", "info").index(entry.severity) for entry in found]
-    assert ranks == sorted(ranks)
-    for _, what, do in _FINDINGS.values():
-        for sentence in (what, do):
-            assert sentence[-1] in ".:" and wording.lint(sentence) == []
+    assert ranks == sorted(ranks) and len(set(ranks)) == 3
+    for _, languages in FINDINGS.values():
+        for language, end in (("en", "."), ("hi", "।")):
+            for sentence in languages[language]:  # type: ignore[index]
+                assert sentence.endswith(end) and wording.lint(sentence) == []
+
+
+@pytest.mark.parametrize("key", FINDINGS)
+def test_every_finding_is_said_in_both_languages_and_really_in_them(key: str) -> None:
+    languages = FINDINGS[key][1]
+    assert set(languages) == {"en", "hi"}
+    for english, hindi in zip(languages["en"], languages["hi"], strict=True):
+        assert sorted(re.findall(r"\{\w*\}", english)) == sorted(re.findall(r"\{\w*\}", hindi))
+        assert DEVANAGARI.search(hindi) and not LATIN.search(STAYS.sub("", hindi)), hindi
+        assert not DEVANAGARI.search(english)
+
+
+def test_no_finding_lacks_its_sentences_and_none_is_never_told() -> None:
+    rules = (Path(checks.__file__)).read_text(encoding="utf-8")
+    assert sorted(set(re.findall(r"finding\(\s*\"(\w+)\"", rules))) == sorted(FINDINGS)
+    assert {field.name for field in fields(Case)} >= set(TYPED_FIELDS)
+
+
+def test_the_words_around_a_finding_are_in_both_languages() -> None:
+    for severity in ("error", "warn", "info"):
+        assert LATIN.match(mark(severity, "en")) and DEVANAGARI.match(mark(severity, "hi"))  # type: ignore[arg-type]
+    assert len({*versions("en"), *versions("hi")}) == 4
+
+
+@pytest.mark.parametrize(
+    ("changed", "key", "english", "hindi"),
+    [
+        ({"seen_at": NOW + timedelta(hours=1)}, "in_future", "seeing it", "देखने का"),
+        ({"saved_at": NOW + timedelta(hours=1)}, "in_future", "saving it", "सहेजने का"),
+        ({"seen_at": NOW - timedelta(days=3)}, "delay", "seen 3 days ago", "3 दिन पहले"),
+        ({"seen_at": NOW - timedelta(hours=30)}, "delay", "seen 1 day ago", "1 दिन पहले"),
+        ({"harm": "50%"}, "characters_changed", "in: harm.", ": नुकसान।"),
+        ({}, "not_supported", ": inconclusive.", wording.headline("inconclusive", "hi")),
+        ({"state": ""}, "no_state", "No State", "राज्य"),
+    ],
+)
+def test_words_within_a_sentence_follow_its_language(
+    changed: dict[str, object],
+    key: str,
+    english: str,
+    hindi: str,
+    make_analysis: Callable[[Outcome, float | None], Analysis],
+) -> None:
+    case = replace(good_case(), **changed)  # type: ignore[arg-type]
+    found = check_case(case, make_analysis("inconclusive", 0.5), load_portal(), NOW)
+    entry = next(entry for entry in found if entry.key == key)
+    assert english in entry.said("en")[0] == entry.what and entry.said("en")[1] == entry.do
+    assert hindi in entry.said("hi")[0]
+    assert not any(LATIN.search(STAYS.sub("", sentence)) for sentence in entry.said("hi"))
+
+
+def test_what_the_user_typed_can_be_left_out_of_a_finding() -> None:
+    typed = finding("state", state="Atlantis", count=36, before="At&", after="At")
+    ours = typed.without_typed()
+    assert "Atlantis" in " ".join((*typed.said("en"), *typed.said("hi"))) and typed.changed and not ours.changed
+    assert "Atlantis" not in " ".join((*ours.said("en"), *ours.said("hi"))) and "36" in ours.what
 
 
 @pytest.mark.parametrize(
@@ -195,7 +259,12 @@ def test_the_notice_names_the_rule_of_the_place_and_its_clock(
     assert "79(3)" not in text and wording.lint(text) == [] and analysis.media.sha256 in text
 
 
-def test_findings_can_be_written_as_json(case: Case, analysis: Analysis) -> None:
-    from dataclasses import asdict
-
-    json.dumps([asdict(entry) for entry in check_case(case, analysis, load_portal(), NOW)])
+def test_findings_stand_in_the_json_in_english(case: Case, analysis: Analysis) -> None:
+    found = check_case(case, analysis, load_portal(), NOW)
+    told = json.loads(json.dumps([entry.to_dict() for entry in found]))
+    assert told and all(
+        list(entry) == ["severity", "key", "what", "do", "before", "after"] and isinstance(text, str)
+        for entry in told
+        for text in entry.values()
+    )
+    assert [(entry["key"], entry["what"]) for entry in told] == [(entry.key, entry.what) for entry in found]

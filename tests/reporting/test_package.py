@@ -16,6 +16,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from reporting.archive import Stored, write_package
 from reporting.checks import check_upload
 from reporting.portals import load_portal
 from reporting.prefill import TOOL
+from reporting.wording_checks_texts import FINDINGS
 from reporting.wording_regions import evidence_sentences
 
 Build = Callable[..., Path]
@@ -278,8 +280,37 @@ def test_a_promise_in_a_generated_sentence_is_refused(build: Build, analysis: An
         build(analysis=card)
 
 
+def test_a_promise_in_what_the_checks_found_is_refused(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    for language, promise in (("en", "It is proved."), ("hi", "यह साबित है।")):
+        said = {"en": ("Fine.", "Fine."), "hi": ("ठीक।", "ठीक।")} | {language: (promise, promise)}
+        monkeypatch.setitem(FINDINGS, "no_links", ("warn", said))  # type: ignore[call-overload]
+        with pytest.raises(ReportError, match="START_HERE"):
+            build(case=Case())
+
+
+@pytest.mark.usefixtures("small_documents")
+def test_what_the_checks_found_is_told_everywhere_alike_errors_first(
+    case: Case, analysis: Analysis, tmp_path: Path
+) -> None:
+    story = "It's in a place where I never was. " * 100
+    changed = replace(case, what_happened=story, state="Atlantis")
+    built = build_package(changed, analysis, None, tmp_path / "r.zip")
+    ranks = [("error", "warn", "info").index(entry.severity) for entry in built.findings]
+    assert {"state", "file_type", "characters_changed"} <= {entry.key for entry in built.findings}
+    assert ranks == sorted(ranks), "those of the files to upload among them"
+    files = contents(built.path)
+    checks = json.loads(files["1_complaint.json"])["checks"]
+    assert checks == [entry.to_dict() for entry in built.findings]
+    page, draft = files["START_HERE.html"].decode(), files["2_complaint_copy_paste.txt"].decode()
+    for entry in built.findings:
+        assert entry.what in draft
+        for language in ("en", "hi"):
+            assert (escape(entry.said(language)[0]) in page) == (entry.severity != "info" or entry.changed)
+    assert verify_package(built.path).findings == (), "known only of a package that was just built"
+
+
 def test_the_words_of_the_user_are_not_ours_to_refuse(build: Build, analysis: Analysis) -> None:
-    said = Case(what_happened="He said it was proved, 100 % certified.", handle="@court-ready")
+    said = Case(what_happened="He said it was proved, 100 % certified.", handle="@court-ready", state="Proved")
     named = replace(analysis, media=replace(analysis.media, file_name="100 % proved.mp4"))
     files = contents(build(case=said, analysis=named))
     assert "proved, 100 percent certified." in files["2_complaint_copy_paste.txt"].decode()

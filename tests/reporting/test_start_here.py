@@ -18,6 +18,9 @@ from reporting.routing import route
 from reporting.start_here import start_here_html
 from reporting.start_here_texts import FILES, WORDS, Words
 from reporting.types import ReportFacts
+from reporting.wording import Language
+from reporting.wording_checks import Finding, finding, mark, versions
+from reporting.wording_checks_texts import TYPED_FIELDS
 
 CASES = {
     "impersonation": CASE,
@@ -35,12 +38,18 @@ def facts(analysis: Analysis) -> ReportFacts:
     return facts_of(analysis, None)
 
 
-def page_for(facts: ReportFacts, case: Case = CASE) -> str:
-    return start_here_html(replace(facts, case=case), route(case).steps, load_portal())
+def page_for(facts: ReportFacts, case: Case = CASE, findings: tuple[Finding, ...] = ()) -> str:
+    return start_here_html(replace(facts, case=case), route(case).steps, findings, load_portal())
 
 
 def words_for(facts: ReportFacts, case: Case = CASE) -> str:
     return Page(page_for(facts, case).replace("<!doctype html>", "")).words
+
+
+def half_of(markup: str, language: Language) -> str:
+    """What the page says in one language."""
+    sections = re.findall(r'<section id="(\w+)".*?>(.*?)</section>', markup, re.DOTALL)
+    return Page(dict(sections)[language]).words
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -93,10 +102,50 @@ def test_what_others_wrote_is_escaped(facts: ReportFacts) -> None:
     files = tuple(replace(file, name=evil, purpose=evil, in_package=True) for file in facts.evidence)
     case = replace(CASE, platform=evil, handle=evil, what_happened=evil)
     markup = start_here_html(
-        replace(facts, case_id=evil, evidence=files, case=case), route(case).steps, load_portal()
+        replace(facts, case_id=evil, evidence=files, case=case),
+        route(case).steps,
+        (
+            finding("state", state=evil, count=36),
+            finding("characters_changed", field="", before=evil, after=evil),
+        ),
+        load_portal(),
     )
     assert "<script" not in markup and "<b>" not in markup
     markup.encode("utf-8")
+
+
+FOUND = (
+    finding("state", state="Atlantis", count=36),
+    finding("no_links"),
+    finding("identity_file"),
+    finding("characters_changed", field=TYPED_FIELDS["harm"], before="50% & more", after="50 percent and more"),
+)
+
+
+@pytest.mark.parametrize("language", ["en", "hi"])
+def test_what_to_look_at_stands_between_the_result_and_the_order_of_steps(
+    facts: ReportFacts, language: Language
+) -> None:
+    words, half = WORDS[language], half_of(page_for(facts, findings=FOUND), language)
+    state, links, identity, changed = FOUND
+    in_order = (
+        wording.not_proof(language),
+        words.look,
+        f"{mark('error', language)}: {' '.join(state.said(language))}",
+        f"{mark('warn', language)}: {' '.join(links.said(language))}",
+        f"{mark('info', language)}: {' '.join(changed.said(language))}",
+        f"{versions(language)[0]} 50% & more {versions(language)[1]} 50 percent and more",
+        words.order_note,
+    )
+    places = [half.index(text) for text in in_order]
+    assert places == sorted(places)
+    assert identity.said(language)[0] not in half
+
+
+def test_where_nothing_has_to_be_looked_at_nothing_is_said_of_it(facts: ReportFacts) -> None:
+    for findings in ((), (finding("identity_file"),)):
+        page = page_for(facts, findings=findings)
+        assert not [words.look for words in WORDS.values() if words.look in page]
 
 
 def test_it_says_what_it_is_not(facts: ReportFacts) -> None:

@@ -18,8 +18,11 @@ from detector import Detector
 from detector.types import Frame
 from reporting import verify_package
 from reporting.portals import load_portal
+from reporting.wording import Language
+from reporting.wording_checks import finding, mark
 from reporting.wording_routes import followup_words
 from ui import text
+from ui.filing import before_filing
 from ui.handlers import Handlers
 from ui.key_frames import load_frames, store_frames
 from ui.markup import escape
@@ -232,6 +235,30 @@ def test_the_click_hands_over_the_text_and_the_page_of_the_case(report: ReportHa
     assert report.begin(STRANGER, "en", False, *answers("other"))[0] == {}
 
 
+def test_what_to_look_at_before_filing_is_said_under_the_note_in_the_language_that_is_on(
+    report: ReportHandlers, judged: Visit
+) -> None:
+    given = answers("other", links="https://a.b/1", what_happened="<b>It's ${1}</b>")
+    page = report.prepare(VISITOR, "en", False, *given)[NOTE]
+    hindi = report.speak(VISITOR, next(TURN), "hi", *given)[ROUTED:][NOTE]
+    findings = prepared(judged).findings
+    assert {"warn", "info"} == {entry.severity for entry in findings}
+    pages: dict[Language, str] = {"en": page, "hi": hindi}
+    for language, markup in pages.items():
+        words = text.of(language)
+        shown, folded = markup.split("<details", 1)
+        assert shown.index(escape(words.READY)) < shown.index(f"<h3>{escape(words.LOOK_TITLE)}</h3>")
+        for entry in findings:
+            said = " ".join(escape(sentence) for sentence in entry.said(language))
+            marked = f"{mark(entry.severity, language)}:</strong> {said}"
+            assert (marked in shown, said in folded) == (entry.severity == "warn", entry.severity == "info")
+        assert "<b>" not in markup and "&lt;b&gt;It&#x27;s &#36;&#123;1}&lt;/b&gt;" in folded
+    stranger = finding("state", state="<b>", count=36)
+    error = before_filing((stranger,), "hi")
+    assert mark("error", "hi") in error and "<b>" not in error and "<svg" in error and "<details" not in error
+    assert before_filing((), "en") == ""
+
+
 def test_each_field_of_the_portal_has_its_own_button(report: ReportHandlers, judged: Visit) -> None:
     page = report.prepare(VISITOR, "en", False, *answers("other", links="https://a.b/c?d=100%&e={x}"))[FIELDS]
     fields = prepared(judged).fields
@@ -246,7 +273,9 @@ def test_the_number_goes_into_the_package_and_the_dates_follow(report: ReportHan
     first = prepared(judged).path
     refused = report.file(VISITOR, "en", "?", "")
     assert "is no acknowledgement number" in refused[FILED] and refused[DOWNLOAD].visible
+    assert Words.LOOK_TITLE in refused[NOTE], "nothing was filed yet"
     updates = report.file(VISITOR, "en", " 31409250012345 ", "2026-03-06T10:00")
+    assert Words.LOOK_TITLE not in updates[NOTE]
     package = prepared(judged)
     assert package.path != first and not first.exists() and package.filed_at is not None
     assert package.filed_at.astimezone(UTC) == datetime(2026, 3, 6, 4, 30, tzinfo=UTC)

@@ -65,6 +65,7 @@ def test_one_click_makes_the_package_copies_the_text_and_opens_the_portal(
     page.bring_to_front()
     expect(page.locator("#handed")).to_contain_text(Words.TEXT_COPIED)
     expect(page.locator("#handed")).to_contain_text(Words.TAB_OPENED)
+    expect(page.locator("#package-note")).to_contain_text(Words.LOOK_TITLE)
     page.locator("#download").wait_for()
     assert set(opened) == {HOME}
     copied = page.evaluate("navigator.clipboard.readText()")

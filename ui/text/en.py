@@ -291,6 +291,8 @@ class Words:
         "The package is ready. It is on this page only until you close it: download it now, then open "
         "START_HERE.html in it."
     )
+    LOOK_TITLE = "Look at this before you file"
+    LOOK_MORE = "Good to know before you file"
     TEXT_COPIED = "The text of the complaint was copied: paste it where the portal asks what happened."
     TEXT_REFUSED = "The browser did not let this page copy: copy the text from the list below."
     TAB_OPENED = "The page to file it on was opened in a new tab."
