@@ -75,7 +75,7 @@ class Canvas:
             x1, y1, x2, y2 = (round(value * factor) for value in box.as_list())
             for colour, thickness in ((_BLACK, self._line + 2), (_WHITE, self._line)):
                 cv2.rectangle(drawn, (x1, y1), (x2, y2), colour, thickness)
-        for box in boxes.values():
+        for track_id, box in boxes.items():
             if track_id in self._labels:
                 _paste(drawn, self._labels[track_id], round(box.x1 * factor), round(box.y2 * factor))
         width, height = self.size[0], self.size[1] - self._strip.shape[0]

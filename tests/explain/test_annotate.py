@@ -161,6 +161,18 @@ def test_any_size_becomes_an_even_one_that_h264_takes(height: int, width: int) -
     assert drawn.shape[0] % 2 == drawn.shape[1] % 2 == 0 and drawn.shape[1] <= 1281
 
 
+def test_every_person_has_their_own_result_beside_their_box() -> None:
+    """Whoever else is in the picture: nobody's result may stand at another's face."""
+    canvas = Canvas(640, 360, {0: "Signs of manipulation (97 %)", 1: "Inconclusive (50 %)"}, "A copy.")
+    frame = Frame(np.full((360, 640, 3), 128, np.uint8), 0, 0.0)
+    boxes = {0: FaceBox(20, 40, 120, 160), 1: FaceBox(400, 40, 500, 160)}
+    together = canvas.draw(frame, boxes, {}, 0.0, 0.1)
+    for track_id, box in boxes.items():
+        alone = canvas.draw(frame, {track_id: box}, {}, 0.0, 0.1)
+        half = slice(0, 320) if track_id == 0 else slice(320, 640)
+        np.testing.assert_array_equal(together[:, half], alone[:, half])
+
+
 def with_sound(source: Path, out: Path, codec: str, *, delay_s: float = 0.0, lasts_s: int = 4) -> Path:
     """A clip with a tone that gets louder, as long as the clip."""
     rate = 48_000
