@@ -11,6 +11,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+import uharfbuzz as hb
 from conftest import coded_picture, read_number
 
 from detector import Detector
@@ -19,9 +20,10 @@ from detector.media import open_media
 from detector.types import Analysis, FaceBox, Frame, Pixels
 from explain import explain
 from explain.annotate import Legend, annotate_clip
-from explain.canvas import Canvas
+from explain.canvas import Canvas, can_shape
 from explain.paths import PersonPath
 
+ROOT = Path(__file__).parents[2]
 LEGEND = Legend(of_track={0: "Words on the face"}, footer="A copy, not the original.")
 
 
@@ -171,6 +173,23 @@ def test_every_person_has_their_own_result_beside_their_box() -> None:
         alone = canvas.draw(frame, {track_id: box}, {}, 0.0, 0.1)
         half = slice(0, 320) if track_id == 0 else slice(320, 640)
         np.testing.assert_array_equal(together[:, half], alone[:, half])
+
+
+@pytest.mark.skipif(not can_shape(), reason="no FriBiDi here: the page says that the copy is English")
+def test_hindi_is_drawn_with_its_letters_joined() -> None:
+    """Oracle: HarfBuzz by itself, whose words are far narrower than their letters in a row."""
+    typeface, words = ROOT / "reporting/fonts/NotoSansDevanagari-Regular.ttf", "क्षि" * 10
+    face = hb.Face(hb.Blob.from_file_path(str(typeface)))
+    font, buffer = hb.Font(face), hb.Buffer()
+    buffer.add_str(words)
+    buffer.guess_segment_properties()
+    hb.shape(font, buffer)
+    wide_px = sum(at.x_advance for at in buffer.glyph_positions) * 20 / face.upem
+    canvas = Canvas(1280, 720, {0: words}, "1", typeface)
+    frame = Frame(np.full((720, 1280, 3), 128, np.uint8), 0, 0.0)
+    drawn = canvas.draw(frame, {0: FaceBox(100, 100, 101, 200)}, {}, 0.0, 0.1)
+    letters = (drawn[210:220, 110:] == 255).all(axis=2).any(axis=0).nonzero()[0]
+    assert letters.max() + 10 == pytest.approx(wide_px, abs=6)
 
 
 def with_sound(source: Path, out: Path, codec: str, *, delay_s: float = 0.0, lasts_s: int = 4) -> Path:

@@ -116,7 +116,7 @@ def test_every_face_is_listed_also_without_a_picture(
     assert [image["alt"] for image in page.all("img")] == [
         "Face 2 at 0:01, as it was judged",
         "Face 2 at 0:01, with colours over the parts that speak for manipulation",
-        "At 0:01, with a numbered box around each face",
+        "At 0:01, with a numbered box around each face, and colours over the parts that speak for manipulation",
     ]
 
 

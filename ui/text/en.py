@@ -156,7 +156,9 @@ class Words:
     }
     PICTURE_CAPTION = "The whole picture"
     CLIP_CAPTION = "At {time}"
-    FRAME_ALT = "{caption}, with a numbered box around each face"
+    FRAME_ALT = (
+        "{caption}, with a numbered box around each face, and colours over the parts that speak for manipulation"
+    )
     ENLARGE = "Open in full size"
 
     TIMELINE_TITLE = "The estimate over the clip's time"
@@ -170,7 +172,10 @@ class Words:
     TIMELINE_COLUMNS: ClassVar[tuple[str, ...]] = ("From", "To", "Highest estimate")
     TIMELINE_UNSEEN = "not in view"
     MOMENT_CAPTION = "{name} at {time}: estimate {p}."
-    MOMENT_ALT = "The clip at {time}, with a numbered box around each face that was judged"
+    MOMENT_ALT = (
+        "The clip at {time}, with a numbered box around each face that was judged, and colours over the parts "
+        "that speak for manipulation"
+    )
     MOMENT_COLOURS = "The colours are those of the whole report."
 
     COPY_TITLE = "Annotated copy of the clip"
@@ -182,6 +187,7 @@ class Words:
     COPY_STOP = "Stop making the copy"
     COPY_WORKING = "Writing the annotated copy"
     COPY_READY = "The copy is ready. It is on this page only until you close it: download it now."
+    COPY_ENGLISH = "The words drawn into it are English: this computer cannot draw those of this page."
     COPY_STOPPED = "The copy was not finished and nothing of it was kept."
 
     CAMERA_TITLE = "Judge what a camera shows"

@@ -124,7 +124,7 @@ class HindiWords(Words):
     FRAMES_TITLE: ClassVar[Mapping[MediaKind, str]] = {"image": "तस्वीर में कहाँ", "video": "वीडियो में कहाँ"}
     PICTURE_CAPTION = "पूरी तस्वीर"
     CLIP_CAPTION = "{time} पर"
-    FRAME_ALT = "{caption}, हर चेहरे के चारों ओर नंबर वाला चौकोर घेरा"
+    FRAME_ALT = "{caption}, हर चेहरे के चारों ओर नंबर वाला चौकोर घेरा, और छेड़छाड़ की ओर इशारा करने वाले हिस्सों पर रंग"
     ENLARGE = "पूरे आकार में खोलें"
 
     TIMELINE_TITLE = "वीडियो में समय के साथ अनुमान"
@@ -138,7 +138,9 @@ class HindiWords(Words):
     TIMELINE_COLUMNS: ClassVar[tuple[str, ...]] = ("कब से", "कब तक", "सबसे ऊँचा अनुमान")
     TIMELINE_UNSEEN = "नहीं दिखा"
     MOMENT_CAPTION = "{name}, {time} पर: अनुमान {p}।"
-    MOMENT_ALT = "वीडियो {time} पर, जाँचे गए हर चेहरे के चारों ओर नंबर वाला चौकोर घेरा"
+    MOMENT_ALT = (
+        "वीडियो {time} पर, जाँचे गए हर चेहरे के चारों ओर नंबर वाला चौकोर घेरा, और छेड़छाड़ की ओर इशारा करने वाले हिस्सों पर रंग"
+    )
     MOMENT_COLOURS = "रंग पूरी रिपोर्ट के पैमाने पर हैं।"
 
     COPY_TITLE = "वीडियो की निशान लगी कॉपी"
@@ -150,6 +152,7 @@ class HindiWords(Words):
     COPY_STOP = "कॉपी बनाना रोकें"
     COPY_WORKING = "निशान लगी कॉपी बन रही है"
     COPY_READY = "कॉपी तैयार है। पेज बंद करते ही यह मिट जाएगी: अभी डाउनलोड कर लें।"
+    COPY_ENGLISH = "इसमें लिखे शब्द अंग्रेज़ी में हैं: यह कंप्यूटर तस्वीरों में हिंदी के अक्षर ठीक से नहीं बना सकता।"
     COPY_STOPPED = "कॉपी पूरी नहीं बनी और उसका कोई हिस्सा नहीं रखा गया।"
 
     CAMERA_TITLE = "कैमरे में दिख रहे चेहरे की जाँच"
