@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from detector.types import FaceMark, MediaKind
+from explain.types import ScaleSource
 from reporting.wording import Language
 from ui.text.en import TroubleKind, TroubleWords, Words
 
@@ -95,7 +96,11 @@ class HindiWords(Words):
     COMPARE_ORIGINAL = "मूल"
     COMPARE_HEAT = "रंग"
     HEAT_NONE = "कुछ नहीं"
-    HEAT_MOST = "साफ़ छेड़छाड़ वाले चेहरों जितना"
+    HEAT_MOST: ClassVar[Mapping[ScaleSource, str]] = {
+        "checkpoint": "साफ़ छेड़छाड़ वाले चेहरों जितना",
+        "report": "इस फ़ाइल की सबसे तेज़ जगह, जो कमज़ोर भी हो सकती है",
+        "method": "यह नक़्शा ज़्यादा से ज़्यादा जितना दिखा सकता है",
+    }
     VIEWS: ClassVar[Mapping[bool, str]] = {
         False: "देखे गए {frames} फ़्रेम में से 1 में दिखा, {start} पर।",
         True: "देखे गए {frames} फ़्रेम में से {views} में दिखा, {start} से {end} तक।",
@@ -109,9 +114,13 @@ class HindiWords(Words):
     PASSING = "दूसरों के मुक़ाबले इतनी कम देर दिखा कि नतीजा इससे तय नहीं होता।"
     NO_PICTURE = "इस चेहरे की तस्वीर नहीं बन सकी।"
     COLOURS = (
-        "रंग बताते हैं कि कौन-से हिस्से छेड़छाड़ की ओर इशारा करते हैं: गहरा रंग (कुछ नहीं) से चमकीला पीला (साफ़ छेड़छाड़ वाले "
-        "चेहरों जितना) तक; सबसे तेज़ हिस्से के चारों ओर सफ़ेद रेखा है। चमकीला हिस्सा होने भर से यह नहीं कहा जा सकता कि चेहरे से "
+        "रंग बताते हैं कि कौन-से हिस्से छेड़छाड़ की ओर इशारा करते हैं: गहरा रंग ({none}) से चमकीला पीला ({most}) "
+        "तक; सबसे तेज़ हिस्से के चारों ओर सफ़ेद रेखा है। चमकीला हिस्सा होने भर से यह नहीं कहा जा सकता कि चेहरे से "
         "छेड़छाड़ हुई है। चेहरे के नीचे का स्लाइडर रंग हटा देता है।"
+    )
+    COLOURS_UNMEASURED = (
+        "असली और छेड़छाड़ वाले चेहरों में ये रंग कितने तेज़ होते हैं, यह इस जाँच के लिए कभी मापा नहीं गया: लगभग हर फ़ाइल में कुछ न "
+        "कुछ चमकीला होता है, असली में भी, और दो फ़ाइलों की तुलना नहीं हो सकती।"
     )
     MAPS_TITLE = "क्या इन रंगों पर भरोसा किया जा सकता है?"
     MAPS_LEAD = (
