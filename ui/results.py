@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from detector.types import Analysis, FaceTrack, Outcome
 from explain.types import Explanation, Explanations, ScaleSource
-from reporting import screens, wording
+from reporting import screens, wording, wording_steps
 from reporting.wording import Language, clock
 from reporting.wording_regions import evidence_sentences
 from ui import text
@@ -33,7 +33,7 @@ def findings(
 
 def next_steps(outcome: Outcome, language: Language) -> str:
     """What to do now, the most urgent first."""
-    steps = "".join(f"<li>{escape(step)}</li>" for step in wording.next_steps(outcome, language))
+    steps = "".join(f"<li>{escape(step)}</li>" for step in wording_steps.next_steps(outcome, language))
     return f'<h2 id="what-now">{escape(text.of(language).STEPS_TITLE)}</h2><ol>{steps}</ol>'
 
 

@@ -10,7 +10,7 @@ from pages import Page
 
 from detector.types import Analysis, FaceMark, FaceTrack, Outcome, Span
 from explain.types import Explanations, ScaleSource
-from reporting import Case, wording
+from reporting import Case, wording, wording_steps
 from reporting.portals import load_portal
 from reporting.wording import Language
 from ui import text
@@ -161,7 +161,7 @@ def test_the_details_name_hashes_limits_and_reasons(make_analysis: Callable[...,
 def test_the_steps_are_those_of_the_reports() -> None:
     for outcome in get_args(Outcome):
         page = Page(next_steps(outcome, "en"))
-        for step in wording.next_steps(outcome, "en"):
+        for step in wording_steps.next_steps(outcome, "en"):
             assert step in page.words
 
 
