@@ -290,7 +290,12 @@ def _parser() -> argparse.ArgumentParser:
     scanner = commands.add_parser("scan", help="judge files")
     scanner.add_argument("files", nargs="+", metavar="FILE")
     scanner.add_argument("--json", action="store_true", help="one JSON object a file, one a line")
-    scanner.add_argument("--explain", type=Path, metavar="DIR", help="write overlays as PNG there")
+    scanner.add_argument(
+        "--explain",
+        type=Path,
+        metavar="DIR",
+        help="write overlays as PNG there; the bar below a face goes from no heat (0) to full colour (1)",
+    )
     scanner.add_argument(
         "--explain-method", choices=MAP_METHODS, help="how the heat is made (default: the one that was measured)"
     )

@@ -33,12 +33,14 @@ _QUALITY = {"crf": "18", "preset": "veryfast"}
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Legend:
-    """The words of an annotated clip; they come from whoever states results. Latin letters only."""
+    """The words of an annotated clip; they come from whoever states results."""
 
     of_track: Mapping[int, str]
     """For each track's number what stands beside its box."""
     footer: str
     """Stands below every frame: what this copy is."""
+    typeface: Path | None = None
+    """Font file with every letter of the words; None: Latin letters only. See `canvas.can_shape`."""
 
 
 def annotate_clip(
@@ -68,7 +70,7 @@ def annotate_clip(
     """
     media = open_media(source, detector.config)
     people = [PersonPath(track) for track in analysis.tracks]
-    canvas = Canvas(media.info.width_px, media.info.height_px, legend.of_track, legend.footer)
+    canvas = Canvas(media.info.width_px, media.info.height_px, legend.of_track, legend.footer, legend.typeface)
     heats: dict[int, NDArray[np.float32]] = {}
     whole_s = media.info.duration_s or 0.0
     unfinished = out.with_name(out.name + ".unfinished")

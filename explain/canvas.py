@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, features
 
 from detector.crop import crop_window
 from detector.types import FaceBox, Frame, Pixels
@@ -20,21 +21,41 @@ _PADDING_PX = 4
 _BLACK, _WHITE = (0, 0, 0), (255, 255, 255)
 
 
+def can_shape() -> bool:
+    """Whether words of a script whose letters join or change places, as in Hindi, come out right on this machine.
+
+    Pillow's wheels bring HarfBuzz and look for FriBiDi on the machine: package `libfribidi0` in Debian.
+    """
+    return bool(features.check("raqm"))
+
+
 class Canvas:
     """Draws every frame of one clip to one even size; its words are set in type once."""
 
-    def __init__(self, width_px: int, height_px: int, of_track: Mapping[int, str], footer: str) -> None:
-        """Raises no errors: a clip of any size can be drawn.
+    def __init__(
+        self,
+        width_px: int,
+        height_px: int,
+        of_track: Mapping[int, str],
+        footer: str,
+        typeface: Path | None = None,
+    ) -> None:
+        """A clip of any size can be drawn.
 
         Args:
             width_px, height_px: of the upright clip.
             of_track: for each track's number what stands beside its box.
             footer: what stands below.
+            typeface: font file that has every letter of the words; None is one of Latin letters.
+
+        Raises:
+            OSError: the font cannot be read.
         """
         self._factor = min(1.0, LONG_SIDE_PX / max(width_px, height_px))
         self._inner = (max(1, round(width_px * self._factor)), max(1, round(height_px * self._factor)))
         width, height = (side + side % 2 for side in self._inner)  # H.264 wants even sides
-        font = ImageFont.load_default(size=max(_SMALLEST_FONT_PX, round(max(width, height) / 64)))
+        size = max(_SMALLEST_FONT_PX, round(max(width, height) / 64))
+        font = ImageFont.load_default(size) if typeface is None else ImageFont.truetype(str(typeface), size)
         strip = _typeset(footer, font, width)
         self._strip = np.zeros((strip.shape[0] + strip.shape[0] % 2, width, 3), np.uint8)
         self._strip[: strip.shape[0], : strip.shape[1]] = strip
@@ -75,7 +96,7 @@ class Canvas:
             x1, y1, x2, y2 = (round(value * factor) for value in box.as_list())
             for colour, thickness in ((_BLACK, self._line + 2), (_WHITE, self._line)):
                 cv2.rectangle(drawn, (x1, y1), (x2, y2), colour, thickness)
-        for box in boxes.values():
+        for track_id, box in boxes.items():
             if track_id in self._labels:
                 _paste(drawn, self._labels[track_id], round(box.x1 * factor), round(box.y2 * factor))
         width, height = self.size[0], self.size[1] - self._strip.shape[0]

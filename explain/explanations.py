@@ -13,7 +13,7 @@ from explain.cam import METHOD, fake_heat, trained_maps
 from explain.faithfulness import stretched, top_region
 from explain.overlay import HeatedFace, draw_face, draw_frame
 from explain.regions import region_shares
-from explain.types import CamMethod, Explanation, Explanations, FrameOverlay, TrainedMap
+from explain.types import CamMethod, Explanation, Explanations, FrameOverlay, ScaleSource, TrainedMap
 
 KEY_FACES = 12
 """Faces of a clip that are explained: of each person the moments that speak most, as many as there is room for."""
@@ -43,10 +43,11 @@ def explain(
     crops = [crop for _, _, crop in chosen]
     method, layer = method or METHOD, detector.card.explain_layer
     known = detector.card.heat if method == METHOD else None
+    scale_from: ScaleSource
     if method == "trained map":
-        heats, scale = trained_maps(detector, crops), 1.0
+        heats, scale, scale_from = trained_maps(detector, crops), 1.0, "method"
     else:
-        heats = fake_heat(detector, crops, method)
+        heats, scale_from = fake_heat(detector, crops, method), "checkpoint" if known else "report"
         scale = known.strong if known else max((float(heat.max()) for heat in heats), default=0.0)
     faces = tuple(
         Explanation(
@@ -63,7 +64,9 @@ def explain(
         for (track, score, crop), heat in zip(chosen, heats, strict=True)
     )
     faces = tuple(sorted(faces, key=lambda face: face.score.logit, reverse=True))
-    return Explanations(faces=faces, frames=_frames(analysis, faces, scale), heat_scale=scale)
+    return Explanations(
+        faces=faces, frames=_frames(analysis, faces, scale), heat_scale=scale, scale_from=scale_from
+    )
 
 
 def _is_concentrated(heat: NDArray[np.float32], weak: float) -> bool:

@@ -1,5 +1,7 @@
 """Drawing only: heat over a face and over a whole frame, on one scale a report, with its colour bar.
 
+Digits are all that is written: words stand beside a picture, in its reader's language.
+
 The colour map is perceptually uniform (inferno); the strongest region also gets an outline, so that the
 picture can be read in greyscale print and without colour vision.
 """
@@ -77,16 +79,19 @@ def draw_face(pixels: Pixels, heat: NDArray[np.float32], scale: float) -> Pixels
 
 
 def _colour_bar(width: int) -> Pixels:
-    """`no evidence` to `strong`, as a strip."""
+    """From none of the scale's heat, 0, to all of it, 1, as a strip; the outline encloses the upper half."""
     strip = np.zeros((64, width, 3), np.uint8)
-    shares = np.linspace(0, 1, width - 20, dtype=np.float32)[None, :].repeat(16, axis=0)
-    strip[8:24, 10 : width - 10] = colour_map(shares)
-    cv2.rectangle(strip, (9, 7), (width - 10, 24), _WHITE, 1)
-    font, size, baseline = cv2.FONT_HERSHEY_SIMPLEX, 0.75, 50
-    cv2.putText(strip, "no evidence", (10, baseline), font, size, _WHITE, 1, cv2.LINE_AA)
-    label = "strong"
-    (label_width, _), _ = cv2.getTextSize(label, font, size, 1)
-    cv2.putText(strip, label, (width - 10 - label_width, baseline), font, size, _WHITE, 1, cv2.LINE_AA)
+    left, right = 10, width - 11
+    shares = np.linspace(0, 1, right - left + 1, dtype=np.float32)[None, :].repeat(16, axis=0)
+    strip[8:24, left : right + 1] = colour_map(shares)
+    cv2.rectangle(strip, (left - 1, 7), (right + 1, 24), _WHITE, 1)
+    font, size, baseline = cv2.FONT_HERSHEY_SIMPLEX, 0.75, 52
+    for share in (0.0, _OUTLINE_AT, 1.0):
+        x, label = round(left + share * (right - left)), f"{share:g}"
+        cv2.line(strip, (x, 24), (x, 30), _WHITE, 1)
+        (label_width, _), _ = cv2.getTextSize(label, font, size, 1)
+        start = min(max(x - label_width // 2, left), right - label_width)
+        cv2.putText(strip, label, (start, baseline), font, size, _WHITE, 1, cv2.LINE_AA)
     return strip
 
 

@@ -16,6 +16,9 @@ TrainedMap = Literal["trained map"]
 """Where the layers trained for it see a change, whatever the verdict."""
 CAM_METHODS: tuple[CamMethod, ...] = get_args(CamMethod)
 MAP_METHODS: tuple[CamMethod | TrainedMap, ...] = (*CAM_METHODS, *get_args(TrainedMap))
+ScaleSource = Literal["checkpoint", "report", "method"]
+"""What full colour means: a peak measured for the checkpoint on other faces, the strongest heat of this one
+report, or the most that the method can give."""
 FaceRegion = Literal["eyes", "nose", "mouth", "cheeks", "jaw", "forehead", "outside"]
 
 
@@ -34,7 +37,8 @@ class Explanation:
     regions: Mapping[FaceRegion, float]
     """Share of the heat in each part of the face and outside of it; they sum to 1, or are all 0 without heat."""
     concentrated: bool
-    """False where the heat is as weak as in genuine faces, or spread evenly: no part of the face stands out."""
+    """False where the heat is as weak as in genuine faces, as far as that was measured, or spread evenly: no part
+    of the face stands out."""
     overlay: Pixels
     """uint8 (height, width, 3) RGB: the upright face with the heat drawn over it, on the scale of the report."""
 
@@ -65,6 +69,8 @@ class Explanations:
     """In order of time."""
     heat_scale: float
     """The raw heat that is drawn in the strongest colour, the same in every picture of the report."""
+    scale_from: ScaleSource
+    """Where that scale comes from: heat of two reports can be compared unless it is `report`."""
 
 
 @dataclass(frozen=True, slots=True)

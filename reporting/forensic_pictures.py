@@ -114,6 +114,8 @@ def draw_gallery(sheet: Sheet, facts: ReportFacts, gallery: Gallery) -> None:
         sheet.paragraph("There are no pictures in this report: no face was explained, or none was to be shown.")
         return
     sheet.paragraph(texts.OVERLAYS)
+    if facts.explanations is not None:
+        sheet.paragraph(texts.SCALES[facts.explanations.scale_from])
     if not facts.show_pictures:
         sheet.paragraph(texts.BLURRED, weight="B")
     _colour_bar(sheet)

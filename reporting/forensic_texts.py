@@ -3,6 +3,8 @@ result; those are in `reporting.wording`."""
 
 from __future__ import annotations
 
+from explain.types import ScaleSource
+
 SCOPE = (
     "The question put to the software was whether a face in the file was swapped or re-enacted. The person who "
     "uses the software asked it; nobody else commissioned this report, and no examiner has reviewed it. The "
@@ -47,13 +49,22 @@ RATES = (
     "can be more frequent. The rates do not say how likely this one result is to be wrong."
 )
 OVERLAYS = (
-    "Derived illustrations. They show where in a face the network's evidence for manipulation lies (Grad-CAM); "
-    "they are made from the file and are not part of it. Every picture uses the one scale below, so colours can "
-    "be compared between pictures; a white line encloses what reaches half of the scale. It is the same scale in "
-    "every report of this checkpoint, measured on other faces; only weights that carry none are drawn on the "
-    "scale of the one report. Strong colour shows where the network looked and does not show by itself that "
-    "anything there was changed."
+    "Derived illustrations. They show where in a face the network's evidence for manipulation lies, by the method "
+    "named beside each; they are made from the file and are not part of it. Every picture uses the one scale "
+    "below, so colours can be compared between the pictures of this report; a white line encloses what reaches "
+    "half of the scale. Strong colour shows where the network looked and does not show by itself that anything "
+    "there was changed."
 )
+SCALES: dict[ScaleSource, str] = {
+    "checkpoint": "It is the same scale in every report of this checkpoint, measured on other faces: full colour "
+    "is the peak that one in fifty manipulated faces reaches.",
+    "report": "The scale is this report's own, since none was measured for this way of making the maps with this "
+    "checkpoint: full colour is the strongest place in any explained face, however weak it is. Colours cannot be "
+    "compared with those of another report, and bright places are to be expected in genuine faces too.",
+    "method": "The scale is the method's own: full colour is the most that its maps can show, in every report. "
+    "How much of it genuine and manipulated faces reach was not measured.",
+}
+"""What full colour means, by where the scale comes from."""
 BLURRED = "All pictures are blurred beyond recognition in this report, as asked for."
 CHART = (
     "Crosses: estimate of each judged face. Line: the estimate smoothed over the moments around it. Dashed and "

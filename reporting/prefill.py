@@ -221,6 +221,7 @@ def _explanations(explanations: Explanations) -> dict[str, Any]:
     """Where in each explained face the evidence lies; the maps themselves are pictures of the package."""
     return {
         "heat_scale": explanations.heat_scale,
+        "heat_scale_from": explanations.scale_from,
         "faces": [
             {
                 "track_id": face.track_id,

@@ -32,7 +32,10 @@ def heat_frame_purpose(time_s: float, kind: MediaKind) -> str:
 
 
 def heat_face_purpose(number: int) -> str:
-    return f"Face {number} with colours that software drew over it; an illustration, not the file itself."
+    return (
+        f"Face {number} with colours that software drew over it, and their scale below, from 0 (nothing speaks "
+        "for manipulation) to 1 (full colour); an illustration, not the file itself."
+    )
 
 
 def statement_purpose() -> str:

@@ -12,7 +12,7 @@ from PIL import Image
 
 import cli
 from detector.types import Outcome
-from reporting import wording
+from reporting import wording, wording_steps
 from ui.text import Words
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -73,6 +73,6 @@ def test_every_link_leads_somewhere_and_no_sentence_promises_too_much() -> None:
 
 
 def test_the_numbers_to_call_are_those_of_the_portal() -> None:
-    steps = " ".join(wording.next_steps("fake", "en"))
+    steps = " ".join(wording_steps.next_steps("fake", "en"))
     assert all(number in steps and number in GUIDE for number in ("112", "1930"))
     assert "cybercrime.gov.in" in steps and "cybercrime.gov.in" in GUIDE

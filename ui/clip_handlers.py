@@ -12,6 +12,7 @@ from detector import Analysis, Detector
 from detector.media import open_media
 from detector.types import FaceScore, FaceTrack, Pixels
 from explain.annotate import Legend, annotate_clip
+from explain.canvas import can_shape
 from explain.moment import draw_moment
 from reporting import wording
 from reporting.wording import Language
@@ -21,6 +22,11 @@ from ui.markup import Picture, file_size, moment_clock
 from ui.panels import idle_panel, moment_panel, note_panel, trouble_panel
 from ui.sessions import session_of
 from ui.visits import Moment, Visit, Visits, save_pictures, secret_folder
+
+_TYPEFACES: dict[Language, Path | None] = {
+    "en": None,
+    "hi": Path(wording.__file__).with_name("fonts") / "NotoSansDevanagari-Regular.ttf",
+}
 
 
 class ClipHandlers:
@@ -118,7 +124,7 @@ class ClipHandlers:
                 analysis,
                 visit.original,
                 out,
-                legend=legend(analysis),
+                legend=legend(analysis, visit.language),
                 heat_scale=visit.explanations.heat_scale if visit.explanations else 0.0,
                 progress=tell,
             )
@@ -161,12 +167,14 @@ def copy_updates(visit: Visit) -> tuple[Any, ...]:
     """How the annotated copy stands: its two buttons, its note, its download."""
     words, copy = text.of(visit.language), visit.annotated
     if isinstance(copy, Path):
-        return *_buttons(), note_panel(words.COPY_READY), download(copy, visit.language)
+        strange = visit.language != drawn_language(visit.language)
+        note = f"{words.COPY_READY} {words.COPY_ENGLISH}" if strange else words.COPY_READY
+        return *_buttons(), note_panel(note), download(copy, visit.language)
     if isinstance(copy, Trouble):
         return *_buttons(), trouble_panel(copy, visit.language), no_download()
     notes = {"working": words.COPY_WORKING, "stopped": words.COPY_STOPPED}
-    note = note_panel(notes[copy]) if copy else idle_panel()
-    return *_buttons(copy == "working"), note, no_download()
+    panel = note_panel(notes[copy]) if copy else idle_panel()
+    return *_buttons(copy == "working"), panel, no_download()
 
 
 def _store(visit: Visit, pixels: Pixels) -> Picture:
@@ -178,16 +186,23 @@ def _store(visit: Visit, pixels: Pixels) -> Picture:
     return save_pictures([pixels], secret_folder(moments), "moment")[0]
 
 
-def legend(analysis: Analysis) -> Legend:
-    """The words of an annotated copy; the typeface has Latin letters only."""
-    names = text.of("en").FACE_NAME
+def drawn_language(language: Language) -> Language:
+    """The one that is written into pixels: English where this machine's Pillow would break the letters."""
+    return language if language == "en" or can_shape() else "en"
+
+
+def legend(analysis: Analysis, language: Language) -> Legend:
+    """The words of an annotated copy: it travels alone, so it says what was found in words."""
+    language = drawn_language(language)
+    names = text.of(language).FACE_NAME
     return Legend(
         of_track={
             track.track_id: f"{names.format(number=track.track_id + 1)}: "
-            f"{wording.face_label(track.outcome, track.probability, 'en')}"
+            f"{wording.face_label(track.outcome, track.probability, language)}"
             for track in analysis.tracks
         },
-        footer=wording.derived_copy("en"),
+        footer=wording.derived_copy(language),
+        typeface=_TYPEFACES[language],
     )
 
 

@@ -30,6 +30,12 @@ const rename = () => {
     const zone = document.querySelector('#upload button[aria-dropeffect]');
     const words = document.querySelector('#lead [data-drop]')?.dataset.drop;
     if (zone && words && zone.getAttribute('aria-label') !== words) zone.setAttribute('aria-label', words);
+    // The answer says in the page's language how full the line is: Gradio's English about it, alone in its box, is hidden.
+    document.querySelectorAll('.toast-body').forEach((toast) => {
+        const said = [...toast.querySelectorAll('.toast-message-text')];
+        const told = said.length > 0 && said.every((message) => message.textContent.includes('currently busy'));
+        toast.style.display = told ? 'none' : '';
+    });
     if (document.querySelector('#lead [lang]')?.lang === preferred) here();
 };
 new MutationObserver(rename).observe(page, { subtree: true, childList: true, attributeFilter: ['aria-label', 'data-drop'] });

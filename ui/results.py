@@ -6,8 +6,8 @@ Pure functions from values to HTML; pictures come as addresses, since somebody e
 from __future__ import annotations
 
 from detector.types import Analysis, FaceTrack, Outcome
-from explain.types import Explanation, Explanations
-from reporting import screens, wording
+from explain.types import Explanation, Explanations, ScaleSource
+from reporting import screens, wording, wording_steps
 from reporting.wording import Language, clock
 from reporting.wording_regions import evidence_sentences
 from ui import text
@@ -33,7 +33,7 @@ def findings(
 
 def next_steps(outcome: Outcome, language: Language) -> str:
     """What to do now, the most urgent first."""
-    steps = "".join(f"<li>{escape(step)}</li>" for step in wording.next_steps(outcome, language))
+    steps = "".join(f"<li>{escape(step)}</li>" for step in wording_steps.next_steps(outcome, language))
     return f'<h2 id="what-now">{escape(text.of(language).STEPS_TITLE)}</h2><ol>{steps}</ol>'
 
 
@@ -50,18 +50,24 @@ def _faces(analysis: Analysis, explanations: Explanations | None, links: Picture
     tracks = ordered(analysis.tracks)
     cards = "".join(_card(analysis, track, pictures.get(track.track_id, []), language) for track in tracks)
     several = len(tracks) > 1
-    notes = [words.FACES_ORDER] * several + [words.COLOURS] * bool(pictures)
-    lead = "".join(f"<p>{escape(note)}</p>" for note in notes) + _heat_key(language) * bool(pictures)
+    lead = f"<p>{escape(words.FACES_ORDER)}</p>" * several
+    if explanations is not None and pictures:
+        lead += _heat_key(explanations.scale_from, language)
     title = f"<h2>{escape(words.FACES_TITLE[several])}</h2>"
     return f'<section>{title}{lead}<div class="dd-cards">{cards}</div></section>'
 
 
-def _heat_key(language: Language) -> str:
-    """The colours from none to strongest, in the visitor's words."""
+def _heat_key(scale_from: ScaleSource, language: Language) -> str:
+    """What the colours mean, and the bar from none to strongest, in the visitor's words."""
     words = text.of(language)
+    none, most = words.HEAT_NONE, words.HEAT_MOST[scale_from]
+    notes = [words.COLOURS.format(none=none, most=most)]
+    if scale_from == "report":
+        notes.append(words.COLOURS_UNMEASURED)
     return (
-        f'<div class="dd-heat" aria-hidden="true"><span class="dd-heat-bar"></span><span>{escape(words.HEAT_NONE)}'
-        f"</span><span>{escape(words.HEAT_MOST)}</span></div>"
+        "".join(f"<p>{escape(note)}</p>" for note in notes)
+        + f'<div class="dd-heat" aria-hidden="true"><span class="dd-heat-bar"></span><span>{escape(none)}'
+        f"</span><span>{escape(most)}</span></div>"
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+import uharfbuzz as hb
 from conftest import coded_picture, read_number
 
 from detector import Detector
@@ -19,9 +20,10 @@ from detector.media import open_media
 from detector.types import Analysis, FaceBox, Frame, Pixels
 from explain import explain
 from explain.annotate import Legend, annotate_clip
-from explain.canvas import Canvas
+from explain.canvas import Canvas, can_shape
 from explain.paths import PersonPath
 
+ROOT = Path(__file__).parents[2]
 LEGEND = Legend(of_track={0: "Words on the face"}, footer="A copy, not the original.")
 
 
@@ -159,6 +161,35 @@ def test_any_size_becomes_an_even_one_that_h264_takes(height: int, width: int) -
     drawn = canvas.draw(frame, {0: box}, {0: np.ones((12, 12), np.float32)}, 1.0, 0.1)
     assert (drawn.shape[1], drawn.shape[0]) == canvas.size
     assert drawn.shape[0] % 2 == drawn.shape[1] % 2 == 0 and drawn.shape[1] <= 1281
+
+
+def test_every_person_has_their_own_result_beside_their_box() -> None:
+    """Whoever else is in the picture: nobody's result may stand at another's face."""
+    canvas = Canvas(640, 360, {0: "Signs of manipulation (97 %)", 1: "Inconclusive (50 %)"}, "A copy.")
+    frame = Frame(np.full((360, 640, 3), 128, np.uint8), 0, 0.0)
+    boxes = {0: FaceBox(20, 40, 120, 160), 1: FaceBox(400, 40, 500, 160)}
+    together = canvas.draw(frame, boxes, {}, 0.0, 0.1)
+    for track_id, box in boxes.items():
+        alone = canvas.draw(frame, {track_id: box}, {}, 0.0, 0.1)
+        half = slice(0, 320) if track_id == 0 else slice(320, 640)
+        np.testing.assert_array_equal(together[:, half], alone[:, half])
+
+
+@pytest.mark.skipif(not can_shape(), reason="no FriBiDi here: the page says that the copy is English")
+def test_hindi_is_drawn_with_its_letters_joined() -> None:
+    """Oracle: HarfBuzz by itself, whose words are far narrower than their letters in a row."""
+    typeface, words = ROOT / "reporting/fonts/NotoSansDevanagari-Regular.ttf", "क्षि" * 10
+    face = hb.Face(hb.Blob.from_file_path(str(typeface)))
+    font, buffer = hb.Font(face), hb.Buffer()
+    buffer.add_str(words)
+    buffer.guess_segment_properties()
+    hb.shape(font, buffer)
+    wide_px = sum(at.x_advance for at in buffer.glyph_positions) * 20 / face.upem
+    canvas = Canvas(1280, 720, {0: words}, "1", typeface)
+    frame = Frame(np.full((720, 1280, 3), 128, np.uint8), 0, 0.0)
+    drawn = canvas.draw(frame, {0: FaceBox(100, 100, 101, 200)}, {}, 0.0, 0.1)
+    letters = (drawn[210:220, 110:] == 255).all(axis=2).any(axis=0).nonzero()[0]
+    assert letters.max() + 10 == pytest.approx(wide_px, abs=6)
 
 
 def with_sound(source: Path, out: Path, codec: str, *, delay_s: float = 0.0, lasts_s: int = 4) -> Path:

@@ -44,6 +44,17 @@ def test_heat_as_weak_as_in_genuine_faces_does_not_stand_out(detector, analyses)
     assert not explain(cautious, analyses["manipulated.jpg"]).faces[0].concentrated
 
 
+def test_an_imported_checkpoint_without_a_measured_scale_is_drawn_on_the_reports_own(detector, analyses) -> None:
+    """And says so: full colour is then the strongest place of this one report."""
+    card = dataclasses.replace(detector.card, heat=None)
+    imported = Detector(card, detector.classifier, detector.finder, detector.config)
+    own, measured = (explain(judge, analyses["genuine.jpg"]) for judge in (imported, detector))
+    assert (own.scale_from, measured.scale_from) == ("report", "checkpoint")
+    assert own.heat_scale == max(face.peak for face in own.faces) < measured.heat_scale
+    assert explain(detector, analyses["genuine.jpg"], method="trained map").scale_from == "method"
+    assert explain(detector, analyses["genuine.jpg"], method="HiResCAM").scale_from == "report"
+
+
 def test_of_a_clip_the_moments_that_speak_most_are_explained(detector: Detector, examples: Path) -> None:
     analysis = detector.analyze(examples / "manipulated.mp4")
     explanations = explain(detector, analysis)

@@ -47,6 +47,17 @@ def test_a_face_is_drawn_large_enough_with_its_colour_bar() -> None:
     assert drawn.dtype == np.uint8 and drawn.shape[1] >= 480 and drawn.shape[0] > drawn.shape[1]
 
 
+def test_the_bar_below_a_face_says_its_scale_without_a_word_of_any_language() -> None:
+    """Its three labels are what the font draws for 0, 0.5 and 1, each under its own place."""
+    bar = draw_face(GREY, spot(1.0), 1.0)[480:]
+    lit = (bar[32:].max(axis=2) > 100).any(axis=0).nonzero()[0]
+    labels = np.split(lit, np.nonzero(np.diff(lit) > 40)[0] + 1)
+    assert [label.size > 0 for label in labels] == [True] * 3
+    assert labels[0].min() < 20 and abs(labels[1].mean() - 240) < 20 and labels[2].max() > 460
+    assert max(label.max() - label.min() for label in labels) < 50
+    np.testing.assert_array_equal(bar[16, [10, -11]], colour_map(np.array([0.0, 1.0], np.float32)))
+
+
 @pytest.mark.parametrize(
     "window", [FaceBox(300, 200, 500, 400), FaceBox(-50, -40, 150, 160), FaceBox(900, 500, 1300, 900)]
 )

@@ -141,4 +141,4 @@ def explanations(track: FaceTrack) -> Explanations:
     )
     second = replace(first, overlay=(rows % 7 * 30).astype(np.uint8))
     frame = FrameOverlay(4, 0.133, (0,), np.full((12, 30, 3), (200, 10, 40), np.uint8))
-    return Explanations(faces=(first, second), frames=(frame,), heat_scale=1.0)
+    return Explanations(faces=(first, second), frames=(frame,), heat_scale=1.0, scale_from="checkpoint")

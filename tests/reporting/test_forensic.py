@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from detector import Detector
 from detector.types import Analysis, FaceTrack, Outcome, Pixels, Span
 from explain import explain
 from explain.overlay import colour_map
-from explain.types import Explanations, FrameOverlay
+from explain.types import Explanations, FrameOverlay, ScaleSource
 from reporting import wording
 from reporting.chart import stretched
 from reporting.forensic import MAX_BYTES, forensic_pdf, repeat_command
@@ -233,7 +234,18 @@ def test_where_the_evidence_lies_is_said_of_every_explained_face(
     text = whole_text(forensic_pdf(replace(facts, explanations=both)))
     for face in both.faces:
         assert text.count(drawn(" ".join(evidence_sentences(face, "en")))) == 1
-    assert "same scale in every report of this checkpoint" in text
+
+
+@pytest.mark.parametrize("source", get_args(ScaleSource))
+def test_the_report_says_where_the_scale_of_its_colours_comes_from(
+    facts: ReportFacts, explanations: Explanations, source: ScaleSource
+) -> None:
+    """A scale that nobody measured is never called a measured one."""
+    text = whole_text(forensic_pdf(replace(facts, explanations=replace(explanations, scale_from=source))))
+    assert ("same scale in every report of this checkpoint" in text) == (source == "checkpoint")
+    assert ("one in fifty manipulated faces" in text) == (source == "checkpoint")
+    assert ("cannot be compared with those of another report" in text) == (source == "report")
+    assert ("the most that its maps can show" in text) == (source == "method")
 
 
 def test_overlays_lose_the_bar_of_their_own(facts: ReportFacts, explanations: Explanations) -> None:

@@ -421,6 +421,7 @@ def test_a_disk_that_is_full_leaves_nothing_and_says_so(
 @pytest.mark.usefixtures("small_documents")
 def test_where_the_evidence_lies_is_in_the_analysis(build: Build, explanations: Explanations) -> None:
     found = json.loads(contents(build())["10_analysis.json"])["explanations"]
+    assert found["heat_scale_from"] == explanations.scale_from == "checkpoint"
     assert found["heat_scale"] == explanations.heat_scale and len(found["faces"]) == len(explanations.faces)
     assert found["faces"][0]["shares"] == dict(explanations.faces[0].regions)
     assert found["faces"][0]["in_words"] == list(evidence_sentences(explanations.faces[0], "en"))

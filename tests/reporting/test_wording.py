@@ -14,6 +14,7 @@ from reporting import wording
 from reporting.cleaning import clean_narrative
 from reporting.portals import load_portal
 from reporting.wording import Language
+from reporting.wording_steps import next_steps
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
@@ -31,7 +32,7 @@ def all_sentences(language: Language, checkpoint: CheckpointInfo) -> Iterator[st
             for kind in KINDS:
                 yield wording.verdict_sentence(verdict(outcome, edge), kind, language)
             yield wording.face_sentence(outcome, edge, language)
-        yield from wording.next_steps(outcome, language)
+        yield from next_steps(outcome, language)
         yield wording.short_opinion(outcome, language)
     for edge in (None, *EDGES):
         for stage in get_args(Stage):
@@ -153,15 +154,6 @@ def test_rates_that_were_never_measured_are_said_to_be_so(checkpoint: Checkpoint
     silent = wording.error_sentence(replace(checkpoint, undecided_rate=None), "en")
     assert "undecided" not in silent and "{" not in silent
     assert "data that was not named" in wording.error_sentence(replace(checkpoint, measured_on=" "), "en")
-
-
-@pytest.mark.parametrize("outcome", OUTCOMES)
-def test_urgent_help_comes_first_whatever_the_outcome(outcome: Outcome) -> None:
-    english, hindi = wording.next_steps(outcome, "en"), wording.next_steps(outcome, "hi")
-    assert len(english) == len(hindi) > 4
-    for steps in (english, hindi):
-        assert "112" in steps[0] and "1930" in steps[0]
-        assert any("https://cybercrime.gov.in/" in step for step in steps)
 
 
 @pytest.mark.parametrize(

@@ -223,6 +223,6 @@ def make_explanations() -> Callable[..., Explanations]:
         frame = FrameOverlay(
             4, 1.0, tuple(track.track_id for track in tracks), np.full((12, 30, 3), 200, np.uint8)
         )
-        return Explanations(faces=faces, frames=(frame,), heat_scale=1.0)
+        return Explanations(faces=faces, frames=(frame,), heat_scale=1.0, scale_from="checkpoint")
 
     return make

@@ -308,6 +308,7 @@ def test_a_full_line_says_how_many_are_before(
     alert.wait_for()
     expect(alert).to_contain_text(busy.message.format(waiting=MAX_WAITING))
     expect(other.locator("#cancel")).not_to_be_visible()
+    expect(other.locator(".toast-body")).not_to_be_visible()
     assert not list(server.folder.rglob("mine.jpg"))
     page.get_by_role("button", name=Words.CANCEL).click()
     context.close()

@@ -17,7 +17,10 @@ from PIL import Image
 from detector import Detector
 from detector.types import FaceTrack
 from explain.moment import draw_moment
-from ui.clip_handlers import ClipHandlers
+from reporting import wording
+from reporting.wording import Language
+from ui import text
+from ui.clip_handlers import ClipHandlers, copy_updates, legend
 from ui.handlers import Handlers
 from ui.text import Words
 
@@ -137,6 +140,26 @@ def test_the_copy_is_made_for_its_visitor_alone(clips: ClipHandlers, tmp_path: P
     assert re.fullmatch("[0-9a-f]{32}", copy.parent.name)
     with av.open(str(copy)) as container:
         assert sum(1 for _ in container.decode(video=0)) == 96
+
+
+@pytest.mark.parametrize("shapes", [True, False])
+def test_a_copy_speaks_the_language_of_the_page_or_the_page_says_that_it_does_not(
+    clips: ClipHandlers, handlers: Handlers, monkeypatch: pytest.MonkeyPatch, shapes: bool
+) -> None:
+    monkeypatch.setattr("ui.clip_handlers.can_shape", lambda: shapes)
+    visit = handlers.visits.get("a")
+    assert visit is not None and visit.analysis is not None
+    (said,) = legend(visit.analysis, "hi").of_track.values()
+    outcome = visit.analysis.tracks[0].outcome
+    assert wording.headline(outcome, "hi" if shapes else "en") in said
+    assert legend(visit.analysis, "hi").footer == wording.derived_copy("hi" if shapes else "en")
+    assert wording.headline(outcome, "en") in legend(visit.analysis, "en").of_track[0]
+    visit.annotated = visit.original
+    pages: tuple[tuple[Language, bool], ...] = (("hi", not shapes), ("en", False))
+    for language, strange in pages:
+        visit.language = language
+        *_, note, _ = copy_updates(visit)
+        assert text.of(language).COPY_READY in note and (text.of(language).COPY_ENGLISH in note) == strange
 
 
 @pytest.fixture

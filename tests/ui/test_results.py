@@ -9,10 +9,11 @@ import pytest
 from pages import Page
 
 from detector.types import Analysis, FaceMark, FaceTrack, Outcome, Span
-from explain.types import Explanations
-from reporting import Case, wording
+from explain.types import Explanations, ScaleSource
+from reporting import Case, wording, wording_steps
 from reporting.portals import load_portal
 from reporting.wording import Language
+from ui import text
 from ui.checks import Trouble
 from ui.markup import Picture, icon
 from ui.panels import checking_panel, idle_panel, trouble_panel, verdict_panel
@@ -116,8 +117,27 @@ def test_every_face_is_listed_also_without_a_picture(
     assert [image["alt"] for image in page.all("img")] == [
         "Face 2 at 0:01, as it was judged",
         "Face 2 at 0:01, with colours over the parts that speak for manipulation",
-        "At 0:01, with a numbered box around each face",
+        "At 0:01, with a numbered box around each face, and colours over the parts that speak for manipulation",
     ]
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+@pytest.mark.parametrize("source", get_args(ScaleSource))
+def test_the_colours_are_called_measured_only_where_their_scale_was(
+    make_analysis: Callable[..., Analysis],
+    make_track: Callable[..., FaceTrack],
+    make_explanations: Callable[..., Explanations],
+    source: ScaleSource,
+    language: Language,
+) -> None:
+    words, track = text.of(language), make_track(0, "fake", 0.97)
+    links = PictureLinks(faces=(FACE,), originals=(ORIGINAL,), frames=(WHOLE,))
+    explanations = replace(make_explanations(track), scale_from=source)
+    said = Page(findings(make_analysis("fake", track), explanations, links, language)).words
+    for other in get_args(ScaleSource):
+        assert (words.HEAT_MOST[other] in said) == (other == source)
+    assert (words.COLOURS_UNMEASURED in said) == (source == "report")
+    assert "{" not in said
 
 
 def test_a_result_without_explanations_still_shows_its_faces(
@@ -141,7 +161,7 @@ def test_the_details_name_hashes_limits_and_reasons(make_analysis: Callable[...,
 def test_the_steps_are_those_of_the_reports() -> None:
     for outcome in get_args(Outcome):
         page = Page(next_steps(outcome, "en"))
-        for step in wording.next_steps(outcome, "en"):
+        for step in wording_steps.next_steps(outcome, "en"):
             assert step in page.words
 
 

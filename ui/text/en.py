@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar, Literal, NamedTuple
 
 from detector.types import FaceMark, MediaKind
+from explain.types import ScaleSource
 from reporting.wording import Language
 
 TroubleKind = Literal[
@@ -123,7 +124,12 @@ class Words:
     COMPARE_ORIGINAL = "Original"
     COMPARE_HEAT = "Colours"
     HEAT_NONE = "nothing"
-    HEAT_MOST = "as strong as in clearly manipulated faces"
+    HEAT_MOST: ClassVar[Mapping[ScaleSource, str]] = {
+        "checkpoint": "as strong as in clearly manipulated faces",
+        "report": "the strongest place in this file, which may be weak",
+        "method": "the most that this map can show",
+    }
+    """What the brightest colour means, by where the scale comes from."""
     VIEWS: ClassVar[Mapping[bool, str]] = {
         False: "Seen in 1 of {frames} frames that were looked at, at {start}.",
         True: "Seen in {views} of {frames} frames that were looked at, from {start} to {end}.",
@@ -138,9 +144,13 @@ class Words:
     PASSING = "Seen too briefly, beside the others, to decide the result."
     NO_PICTURE = "No picture of this face could be made."
     COLOURS = (
-        "The colours show which parts speak for manipulation: from dark (nothing) to bright yellow (as strong as "
-        "in clearly manipulated faces), the strongest with a white outline. A bright part alone does not mean "
+        "The colours show which parts speak for manipulation: from dark ({none}) to bright yellow "
+        "({most}), the strongest with a white outline. A bright part alone does not mean "
         "that the face was manipulated. The slider under a face takes them off."
+    )
+    COLOURS_UNMEASURED = (
+        "How strong these colours are in genuine and in manipulated faces was never measured for this detector: "
+        "something is bright in almost every file, in genuine ones too, and two files cannot be compared."
     )
     MAPS_TITLE = "Can these colours be trusted?"
     MAPS_LEAD = (
@@ -156,7 +166,9 @@ class Words:
     }
     PICTURE_CAPTION = "The whole picture"
     CLIP_CAPTION = "At {time}"
-    FRAME_ALT = "{caption}, with a numbered box around each face"
+    FRAME_ALT = (
+        "{caption}, with a numbered box around each face, and colours over the parts that speak for manipulation"
+    )
     ENLARGE = "Open in full size"
 
     TIMELINE_TITLE = "The estimate over the clip's time"
@@ -170,7 +182,10 @@ class Words:
     TIMELINE_COLUMNS: ClassVar[tuple[str, ...]] = ("From", "To", "Highest estimate")
     TIMELINE_UNSEEN = "not in view"
     MOMENT_CAPTION = "{name} at {time}: estimate {p}."
-    MOMENT_ALT = "The clip at {time}, with a numbered box around each face that was judged"
+    MOMENT_ALT = (
+        "The clip at {time}, with a numbered box around each face that was judged, and colours over the parts "
+        "that speak for manipulation"
+    )
     MOMENT_COLOURS = "The colours are those of the whole report."
 
     COPY_TITLE = "Annotated copy of the clip"
@@ -182,6 +197,7 @@ class Words:
     COPY_STOP = "Stop making the copy"
     COPY_WORKING = "Writing the annotated copy"
     COPY_READY = "The copy is ready. It is on this page only until you close it: download it now."
+    COPY_ENGLISH = "The words drawn into it are English: this computer cannot draw those of this page."
     COPY_STOPPED = "The copy was not finished and nothing of it was kept."
 
     CAMERA_TITLE = "Judge what a camera shows"

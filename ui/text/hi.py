@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from detector.types import FaceMark, MediaKind
+from explain.types import ScaleSource
 from reporting.wording import Language
 from ui.text.en import TroubleKind, TroubleWords, Words
 
@@ -95,7 +96,11 @@ class HindiWords(Words):
     COMPARE_ORIGINAL = "मूल"
     COMPARE_HEAT = "रंग"
     HEAT_NONE = "कुछ नहीं"
-    HEAT_MOST = "साफ़ छेड़छाड़ वाले चेहरों जितना"
+    HEAT_MOST: ClassVar[Mapping[ScaleSource, str]] = {
+        "checkpoint": "साफ़ छेड़छाड़ वाले चेहरों जितना",
+        "report": "इस फ़ाइल की सबसे तेज़ जगह, जो कमज़ोर भी हो सकती है",
+        "method": "यह नक़्शा ज़्यादा से ज़्यादा जितना दिखा सकता है",
+    }
     VIEWS: ClassVar[Mapping[bool, str]] = {
         False: "देखे गए {frames} फ़्रेम में से 1 में दिखा, {start} पर।",
         True: "देखे गए {frames} फ़्रेम में से {views} में दिखा, {start} से {end} तक।",
@@ -109,9 +114,13 @@ class HindiWords(Words):
     PASSING = "दूसरों के मुक़ाबले इतनी कम देर दिखा कि नतीजा इससे तय नहीं होता।"
     NO_PICTURE = "इस चेहरे की तस्वीर नहीं बन सकी।"
     COLOURS = (
-        "रंग बताते हैं कि कौन-से हिस्से छेड़छाड़ की ओर इशारा करते हैं: गहरा रंग (कुछ नहीं) से चमकीला पीला (साफ़ छेड़छाड़ वाले "
-        "चेहरों जितना) तक; सबसे तेज़ हिस्से के चारों ओर सफ़ेद रेखा है। चमकीला हिस्सा होने भर से यह नहीं कहा जा सकता कि चेहरे से "
+        "रंग बताते हैं कि कौन-से हिस्से छेड़छाड़ की ओर इशारा करते हैं: गहरा रंग ({none}) से चमकीला पीला ({most}) "
+        "तक; सबसे तेज़ हिस्से के चारों ओर सफ़ेद रेखा है। चमकीला हिस्सा होने भर से यह नहीं कहा जा सकता कि चेहरे से "
         "छेड़छाड़ हुई है। चेहरे के नीचे का स्लाइडर रंग हटा देता है।"
+    )
+    COLOURS_UNMEASURED = (
+        "असली और छेड़छाड़ वाले चेहरों में ये रंग कितने तेज़ होते हैं, यह इस जाँच के लिए कभी मापा नहीं गया: लगभग हर फ़ाइल में कुछ न "
+        "कुछ चमकीला होता है, असली में भी, और दो फ़ाइलों की तुलना नहीं हो सकती।"
     )
     MAPS_TITLE = "क्या इन रंगों पर भरोसा किया जा सकता है?"
     MAPS_LEAD = (
@@ -124,7 +133,7 @@ class HindiWords(Words):
     FRAMES_TITLE: ClassVar[Mapping[MediaKind, str]] = {"image": "तस्वीर में कहाँ", "video": "वीडियो में कहाँ"}
     PICTURE_CAPTION = "पूरी तस्वीर"
     CLIP_CAPTION = "{time} पर"
-    FRAME_ALT = "{caption}, हर चेहरे के चारों ओर नंबर वाला चौकोर घेरा"
+    FRAME_ALT = "{caption}, हर चेहरे के चारों ओर नंबर वाला चौकोर घेरा, और छेड़छाड़ की ओर इशारा करने वाले हिस्सों पर रंग"
     ENLARGE = "पूरे आकार में खोलें"
 
     TIMELINE_TITLE = "वीडियो में समय के साथ अनुमान"
@@ -138,7 +147,9 @@ class HindiWords(Words):
     TIMELINE_COLUMNS: ClassVar[tuple[str, ...]] = ("कब से", "कब तक", "सबसे ऊँचा अनुमान")
     TIMELINE_UNSEEN = "नहीं दिखा"
     MOMENT_CAPTION = "{name}, {time} पर: अनुमान {p}।"
-    MOMENT_ALT = "वीडियो {time} पर, जाँचे गए हर चेहरे के चारों ओर नंबर वाला चौकोर घेरा"
+    MOMENT_ALT = (
+        "वीडियो {time} पर, जाँचे गए हर चेहरे के चारों ओर नंबर वाला चौकोर घेरा, और छेड़छाड़ की ओर इशारा करने वाले हिस्सों पर रंग"
+    )
     MOMENT_COLOURS = "रंग पूरी रिपोर्ट के पैमाने पर हैं।"
 
     COPY_TITLE = "वीडियो की निशान लगी कॉपी"
@@ -150,6 +161,7 @@ class HindiWords(Words):
     COPY_STOP = "कॉपी बनाना रोकें"
     COPY_WORKING = "निशान लगी कॉपी बन रही है"
     COPY_READY = "कॉपी तैयार है। पेज बंद करते ही यह मिट जाएगी: अभी डाउनलोड कर लें।"
+    COPY_ENGLISH = "इसमें लिखे शब्द अंग्रेज़ी में हैं: यह कंप्यूटर तस्वीरों में हिंदी के अक्षर ठीक से नहीं बना सकता।"
     COPY_STOPPED = "कॉपी पूरी नहीं बनी और उसका कोई हिस्सा नहीं रखा गया।"
 
     CAMERA_TITLE = "कैमरे में दिख रहे चेहरे की जाँच"
