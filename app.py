@@ -12,8 +12,8 @@ import signal
 import sys
 from types import FrameType
 
+from detector.config_flags import add_config_flags, config_from
 from detector.errors import CheckpointError, ConfigError
-from detector.flags import add_config_flags, config_from
 
 OK, USAGE, CHECKPOINT = 0, 2, 3
 
@@ -30,27 +30,27 @@ def main(argv: list[str] | None = None) -> int:
         if hasattr(signal, number):
             signal.signal(getattr(signal, number), _stop)
 
-    from ui import notices
+    from ui.security import messages
+    from ui.session.workspace import make_workspace
     from ui.text import terminal
-    from ui.workspace import make_workspace
 
     make_workspace()
     _say(terminal.LOADING)
     from detector import Detector
-    from detector.hub import ensure_weights
-    from ui.exposure import exposed
-    from ui.login import LEAST_CHARS, make_password
+    from detector.model.weights_download import ensure_weights
     from ui.page import build_page
+    from ui.security.access import exposed
+    from ui.security.hf_space import WEIGHTS_FROM, space_exposure, use_lent_gpu
+    from ui.security.login import LEAST_CHARS, make_password
     from ui.serve import launch
-    from ui.space import WEIGHTS_FROM, space_exposure, use_lent_gpu
 
     space = space_exposure(os.environ)
     exposure = space or exposed(args.host, share=args.share, names=args.name)
     if args.password is not None and not exposure.password_wanted:
-        _say(notices.PASSWORD_UNUSED)
+        _say(messages.PASSWORD_UNUSED)
         return USAGE
     if args.password is not None and len(args.password) < LEAST_CHARS:
-        _say(notices.PASSWORD_SHORT.format(least=LEAST_CHARS))
+        _say(messages.PASSWORD_SHORT.format(least=LEAST_CHARS))
         return USAGE
     weights_from = args.weights_from or (os.environ.get(WEIGHTS_FROM) if space else None)
     try:
@@ -84,13 +84,15 @@ def main(argv: list[str] | None = None) -> int:
         return USAGE
     print(terminal.SERVING.format(url=local_url), flush=True)
     if space:
-        print(notices.SPACE, flush=True)
+        print(messages.SPACE, flush=True)
     elif password is not None:
-        print(notices.PASSWORD_GIVEN if args.password else notices.PASSWORD.format(password=password), flush=True)
+        print(
+            messages.PASSWORD_GIVEN if args.password else messages.PASSWORD.format(password=password), flush=True
+        )
     if exposure.any_address and not space:
-        print(notices.UNENCRYPTED, flush=True)
+        print(messages.UNENCRYPTED, flush=True)
     if share_url:
-        print(terminal.SERVING_SHARED.format(url=share_url), notices.RELAY, sep="\n", flush=True)
+        print(terminal.SERVING_SHARED.format(url=share_url), messages.RELAY, sep="\n", flush=True)
     elif args.share and not space:
         _say(terminal.NO_SHARE_LINK.format(url=local_url))
     page.block_thread()

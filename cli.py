@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from detector.checkpoint import list_checkpoints, load_card, load_weights
+from detector.config_flags import add_config_flags, add_folder_flag, config_from
 from detector.errors import CheckpointError, ConfigError, DetectorError, ReportError
-from detector.flags import add_config_flags, add_folder_flag, config_from
+from detector.model.checkpoint import list_checkpoints, load_card, load_weights
 from detector.types import SCHEMA_VERSION, Analysis, FaceTrack, Step
 from explain.types import MAP_METHODS, Explanations
 from reporting import (
@@ -31,7 +31,8 @@ from reporting import (
 )
 from reporting.case import IST
 from reporting.portals import load_portal
-from reporting.wording import (
+from reporting.text.regions import evidence_sentences, faithfulness_sentences
+from reporting.text.results import (
     derived_copy,
     error_sentence,
     face_label,
@@ -42,7 +43,6 @@ from reporting.wording import (
     step_sentence,
     verdict_sentence,
 )
-from reporting.wording_regions import evidence_sentences, faithfulness_sentences
 
 OK, UNREADABLE, USAGE, CHECKPOINT = 0, 1, 2, 3
 
@@ -261,8 +261,8 @@ def checkpoints_list(args: argparse.Namespace) -> int:
 
 
 def checkpoints_verify(args: argparse.Namespace) -> int:
-    from detector.checkpoint import require_same_keys
-    from detector.model import build_network
+    from detector.model.checkpoint import require_same_keys
+    from detector.model.classifier import build_network
 
     for name in list_checkpoints(args.checkpoints):
         card = load_card(name, args.checkpoints)
@@ -274,7 +274,7 @@ def checkpoints_verify(args: argparse.Namespace) -> int:
 
 
 def checkpoints_import(args: argparse.Namespace) -> int:
-    from detector.importer import import_checkpoint
+    from detector.model.importer import import_checkpoint
 
     card = import_checkpoint(args.file, args.checkpoints, args.name)
     print(f"imported as {card.name!r}; use it with: python cli.py scan --checkpoint {card.name} FILE")

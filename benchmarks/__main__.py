@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.faces import faces
 from benchmarks.speed import hour, run_one, speed
-from benchmarks.table import explanations_table, speed_table
+from benchmarks.tables import explanations_table, speed_table
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -24,18 +24,18 @@ from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
 from detector.config import DetectorConfig
-from detector.crop import crop_face, cut_square
-from detector.pictures import read_picture
+from detector.faces.crop import crop_face, cut_square
+from detector.media.images import read_picture
+from detector.model.score import make_batch, score_crops
 from detector.pipeline import Detector
-from detector.score import make_batch, score_crops
 from detector.types import FaceCrop, Frame, Pixels
 from explain.cam import METHOD, fake_heat, look, trained_maps, weigh
 from explain.faithfulness import centre_prior, elsewhere, paint_over, top_region
 from explain.regions import REGIONS, region_map
 from explain.types import CAM_METHODS
-from training.data import Item
-from training.layouts import find_items
-from training.selfblend import self_blend
+from training.datasets.labels import Item
+from training.datasets.layouts import find_items
+from training.datasets.self_blend import self_blend
 
 Heat = NDArray[np.float32]
 LAYERS = ("conv2d_4b", "repeat_1", "mixed_6a", "repeat_2")

@@ -10,10 +10,10 @@ import torch
 from facenet_pytorch import MTCNN
 
 from detector.config import DetectorConfig
-from detector.faces import FaceFinder
-from detector.model import choose_device
-from detector.pictures import read_picture
-from training.data import read_labels
+from detector.faces.face_detector import FaceFinder
+from detector.media.images import read_picture
+from detector.model.classifier import choose_device
+from training.datasets.labels import read_labels
 
 
 def faces(folder: Path, source: str, split: str, count: int, seed: int) -> dict[str, Any]:

@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from benchmarks.notebook import Notebook
-from benchmarks.scenes import PORTRAIT, repeat_clip, write_clip, write_picture
+from benchmarks.notebook_baseline import Notebook
+from benchmarks.sample_videos import PORTRAIT, repeat_clip, write_clip, write_picture
 from benchmarks.stages import stages
 from detector.config import DetectorConfig
-from detector.media import open_media
+from detector.media.media import open_media
 from detector.pipeline import Detector
 from explain import explain
 

@@ -16,11 +16,11 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from detector.config import DetectorConfig
-from detector.crop import crop_face
-from detector.follow import FaceFollower
-from detector.media import open_media
+from detector.faces.crop import crop_face
+from detector.faces.face_follower import FaceFollower
+from detector.media.media import open_media
+from detector.model.score import make_batch, score_crops
 from detector.pipeline import Detector
-from detector.score import make_batch, score_crops
 from explain.cam import fake_heat
 
 _MATRIX = 2048

@@ -23,7 +23,7 @@ from gradio_client import Client, handle_file
 from gradio_client.utils import QueueError
 from PIL import Image, ImageEnhance
 
-from benchmarks.scenes import PORTRAIT
+from benchmarks.sample_videos import PORTRAIT
 
 _ROOT = PORTRAIT.parent.parent
 _START_S, _PATIENCE_S, _BACK_AFTER_S = 300, 900.0, 1.0

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detector.crop import crop_face
-from detector.follow import FaceFollower
+from detector.faces.crop import crop_face
+from detector.faces.face_follower import FaceFollower
+from detector.faces.quality import face_marks, mark_weight
+from detector.model.score import score_crops
 from detector.pipeline import Detector
-from detector.quality import face_marks, mark_weight
-from detector.score import score_crops
 from detector.types import FaceBox, Frame, Outcome, Pixels
 
 ROLLING_S = 3.0

@@ -11,20 +11,20 @@ from typing import Any, Literal
 
 import torch
 
-from detector.ahead import ahead
-from detector.calibrate import Calibration
-from detector.checkpoint import CheckpointCard, load_card, load_map_head, load_weights
 from detector.config import Depth, DetectorConfig
-from detector.crop import crop_face
-from detector.faces import FaceFinder
-from detector.follow import FaceFollower
-from detector.gather import Gathered
-from detector.media import Media, open_media
-from detector.model import FaceClassifier, choose_device
-from detector.quality import face_marks, mark_weight
-from detector.score import score_crops
+from detector.faces.crop import crop_face
+from detector.faces.face_detector import FaceFinder
+from detector.faces.face_follower import FaceFollower
+from detector.faces.quality import face_marks, mark_weight
+from detector.media.media import Media, open_media
+from detector.media.prefetch import ahead
+from detector.model.checkpoint import CheckpointCard, load_card, load_map_head, load_weights
+from detector.model.classifier import FaceClassifier, choose_device
+from detector.model.score import score_crops
 from detector.types import Analysis, DetectedFace, FaceScore, Frame, Step
-from detector.verdict import make_tracks, make_verdict, pool_scores
+from detector.verdict.accumulator import Gathered
+from detector.verdict.calibration import Calibration
+from detector.verdict.verdict import make_tracks, make_verdict, pool_scores
 
 Progress = Callable[[Step], None]
 """Told how far the work has come; an exception it raises ends the work and frees everything."""

@@ -113,7 +113,7 @@ class DetectedFace:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FaceCrop:
-    """The pixels the network sees. Made only by `detector.crop.crop_face`."""
+    """The pixels the network sees. Made only by `detector.faces.crop.crop_face`."""
 
     pixels: Pixels
     """uint8 (size, size, 3), RGB."""

@@ -17,10 +17,10 @@ import torch
 from PIL import Image
 
 from detector.config import DetectorConfig
-from detector.faces import FaceFinder
-from detector.pictures import read_picture
+from detector.faces.face_detector import FaceFinder
+from detector.media.images import read_picture
 from detector.types import FaceBox, Pixels
-from training.selfblend import Mask, self_blend
+from training.datasets.self_blend import Mask, self_blend
 
 FOLDER = Path(__file__).parent
 _CLIP_SIDE_PX, _CLIP_FRAMES, _CLIP_RATE = 384, 96, 24

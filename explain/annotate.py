@@ -18,14 +18,14 @@ from av.video.reformatter import Colorspace
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from detector.media import open_media
+from detector.media.media import open_media
 from detector.pipeline import Detector
 from detector.types import Analysis, Frame, Pixels
+from explain.audio_copy import open_sound
+from explain.box_paths import PersonPath
 from explain.cam import fake_heat
 from explain.canvas import Canvas
-from explain.moment import crop_again
-from explain.paths import PersonPath
-from explain.sound import open_sound
+from explain.single_frame import crop_again
 
 _TICKS_A_SECOND = 90_000
 _QUALITY = {"crf": "18", "preset": "veryfast"}
@@ -78,7 +78,7 @@ def annotate_clip(
         with (
             av.open(
                 str(source),
-                format=media.info.format,  # no other is tried, as in `detector.clips`
+                format=media.info.format,  # no other is tried, as in `detector.media.video`
                 options={"protocol_whitelist": "file"},
                 metadata_errors="replace",
             ) as original,

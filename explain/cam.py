@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from detector.errors import ExplainError
-from detector.model import FaceClassifier
+from detector.model.classifier import FaceClassifier
+from detector.model.score import make_batch
 from detector.pipeline import Detector
-from detector.score import make_batch
 from detector.types import FaceCrop
 from explain.types import CamMethod
 

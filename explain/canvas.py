@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont, features
 
-from detector.crop import crop_window
+from detector.faces.crop import crop_window
 from detector.types import FaceBox, Frame, Pixels
 from explain.overlay import blend_window
 

@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.model.score import score_crops
 from detector.pipeline import Detector
-from detector.score import score_crops
 from detector.types import FaceCrop, Pixels
 from explain.types import Faithfulness
 

@@ -4,13 +4,21 @@ check.
 No model is needed: importing this room loads none of the heavy libraries.
 """
 
-from reporting.acknowledge import record_acknowledgement
 from reporting.case import Case, read_case
-from reporting.checks import check_case
-from reporting.fields import PortalField, portal_fields, text_to_paste
-from reporting.package import ReportPackage, build_package, case_id
-from reporting.routing import Route, Routing, filing_page, followups, is_hard_stop, refuse_hard_stop, route
-from reporting.verify import verify_package
+from reporting.complaint.checks import check_case
+from reporting.complaint.form_fields import PortalField, portal_fields, text_to_paste
+from reporting.complaint.referrals import (
+    Route,
+    Routing,
+    filing_page,
+    followups,
+    is_hard_stop,
+    refuse_hard_stop,
+    route,
+)
+from reporting.package.acknowledge import record_acknowledgement
+from reporting.package.build import ReportPackage, build_package, case_id
+from reporting.package.verify import verify_package
 
 __all__ = [
     "Case",

@@ -12,7 +12,7 @@ import torch
 from PIL import Image
 
 import cli
-from detector.model import build_network
+from detector.model.classifier import build_network
 from reporting import verify_package
 
 SCAN = ["scan", "--precision", "fp32", "--device", "cpu", "--max-frames", "4"]

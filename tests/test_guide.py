@@ -12,7 +12,8 @@ from PIL import Image
 
 import cli
 from detector.types import Outcome
-from reporting import wording, wording_steps
+from reporting.text import guidance
+from reporting.text import results as result_text
 from ui.text import Words
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -46,7 +47,7 @@ def test_every_picture_is_there_small_and_made_by_the_script() -> None:
 
 def test_every_word_of_the_page_that_is_quoted_is_on_the_page() -> None:
     known = {sentence for value in vars(Words).values() for sentence in sentences(value)}
-    known |= {wording.headline(outcome, "en") for outcome in get_args(Outcome)}
+    known |= {result_text.headline(outcome, "en") for outcome in get_args(Outcome)}
     quoted = [" ".join(words.split()) for words in re.findall(r"\*\*(.+?)\*\*", GUIDE, re.DOTALL)]
     assert len(quoted) > 10
     assert [words for words in quoted if words not in known and words != "bold"] == []
@@ -69,10 +70,10 @@ def test_every_command_and_flag_exists(capsys: pytest.CaptureFixture[str]) -> No
 def test_every_link_leads_somewhere_and_no_sentence_promises_too_much() -> None:
     for link in re.findall(r"\]\(([^):]+)\)", GUIDE):
         assert (DOCS / link.split("#")[0]).exists(), link
-    assert [line for line in GUIDE.splitlines() if wording.lint(line)] == []
+    assert [line for line in GUIDE.splitlines() if result_text.lint(line)] == []
 
 
 def test_the_numbers_to_call_are_those_of_the_portal() -> None:
-    steps = " ".join(wording_steps.next_steps("fake", "en"))
+    steps = " ".join(guidance.next_steps("fake", "en"))
     assert all(number in steps and number in GUIDE for number in ("112", "1930"))
     assert "cybercrime.gov.in" in steps and "cybercrime.gov.in" in GUIDE

@@ -6,25 +6,25 @@ import argparse
 import json
 from pathlib import Path
 
-from detector.calibrate import Calibration
-from detector.checkpoint import read_clip_judgement
 from detector.config import Depth, DetectorConfig
-from detector.flags import add_checkpoint_flag, add_folder_flag
+from detector.config_flags import add_checkpoint_flag, add_folder_flag
+from detector.model.checkpoint import read_clip_judgement
 from detector.pipeline import Detector
-from training.calibrate import clip_block
-from training.data import read_faces
-from training.evaluate import DEGRADATIONS, Judge, evaluate, read_results
-from training.export import export, settle
-from training.fit import FitSettings, fit
-from training.heat import HEAT_FACES, settle_heat
-from training.layouts import find_items
-from training.measure import auc_with_interval, judged_by, summarise
-from training.pooling import POOLINGS, compare, table
-from training.prepare import prepare
+from detector.verdict.calibration import Calibration
+from training.datasets.face_index import prepare
+from training.datasets.labels import read_faces
+from training.datasets.layouts import find_items
+from training.evaluation.calibrate import clip_block
+from training.evaluation.evaluate import DEGRADATIONS, Judge, evaluate, read_results
+from training.evaluation.heatmap_scale import HEAT_FACES, settle_heat
+from training.evaluation.metrics import auc_with_interval, judged_by, summarise
+from training.evaluation.pooling import POOLINGS, compare, table
+from training.evaluation.synthetic_videos import choose_faces, judge_stills
+from training.evaluation.video_scores import judge_clips, load_series, pooled_rows, save_series
+from training.fitting.fit import FitSettings, fit
+from training.fitting.temporal import TemporalSettings, fit_temporal, head_poolings
 from training.recipe import Recipe, cook
-from training.series import judge_clips, load_series, pooled_rows, save_series
-from training.stills import choose_faces, judge_stills
-from training.temporal import TemporalSettings, fit_temporal, head_poolings
+from training.release.export import export, settle
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -178,7 +178,9 @@ def _parser() -> argparse.ArgumentParser:
     everything.add_argument("--workers", type=int, default=2)
 
     for command in (find, learn, judge, pool, move, warm, everything):
-        command.add_argument("--data", type=Path, required=True, help="data folder, see training/layouts.py")
+        command.add_argument(
+            "--data", type=Path, required=True, help="data folder, see training/datasets/layouts.py"
+        )
     for command in (find, learn, move):
         command.add_argument(
             "--faces", type=Path, default=Path("runs/faces.csv"), help="what `prepare` writes and `fit` reads"

@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from detector.checkpoint import read_clip_judgement
 from detector.config import DetectorConfig
+from detector.model.checkpoint import read_clip_judgement
 from detector.pipeline import Detector
-from training.calibrate import clip_block
-from training.data import read_faces
-from training.evaluate import DEGRADATIONS, Judge, evaluate, read_results
-from training.export import export, settle
-from training.fit import FitSettings, fit
-from training.heat import HEAT_FACES, settle_heat
-from training.layouts import find_items
-from training.pooling import POOLINGS
-from training.prepare import prepare
-from training.series import load_series, pooled_rows, save_series
-from training.stills import choose_faces, judge_stills
+from training.datasets.face_index import prepare
+from training.datasets.labels import read_faces
+from training.datasets.layouts import find_items
+from training.evaluation.calibrate import clip_block
+from training.evaluation.evaluate import DEGRADATIONS, Judge, evaluate, read_results
+from training.evaluation.heatmap_scale import HEAT_FACES, settle_heat
+from training.evaluation.pooling import POOLINGS
+from training.evaluation.synthetic_videos import choose_faces, judge_stills
+from training.evaluation.video_scores import load_series, pooled_rows, save_series
+from training.fitting.fit import FitSettings, fit
+from training.release.export import export, settle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,9 +26,9 @@ class Recipe:
     """Where things lie, and how long to train."""
 
     data: Path
-    """A data folder with the splits train, val and dev, see `training/layouts.py`."""
+    """A data folder with the splits train, val and dev, see `training/datasets/layouts.py`."""
     imagenet: Path
-    """ImageNet weights of the teacher, see `training/networks.py`."""
+    """ImageNet weights of the teacher, see `training/fitting/networks.py`."""
     runs: Path
     """Folder of everything in between; what is finished there is not done again."""
     root: Path

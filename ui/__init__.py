@@ -1,1 +1,1 @@
-"""The web page: an analysis in, components out. Results are worded in `reporting.wording`, never here."""
+"""The web page: an analysis in, components out. Results are worded in `reporting.text.results`, never here."""

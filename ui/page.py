@@ -9,21 +9,22 @@ import gradio as gr
 from gradio.utils import get_upload_folder
 
 from detector import Detector
-from reporting import wording
-from ui import depth, text
-from ui.camera import CameraHandlers, Cameras, camera_section
-from ui.clip_handlers import ClipHandlers
-from ui.handlers import Handlers
-from ui.lettering import Lettering
-from ui.links import LinkHandlers, link_part
-from ui.map_check import MapCheckHandlers
-from ui.markup import escape
-from ui.opening import camera_lead, language_buttons, lead
-from ui.panels import idle_panel
-from ui.report_part import ReportPart
-from ui.sessions import session_of
+from reporting.text import results as result_text
+from ui import text
+from ui.check import frame_sampling
+from ui.check.camera import CameraHandlers, Cameras, camera_section
+from ui.check.link_handlers import LinkHandlers, link_part
+from ui.check.upload_handlers import Handlers
+from ui.check.video_handlers import ClipHandlers
+from ui.common.html import escape
+from ui.common.localized import Lettering
+from ui.header import camera_lead, language_buttons, lead
+from ui.report.layout import ReportPart
+from ui.result.faithfulness import MapCheckHandlers
+from ui.result.status_panel import idle_panel
+from ui.session.cleanup import keep_tidy
+from ui.session.ordering import session_of
 from ui.text import Words
-from ui.tidy import keep_tidy
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 MAX_UPLOAD_MB = 200
@@ -33,8 +34,8 @@ HEAVY = "detector"
 """All heavy events wait in one line: the detector is used by one at a time."""
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}
 AT_ONCE: dict[str, Any] = PRIVATE | {"queue": False, "show_progress": "hidden"}
-_TIMELINE_SCRIPT = Path(__file__).with_name("timeline.js")
-_COMPARE_SCRIPT = Path(__file__).with_name("compare.js")
+_TIMELINE_SCRIPT = Path(__file__).parent / "result" / "timeline.js"
+_COMPARE_SCRIPT = Path(__file__).parent / "result" / "compare.js"
 _LANGUAGE_SCRIPT = Path(__file__).with_name("language.js")
 _PRESSED = "() => document.querySelector('#language [aria-pressed=true]').lang"
 _FOCUS = "() => setTimeout(() => document.querySelector('#answer [role=status]').focus(), 100)"
@@ -130,11 +131,11 @@ def _file_tab(
         how = lettering.add(
             gr.Dropdown,
             lambda words: {
-                "choices": depth.choices(configured, words.LANGUAGE),
+                "choices": frame_sampling.choices(configured, words.LANGUAGE),
                 "label": words.DEPTH_LABEL,
                 "info": words.DEPTH_HINT,
             },
-            value=depth.chosen(configured),
+            value=frame_sampling.chosen(configured),
             filterable=False,
         )
     answer = _html(idle_panel(), elem_id="answer")
@@ -254,8 +255,8 @@ def _camera_tab(
     card = detector.card.info("video")
     lettering.html(
         lambda words: (
-            f"<p>{escape(wording.error_sentence(card, words.LANGUAGE))}</p>"
-            f"<p><strong>{escape(wording.not_proof(words.LANGUAGE))}</strong></p>"
+            f"<p>{escape(result_text.error_sentence(card, words.LANGUAGE))}</p>"
+            f"<p><strong>{escape(result_text.not_proof(words.LANGUAGE))}</strong></p>"
         )
     )
     handlers = CameraHandlers(cameras)

@@ -8,13 +8,13 @@ import gradio as gr
 from gradio.utils import get_upload_folder
 from starlette.middleware import Middleware
 
-from ui.exposure import Exposure
-from ui.guard import UPLOAD, Guard
-from ui.limits import MAX_WAITING
-from ui.login import Door
 from ui.page import MAX_UPLOAD_MB
+from ui.security.access import Exposure
+from ui.security.login import Door
+from ui.security.middleware import UPLOAD, Guard
+from ui.security.rate_limit import MAX_WAITING
+from ui.security.upload_route import upload_route
 from ui.theme import STYLE_SHEET, make_theme
-from ui.uploads import upload_route
 
 
 def launch(

@@ -14,12 +14,12 @@ import pytest
 
 from benchmarks.__main__ import main
 from benchmarks.explanations import Case, maps_of
-from benchmarks.scenes import repeat_clip, write_clip
+from benchmarks.sample_videos import repeat_clip, write_clip
 from benchmarks.speed import run_one
 from benchmarks.visitors import visitors
 from detector import Detector
-from detector.checkpoint import load_card
 from detector.config import CHECKPOINTS
+from detector.model.checkpoint import load_card
 from explain.cam import METHOD, fake_heat
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from detector import Detector
 from detector.live import ROLLING_S, LiveView
-from detector.media import open_media
-from detector.pictures import read_picture
+from detector.media.images import read_picture
+from detector.media.media import open_media
 
 
 def test_the_rolling_estimate_is_the_mean_of_the_last_seconds(detector: Detector, examples: Path) -> None:

@@ -12,9 +12,9 @@ import pytest
 from PIL import Image
 
 from detector import ConfigError, Detector
-from detector.follow import FaceFollower
-from detector.media import open_media
-from detector.pictures import read_picture
+from detector.faces.face_follower import FaceFollower
+from detector.media.images import read_picture
+from detector.media.media import open_media
 from detector.types import Analysis, Step
 
 

@@ -16,12 +16,12 @@ from conftest import coded_picture, read_number
 
 from detector import Detector
 from detector.errors import MediaError
-from detector.media import open_media
+from detector.media.media import open_media
 from detector.types import Analysis, FaceBox, Frame, Pixels
 from explain import explain
 from explain.annotate import Legend, annotate_clip
+from explain.box_paths import PersonPath
 from explain.canvas import Canvas, can_shape
-from explain.paths import PersonPath
 
 ROOT = Path(__file__).parents[2]
 LEGEND = Legend(of_track={0: "Words on the face"}, footer="A copy, not the original.")

@@ -17,11 +17,11 @@ from scipy.special import expit
 from scipy.stats import spearmanr
 
 from detector import Detector
-from detector.checkpoint import load_map_head, load_weights
 from detector.config import CHECKPOINTS
 from detector.errors import ExplainError
-from detector.model import FaceClassifier, build_network
-from detector.score import make_batch
+from detector.model.checkpoint import load_map_head, load_weights
+from detector.model.classifier import FaceClassifier, build_network
+from detector.model.score import make_batch
 from detector.types import Analysis, FaceCrop
 from explain import explain
 from explain.cam import MIN_CELLS, fake_heat, look, trained_maps, weigh
@@ -208,7 +208,7 @@ def test_the_trained_map_is_offered_beside_on_its_own_scale(detector: Detector, 
 def test_every_person_gets_an_explanation_whatever_top_k_is(detector, examples, tmp_path) -> None:
     from PIL import Image
 
-    from detector.pictures import read_picture
+    from detector.media.images import read_picture
 
     one = read_picture(examples / "genuine.jpg")
     Image.fromarray(np.hstack([one, one, one])).save(tmp_path / "three.png")

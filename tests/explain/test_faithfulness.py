@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from detector import Detector
-from detector.score import score_crops
+from detector.model.score import score_crops
 from detector.types import FaceCrop
 from explain.faithfulness import (
     REGION_FRAC,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from detector.pictures import read_picture
+from detector.media.images import read_picture
 from training.__main__ import main
 
 COLUMNS = ["file", "label", "source", "manipulation", "group", "split", "attributes"]

@@ -8,9 +8,9 @@ from pathlib import Path
 from safetensors.torch import save_file
 from torchvision.models import mobilenet_v2
 
-from detector.checkpoint import load_card, load_weights
+from detector.model.checkpoint import load_card, load_weights
 from training.__main__ import main
-from training.evaluate import DEGRADATIONS
+from training.evaluation.evaluate import DEGRADATIONS
 
 
 def test_the_recipe_goes_from_a_folder_to_a_checkpoint(data: Path, tmp_path: Path) -> None:

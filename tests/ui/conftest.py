@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browsing import BROWSER, FLAGS
+from browser_helpers import BROWSER, FLAGS
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from detector.config import CHECKPOINTS

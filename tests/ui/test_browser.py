@@ -17,13 +17,14 @@ import av
 import httpx
 import numpy as np
 import pytest
-from browsing import BROWSER, FLAGS, PATIENCE_MS, add, has_sideways_scroll, wait_for_answer
+from browser_helpers import BROWSER, FLAGS, PATIENCE_MS, add, has_sideways_scroll, wait_for_answer
 from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright, expect
 
-from reporting import verify_package, wording
+from reporting import verify_package
+from reporting.text import results as result_text
 from ui import text
-from ui.limits import MAX_WAITING
+from ui.security.rate_limit import MAX_WAITING
 from ui.text import Words
 
 pytestmark = [
@@ -65,7 +66,7 @@ def test_an_example_gets_a_verdict_with_pictures(page: Page) -> None:
     assert not has_sideways_scroll(page)
     try_example(page, "manipulated.jpg")
     answer = wait_for_answer(page)
-    assert any(wording.headline(outcome, "en") in answer for outcome in ("fake", "real", "inconclusive"))
+    assert any(result_text.headline(outcome, "en") in answer for outcome in ("fake", "real", "inconclusive"))
     pictures = page.locator("#findings img")
     expect(pictures).to_have_count(3)
     for picture in pictures.all():
@@ -88,7 +89,7 @@ def test_a_clip_tells_when_its_faces_are_seen(page: Page) -> None:
 
 def test_no_face_is_a_screen_and_no_error(page: Page) -> None:
     try_example(page, "no-face.jpg")
-    assert wording.headline("no_face", "en") in wait_for_answer(page)
+    assert result_text.headline("no_face", "en") in wait_for_answer(page)
     expect(page.locator("#answer [role=alert]")).to_have_count(0)
     expect(page.locator("#answer img")).to_be_visible()
     expect(page.locator("#steps li").first).to_be_visible()
@@ -382,7 +383,7 @@ def test_the_camera_is_judged_as_it_runs_and_nothing_is_stored(camera_page: Page
     box = page.locator(".dd-camera-box")
     expect(box.first).to_be_visible()
     expect(box.first).to_contain_text("%")
-    expect(answer).to_contain_text(wording.no_face_in_view("en"))
+    expect(answer).to_contain_text(result_text.no_face_in_view("en"))
     expect(box).to_have_count(0)
     expect(box).to_have_count(1)
     rate = float(page.locator("[data-rate]").first.get_attribute("data-rate") or 0)

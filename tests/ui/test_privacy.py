@@ -20,11 +20,11 @@ import pytest
 from PIL import ExifTags, Image
 
 from detector import Detector
-from ui.clip_handlers import ClipHandlers
-from ui.handlers import Handlers
-from ui.report_handlers import ReportHandlers
-from ui.visits import RECEIVED, secret_folder
-from ui.workspace import locked_folder, wipe_abandoned
+from ui.check.upload_handlers import Handlers
+from ui.check.video_handlers import ClipHandlers
+from ui.report.handlers import ReportHandlers
+from ui.session.store import RECEIVED, secret_folder
+from ui.session.workspace import locked_folder, wipe_abandoned
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "Somebodys-Home-221b"
@@ -130,7 +130,7 @@ def test_a_clips_place_is_not_in_its_annotated_copy(
 
 PROGRAM = """
 import sys, time
-from ui.workspace import make_workspace
+from ui.session.workspace import make_workspace
 print(make_workspace(), flush=True)
 time.sleep(60)
 """
@@ -173,7 +173,7 @@ def test_runs_side_by_side_keep_their_folders_however_the_others_come_and_go(tmp
 def test_a_copy_of_the_run_that_ends_takes_nothing_with_it(tmp_path: Path) -> None:
     program = """
 import os, sys
-from ui.workspace import make_workspace, wipe_abandoned
+from ui.session.workspace import make_workspace, wipe_abandoned
 folder = make_workspace()
 copy = os.fork()
 if copy == 0:

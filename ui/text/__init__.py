@@ -1,5 +1,5 @@
 """Every word on the page that does not state a result, in English and Hindi. What states a result comes from
-`reporting.wording`.
+`reporting.text.results`.
 
 A new word is a constant of `Words` in `en.py` and, in the same place and with the same `{…}`, of `HindiWords` in
 `hi.py`; a test finds the one that is missing. Code that writes words is given the visitor's language.
@@ -7,7 +7,7 @@ A new word is a constant of `Words` in `en.py` and, in the same place and with t
 
 from __future__ import annotations
 
-from reporting.wording import Language
+from reporting.text.results import Language
 from ui.text.en import Words
 from ui.text.hi import HindiWords
 

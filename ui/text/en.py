@@ -7,7 +7,7 @@ from typing import ClassVar, Literal, NamedTuple
 
 from detector.types import FaceMark, MediaKind
 from explain.types import ScaleSource
-from reporting.wording import Language
+from reporting.text.results import Language
 
 TroubleKind = Literal[
     "file",

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from detector.types import FaceMark, MediaKind
 from explain.types import ScaleSource
-from reporting.wording import Language
+from reporting.text.results import Language
 from ui.text.en import TroubleKind, TroubleWords, Words
 
 

@@ -1,0 +1,69 @@
+"""The notebook way, written out plainly: what tutorials do with these three libraries, frame by frame.
+
+Every frame looked at is searched in full by facenet-pytorch's MTCNN; for each face a float32
+InceptionResnetV1 is asked, one face at a time; and the grad-cam library explains each face. It looks at the
+same frames as the detector, and skips the others with OpenCV's `grab`, which does not convert them.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from facenet_pytorch import MTCNN
+from pytorch_grad_cam import GradCAM
+from pytorch_grad_cam.utils.image import show_cam_on_image
+from pytorch_grad_cam.utils.model_targets import BinaryClassifierOutputTarget
+
+from detector.config import CHECKPOINTS
+from detector.model.checkpoint import load_card, load_weights
+from detector.model.classifier import build_network
+
+
+class Notebook:
+    """Loads the networks; `judge` then does one file."""
+
+    def __init__(self) -> None:
+        self.card = load_card("default", CHECKPOINTS)
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.network = build_network().to(self.device).eval()
+        self.network.load_state_dict(load_weights(self.card, CHECKPOINTS))
+        self.mtcnn = MTCNN(keep_all=True, device=self.device)
+
+    def judge(self, file: Path, wanted: list[int]) -> dict[str, float]:
+        """Seconds of judging and explaining the frames of those numbers."""
+        seconds = {"judge_s": 0.0, "explain_s": 0.0, "faces": 0.0}
+        start = time.perf_counter()
+        capture = cv2.VideoCapture(str(file))
+        number = 0
+        for index in wanted:
+            while number < index:
+                capture.grab()
+                number += 1
+            _, frame = capture.read()
+            number += 1
+            self._judge_frame(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB), seconds)
+        seconds["judge_s"] = time.perf_counter() - start - seconds["explain_s"]
+        return seconds
+
+    def _judge_frame(self, rgb: Any, seconds: dict[str, float]) -> None:
+        boxes, _ = self.mtcnn.detect(rgb)
+        for x1, y1, x2, y2 in [] if boxes is None else boxes.astype(int).clip(0):
+            size = self.card.input.size_px
+            face = cv2.resize(rgb[y1:y2, x1:x2], (size, size))
+            batch = (
+                torch.from_numpy((face.astype(np.float32) - 127.5) / 127.5).permute(2, 0, 1)[None].to(self.device)
+            )
+            with torch.no_grad():
+                torch.sigmoid(self.network(batch)).item()
+            start = time.perf_counter()
+            layer = dict(self.network.named_modules())[self.card.explain_layer]
+            with GradCAM(model=self.network, target_layers=[layer]) as cam:
+                heat = cam(input_tensor=batch, targets=[BinaryClassifierOutputTarget(1)])[0]
+            show_cam_on_image(face.astype(np.float32) / 255, heat, use_rgb=True)
+            seconds["explain_s"] += time.perf_counter() - start
+            seconds["faces"] += 1

@@ -1,0 +1,84 @@
+"""Clips the benchmarks make themselves: the shipped portrait, or four people made from it, moving about."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+from PIL import Image
+
+from detector.media.images import read_picture
+from detector.types import Pixels
+
+PORTRAIT = Path(__file__).parent.parent / "examples" / "genuine.jpg"
+FPS = 30
+_TINTS = ((1.0, 1.0, 1.0), (0.65, 0.8, 1.0), (1.0, 0.75, 0.55), (0.7, 1.0, 0.75))
+
+
+def write_picture(file: Path, width: int, height: int) -> None:
+    """One person as a PNG."""
+    Image.fromarray(_Stage(width, height, 1).frame(0.0)).save(file)
+
+
+def write_clip(file: Path, width: int, height: int, seconds: float, people: int) -> None:
+    """An H.264 clip, 30 frames a second, of one or four people before a textured background.
+
+    The camera sways, so that every pixel changes from frame to frame; each face wanders on its own, at a
+    walking pace.
+    """
+    stage = _Stage(width, height, people)
+    with av.open(str(file), "w") as container:
+        stream = container.add_stream("libx264", rate=Fraction(FPS), options={"crf": "23", "preset": "veryfast"})
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        for number in range(round(seconds * FPS)):
+            frame = av.VideoFrame.from_ndarray(stage.frame(number / FPS), format="rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+
+
+def repeat_clip(file: Path, longer: Path, times: int) -> None:
+    """Lay a clip end to end `times` times, without coding it anew."""
+    with av.open(str(file)) as source, av.open(str(longer), "w") as target:
+        stream = source.streams.video[0]
+        copy = target.add_stream_from_template(stream)
+        packets = [
+            (bytes(packet), packet.pts, packet.dts, packet.duration, packet.is_keyframe)
+            for packet in source.demux(stream)
+            if packet.dts is not None and packet.pts is not None
+        ]
+        length = max(pts + (duration or 0) for _, pts, _, duration, _ in packets)
+        for turn in range(times):
+            for data, pts, dts, duration, is_key in packets:
+                packet = av.Packet(data)
+                packet.stream, packet.time_base = copy, stream.time_base
+                packet.pts, packet.dts, packet.duration = pts + turn * length, dts + turn * length, duration or 0
+                packet.is_keyframe = is_key
+                target.mux(packet)
+
+
+class _Stage:
+    def __init__(self, width: int, height: int, people: int) -> None:
+        self._size = width, height
+        rng = np.random.default_rng(0)
+        coarse = rng.uniform(40, 210, (height // 40 + 4, width // 40 + 4, 3)).astype(np.float32)
+        backdrop = cv2.resize(coarse, (width + 80, height + 80), interpolation=cv2.INTER_CUBIC)
+        backdrop += rng.normal(0, 6, backdrop.shape)
+        self._backdrop = backdrop.clip(0, 255).astype(np.uint8)
+        side = round(min(height * 0.8, width * 0.9 / people)) // 2 * 2
+        portrait = cv2.resize(read_picture(PORTRAIT), (side, side), interpolation=cv2.INTER_AREA)
+        self._people = [(portrait * np.array(tint)).astype(np.uint8) for tint in _TINTS[:people]]
+
+    def frame(self, time_s: float) -> Pixels:
+        width, height = self._size
+        left, top = round(40 + 35 * np.sin(0.3 * time_s)), round(40 + 35 * np.cos(0.2 * time_s))
+        scene = self._backdrop[top : top + height, left : left + width].copy()
+        room = width / len(self._people)
+        for number, person in enumerate(self._people):
+            side = len(person)
+            x = round(number * room + (room - side) / 2 * (1 + np.sin(0.35 * time_s + number)))
+            y = round((height - side) / 2 * (1 + 0.6 * np.sin(0.25 * time_s + 2 * number)))
+            scene[y : y + side, x : x + side] = person
+        return np.ascontiguousarray(scene)

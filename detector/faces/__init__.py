@@ -1,0 +1,1 @@
+"""Detect faces, follow them through a video and crop them."""

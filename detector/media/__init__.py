@@ -1,0 +1,1 @@
+"""Open image and video files and decode their frames."""

@@ -1,0 +1,1 @@
+"""Checkpoints and the classifier that scores face crops."""

@@ -1,0 +1,321 @@
+"""Checkpoints: a folder with `weights.safetensors` and a `card.json` that states every fact needed to use it.
+
+Input size, normalisation, crop margin, calibration, thresholds and error rates travel with the weights; the
+code holds none of them. Weights are only ever loaded when their SHA-256 is the one in the card.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from detector.errors import CheckpointIntegrityError, CheckpointMismatchError, CheckpointNotFoundError
+from detector.types import CheckpointInfo, MediaKind
+from detector.verdict.calibration import Calibration
+
+ARCHITECTURE = "InceptionResnetV1"
+SEQUENCE_ARCHITECTURE = "ResNeXt50-LSTM"
+"""The widely shared detectors of clips, see `detector/model/sequence.py`."""
+ARCHITECTURES = (ARCHITECTURE, SEQUENCE_ARCHITECTURE)
+PixelValue = float | tuple[float, float, float]
+"""One for all channels, or one each for R, G and B."""
+CARD, WEIGHTS, MAP_HEAD = "card.json", "weights.safetensors", "map_head.safetensors"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputSpec:
+    """What the network wants to be shown."""
+
+    size_px: int
+    """Side of the square crop."""
+    margin_frac: float
+    """Margin around the detected face on each side, as a fraction of the box's longer side."""
+    pixel_mean: PixelValue
+    """The network sees `(pixel - pixel_mean) / pixel_std`, pixel 0 to 255, RGB."""
+    pixel_std: PixelValue
+    clip_frames: int | None = None
+    """Frames of a clip the weights were trained for, where they were trained for a number of them."""
+
+    def __post_init__(self) -> None:
+        if not 75 <= self.size_px <= 1024:
+            raise ValueError(f"size_px is {self.size_px}; the networks take 75 to 1024")
+        if self.margin_frac < 0:
+            raise ValueError("margin_frac must be at least 0")
+        for name in ("pixel_mean", "pixel_std"):  # JSON has lists where we have tuples
+            value = getattr(self, name)
+            if not isinstance(value, int | float):
+                object.__setattr__(self, name, tuple(value))
+                if len(value) != 3:
+                    raise ValueError(f"{name} has {len(value)} values; give one, or one each for R, G and B")
+        if min(np.atleast_1d(self.pixel_std)) <= 0:
+            raise ValueError("pixel_std must be above 0")
+        if self.clip_frames is not None and self.clip_frames < 1:
+            raise ValueError("clip_frames must be at least 1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipJudgement:
+    """How clips are judged, where that was measured apart: many moments of a person say more than one picture."""
+
+    calibration: Calibration
+    """Of a person's pooled logit."""
+    false_alarm_rate: float | None
+    """Share of genuine clips called fake at the threshold, on `measured_on`."""
+    miss_rate: float | None
+    """Share of manipulated clips called real at the threshold, on `measured_on`."""
+    undecided_rate: float | None
+    """Share of all clips that were left open between the two."""
+    measured_on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapHead:
+    """Two layers of one output each that were trained, with the network, to show where a face was altered."""
+
+    sha256: str
+    """Of `map_head.safetensors`: `fine.weight` (1, c, 1, 1), `fine.bias` (1,), and the same of `coarse`."""
+    fine: str
+    """Module whose activations the fine one reads."""
+    coarse: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeatScale:
+    """How strong the maps at `explain_layer` are, so that heat means the same in every report."""
+
+    strong: float
+    """Raw heat drawn in the strongest colour: the peak that one in fifty manipulated faces reaches."""
+    weak: float
+    """Peak that nine in ten genuine faces stay below: under it nothing stands out."""
+    measured_on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointCard:
+    """`card.json`."""
+
+    name: str
+    sha256: str
+    """Of `weights.safetensors`."""
+    architecture: str
+    input: InputSpec
+    calibration: Calibration
+    explain_layer: str
+    """Module whose activations explain a face. Without a map head its map has at least 12 cells each way."""
+    false_alarm_rate: float | None
+    """Share of genuine faces called fake at the threshold, on `measured_on`; None where never measured."""
+    miss_rate: float | None
+    """Share of manipulated faces called real at the threshold, on `measured_on`."""
+    undecided_rate: float | None
+    """Share of all faces that were left open between the two."""
+    measured_on: str
+    licence: str
+    training: Mapping[str, Any] = field(default_factory=dict)
+    """How it was made, for people; nothing reads it."""
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    """What was measured, for people; nothing reads it."""
+    map_head: MapHead | None = None
+    """None where the weights were made without one; the maps of the verdict then stand alone."""
+    heat: HeatScale | None = None
+    """None where it was never measured; maps are then drawn on the scale of the strongest in the report."""
+    clips: ClipJudgement | None = None
+    """None where clips were never measured apart; they are then judged by what was measured on pictures."""
+    schema_version: int = 1
+
+    def judgement(self, kind: MediaKind) -> CheckpointCard | ClipJudgement:
+        """What holds the calibration and the error rates for pictures or for clips."""
+        return self.clips if kind == "video" and self.clips is not None else self
+
+    def info(self, kind: MediaKind) -> CheckpointInfo:
+        """What a reader of a result is told about these weights."""
+        judgement = self.judgement(kind)
+        return CheckpointInfo(
+            name=self.name,
+            sha256=self.sha256,
+            architecture=self.architecture,
+            false_alarm_rate=judgement.false_alarm_rate,
+            miss_rate=judgement.miss_rate,
+            undecided_rate=judgement.undecided_rate,
+            measured_on=judgement.measured_on,
+        )
+
+
+def list_checkpoints(root: Path) -> list[str]:
+    """Names of the checkpoints in a folder, sorted."""
+    return sorted(card.parent.name for card in root.glob(f"*/{CARD}"))
+
+
+def load_card(name: str, root: Path) -> CheckpointCard:
+    """Read a card.
+
+    Raises:
+        CheckpointNotFoundError: no such checkpoint; the message lists those there are.
+        CheckpointMismatchError: the card lacks something, or is of another schema or architecture.
+    """
+    file = root / name / CARD
+    if Path(name).name != name or not file.is_file():
+        known = ", ".join(list_checkpoints(root)) or "none"
+        raise CheckpointNotFoundError(
+            f"there is no checkpoint {name!r} in {root}; there are: {known}. "
+            "Add one with `python cli.py checkpoints import FILE`."
+        )
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        if content["schema_version"] != 1:
+            raise ValueError(f"schema version {content['schema_version']!r} is not 1; update this program")
+        card = CheckpointCard(
+            **{
+                **content,
+                "input": InputSpec(**content["input"]),
+                "calibration": Calibration(**content["calibration"]),
+                "clips": read_clip_judgement(content["clips"]) if content.get("clips") else None,
+                "map_head": MapHead(**content["map_head"]) if content.get("map_head") else None,
+                "heat": HeatScale(**content["heat"]) if content.get("heat") else None,
+            }
+        )
+    except (ValueError, TypeError, KeyError) as error:
+        raise CheckpointMismatchError(f"{file} is not a card this program can use: {error}") from error
+    if card.architecture not in ARCHITECTURES:
+        known = " and ".join(ARCHITECTURES)
+        raise CheckpointMismatchError(f"{file} describes {card.architecture!r}; only {known} can be used")
+    return card
+
+
+def read_clip_judgement(content: Mapping[str, Any]) -> ClipJudgement:
+    """From the `clips` of a card, as JSON has it."""
+    return ClipJudgement(**{**content, "calibration": Calibration(**content["calibration"])})
+
+
+def load_weights(card: CheckpointCard, root: Path) -> dict[str, Tensor]:
+    """Read and check the weights, as float32 on the CPU.
+
+    Raises:
+        CheckpointNotFoundError: the card is there, the weights are not.
+        CheckpointIntegrityError: the file is not the one the card describes.
+    """
+    return _load_tensors(root / card.name / WEIGHTS, card.sha256)
+
+
+def load_map_head(card: CheckpointCard, root: Path) -> dict[str, Tensor] | None:
+    """The weights of the card's map head; None where it has none.
+
+    Raises:
+        CheckpointNotFoundError: the card names one, the file is not there.
+        CheckpointIntegrityError: the file is not the one the card describes.
+    """
+    return _load_tensors(root / card.name / MAP_HEAD, card.map_head.sha256) if card.map_head else None
+
+
+def _load_tensors(file: Path, sha256: str) -> dict[str, Tensor]:
+    if not file.is_file():
+        raise CheckpointNotFoundError(f"{file} is missing. Copy the whole checkpoint folder again.")
+    found = hash_file(file)
+    if found != sha256:
+        raise CheckpointIntegrityError(
+            f"{file} has SHA-256 {found}, its card says {sha256}. The file was changed or cut off; "
+            "copy the checkpoint again from where it came."
+        )
+    try:
+        tensors = load_file(file)
+    except SafetensorError as error:
+        raise CheckpointIntegrityError(f"{file} cannot be read as safetensors: {error}") from error
+    return {key: tensor.float() if tensor.is_floating_point() else tensor for key, tensor in tensors.items()}
+
+
+def save_checkpoint(
+    card: CheckpointCard, state: Mapping[str, Tensor], root: Path, map_head: Mapping[str, Tensor] | None = None
+) -> CheckpointCard:
+    """Write weights (float16), map head if there is one, and card; the card's SHA-256s are filled in.
+
+    Returns:
+        The card as written.
+    """
+    folder = root / card.name
+    folder.mkdir(parents=True, exist_ok=True)
+    card = replace(card, sha256=_save_half(state, folder / WEIGHTS))
+    if map_head is not None and card.map_head is not None:
+        card = replace(card, map_head=replace(card.map_head, sha256=_save_half(map_head, folder / MAP_HEAD)))
+    return save_card(card, root)
+
+
+def save_card(card: CheckpointCard, root: Path) -> CheckpointCard:
+    """Write a checkpoint's card beside its weights. Returns the card as written."""
+    text = json.dumps(asdict(card), indent=2, ensure_ascii=False) + "\n"
+    (root / card.name / CARD).write_text(text, encoding="utf-8")
+    return load_card(card.name, root)
+
+
+def _save_half(state: Mapping[str, Tensor], file: Path) -> str:
+    half = {
+        key: (tensor.half() if tensor.is_floating_point() else tensor).contiguous()
+        for key, tensor in state.items()
+    }
+    save_file(half, file)
+    return hash_file(file)
+
+
+def hash_file(file: Path) -> str:
+    """SHA-256 of a file, lower-case hex."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def require_same_keys(
+    state: Mapping[str, Tensor], expected: Mapping[str, Tensor], what: str, architecture: str = ARCHITECTURE
+) -> None:
+    """Compare names and shapes of two state dicts.
+
+    Raises:
+        CheckpointMismatchError: names the first few that differ.
+    """
+    missing = sorted(set(expected) - set(state))
+    surplus = sorted(set(state) - set(expected))
+    misshaped = [
+        f"{key} is {tuple(state[key].shape)}, not {tuple(expected[key].shape)}"
+        for key in sorted(set(state) & set(expected))
+        if state[key].shape != expected[key].shape
+    ]
+    differences = [
+        f"{label} {', '.join(keys[:3])}{' …' if len(keys) > 3 else ''}"
+        for label, keys in (("missing", missing), ("not expected", surplus), ("of another shape", misshaped))
+        if keys
+    ]
+    if differences:
+        raise CheckpointMismatchError(
+            f"{what} does not hold the weights of {architecture}: {'; '.join(differences)}"
+        )
+
+
+def read_pickled_state(file: Path) -> dict[str, Tensor]:
+    """The state dict inside a `.pth` file, without running any code it may carry.
+
+    Raises:
+        CheckpointNotFoundError: no such file.
+        CheckpointMismatchError: not a file of tensors, or no state dict in it.
+    """
+    if not file.is_file():
+        raise CheckpointNotFoundError(f"{file} does not exist. Check the path.")
+    try:
+        content = torch.load(file, map_location="cpu", weights_only=True)
+    except Exception as error:
+        raise CheckpointMismatchError(
+            f"{file} cannot be read as a file of tensors (code in it is never run): {type(error).__name__}. "
+            "Ask whoever made it for the state dict alone."
+        ) from error
+    for key in ("model_state_dict", "state_dict"):
+        if isinstance(content, dict) and isinstance(content.get(key), Mapping):
+            content = content[key]
+            break
+    if not isinstance(content, Mapping) or not all(isinstance(value, Tensor) for value in content.values()):
+        raise CheckpointMismatchError(f"{file} holds no state dict of tensors.")
+    return {str(key).removeprefix("module."): value for key, value in content.items()}

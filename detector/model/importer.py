@@ -1,0 +1,96 @@
+"""Bringing in weights made elsewhere: a community `.pth` or `.pt` becomes a checkpoint of ours."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from detector.errors import CheckpointMismatchError
+from detector.model.checkpoint import (
+    ARCHITECTURE,
+    SEQUENCE_ARCHITECTURE,
+    CheckpointCard,
+    InputSpec,
+    hash_file,
+    read_pickled_state,
+    require_same_keys,
+    save_checkpoint,
+)
+from detector.model.classifier import build_network
+from detector.model.sequence import EXPLAIN_LAYER, convert_sequence_state, expected_keys, is_sequence_state
+from detector.verdict.calibration import Calibration
+
+
+def import_checkpoint(file: Path, root: Path, name: str | None = None) -> CheckpointCard:
+    """Convert a PyTorch file of one of two known kinds to safetensors with a card.
+
+    - InceptionResnetV1 with one logit (fake positive): `{"model_state_dict": …}` of facenet-pytorch's class,
+      trained on 256 px MTCNN crops without a margin, pixels divided by 255.
+    - ResNeXt50 + LSTM for clips, two classes of which 1 is real: 112 px, ImageNet's mean and deviation. Their
+      names, `model_{accuracy}_acc_{frames}_frames_….pt`, say for how many frames they were trained.
+
+    Their calibration is unknown: the logit is used as it is, the thresholds are a cautious 0.8 and 0.2, and the
+    card says that its errors were never measured.
+
+    Args:
+        file: the `.pth` or `.pt`; it is read without running any code in it.
+        root: folder of the checkpoints.
+        name: of the new one; made from the file's name where None.
+
+    Returns:
+        The card as written.
+
+    Raises:
+        CheckpointNotFoundError: no such file.
+        CheckpointMismatchError: not these weights, or the name is taken or unusable.
+    """
+    name = name or re.sub(r"[^A-Za-z0-9_-]+", "-", file.stem).strip("-")
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", name):
+        raise CheckpointMismatchError(
+            f"{name!r} cannot name a checkpoint; give --name with letters, digits, - and _"
+        )
+    if (root / name).exists():
+        raise CheckpointMismatchError(f"there is a checkpoint {name!r} already; give another --name")
+    state = read_pickled_state(file)
+    if is_sequence_state(state):
+        require_same_keys(state, expected_keys(), str(file), SEQUENCE_ARCHITECTURE)
+        state, architecture, layer = convert_sequence_state(state), SEQUENCE_ARCHITECTURE, EXPLAIN_LAYER
+        spec = replace(_SEQUENCE_INPUT, clip_frames=_clip_frames(file.name))
+    else:
+        require_same_keys(state, build_network().state_dict(), str(file))
+        architecture, layer = ARCHITECTURE, "repeat_2"
+        spec = InputSpec(size_px=256, margin_frac=0.0, pixel_mean=0.0, pixel_std=255.0)
+    card = CheckpointCard(
+        name=name,
+        sha256="",
+        architecture=architecture,
+        input=spec,
+        calibration=Calibration(),
+        explain_layer=layer,
+        false_alarm_rate=None,
+        miss_rate=None,
+        undecided_rate=None,
+        measured_on="never measured",
+        licence="unknown: ask whoever made it",
+        training={"imported_from": file.name, "sha256_of_that_file": hash_file(file)},
+    )
+    return save_checkpoint(card, state, root)
+
+
+_SEQUENCE_INPUT = InputSpec(
+    size_px=112,
+    margin_frac=0.0,
+    pixel_mean=(0.485 * 255, 0.456 * 255, 0.406 * 255),
+    pixel_std=(0.229 * 255, 0.224 * 255, 0.225 * 255),
+)
+"""ImageNet's mean and deviation (torchvision), in pixel values."""
+
+
+def _clip_frames(file_name: str) -> int | None:
+    """
+    >>> _clip_frames("model_93_acc_100_frames_celeb_FF_data.pt"), _clip_frames("weights.pt")
+    (100, None)
+    """
+    found = re.search(r"_acc_([1-9]\d*)_frames", file_name)
+    return int(found[1]) if found else None

@@ -1,0 +1,46 @@
+"""Crops to logits, in batches. The one place where pixels become network input."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from detector.model.checkpoint import InputSpec
+from detector.model.classifier import FaceClassifier
+from detector.types import Pixels
+
+
+def make_batch(crops: Sequence[Pixels], spec: InputSpec) -> Tensor:
+    """Stack and normalise crops.
+
+    Args:
+        crops: uint8 (size, size, 3) RGB arrays of the size the spec asks for.
+        spec: the checkpoint's input.
+
+    Returns:
+        float32 (n, 3, size, size).
+
+    Raises:
+        ValueError: a crop of another size.
+    """
+    shape = (spec.size_px, spec.size_px, 3)
+    for crop in crops:
+        if crop.shape != shape:
+            raise ValueError(f"a crop has shape {crop.shape}, the network wants {shape}")
+    stacked = torch.from_numpy(np.stack(crops)).permute(0, 3, 1, 2).float()
+    mean, std = (torch.tensor(value).reshape(-1, 1, 1) for value in (spec.pixel_mean, spec.pixel_std))
+    return (stacked - mean) / std
+
+
+def score_crops(
+    classifier: FaceClassifier, crops: Sequence[Pixels], spec: InputSpec, batch_size: int
+) -> list[float]:
+    """One logit for each crop, in order; none for none."""
+    logits: list[float] = []
+    for start in range(0, len(crops), batch_size):
+        batch = make_batch(crops[start : start + batch_size], spec)
+        logits.extend(classifier.logits(batch).tolist())
+    return logits

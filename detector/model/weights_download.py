@@ -1,0 +1,74 @@
+"""Weights from a repository of the Hugging Face Hub, where a copy of this project came without them.
+
+Only ever at one revision that cannot change, and only if the bytes are those that the card here promises.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from pathlib import Path
+
+from detector.errors import CheckpointIntegrityError, CheckpointNotFoundError, ConfigError
+from detector.model.checkpoint import WEIGHTS, load_card
+
+_SOURCE = re.compile(r"([\w.-]+/[\w.-]+)@([0-9a-f]{40})")
+
+
+def parse_source(text: str) -> tuple[str, str]:
+    """The repository and the revision in OWNER/NAME@COMMIT.
+
+    Raises:
+        ConfigError: it is of another form; a branch or tag may point elsewhere tomorrow.
+
+    >>> parse_source("someone/weights@" + "a" * 40) == ("someone/weights", "a" * 40)
+    True
+    """
+    match = _SOURCE.fullmatch(text)
+    if match is None:
+        raise ConfigError(f"{text!r} is not OWNER/NAME@COMMIT with the commit's 40 digits; look it up on the hub")
+    return match[1], match[2]
+
+
+def ensure_weights(name: str, root: Path, source: str) -> Path:
+    """Download the weights of a checkpoint if they are missing beside its card.
+
+    Args:
+        name: of the checkpoint; its card is here.
+        root: folder of the checkpoints.
+        source: OWNER/NAME@COMMIT of the hub; the file lies at its top as `weights.safetensors`.
+
+    Returns:
+        The file. One that is there is left as it is: loading checks it.
+
+    Raises:
+        ConfigError: the source is of another form.
+        CheckpointError: no such card, not to be had, not to be written, or other bytes than the card promises.
+    """
+    repository, revision = parse_source(source)
+    card = load_card(name, root)
+    file = root / name / WEIGHTS
+    if file.is_file():
+        return file
+    part = file.with_suffix(".part")
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    try:
+        received = hf_hub_download(repository, WEIGHTS, revision=revision)
+        shutil.copyfile(received, part)
+    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
+        raise CheckpointNotFoundError(
+            f"the weights of {name!r} could not be had from {source} ({type(error).__name__}). "
+            f"Check the connection, or put {WEIGHTS} into {file.parent} yourself."
+        ) from error
+    with part.open("rb") as content:
+        found = hashlib.file_digest(content, "sha256").hexdigest()
+    if found != card.sha256:
+        part.unlink()
+        raise CheckpointIntegrityError(
+            f"{source} holds weights with SHA-256 {found}, not the {card.sha256} that the card promises. "
+            "Name the commit that belongs to this version."
+        )
+    return part.replace(file)

@@ -1,0 +1,1 @@
+"""From face scores to tracks, calibrated probabilities and a verdict."""

@@ -1,0 +1,79 @@
+"""From the scores of single faces to what is said about each person and about the file. No pixels in here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from detector.model.checkpoint import CheckpointCard
+from detector.types import FaceScore, FaceTrack, MediaInfo, MediaKind, Span, Verdict
+from detector.verdict.accumulator import Gathered
+from detector.verdict.aggregate import WINDOW_S, PooledFaces, pool_faces, pool_tracks, runs, weighty_tracks
+from detector.verdict.reasons import verdict_reasons
+
+
+def pool_scores(scores: Sequence[FaceScore], card: CheckpointCard) -> PooledFaces:
+    """`pool_faces` of a person, or the plain mean over the clip for weights that were trained by it."""
+    times_s, logits = [score.time_s for score in scores], [score.logit for score in scores]
+    if card.input.clip_frames is not None:
+        return pool_faces(times_s, logits, [1.0] * len(scores), window_s=math.inf)
+    return pool_faces(times_s, logits, [score.weight for score in scores], window_s=WINDOW_S)
+
+
+def make_tracks(gathered: Gathered, card: CheckpointCard, kind: MediaKind) -> tuple[FaceTrack, ...]:
+    """One track a person, in the order of their numbers."""
+    seen = [sum(score.weight for score in scores) for scores in gathered.scores.values()]
+    weighty = weighty_tracks(seen) if kind == "video" else [True] * len(seen)  # a picture has no other moment
+    tracks = (
+        _track(gathered, track_id, card, kind, counts)
+        for track_id, counts in zip(gathered.scores, weighty, strict=True)
+    )
+    return tuple(sorted(tracks, key=lambda track: track.track_id))
+
+
+def make_verdict(
+    tracks: Sequence[FaceTrack], gathered: Gathered, media: MediaInfo, card: CheckpointCard
+) -> Verdict:
+    """The decision on the file: its most suspicious weighty person decides."""
+    calibration = card.judgement(media.kind).calibration
+    logit = pool_tracks([track.logit for track in tracks], [track.weighty for track in tracks])
+    probability = None if logit is None else calibration.probability(logit)
+    outcome = "no_face" if probability is None else calibration.outcome(probability)
+    reasons = verdict_reasons(outcome, tracks, gathered.frames_examined, media, card)
+    return Verdict(
+        outcome=outcome,
+        probability=probability,
+        threshold_fake=calibration.threshold_fake,
+        threshold_real=calibration.threshold_real,
+        reasons=(*gathered.warnings, *reasons),
+    )
+
+
+def _track(gathered: Gathered, track_id: int, card: CheckpointCard, kind: MediaKind, weighty: bool) -> FaceTrack:
+    calibration = card.judgement(kind).calibration
+    scores = gathered.scores[track_id]
+    pooled = pool_scores(scores, card)
+    probability = calibration.probability(pooled.logit)
+    peak: Span | None = None
+    flagged: list[Span] = []
+    timeline: tuple[float, ...] = ()
+    if kind == "video":
+        timeline = tuple(calibration.probability(logit) for logit in pooled.smoothed)
+        first, last = pooled.peak
+        peak = Span(scores[first].time_s, scores[last].time_s, probability)
+        flagged = [
+            Span(scores[first].time_s, scores[last].time_s, max(timeline[first : last + 1]))
+            for first, last in runs([p >= calibration.threshold_fake for p in timeline])
+        ]
+    return FaceTrack(
+        track_id=track_id,
+        scores=tuple(scores),
+        key_crops=gathered.key_crops(track_id),
+        logit=pooled.logit,
+        probability=probability,
+        outcome=calibration.outcome(probability),
+        weighty=weighty,
+        timeline=timeline,
+        peak=peak,
+        flagged=tuple(flagged),
+    )

@@ -1,0 +1,52 @@
+"""One moment of a clip that was judged, drawn when somebody asks for it: nothing of it is kept meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from detector.faces.crop import crop_face
+from detector.pipeline import Detector
+from detector.types import DetectedFace, FaceCrop, FaceScore, FaceTrack, Frame, Pixels
+from explain.cam import fake_heat
+from explain.overlay import HeatedFace, draw_frame
+
+
+def judged_in(tracks: Iterable[FaceTrack], frame_index: int) -> list[tuple[int, FaceScore]]:
+    """The faces that were judged in one frame, each with its track's number."""
+    return [
+        (track.track_id, score) for track in tracks for score in track.scores if score.frame_index == frame_index
+    ]
+
+
+def crop_again(detector: Detector, frame: Frame, score: FaceScore) -> FaceCrop:
+    """The pixels that were judged, cut out of the decoded frame once more."""
+    face = DetectedFace(score.box, 1.0, np.zeros((5, 2), np.float32))  # only the box decides the crop
+    spec = detector.card.input
+    return crop_face(frame, face, spec.margin_frac, spec.size_px)
+
+
+def draw_moment(detector: Detector, tracks: Iterable[FaceTrack], frame: Frame, heat_scale: float) -> Pixels:
+    """A whole frame with box, number and heat of every face that was judged in it.
+
+    Args:
+        detector: the one that judged.
+        tracks: what it found.
+        frame: of the same clip.
+        heat_scale: of the report, so that heat means the same everywhere; 0 draws boxes only.
+
+    Returns:
+        uint8 (height, width, 3), RGB.
+
+    Raises:
+        ExplainError: as `explain`.
+    """
+    judged = judged_in(tracks, frame.index)
+    crops = [crop_again(detector, frame, score) for _, score in judged]
+    heats = fake_heat(detector, crops)
+    faces = [
+        HeatedFace(track_id, score.box, crop.window, heat)
+        for (track_id, score), crop, heat in zip(judged, crops, heats, strict=True)
+    ]
+    return draw_frame(frame, faces, heat_scale)

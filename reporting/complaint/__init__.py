@@ -1,0 +1,1 @@
+"""The complaint: narrative, form fields, checks and where to turn."""

@@ -1,0 +1,177 @@
+"""What to look at before filing, judged from the dated facts: lengths, characters, files, dates, places, words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from detector.types import Analysis
+from reporting.case import Case
+from reporting.complaint.narrative import complaint_narrative, links_of, suspect_description
+from reporting.complaint.sanitize import clean_narrative, one_line, short_link
+from reporting.portals import Portal
+from reporting.text import results as result_text
+from reporting.text.finding_messages import SAVING, SEEING, TYPED_FIELDS
+from reporting.text.findings import Finding, Severity, finding
+from reporting.types import COPY_PREFIX, EvidenceFile
+
+_RANKS: tuple[Severity, ...] = ("error", "warn", "info")
+_MAGIC: Mapping[str, tuple[bytes, int]] = {
+    "jpg": (b"\xff\xd8\xff", 0),
+    "png": (b"\x89PNG\r\n\x1a\n", 0),
+    "pdf": (b"%PDF-", 0),
+    "mp4": (b"ftyp", 4),
+}
+"""What a file of this ending starts with, and where."""
+_MARKUP = re.compile(r"<style.*?</style>|<[^>]*>", re.DOTALL)
+_UPLOAD_NAME = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9]+")
+
+
+def check_case(
+    case: Case,
+    analysis: Analysis,
+    portal: Portal,
+    now: datetime,
+    evidence: Sequence[EvidenceFile] | None = None,
+) -> tuple[Finding, ...]:
+    """Everything worth telling before the case is filed, errors first.
+
+    Args:
+        case: the user's words.
+        analysis: the result.
+        portal: the dated facts.
+        now: aware time of filing.
+        evidence: the package's files; None where none was made yet.
+    """
+    found = [
+        *_first(case, portal, now),
+        *_texts(case, analysis, portal),
+        *_links(case, portal),
+        *_times(case, now),
+        *_place(case, portal),
+        *_result(analysis),
+        *_files(case, evidence),
+    ]
+    return errors_first(found)
+
+
+def errors_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The gravest first, and in their own order otherwise."""
+    return tuple(sorted(findings, key=lambda entry: _RANKS.index(entry.severity)))
+
+
+def check_upload(name: str, content_start: bytes, size_bytes: int, portal: Portal) -> tuple[Finding, ...]:
+    """Whether one file can be uploaded as it is.
+
+    Args:
+        name: without its folder.
+        content_start: its first bytes, at least 16 where it has so many.
+        size_bytes: of the whole file.
+        portal: the dated facts.
+    """
+    found = []
+    limit, types, longest = portal.upload_limit_bytes, portal.upload_types, portal.file_name_max_chars
+    ending = name.rpartition(".")[2].lower()
+    if size_bytes > limit.value:
+        found.append(finding("file_too_large", file=name, size=f"{size_bytes:,}", limit=f"{limit.value:,}"))
+    if size_bytes == 0:
+        found.append(finding("file_empty", file=name))
+    if not _UPLOAD_NAME.fullmatch(name) or len(name) > longest.value:
+        found.append(finding("file_name", file=name, limit=longest.value))
+    if ending not in types.value:
+        found.append(finding("file_type", file=name, types=", ".join(types.value)))
+    magic, at = _MAGIC.get("jpg" if ending == "jpeg" else ending, (b"", 0))
+    if size_bytes and not content_start[at:].startswith(magic):
+        found.append(finding("type_mismatch", file=name))
+    return tuple(found)
+
+
+def check_wording(texts: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Our own texts, by name, that promise more than software can; of a page only what is read counts."""
+    found = (
+        (name, ", ".join(map(repr, result_text.lint(_MARKUP.sub(" ", text) if name.endswith(".html") else text))))
+        for name, text in texts.items()
+    )
+    return tuple(
+        finding("lint", words={"en": f"{words} in {name}", "hi": f"{name} में {words}"})
+        for name, words in found
+        if words
+    )
+
+
+def _first(case: Case, portal: Portal, now: datetime) -> Iterator[Finding]:
+    if case.kind == "fraud_money_lost" and case.country == "IN":
+        yield finding("money", fraud=portal.helpline_cyber_fraud.value)
+    if case.country == "IN" and portal.is_stale(now.date()):
+        yield finding("stale", days=portal.age_days(now.date()))
+
+
+def _texts(case: Case, analysis: Analysis, portal: Portal) -> Iterator[Finding]:
+    low, high = portal.narrative_min_chars.value, portal.narrative_max_chars.value
+    narrative = complaint_narrative(case, analysis, portal)
+    if not (low <= len(narrative.text) and narrative.count <= high):
+        yield finding("narrative_length", count=narrative.count, low=low, high=high)
+    elif narrative.count > portal.narrative_warn_chars.value:
+        yield finding("narrative_long", count=narrative.count, limit=portal.narrative_warn_chars.value)
+    hint = suspect_description(case, analysis, portal)
+    low, high = portal.suspect_min_chars.value, portal.suspect_max_chars.value
+    if case.country == "IN" and not (low <= len(hint.text) and hint.count <= high):
+        yield finding("suspect_length", count=hint.count, low=low, high=high)
+    if narrative.cut or hint.cut:
+        yield finding("narrative_cut")
+    if not case.what_happened.strip():
+        yield finding("nothing_told")
+    for name, label in TYPED_FIELDS.items():
+        typed = one_line(getattr(case, name))
+        if (cleaned := clean_narrative(typed, portal)) != typed:
+            yield finding("characters_changed", field=label, before=typed, after=cleaned)
+
+
+def _links(case: Case, portal: Portal) -> Iterator[Finding]:
+    links, limit = links_of(case), portal.suspect_identifier_max_chars.value
+    if not links:
+        yield finding("no_links")
+    elif case.country == "IN" and not any(short_link(link, limit) for link in links):
+        yield finding("link_too_long", limit=limit)
+    if len(links) > len(set(map(one_line, case.urls))):
+        yield finding("links_moved")
+
+
+def _times(case: Case, now: datetime) -> Iterator[Finding]:
+    for what, at in ((SEEING, case.seen_at), (SAVING, case.saved_at)):
+        if at is not None and at > now:
+            yield finding("in_future", what=what)
+    if case.seen_at is None:
+        yield finding("no_date")
+    elif now - case.seen_at > timedelta(days=1) and not case.delay_reason.strip():
+        days = (now - case.seen_at).days
+        yield finding("delay", days={"en": "1 day" if days == 1 else f"{days} days", "hi": f"{days} दिन"})
+    if case.seen_at is not None and case.saved_at is not None and case.saved_at < case.seen_at:
+        yield finding("saved_before_seen")
+
+
+def _place(case: Case, portal: Portal) -> Iterator[Finding]:
+    if case.country != "IN":
+        return
+    state = one_line(case.state)
+    if not state:
+        yield finding("no_state")
+    elif state.casefold() not in {name.casefold() for name in portal.states.value}:
+        yield finding("state", state=state, count=len(portal.states.value))
+    if not case.witness_only:
+        yield finding("identity_file")
+
+
+def _result(analysis: Analysis) -> Iterator[Finding]:
+    if analysis.verdict.outcome != "fake":
+        outcome = analysis.verdict.outcome
+        english, hindi = result_text.headline(outcome, "en").lower(), result_text.headline(outcome, "hi")
+        yield finding("not_supported", headline={"en": english, "hi": hindi})
+
+
+def _files(case: Case, evidence: Sequence[EvidenceFile] | None) -> Iterator[Finding]:
+    if not case.media_included:
+        yield finding("media_left_out")
+    elif evidence is not None and not any(entry.name.startswith(COPY_PREFIX) for entry in evidence):
+        yield finding("no_copy")

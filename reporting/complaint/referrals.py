@@ -1,0 +1,251 @@
+"""Where to turn, in which order: from a case to the steps to take. Money and danger come before everything else.
+
+In come the case and the dated facts, out goes a value. Sexual content that may show a minor is a hard stop: then
+nothing at all may be copied, drawn or written, and only the routes are told.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from detector.errors import HardStopError
+from reporting.case import Case
+from reporting.portals import Fact, Portal, load_places, load_portal
+from reporting.text.referrals import followup_words, hard_stop_sentence, step_words
+from reporting.text.results import Language
+
+Step = Literal[
+    "emergency",
+    "do_not_copy",
+    "child_report",
+    "child_help",
+    "take_it_down",
+    "bank",
+    "financial_fraud",
+    "stop_ncii",
+    "women_children",
+    "other_cyber_crime",
+    "report_suspect",
+    "platform",
+    "support",
+    "police",
+    "appeal",
+    "abroad_emergency",
+    "abroad_bank",
+    "abroad_report",
+    "abroad_platform",
+    "abroad_child_report",
+    "elsewhere",
+]
+Card = Literal["WOMEN/CHILDREN", "FINANCIAL FRAUD", "OTHER CYBER CRIME", "Report Suspect, tab Deepfake", ""]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One step to take."""
+
+    step: Step
+    urgent: bool
+    """To be done at once, before anything else."""
+    address: str
+    """Number to call or page to open; empty where there is neither."""
+    hedge: str
+    """How surely the address or the rule is known, in words; empty where nothing hangs on it."""
+    title: Mapping[Language, str]
+    text: Mapping[Language, str]
+    """What to do and what to know, whole sentences."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routing:
+    """All that a case leads to."""
+
+    hard_stop: bool
+    """Sexual content that may show a minor: `steps` are all there is, no package may be made."""
+    card: Card
+    """Which card or page of the portal; empty outside India."""
+    anonymous_possible: bool
+    can_withdraw: bool | None
+    """A complaint about women or children never; others before an FIR; None where there is no complaint."""
+    steps: tuple[Route, ...]
+    """In the order in which to take them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """A date to keep in mind."""
+
+    at: datetime
+    """Aware, of the same zone as the start it is counted from."""
+    text: Mapping[Language, str]
+    fact: Fact[Any]
+    """What the date rests on."""
+
+
+def is_hard_stop(case: Case) -> bool:
+    """Whether nothing may be made: sexual content, and the person shown is not said to be an adult."""
+    return case.kind == "sexual" and case.depicted != "adult"
+
+
+def route(case: Case) -> Routing:
+    """The steps for a case, from the dated facts.
+
+    Raises:
+        ReportError: those facts cannot be read.
+    """
+    indian, stop = case.country == "IN", is_hard_stop(case)
+    card = _card(case) if indian else ""
+    names = _stopped(case, indian) if stop else _indian(case) if indian else _abroad(case)
+    return Routing(
+        hard_stop=stop,
+        card=card,
+        anonymous_possible=indian and (stop or case.kind == "sexual" or case.witness_only),
+        can_withdraw=None if not indian or (case.witness_only and not stop) else case.kind != "sexual",
+        steps=tuple(_route(name, case, load_portal()) for name in names),
+    )
+
+
+def filing_page(case: Case) -> str:
+    """Address of the page on which a case is filed; empty where none is known.
+
+    Raises:
+        ReportError: the dated facts cannot be read.
+    """
+    if case.country == "IN":
+        portal = load_portal()
+        hint = _card(case) == "Report Suspect, tab Deepfake"
+        return portal.report_suspect_url.value if hint else portal.home_url.value
+    place = load_places().get(case.country)
+    found = None if place is None else re.match(r"https://[^\s,]+", place.report.value["address"])
+    return found.group() if found else ""
+
+
+def refuse_hard_stop(case: Case) -> None:
+    """Stop before anything is made of the file.
+
+    Raises:
+        HardStopError: it is a hard stop; the message tells the routes.
+    """
+    if not is_hard_stop(case):
+        return
+    steps = (f"{step.title['en']}: {step.text['en']}" for step in route(case).steps)
+    raise HardStopError(" ".join((hard_stop_sentence("en"), *steps)))
+
+
+def followups(start: datetime, portal: Portal) -> tuple[FollowUp, ...]:
+    """The dates that follow once the platform was told.
+
+    Args:
+        start: aware time at which the complaint or the notice went out.
+        portal: the dated facts.
+
+    Raises:
+        ValueError: `start` has no time zone.
+    """
+    if start.utcoffset() is None:
+        raise ValueError(f"start needs a time zone, got {start}")
+    after = (
+        ("platform_acts", portal.platform_hours, timedelta(hours=portal.platform_hours.value)),
+        ("platform_resolves", portal.platform_resolve_days, timedelta(days=portal.platform_resolve_days.value)),
+        ("appeal", portal.appeal_days, timedelta(days=portal.appeal_days.value)),
+    )
+    return tuple(
+        FollowUp(at=start + span, text=followup_words(name, fact.value), fact=fact) for name, fact, span in after
+    )
+
+
+def _card(case: Case) -> Card:
+    if case.kind == "sexual":
+        return "WOMEN/CHILDREN"
+    if case.witness_only:
+        return "Report Suspect, tab Deepfake"
+    return "FINANCIAL FRAUD" if case.kind == "fraud_money_lost" else "OTHER CYBER CRIME"
+
+
+def _stopped(case: Case, indian: bool) -> list[Step]:
+    if indian:
+        return ["do_not_copy", *_danger(case, indian), "child_report", "child_help", "take_it_down"]
+    return ["do_not_copy", *_danger(case, indian), "abroad_child_report", "take_it_down"]
+
+
+def _indian(case: Case) -> list[Step]:
+    steps = _danger(case, True)
+    if case.kind == "fraud_money_lost":
+        steps += ["bank"]
+    if case.kind == "sexual":
+        steps += (
+            ["women_children"] if case.witness_only else ["stop_ncii", "platform", "women_children", "support"]
+        )
+        steps += ["report_suspect"] * case.witness_only
+    elif case.witness_only:
+        steps += ["report_suspect"]
+    else:
+        steps += ["financial_fraud" if case.kind == "fraud_money_lost" else "other_cyber_crime", "platform"]
+    if not case.witness_only:
+        steps += ["police", "appeal"]
+    return steps
+
+
+def _abroad(case: Case) -> list[Step]:
+    steps = _danger(case, False)
+    if case.kind == "fraud_money_lost":
+        steps += ["abroad_bank"]
+    if case.kind == "sexual" and not case.witness_only:
+        steps += ["stop_ncii"]
+    return [*steps, "abroad_platform", "abroad_report"] if case.country in load_places() else [*steps, "elsewhere"]
+
+
+def _danger(case: Case, indian: bool) -> list[Step]:
+    if not case.in_danger:
+        return []
+    return ["emergency"] if indian else ["abroad_emergency"] if case.country in load_places() else []
+
+
+def _route(step: Step, case: Case, portal: Portal) -> Route:
+    address, fact = _address(step, case, portal)
+    words = step_words(step, case, portal, load_places().get(case.country))
+    return Route(
+        step=step,
+        urgent=step in ("emergency", "bank", "do_not_copy", "abroad_emergency", "abroad_bank"),
+        address=address,
+        hedge="" if fact is None else fact.hedge,
+        title={language: title for language, (title, _) in words.items()},
+        text={language: text for language, (_, text) in words.items()},
+    )
+
+
+def _address(step: Step, case: Case, portal: Portal) -> tuple[str, Fact[Any] | None]:
+    """What to call or open, and the fact that carries the step."""
+    plain: dict[Step, Fact[str]] = {
+        "emergency": portal.helpline_emergency,
+        "bank": portal.helpline_cyber_fraud,
+        "child_report": portal.home_url,
+        "child_help": portal.helpline_child,
+        "take_it_down": portal.take_it_down_url,
+        "stop_ncii": portal.stop_ncii_url,
+        "women_children": portal.home_url,
+        "financial_fraud": portal.home_url,
+        "other_cyber_crime": portal.home_url,
+        "report_suspect": portal.report_suspect_url,
+        "support": portal.helpline_women,
+        "appeal": portal.appeal_url,
+    }
+    if step in plain:
+        return plain[step].value, plain[step]
+    if step == "platform":
+        links = {name.casefold(): link for name, link in portal.platform_links.value.items()}
+        return links.get(" ".join(case.platform.split()).casefold(), ""), portal.platform_hours
+    if step == "police":
+        return portal.nodal_officers_url.value, portal.nodal_officers_url
+    place = load_places().get(case.country)
+    if place is None:
+        return "", None
+    if step == "abroad_emergency":
+        return place.emergency.value, place.emergency
+    if step == "abroad_report":
+        return place.report.value["address"], place.report
+    return "", place.platform if step == "abroad_platform" else None

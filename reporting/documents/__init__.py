@@ -1,0 +1,1 @@
+"""PDF and HTML documents of a report package."""

@@ -1,0 +1,205 @@
+"""Section 6 of the technical report: key frames and faces, as pictures that fit into a budget of bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from detector.types import Pixels
+from explain.types import Explanation, FrameOverlay
+from reporting.documents.images import blurred, jpeg
+from reporting.documents.pdf import GREY, RULE, Sheet
+from reporting.text import results as result_text
+from reporting.text import technical_report as texts
+from reporting.text.regions import evidence_sentences
+from reporting.types import ReportFacts
+
+_MOST_FACES = 8
+_MOST_FRAMES = 6
+_TRIES = ((1400, 85), (1000, 80), (720, 72), (480, 60), (320, 45), (160, 30))
+"""Long side in px and JPEG quality, the best first."""
+_FACE_MM = 52.0
+_FRAME_MM = 82.0
+_TALLEST_MM = 95.0
+INFERNO = (
+    (0, 0, 4),
+    (40, 11, 84),
+    (101, 21, 110),
+    (159, 42, 99),
+    (212, 72, 66),
+    (245, 125, 21),
+    (250, 193, 39),
+    (252, 255, 164),
+)
+"""Eight evenly spaced colours of the map that the overlays are drawn with."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shot:
+    content: bytes
+    ratio: float
+    """Height over width."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gallery:
+    """Encoded pictures, beside what they show."""
+
+    faces: tuple[tuple[Explanation, _Shot, _Shot], ...]
+    """A face, as the network saw it, and with its heat."""
+    frames: tuple[tuple[FrameOverlay, _Shot], ...]
+
+
+def gather(facts: ReportFacts, budget_bytes: int) -> Gallery:
+    """Encode the pictures as well as the budget allows; without any if even the smallest do not fit."""
+    if facts.explanations is None:
+        return Gallery(faces=(), frames=())
+    faces, frames = facts.explanations.faces[:_MOST_FACES], facts.explanations.frames[:_MOST_FRAMES]
+    for long_side, quality in _TRIES:
+
+        def shot(pixels: Pixels, long_side: int = long_side, quality: int = quality) -> _Shot:
+            return _Shot(jpeg(pixels, long_side, quality), pixels.shape[0] / pixels.shape[1])
+
+        if facts.show_pictures:
+            shots = [(face, shot(face.crop.pixels), shot(_without_bar(face.overlay))) for face in faces]
+        else:
+            scale = facts.explanations.heat_scale
+            shots = [(face, shot(blurred(face.crop.pixels)), shot(heat_alone(face.heat, scale))) for face in faces]
+        gallery = Gallery(
+            faces=tuple(shots),
+            frames=tuple(
+                (frame, shot(frame.pixels if facts.show_pictures else blurred(frame.pixels))) for frame in frames
+            ),
+        )
+        if _size(gallery) <= budget_bytes:
+            return gallery
+    return Gallery(faces=(), frames=())
+
+
+def _size(gallery: Gallery) -> int:
+    faces = sum(len(seen.content) + len(heat.content) for _, seen, heat in gallery.faces)
+    return faces + sum(len(shot.content) for _, shot in gallery.frames)
+
+
+def _without_bar(overlay: Pixels) -> Pixels:
+    """An overlay is a square with its own colour bar below; the report draws one bar for all."""
+    height, width = overlay.shape[:2]
+    return overlay[:width] if height > width else overlay
+
+
+def heat_alone(heat: NDArray[np.float32], scale: float) -> Pixels:
+    """A raw map in the colours of the bar, without the face it belongs to.
+
+    Args:
+        heat: (rows, columns), at least 0.
+        scale: raw heat drawn in the strongest colour.
+
+    Returns:
+        uint8 (320, 320, 3), RGB.
+    """
+    shares = (heat / scale if scale > 0 else np.zeros_like(heat)).clip(0, 1)
+    grown = Image.fromarray(shares.astype(np.float32)).resize((320, 320), Image.Resampling.BILINEAR)
+    places = np.linspace(0, 1, len(INFERNO))
+    channels = [np.interp(np.asarray(grown), places, colours) for colours in zip(*INFERNO, strict=True)]
+    return np.stack(channels, axis=-1).round().astype(np.uint8)
+
+
+def draw_gallery(sheet: Sheet, facts: ReportFacts, gallery: Gallery) -> None:
+    """Set section 6."""
+    sheet.heading("6  Key frames and overlays", room_mm=110 if gallery.frames or gallery.faces else 30)
+    if not gallery.faces and not gallery.frames:
+        sheet.paragraph("There are no pictures in this report: no face was explained, or none was to be shown.")
+        return
+    sheet.paragraph(texts.OVERLAYS)
+    if facts.explanations is not None:
+        sheet.paragraph(texts.SCALES[facts.explanations.scale_from])
+    if not facts.show_pictures:
+        sheet.paragraph(texts.BLURRED, weight="B")
+    _colour_bar(sheet)
+    _frames(sheet, facts, gallery)
+    _faces(sheet, facts, gallery)
+
+
+def _colour_bar(sheet: Sheet) -> None:
+    steps, width, height = 96, 90.0, 4.0
+    x, y = sheet.l_margin, sheet.y + 1
+    for step in range(steps):
+        position = step / (steps - 1) * (len(INFERNO) - 1)
+        low = min(int(position), len(INFERNO) - 2)
+        share = position - low
+        colour = [round(a + (b - a) * share) for a, b in zip(INFERNO[low], INFERNO[low + 1], strict=True)]
+        sheet.set_fill_color(*colour)
+        sheet.rect(x + width * step / steps, y, width / steps + 0.1, height, style="F")
+    sheet.set_draw_color(*RULE)
+    sheet.rect(x, y, width, height)
+    sheet.style(7.5, colour=GREY)
+    sheet.set_xy(x, y + height + 0.5)
+    sheet.cell(width / 2, 4, "no evidence")
+    sheet.cell(width / 2, 4, "full colour of the scale", align="R")
+    sheet.set_xy(sheet.l_margin, y + height + 7)
+
+
+def _frames(sheet: Sheet, facts: ReportFacts, gallery: Gallery) -> None:
+    blur = "" if facts.show_pictures else ", blurred"
+    for start in range(0, len(gallery.frames), 2):
+        row = gallery.frames[start : start + 2]
+        sizes = [_fit(shot.ratio, _FRAME_MM) for _, shot in row]
+        sheet.room(max(height for _, height in sizes) + 16)
+        top, x, lowest = sheet.y, sheet.l_margin, 0.0
+        for (frame, shot), (width, height) in zip(row, sizes, strict=True):
+            people = ", ".join(str(track + 1) for track in frame.track_ids)
+            where = _moment(facts, frame.time_s, frame.frame_index)
+            text = f"Derived illustration{blur}: {where} with boxes and heat; person {people}."
+            sheet.picture(shot.content, x, top, width, height, text)
+            lowest = max(lowest, height + 1 + sheet.caption(text, x, top + height + 1, _FRAME_MM))
+            x += _FRAME_MM + (sheet.epw - 2 * _FRAME_MM)
+        sheet.set_xy(sheet.l_margin, top + lowest + 4)
+
+
+def _faces(sheet: Sheet, facts: ReportFacts, gallery: Gallery) -> None:
+    if facts.show_pictures:
+        names = ("Cut from the file, as the network saw it", "Derived illustration: the same with heat")
+    else:
+        names = ("Cut from the file, blurred", "Derived illustration: heat alone")
+    for face, seen, heat in gallery.faces:
+        width, height = _fit(heat.ratio, _FACE_MM)
+        sheet.room(height + 24)
+        top, left = sheet.y, sheet.l_margin
+        where = _moment(facts, face.score.time_s, face.score.frame_index)
+        name = f"person {face.track_id + 1}, {where}"
+        sheet.picture(seen.content, left, top, *_fit(seen.ratio, _FACE_MM), f"Cut from the file: {name}")
+        sheet.picture(heat.content, left + _FACE_MM + 4, top, width, height, f"Derived illustration: {name}")
+        sheet.caption(names[0], left, top + height + 0.8, _FACE_MM)
+        sheet.caption(names[1], left + _FACE_MM + 4, top + height + 0.8, _FACE_MM)
+        beside = left + 2 * _FACE_MM + 8
+        marks = ", ".join(face.score.marks) or "nothing noted"
+        heat_share = 0.0 if facts.explanations is None else _share(face.peak, facts.explanations.heat_scale)
+        lines = (
+            f"Person {face.track_id + 1}\n{where}\n\nEstimate {face.score.probability:.4f} "
+            f"({result_text.percent(face.score.probability, 'en')})\nRaw output {face.score.logit:+.2f}\n"
+            f"Box {face.score.box.as_list()} px\nHard to judge: {marks}\nStrongest heat: "
+            f"{heat_share:.2f} of the scale\n{face.method}, layer {face.layer}"
+        )
+        sheet.caption(lines, beside, top, sheet.w - sheet.r_margin - beside, 8)
+        sheet.set_xy(sheet.l_margin, top + height + 6)
+        sheet.paragraph(" ".join(evidence_sentences(face, "en")), size=8.5, after_mm=3)
+
+
+def _share(peak: float, scale: float) -> float:
+    return peak / scale if scale > 0 and np.isfinite(peak) else 0.0
+
+
+def _fit(ratio: float, width_mm: float) -> tuple[float, float]:
+    """Width and height in mm within a width and the tallest allowed."""
+    height = width_mm * ratio
+    return (width_mm, height) if height <= _TALLEST_MM else (_TALLEST_MM / ratio, _TALLEST_MM)
+
+
+def _moment(facts: ReportFacts, time_s: float, frame_index: int) -> str:
+    if facts.analysis.media.kind == "image":
+        return "the picture"
+    minutes, seconds = divmod(max(time_s, 0.0), 60)
+    return f"{int(minutes):02}:{seconds:06.3f}, frame {frame_index}"

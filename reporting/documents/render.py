@@ -1,0 +1,40 @@
+"""The documents of a package for people to read, made from its facts; their libraries are loaded only here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from reporting.complaint.referrals import Routing
+from reporting.portals import Portal
+from reporting.text.findings import Finding
+from reporting.types import ContentCredentials, ReportFacts
+
+NO_CREDENTIALS = ContentCredentials(state="absent", generator="", signer="", ai_claim=False, claims=())
+
+
+def start_page(facts: ReportFacts, routing: Routing, findings: Sequence[Finding], portal: Portal) -> str:
+    """The page to open first, in English and Hindi."""
+    from reporting.documents.start_here import start_here_html
+
+    return start_here_html(facts, routing.steps, findings, portal)
+
+
+def pdf_documents(facts: ReportFacts, *, indian: bool) -> dict[str, bytes]:
+    """The PDFs by file name. The draft certificate is of Indian law only."""
+    from reporting.documents.bsa63_certificate import bsa63_draft_pdf
+    from reporting.documents.technical_report import forensic_pdf
+
+    documents = {"4_forensic_report.pdf": forensic_pdf(facts)}
+    if indian:
+        documents["8_bsa63_draft.pdf"] = bsa63_draft_pdf(facts)
+    return documents
+
+
+def credentials_of(original: Path | None, mime: str) -> ContentCredentials:
+    """What the file says about itself; without the file the same as nothing."""
+    if original is None:
+        return NO_CREDENTIALS
+    from reporting.evidence.content_credentials import read_credentials
+
+    return read_credentials(original, mime)

@@ -1,0 +1,1 @@
+"""Evidence files, content credentials and the custody log."""

@@ -1,0 +1,191 @@
+"""The log of custody: one line an event, each with the hash of the line before, so that none can be changed, left
+out or put in unseen. Lines are only ever added.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from detector.errors import ReportError
+from reporting.case import IST, Case
+from reporting.complaint.sanitize import one_line
+from reporting.types import CustodyEntry, EvidenceFile
+
+USER = "user"
+COLUMNS = (
+    "sequence",
+    "at_utc",
+    "at_ist",
+    "event",
+    "actor",
+    "item",
+    "item_sha256",
+    "details",
+    "previous_sha256",
+)
+_NOTHING_BEFORE = "0" * 64
+_FORMULA = re.compile(r"[=+\-@\t]")
+
+
+def first_entries(
+    case: Case, evidence: Sequence[EvidenceFile], created_at: datetime, tool: str, media_left_out: bool
+) -> tuple[CustodyEntry, ...]:
+    """The life of the file up to the package: received, judged, copies made.
+
+    Args:
+        case: when and where the user saw and saved it.
+        evidence: the file as received first.
+        created_at: aware time of the package.
+        tool: the program and its version.
+        media_left_out: no picture of the file was put in.
+    """
+    received, *made = evidence
+    hashes = received.hashes
+    log: tuple[CustodyEntry, ...] = ()
+    if case.saved_at is not None:
+        log = appended(
+            log,
+            at=case.saved_at,
+            event="saved",
+            actor=USER,
+            item=received.name,
+            item_sha256=hashes.sha256,
+            details="time as the user states it; how it was saved is not known here",
+        )
+    source = f"; said to come from {'; '.join(map(one_line, case.urls))}" if case.urls else "; source not stated"
+    log = appended(
+        log,
+        at=created_at,
+        event="received by the program",
+        actor=USER,
+        item=received.name,
+        item_sha256=hashes.sha256,
+        details=f"item 1; {hashes.size_bytes} bytes; {received.mime}; SHA-1 {hashes.sha1}; MD5 {hashes.md5}"
+        f"{source}; the original stays with the user{', a copy is in this package' * received.in_package}; clock "
+        "of this computer",
+    )
+    log = appended(
+        log,
+        at=created_at,
+        event="judged",
+        actor=tool,
+        item=received.name,
+        item_sha256=hashes.sha256,
+        details="read only, on this computer; settings and result are in 10_analysis.json",
+    )
+    for entry in made:
+        how = f"{entry.made_how}; derived from {entry.derived_from}" if entry.derived_from else "written"
+        log = appended(
+            log,
+            at=created_at,
+            event="made" if entry.derived_from is None else "derived copy made",
+            actor=tool,
+            item=entry.name,
+            item_sha256=entry.hashes.sha256,
+            details=f"{entry.hashes.size_bytes} bytes; {how}",
+        )
+    if media_left_out:
+        log = appended(
+            log,
+            at=created_at,
+            event="pictures left out",
+            actor=USER,
+            item=received.name,
+            item_sha256=hashes.sha256,
+            details="no copy, frame or drawing of the file is in this package",
+        )
+    return log
+
+
+def appended(
+    log: tuple[CustodyEntry, ...],
+    *,
+    at: datetime,
+    event: str,
+    actor: str,
+    item: str,
+    item_sha256: str,
+    details: str,
+) -> tuple[CustodyEntry, ...]:
+    """The log with one more event, chained to the last."""
+    item = one_line(item)
+    entry = CustodyEntry(
+        sequence=len(log) + 1,
+        at=at.astimezone(UTC),
+        event=event,
+        actor=actor,
+        item=f"./{item}" if _FORMULA.match(item) else item,  # a spreadsheet would take it for a formula
+        item_sha256=item_sha256,
+        details=one_line(details),
+        previous_sha256=_digest(_line(log[-1])) if log else _NOTHING_BEFORE,
+    )
+    return (*log, entry)
+
+
+def custody_csv(log: Sequence[CustodyEntry]) -> bytes:
+    """The log as a file: a line of names, then one line an event."""
+    lines = [",".join(COLUMNS), *map(_line, log)]
+    return "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")
+
+
+def read_custody(content: bytes) -> tuple[CustodyEntry, ...]:
+    """Read a log and check its chain.
+
+    Raises:
+        ReportError: it is no such log, or a line was changed, left out or put in.
+    """
+    try:
+        head, *lines = content.decode("utf-8").removesuffix("\n").split("\n")
+        rows = [next(csv.reader([line], strict=True)) for line in lines]
+        entries = tuple(
+            CustodyEntry(
+                sequence=int(row[0]),
+                at=datetime.fromisoformat(row[1]),
+                event=row[3],
+                actor=row[4],
+                item=row[5],
+                item_sha256=row[6],
+                details=row[7],
+                previous_sha256=row[8],
+            )
+            for row in rows
+        )
+    except (ValueError, IndexError, csv.Error, StopIteration) as error:
+        raise ReportError(f"the custody log cannot be read ({error}): do not rely on it") from error
+    if head != ",".join(COLUMNS) or not entries:
+        raise ReportError("the custody log does not begin as such a log does: do not rely on it")
+    before = _NOTHING_BEFORE
+    for number, (line, entry) in enumerate(zip(lines, entries, strict=True), 1):
+        if entry.previous_sha256 != before or entry.sequence != number or _line(entry) != line:
+            raise ReportError(
+                f"the custody log was changed at line {number + 1} or just before it: do not rely on it"
+            )
+        before = _digest(line)
+    return entries
+
+
+def _line(entry: CustodyEntry) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="").writerow(
+        (
+            entry.sequence,
+            entry.at.astimezone(UTC).isoformat(timespec="seconds"),
+            entry.at.astimezone(IST).isoformat(timespec="seconds"),
+            entry.event,
+            entry.actor,
+            entry.item,
+            entry.item_sha256,
+            entry.details,
+            entry.previous_sha256,
+        )
+    )
+    return buffer.getvalue()
+
+
+def _digest(line: str) -> str:
+    return hashlib.sha256(line.encode("utf-8", "backslashreplace")).hexdigest()

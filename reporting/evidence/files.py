@@ -1,0 +1,232 @@
+"""The files to upload: a copy of what was received that fits the portal's limits, and what was drawn or cut out of
+it. Each is tied by SHA-256 to the file it was made from. The file as received is only ever read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+from PIL import Image
+
+from detector.errors import ReportError
+from detector.types import Analysis, MediaInfo, Pixels, Span
+from explain.types import Explanations
+from reporting.case import Case
+from reporting.complaint.narrative import complaint_narrative, full_statement, suspect_description
+from reporting.evidence.image_copy import copy_picture, jpeg_within
+from reporting.evidence.video_copy import copy_clip
+from reporting.portals import Portal
+from reporting.text import evidence as words
+from reporting.text.results import clock
+from reporting.types import COPY_PREFIX, EVIDENCE_FOLDER, EvidenceFile, Hashes
+
+CHUNK_BYTES = 1 << 20
+ORIGINAL_FOLDER = "original/"
+_MIME = {
+    "jpeg": "image/jpeg",
+    "mpo": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+    "heif": "image/heic",
+    "avif": "image/avif",
+    "mp4": "video/mp4",
+    "mov": "video/mp4",
+    "matroska": "video/x-matroska",
+    "avi": "video/x-msvideo",
+    "gif": "image/gif",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Made:
+    """A file of the package with its content."""
+
+    file: EvidenceFile
+    content: bytes
+
+
+def hash_stream(stream: IO[bytes]) -> Hashes:
+    """All three hashes in one reading, from where the stream stands to its end."""
+    sha256 = hashlib.sha256()
+    sha1, md5 = hashlib.sha1(usedforsecurity=False), hashlib.md5(usedforsecurity=False)
+    size = 0
+    while chunk := stream.read(CHUNK_BYTES):
+        size += len(chunk)
+        for digest in (sha256, sha1, md5):
+            digest.update(chunk)
+    return Hashes(size_bytes=size, sha256=sha256.hexdigest(), sha1=sha1.hexdigest(), md5=md5.hexdigest())
+
+
+def received_file(media: MediaInfo, in_package: bool) -> EvidenceFile:
+    """The file as received, as the analysis saw it."""
+    return EvidenceFile(
+        name=ORIGINAL_FOLDER + safe_file_name(media.file_name) if in_package else media.file_name,
+        in_package=in_package,
+        purpose=words.received_purpose(media.kind),
+        mime=_MIME.get(media.format, "application/octet-stream"),
+        hashes=Hashes(size_bytes=media.size_bytes, sha256=media.sha256, sha1=media.sha1, md5=media.md5),
+        derived_from=None,
+        made_how="",
+    )
+
+
+def check_original(original: Path, media: MediaInfo) -> None:
+    """Make sure that a file is still the one that was judged.
+
+    Raises:
+        ReportError: it is gone, cannot be read, or other bytes stand there now.
+    """
+    try:
+        if not original.is_file():
+            raise ReportError(
+                f"there is no original at {original}: give the file that was judged, or leave it out"
+            )
+        with original.open("rb") as stream:
+            same = original.stat().st_size == media.size_bytes and hash_stream(stream).sha256 == media.sha256
+    except OSError as error:
+        raise ReportError(f"{original.name} cannot be read ({error}): give a file that can be") from error
+    if not same:
+        raise not_the_original(original.name, media)
+
+
+def not_the_original(name: str, media: MediaInfo) -> ReportError:
+    return ReportError(
+        f"{name} is not the file that was judged (SHA-256 {media.sha256}): give that file unchanged, or leave it "
+        "out"
+    )
+
+
+def make_evidence(
+    case: Case, analysis: Analysis, explanations: Explanations | None, portal: Portal, original: Path | None
+) -> tuple[Made, ...]:
+    """Make everything for the evidence folder.
+
+    Args:
+        case: whether pictures of the file may go in, and the words that may be too long for the form.
+        analysis: the result, with its key frames where it still has them.
+        explanations: pictures to add.
+        portal: the limits.
+        original: the file as received, checked before; None where it is not at hand.
+
+    Raises:
+        ValueError: a picture is not uint8 RGB.
+    """
+    made: list[Made] = []
+    if case.media_included:
+        limit = portal.upload_limit_bytes.value
+        copy = None if original is None else _copy(original, analysis, limit)
+        made += [copy] if copy else []
+        made += _frames(analysis, limit, with_pictures=copy is None)
+        made += _drawn(analysis, explanations, limit)
+    if complaint_narrative(case, analysis, portal).cut or suspect_description(case, analysis, portal).cut:
+        content = full_statement(case).encode("utf-8", "backslashreplace")
+        made.append(_made("full_statement.txt", content, "text/plain", words.statement_purpose(), None, ""))
+    return tuple(made)
+
+
+def safe_file_name(name: str) -> str:
+    """ASCII letters, digits and `_`, at most one dot, at most 50 characters, never empty.
+
+    >>> safe_file_name("Été à Goa.final.JPG")
+    'Ete_a_Goa_final.jpg'
+    """
+    stem, suffix = (
+        unicodedata.normalize("NFKD", part).encode("ascii", "ignore").decode() for part in os.path.splitext(name)
+    )
+    stem = re.sub(r"[^A-Za-z0-9]+", "_", stem).strip("_")[:40] or "file"
+    suffix = re.sub(r"[^A-Za-z0-9]", "", suffix)[:8].lower()
+    return f"{stem}.{suffix}" if suffix else stem
+
+
+def _copy(original: Path, analysis: Analysis, limit: int) -> Made | None:
+    media = analysis.media
+    if media.kind == "image":
+        picture = copy_picture(original, limit)
+        if picture is None:
+            return None
+        name, mime = f"{COPY_PREFIX}picture.{picture.ending}", f"image/{picture.ending.replace('jpg', 'jpeg')}"
+        purpose, made_how, content = words.copy_purpose("image"), picture.made_how, picture.content
+    else:
+        clip = copy_clip(original, media.format, media.duration_s or 0.0, limit, _strongest(analysis))
+        if clip is None:
+            return None
+        name, mime = f"{COPY_PREFIX}clip.mp4", "video/mp4"
+        purpose, made_how, content = clip.purpose, clip.made_how, clip.content
+    return _made(name, content, mime, purpose, media.sha256, made_how)
+
+
+def _frames(analysis: Analysis, limit: int, *, with_pictures: bool) -> Iterator[Made]:
+    """The whole frames without marks; of a picture only where there is no copy of it."""
+    kind = analysis.media.kind
+    if kind == "image" and not with_pictures:
+        return
+    for number, (_, frame) in enumerate(sorted(analysis.key_frames.items()), 1):
+        content = jpeg_within(_checked(frame.pixels), limit)
+        purpose = words.frame_purpose(frame.time_s, kind)
+        name = f"frame_{number}{_at(frame.time_s, kind)}.jpg"
+        yield _made(
+            name, content, "image/jpeg", purpose, analysis.media.sha256, "decoded, turned upright, as JPEG"
+        )
+
+
+def _drawn(analysis: Analysis, explanations: Explanations | None, limit: int) -> Iterator[Made]:
+    if explanations is None:
+        return
+    kind, source = analysis.media.kind, analysis.media.sha256
+    for number, frame in enumerate(explanations.frames, 1):
+        content = jpeg_within(_checked(frame.pixels), limit)
+        name = f"heat_frame_{number}{_at(frame.time_s, kind)}.jpg"
+        purpose = words.heat_frame_purpose(frame.time_s, kind)
+        yield _made(name, content, "image/jpeg", purpose, source, "boxes and heat drawn over it, as JPEG")
+    for number, face in enumerate(explanations.faces, 1):
+        made_how = f"{face.method} of the layer {face.layer}, drawn over the face, as PNG"
+        name = f"heat_face_{number}{_at(face.score.time_s, kind)}.png"
+        yield _made(
+            name, _png(face.overlay), "image/png", words.heat_face_purpose(face.track_id + 1), source, made_how
+        )
+
+
+def _made(name: str, content: bytes, mime: str, purpose: str, derived_from: str | None, made_how: str) -> Made:
+    file = EvidenceFile(
+        name=name if name.startswith(EVIDENCE_FOLDER) else EVIDENCE_FOLDER + name,
+        in_package=True,
+        purpose=purpose,
+        mime=mime,
+        hashes=hash_stream(io.BytesIO(content)),
+        derived_from=derived_from,
+        made_how=made_how,
+    )
+    return Made(file, content)
+
+
+def _strongest(analysis: Analysis) -> Span | None:
+    """The stretch that speaks most for manipulation, of whomever."""
+    peaks = [track.peak for track in analysis.tracks if track.peak is not None]
+    return max(peaks, key=lambda span: span.probability, default=None)
+
+
+def _at(time_s: float, kind: str) -> str:
+    """For a file's name: `_at_0m12s`."""
+    return "" if kind == "image" else f"_at_{clock(time_s).replace(':', 'm')}s"
+
+
+def _checked(pixels: Pixels) -> Pixels:
+    if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
+        raise ValueError(f"a picture is uint8 (height, width, 3), got {pixels.dtype} {pixels.shape}")
+    return np.ascontiguousarray(pixels)
+
+
+def _png(pixels: Pixels) -> bytes:
+    """PNG without any metadata."""
+    buffer = io.BytesIO()
+    Image.fromarray(_checked(pixels)).save(buffer, format="PNG")
+    return buffer.getvalue()

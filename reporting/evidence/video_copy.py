@@ -1,0 +1,317 @@
+"""A copy of a clip that is small enough to upload: its streams as they are where they fit, else coded anew.
+
+The clip is streamed, one frame at a time, however large it is; only the copy is held in memory. The same clip
+gives the same bytes: the encoder runs in one thread, and no time is written.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detector.types import Span
+from reporting.text.evidence import copy_purpose, excerpt_purpose
+from reporting.text.results import clock
+
+if TYPE_CHECKING:  # PyAV is loaded only when a clip is copied
+    from av.audio.stream import AudioStream
+    from av.container import InputContainer, OutputContainer
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
+
+_COPIED_PICTURE = ("h264", "hevc", "mpeg4")
+_COPIED_SOUND = ("aac", "mp3")
+_TICKS_A_SECOND = 90_000
+_SPARE_FRAC = 0.06
+"""Of the limit, left for the container and for what the encoder overshoots."""
+_LEAST_BPS = 80_000
+"""Below this a face cannot be recognised: a longer clip is cut instead."""
+_CHOICES = (
+    (900_000, 1280, 30, 64_000),
+    (350_000, 854, 25, 48_000),
+    (150_000, 640, 15, 32_000),
+    (0, 426, 10, 24_000),
+)
+"""From how many bits a second on: the long side in pixels, frames a second, and bits a second for the sound."""
+_PACKET_BITS = 130
+"""Of the container, for each packet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipCopy:
+    """A copy and how it came about."""
+
+    content: bytes
+    """An MP4."""
+    purpose: str
+    made_how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """How a clip is coded anew."""
+
+    long_side_px: int
+    rate_hz: int
+    sound_bps: int
+    picture_bps: int
+    start_s: float
+    end_s: float
+
+
+def copy_clip(
+    path: Path, demuxer: str, duration_s: float, limit_bytes: int, focus: Span | None = None
+) -> ClipCopy | None:
+    """Make a copy of fewer than `limit_bytes`, upright, without the container's metadata such as places.
+
+    Args:
+        path: the clip.
+        demuxer: FFmpeg's name of its container format; no other is tried.
+        duration_s: its length.
+        limit_bytes: the copy has fewer.
+        focus: the stretch that must be in the copy where a clip is too long to be copied whole.
+
+    Returns:
+        None where it cannot be decoded or made small enough.
+    """
+    import av.error
+
+    try:
+        if path.stat().st_size < limit_bytes and (same := _remuxed(path, demuxer)) and len(same) < limit_bytes:
+            return ClipCopy(
+                content=same,
+                purpose=copy_purpose("video"),
+                made_how="the streams as they are, in a new container without metadata",
+            )
+    except av.error.FFmpegError:
+        pass  # streams that cannot be taken over as they are can often still be decoded
+    plan = _plan(duration_s, limit_bytes, focus)
+    for _ in range(2):
+        try:
+            content, size, has_sound = _recoded(path, demuxer, plan)
+        except (av.error.FFmpegError, StopIteration):
+            return None
+        if 0 < len(content) < limit_bytes:
+            return ClipCopy(
+                content=content, purpose=_purpose(plan, duration_s), made_how=_how(plan, size, has_sound)
+            )
+        plan = _smaller(plan, limit_bytes * (1 - 2 * _SPARE_FRAC) / max(len(content), 1))
+    return None
+
+
+def _remuxed(path: Path, demuxer: str) -> bytes | None:
+    """The packets as they are in a new MP4; None where an MP4 may not hold them."""
+    buffer = io.BytesIO()
+    with _open(path, demuxer) as source:
+        picture, sound = _streams(source)
+        if picture.codec_context.name not in _COPIED_PICTURE:
+            return None
+        if sound is not None and sound.codec_context.name not in _COPIED_SOUND:
+            return None
+        with _writer(buffer) as target:
+            out = {stream.index: target.add_stream_from_template(stream) for stream in (picture, sound) if stream}
+            for packet in source.demux(*filter(None, (picture, sound))):
+                if packet.dts is not None:
+                    packet.stream = out[packet.stream.index]
+                    target.mux(packet)
+    return buffer.getvalue()
+
+
+def _recoded(path: Path, demuxer: str, plan: _Plan) -> tuple[bytes, tuple[int, int], bool]:
+    """Decode and encode by a plan; what lies behind a break in the clip is left out."""
+    import av
+    import av.error
+
+    size = _upright_size(path, demuxer, plan.long_side_px)
+    buffer = io.BytesIO()
+    with _open(path, demuxer) as source:
+        picture, sound = _streams(source)
+        picture.thread_type = "AUTO"
+        sound = sound if plan.sound_bps else None
+        origin_s = float((picture.start_time or 0) * (picture.time_base or 0))
+        if plan.start_s > 0:
+            source.seek(round((origin_s + plan.start_s) * av.time_base))
+        with _writer(buffer) as target:
+            encoder = _PictureEncoder(target, plan, origin_s, size)
+            sound_out = _sound_stream(target, plan) if sound is not None else None
+            packets = source.demux(*filter(None, (picture, sound)))
+            while not encoder.done:
+                try:
+                    packet = next(packets)
+                    for frame in packet.decode():
+                        if isinstance(frame, av.VideoFrame):
+                            encoder.take(frame)
+                        elif isinstance(frame, av.AudioFrame) and sound_out is not None:
+                            _take_sound(target, sound_out, frame, plan, origin_s)
+                except av.error.InvalidDataError:  # a damaged piece costs itself only
+                    continue
+                except (StopIteration, av.error.FFmpegError):
+                    break
+            encoder.finish()
+            if sound_out is not None:
+                target.mux(sound_out.encode(None))
+    return buffer.getvalue(), size, sound_out is not None
+
+
+class _PictureEncoder:
+    """Scales, turns upright, thins out and encodes the frames of a stretch."""
+
+    def __init__(self, target: OutputContainer, plan: _Plan, origin_s: float, size: tuple[int, int]) -> None:
+        self._target, self._plan, self._origin_s, self._size = target, plan, origin_s, size
+        self._stream = _picture_stream(target, plan, size)
+        self._next_s = plan.start_s
+        self._tick = -1
+        self.done = False
+
+    def take(self, frame: VideoFrame) -> None:
+        import av
+        from av.video.reformatter import Colorspace
+
+        time_s = (frame.time if frame.time is not None else self._next_s + self._origin_s) - self._origin_s
+        self.done = time_s > self._plan.end_s
+        if self.done or time_s < self._next_s - 0.001:
+            return
+        self._next_s = max(self._next_s + 1 / self._plan.rate_hz, time_s)
+        turns = round(frame.rotation / 90) % 4
+        width, height = _turned(self._size, turns)
+        pixels = frame.reformat(width=width, height=height, format="rgb24").to_ndarray()
+        upright = np.ascontiguousarray(np.rot90(pixels, turns), dtype=np.uint8)
+        picture = av.VideoFrame.from_ndarray(upright, format="rgb24").reformat(
+            format="yuv420p", dst_colorspace=Colorspace.ITU709
+        )
+        self._tick = max(self._tick + 1, round((time_s - self._plan.start_s) * _TICKS_A_SECOND))
+        picture.pts, picture.time_base = self._tick, Fraction(1, _TICKS_A_SECOND)
+        self._target.mux(self._stream.encode(picture))
+
+    def finish(self) -> None:
+        if self._tick < 0:
+            raise StopIteration("no frame could be decoded")
+        self._target.mux(self._stream.encode(None))
+
+
+def _picture_stream(target: OutputContainer, plan: _Plan, size: tuple[int, int]) -> VideoStream:
+    options = {
+        "preset": "veryfast",
+        "crf": "23",
+        "maxrate": str(plan.picture_bps),
+        "bufsize": str(2 * plan.picture_bps),
+        # The same bytes every time, for a package that can be made again: one thread, and no macroblock tree, with
+        # which one copy in thirty came out otherwise (x264 of PyAV 18.1, the same frames in).
+        "x264-params": "threads=1:lookahead-threads=1:sliced-threads=0:no-mbtree=1",
+    }
+    stream = target.add_stream("libx264", rate=plan.rate_hz, options=options)
+    stream.width, stream.height = size
+    stream.pix_fmt = "yuv420p"
+    stream.time_base = stream.codec_context.time_base = Fraction(1, _TICKS_A_SECOND)
+    context = stream.codec_context
+    context.thread_count = 1
+    context.colorspace = context.color_primaries = context.color_trc = context.color_range = 1
+    return stream
+
+
+def _sound_stream(target: OutputContainer, plan: _Plan) -> AudioStream:
+    stream = target.add_stream("aac", rate=24_000, layout="mono")
+    stream.codec_context.bit_rate = plan.sound_bps
+    stream.codec_context.thread_count = 1
+    return stream
+
+
+def _take_sound(target: OutputContainer, stream: AudioStream, frame: object, plan: _Plan, origin_s: float) -> None:
+    from av.audio.frame import AudioFrame
+
+    assert isinstance(frame, AudioFrame)
+    if frame.pts is None or frame.time_base is None or frame.time is None:
+        return
+    time_s = frame.time - origin_s
+    if not plan.start_s <= time_s <= plan.end_s:
+        return
+    frame.pts -= round((origin_s + plan.start_s) / frame.time_base)
+    target.mux(stream.encode(frame))
+
+
+def _plan(duration_s: float, limit_bytes: int, focus: Span | None) -> _Plan:
+    """Size, rate and stretch, so that the bits suffice."""
+    bits = limit_bytes * 8 * (1 - _SPARE_FRAC)
+    length_s = min(max(duration_s, 0.1), bits / _LEAST_BPS)
+    start_s = 0.0
+    if length_s < duration_s and focus is not None:
+        middle_s = (focus.start_s + focus.end_s) / 2
+        start_s = min(max(0.0, middle_s - length_s / 2), duration_s - length_s)
+    bps = bits / length_s
+    long_side_px, rate_hz, sound_bps = next(choice[1:] for choice in _CHOICES if bps >= choice[0])
+    packets_hz = rate_hz + 24_000 / 1024
+    picture_bps = int(bps - sound_bps - packets_hz * _PACKET_BITS)
+    return _Plan(
+        long_side_px=long_side_px,
+        rate_hz=rate_hz,
+        sound_bps=sound_bps,
+        picture_bps=min(picture_bps, 8_000_000),
+        start_s=start_s,
+        end_s=start_s + length_s if length_s < duration_s else math.inf,
+    )
+
+
+def _smaller(plan: _Plan, share: float) -> _Plan:
+    """The same with fewer bits for the picture, and without sound: it was more than the limit took."""
+    return _Plan(
+        long_side_px=max(2, plan.long_side_px * 3 // 4),
+        rate_hz=plan.rate_hz,
+        sound_bps=0,
+        picture_bps=max(10_000, int(plan.picture_bps * share)),
+        start_s=plan.start_s,
+        end_s=plan.end_s,
+    )
+
+
+def _purpose(plan: _Plan, duration_s: float) -> str:
+    if math.isinf(plan.end_s):
+        return copy_purpose("video")
+    return excerpt_purpose(plan.start_s, min(plan.end_s, duration_s))
+
+
+def _how(plan: _Plan, size: tuple[int, int], has_sound: bool) -> str:
+    sound = "sound as AAC, mono" if has_sound else "without sound"
+    part = "" if math.isinf(plan.end_s) else f", from {clock(plan.start_s)} to {clock(plan.end_s)} only"
+    return (
+        f"H.264 (x264, veryfast, CRF 23, at most {plan.picture_bps // 1000} kbit/s), {size[0]}x{size[1]}, at most "
+        f"{plan.rate_hz} frames a second, {sound}{part}, without metadata"
+    )
+
+
+def _upright_size(path: Path, demuxer: str, long_side_px: int) -> tuple[int, int]:
+    """Width and height of the copy, both even, by the first frame that can be decoded."""
+    with _open(path, demuxer) as source:
+        frame = next(source.decode(_streams(source)[0]))
+    scale = min(1.0, long_side_px / max(frame.width, frame.height))
+    width, height = (max(2, round(side * scale / 2) * 2) for side in (frame.width, frame.height))
+    return _turned((width, height), round(frame.rotation / 90) % 4)
+
+
+def _turned(size: tuple[int, int], turns: int) -> tuple[int, int]:
+    return (size[1], size[0]) if turns % 2 else size
+
+
+def _open(path: Path, demuxer: str) -> InputContainer:
+    import av
+
+    return av.open(str(path), format=demuxer, options={"protocol_whitelist": "file"}, metadata_errors="replace")
+
+
+def _writer(buffer: io.BytesIO) -> OutputContainer:
+    import av
+
+    return av.open(buffer, "w", format="mp4", options={"fflags": "+bitexact"})
+
+
+def _streams(source: InputContainer) -> tuple[VideoStream, AudioStream | None]:
+    from av.stream import Disposition
+
+    pictures = [s for s in source.streams.video if not s.disposition & Disposition.attached_pic]
+    sounds = [s for s in source.streams.audio if s.codec_context is not None]
+    return next(s for s in pictures if s.codec_context is not None), next(iter(sounds), None)

@@ -1,0 +1,1 @@
+"""Build, export, verify and acknowledge report packages."""

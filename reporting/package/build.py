@@ -1,0 +1,199 @@
+"""The report package: one zip with everything that the portal, the platform and the police ask for.
+
+In come the case, the analysis and, where it is at hand, the file as received; out goes a zip that is written whole
+or not at all, the same bytes for the same inputs and time. Where the case is a hard stop nothing is made at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
+
+from detector.errors import ReportError
+from detector.types import Analysis
+from explain.types import Explanations
+from reporting.case import Case
+from reporting.complaint.checks import check_case, check_upload, check_wording, errors_first
+from reporting.complaint.form_fields import copy_paste_text, portal_fields, suspect_fields, suspect_text
+from reporting.complaint.platform_notice import platform_notice
+from reporting.complaint.referrals import Routing, refuse_hard_stop, route
+from reporting.documents.render import credentials_of, pdf_documents, start_page
+from reporting.evidence.custody_log import custody_csv, first_entries
+from reporting.evidence.files import check_original, make_evidence, received_file
+from reporting.package.archive import Stored, write_package, zip_time
+from reporting.package.exports import TOOL, analysis_json, complaint_json, hash_report
+from reporting.portals import Portal, load_portal
+from reporting.text.findings import Finding
+from reporting.types import EVIDENCE_FOLDER, ReportFacts
+
+CUSTODY_NAME = "7_custody_log.csv"
+HASHES_NAME = "6_hash_report.csv"
+ANALYSIS_NAME = "10_analysis.json"
+ALWAYS = (
+    "START_HERE.html",
+    "1_complaint.json",
+    "2_complaint_copy_paste.txt",
+    "4_forensic_report.pdf",
+    HASHES_NAME,
+    CUSTODY_NAME,
+    "9_platform_notice.txt",
+    ANALYSIS_NAME,
+)
+"""What every package holds, of whatever country and kind."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportPackage:
+    """A package whose every hash was computed."""
+
+    path: Path
+    case_id: str
+    files: Mapping[str, str]
+    """SHA-256 (lower-case hex) by name, of every file but the manifest itself."""
+    input_sha256: str
+    """SHA-256 of the file that was judged, as it was received."""
+    findings: tuple[Finding, ...] = field(default=(), compare=False)
+    """What to look at before filing, errors first; known where the package was just built."""
+
+
+def case_id(analysis: Analysis, created_at: datetime) -> str:
+    """The name of a case: the day (UTC) and the start of the SHA-256 of the file, `DFD-20260306-1a2b3c4d`."""
+    return f"DFD-{created_at.astimezone(UTC):%Y%m%d}-{analysis.media.sha256[:8]}"
+
+
+def build_package(
+    case: Case,
+    analysis: Analysis,
+    explanations: Explanations | None,
+    out_path: str | Path,
+    *,
+    original: str | Path | None = None,
+    include_original: bool = False,
+    created_at: datetime | None = None,
+) -> ReportPackage:
+    """Write a report package, whole or not at all; a package that stood there before is replaced.
+
+    Args:
+        case: the user's own words.
+        analysis: the result, whose hashes are of the file as received.
+        explanations: pictures to add; None where no face was found or none was computed.
+        out_path: ends in `.zip`, or a folder that exists: then the package is named by its case. The file is
+            readable by its owner only.
+        original: the file as received, from which the copies to upload are made; it is only read.
+        include_original: put that file itself into the package too. It may be large, and it shows what harms
+            someone.
+        created_at: aware time that the package states; now if None. The same inputs give the same bytes.
+
+    Raises:
+        HardStopError: sexual content that may show a minor; nothing was made, the message tells where to turn.
+        ReportError: `out_path` cannot be written, `original` is not the file that was judged, the package
+            would be too large, the analysis holds what JSON cannot, or a sentence of ours promises more than
+            software can.
+        ValueError: `created_at` has no time zone or a year a zip cannot hold, or a picture is not RGB uint8.
+    """
+    refuse_hard_stop(case)
+    created_at = datetime.now(UTC) if created_at is None else created_at
+    date_time = zip_time(created_at)
+    created_at = created_at.astimezone(UTC).replace(microsecond=0)
+    name = case_id(analysis, created_at)
+    out_path = _out_path(Path(out_path), name)
+    original = None if original is None else Path(original)
+    if original is not None:
+        check_original(original, analysis.media)
+        if out_path.exists() and out_path.samefile(original):
+            raise ReportError(f"{out_path} is the original itself and would be replaced: choose another name")
+    elif include_original:
+        raise ReportError("the original cannot be put in without being given: give its path, or leave it out")
+
+    portal, routing = load_portal(), route(case)
+    received = received_file(analysis.media, include_original)
+    made = make_evidence(case, analysis, explanations, portal, original)
+    evidence = (received, *(entry.file for entry in made))
+    facts = ReportFacts(
+        case_id=name,
+        created_at=created_at,
+        case=case,
+        analysis=analysis,
+        explanations=explanations,
+        evidence=evidence,
+        custody=first_entries(case, evidence, created_at, TOOL, not case.media_included),
+        credentials=credentials_of(original, received.mime),
+        show_pictures=case.pictures_shown,
+    )
+    findings = errors_first(
+        (
+            *check_case(case, analysis, portal, created_at, evidence),
+            *(
+                finding
+                for entry in made
+                for finding in check_upload(
+                    entry.file.name.removeprefix(EVIDENCE_FOLDER), entry.content[:16], len(entry.content), portal
+                )
+            ),
+        )
+    )
+    _refuse_promises(facts, routing, findings, portal)
+    members: dict[str, bytes | Stored] = {entry.file.name: entry.content for entry in made}
+    for file_name, text in _texts(facts, routing, findings, portal).items():
+        members[file_name] = text.encode("utf-8", "backslashreplace")  # a name may hold undecodable bytes
+    members[HASHES_NAME] = hash_report(evidence, created_at)
+    members[CUSTODY_NAME] = custody_csv(facts.custody)
+    members |= pdf_documents(facts, indian=case.country == "IN")
+    if include_original and original is not None:
+        members[received.name] = Stored(
+            open=lambda: original.open("rb"),
+            size_bytes=received.hashes.size_bytes,
+            sha256=received.hashes.sha256,
+        )
+    hashes = write_package(out_path, members, date_time)
+    return ReportPackage(
+        path=out_path,
+        case_id=name,
+        files=MappingProxyType(hashes),
+        input_sha256=analysis.media.sha256,
+        findings=findings,
+    )
+
+
+def _out_path(path: Path, name: str) -> Path:
+    if path.is_dir():
+        return path / f"{name}.zip"
+    if path.suffix.lower() != ".zip":
+        raise ReportError(f"a report package is a zip, got {path.name!r}: choose a name that ends in .zip")
+    return path
+
+
+def _texts(facts: ReportFacts, routing: Routing, findings: tuple[Finding, ...], portal: Portal) -> dict[str, str]:
+    """Every text of the package by file name."""
+    case, analysis = facts.case, facts.analysis
+    fields = portal_fields(case, analysis, portal, facts.evidence)
+    texts = {
+        "START_HERE.html": start_page(facts, routing, findings, portal),
+        "1_complaint.json": complaint_json(facts, routing, fields, findings, portal),
+        "2_complaint_copy_paste.txt": copy_paste_text(fields, findings, routing, portal),
+        "9_platform_notice.txt": platform_notice(case, analysis, portal, facts.case_id, facts.created_at),
+        ANALYSIS_NAME: analysis_json(facts),
+    }
+    if case.country == "IN":
+        hint = suspect_fields(case, analysis, portal, facts.evidence)
+        texts["3_report_suspect.txt"] = suspect_text(hint, portal)
+    return texts
+
+
+def _refuse_promises(facts: ReportFacts, routing: Routing, findings: tuple[Finding, ...], portal: Portal) -> None:
+    """Lint what we would write with the user's own words left out; those are the user's to choose."""
+    case = facts.case
+    silent = Case(kind=case.kind, depicted=case.depicted, country=case.country, witness_only=case.witness_only)
+    media = replace(facts.analysis.media, file_name="")
+    evidence = tuple(replace(entry, name="") if not entry.in_package else entry for entry in facts.evidence)
+    ours = replace(
+        facts, case=silent, analysis=replace(facts.analysis, media=media), evidence=evidence, custody=()
+    )
+    told = tuple(entry.without_typed() for entry in findings)
+    if promises := check_wording(_texts(ours, routing, told, portal)):
+        raise ReportError(
+            f"{promises[0].what} Reword the reason, the note or the checkpoint's card it comes from."
+        )

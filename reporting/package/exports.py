@@ -1,0 +1,257 @@
+"""The machine-readable parts of a package: the prefilled complaint, the analysis and the list of hashes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from detector.errors import ReportError
+from explain.types import Explanations
+from reporting.case import IST
+from reporting.complaint.form_fields import COMPLAINANT_KEYS, PortalField
+from reporting.complaint.narrative import complaint_narrative, links_of, suspect_description
+from reporting.complaint.referrals import Routing, followups
+from reporting.portals import Portal
+from reporting.text import results as result_text
+from reporting.text.findings import Finding
+from reporting.text.regions import evidence_sentences
+from reporting.text.results import Language
+from reporting.types import EvidenceFile, ReportFacts
+
+TOOL_NAME = "deepfake-detector"
+TOOL_VERSION = "0.1.0"
+"""That of `pyproject.toml`."""
+TOOL = f"{TOOL_NAME} {TOOL_VERSION}"
+SCHEMA_VERSION = 1
+"""Of `1_complaint.json`."""
+
+
+def complaint_json(
+    facts: ReportFacts,
+    routing: Routing,
+    fields: Sequence[PortalField],
+    findings: Sequence[Finding],
+    portal: Portal,
+) -> str:
+    """The prefilled complaint: everything the portal asks for that we know, and the rest as null."""
+    case, analysis = facts.case, facts.analysis
+    narrative, hint = (fit(case, analysis, portal) for fit in (complaint_narrative, suspect_description))
+    seen = case.seen_at.astimezone(IST) if case.seen_at else None
+    categories = portal.categories_for(case.kind) if case.country == "IN" else ()
+    content = {
+        "meta": {
+            "schema_version": SCHEMA_VERSION,
+            "case_id": facts.case_id,
+            "status": "DRAFT - NOT SUBMITTED",
+            "tool": TOOL,
+            "rules_checked_on": portal.checked_on.value,
+            "created_utc": facts.created_at.isoformat(),
+            "created_ist": facts.created_at.astimezone(IST).isoformat(),
+            "languages": ["en", "hi"],
+        },
+        "route": {
+            "kind": case.kind,
+            "country": case.country,
+            "suggested_card": routing.card or None,
+            "anonymous_possible": routing.anonymous_possible,
+            "can_withdraw": routing.can_withdraw,
+            "steps": [
+                {
+                    "step": step.step,
+                    "urgent": step.urgent,
+                    "address": step.address or None,
+                    "hedge": step.hedge or None,
+                    "title": _both(step.title),
+                    "text": _both(step.text),
+                }
+                for step in routing.steps
+            ],
+        },
+        "incident": {
+            "category_suggested": [asdict(entry) for entry in categories],
+            "date": seen.date().isoformat() if seen else None,
+            "time_ist": f"{seen:%H:%M}" if seen else None,
+            "time_is_approximate": True,
+            "delay_reason": case.delay_reason or None,
+            "state": case.state or None,
+            "platform": case.platform or None,
+            "urls": links_of(case),
+            "handle": case.handle or None,
+            "what_happened": case.what_happened or None,
+            "whose_face": case.whose_face or None,
+            "harm": case.harm or None,
+            "narrative": narrative.text,
+            "narrative_chars": narrative.count,
+            "narrative_was_cut": narrative.cut,
+            "report_suspect": hint.text,
+            "report_suspect_chars": hint.count,
+        },
+        "fields": [field._asdict() for field in fields],
+        "evidence": [_evidence(entry) for entry in facts.evidence],
+        "suspect": {
+            "known": bool(case.handle.strip()),
+            "name": None,
+            "handle": case.handle or None,
+            "notes": None,
+        },
+        "complainant": dict.fromkeys(COMPLAINANT_KEYS) | {"id_document": "never stored here"},
+        "analysis": {
+            "result": result_text.verdict_sentence(analysis.verdict, analysis.media.kind, "en"),
+            "result_hi": result_text.verdict_sentence(analysis.verdict, analysis.media.kind, "hi"),
+            "outcome": analysis.verdict.outcome,
+            "probability": analysis.verdict.probability,
+            "threshold_fake": analysis.verdict.threshold_fake,
+            "error_rates": result_text.error_sentence(analysis.checkpoint, "en"),
+            "content_credentials": _credentials(facts),
+            "limits": list(result_text.limits("en")),
+        },
+        "provisions_possible": [
+            {
+                "act": entry.act,
+                "section": entry.section,
+                "about": entry.about,
+                "note": f"for the police to decide ({portal.provisions.hedge})",
+            }
+            for entry in (portal.provisions_for(case.kind) if case.country == "IN" else ())
+        ],
+        "bsa63": {
+            "hash_line": facts.evidence[0].hashes.sha256,
+            "algorithm": "SHA256",
+            "annex": "6_hash_report.csv",
+        },
+        "user_confirmations": {
+            "witness_only": case.witness_only,
+            "depicted": case.depicted,
+            "media_included": case.media_included,
+            "pictures_shown": case.pictures_shown,
+            "facts_true": None,
+        },
+        "checks": [entry.to_dict() for entry in findings],
+        "followup": {
+            "acknowledgement_number": None,
+            "filed_at": None,
+            "if_notified_at": facts.created_at.isoformat(),
+            "dates": [
+                {"at": entry.at.isoformat(), "text": _both(entry.text), "hedge": entry.fact.hedge}
+                for entry in (followups(facts.created_at, portal) if case.country == "IN" else ())
+            ],
+        },
+    }
+    return _json(content)
+
+
+def analysis_json(facts: ReportFacts) -> str:
+    """All that the detector found, with its settings and error rates.
+
+    Raises:
+        ReportError: the analysis holds what JSON cannot.
+    """
+    analysis = facts.analysis
+    return _json(
+        analysis.to_dict()
+        | {
+            "tool": TOOL_NAME,
+            "tool_version": TOOL_VERSION,
+            "case_id": facts.case_id,
+            "created_at": facts.created_at.isoformat(),
+            "media": asdict(analysis.media),
+            "checkpoint": asdict(analysis.checkpoint),
+            "frames_examined": analysis.frames_examined,
+            "settings": dict(analysis.settings),
+            "content_credentials": _credentials(facts),
+            "explanations": None if facts.explanations is None else _explanations(facts.explanations),
+            "limits": list(result_text.limits("en")),
+        }
+    )
+
+
+def hash_report(evidence: Sequence[EvidenceFile], created_at: datetime) -> bytes:
+    """The hashes of the file as received and of every file made from it, as CSV: the annex to Part A."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(HASH_COLUMNS)
+    for entry in evidence:
+        name = " ".join(entry.name.split())
+        hashes = entry.hashes
+        writer.writerow(
+            (
+                f"./{name}" if name[:1] in "=+-@" else name,
+                "yes" if entry.in_package else "no",
+                hashes.size_bytes,
+                entry.mime,
+                hashes.sha256,
+                hashes.sha1,
+                hashes.md5,
+                entry.derived_from or "",
+                entry.made_how,
+                entry.purpose,
+                created_at.isoformat(),
+                TOOL,
+            )
+        )
+    return buffer.getvalue().encode("utf-8", "backslashreplace")
+
+
+HASH_COLUMNS = (
+    "file",
+    "in_package",
+    "size_bytes",
+    "mime",
+    "sha256",
+    "sha1",
+    "md5",
+    "derived_from_sha256",
+    "made_how",
+    "purpose",
+    "computed_at_utc",
+    "tool",
+)
+
+
+def _evidence(entry: EvidenceFile) -> dict[str, Any]:
+    return asdict(entry) | {"is_derived": entry.derived_from is not None}
+
+
+def _explanations(explanations: Explanations) -> dict[str, Any]:
+    """Where in each explained face the evidence lies; the maps themselves are pictures of the package."""
+    return {
+        "heat_scale": explanations.heat_scale,
+        "heat_scale_from": explanations.scale_from,
+        "faces": [
+            {
+                "track_id": face.track_id,
+                "frame_index": face.score.frame_index,
+                "time_s": face.score.time_s,
+                "method": face.method,
+                "layer": face.layer,
+                "peak": face.peak,
+                "concentrated": face.concentrated,
+                "shares": dict(face.regions),
+                "in_words": list(evidence_sentences(face, "en")),
+            }
+            for face in explanations.faces
+        ],
+    }
+
+
+def _both(text: Mapping[Language, str]) -> dict[str, str]:
+    return {str(language): words for language, words in text.items()}
+
+
+def _credentials(facts: ReportFacts) -> dict[str, Any]:
+    return asdict(facts.credentials)
+
+
+def _json(content: dict[str, Any]) -> str:
+    try:
+        return json.dumps(content, ensure_ascii=False, allow_nan=False, indent=2, sort_keys=True) + "\n"
+    except (TypeError, ValueError) as error:
+        raise ReportError(
+            f"the analysis cannot be written as JSON ({error}): give settings and scores as plain texts and "
+            "finite numbers"
+        ) from error

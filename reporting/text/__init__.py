@@ -1,0 +1,1 @@
+"""Every sentence that states a result, in English and Hindi."""

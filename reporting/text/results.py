@@ -1,0 +1,384 @@
+"""Every sentence that states a result, in English and Hindi, so that all can be read and tested in one place.
+
+In come the detector's values, out go plain sentences. The number shown is the calibrated estimate; how often
+the detector errs is said beside it; `lint` finds the words that promise more than software can. The
+detector's own reasons are not made here; what to do about a result is said by `reporting.text.guidance`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Literal
+
+from detector.types import CheckpointInfo, MediaKind, Outcome, Span, Step, Verdict
+from reporting.text.data_sources import data_in_hindi
+
+Language = Literal["en", "hi"]
+
+_KINDS: dict[Language, dict[MediaKind, str]] = {
+    "en": {"image": "picture", "video": "video"},
+    "hi": {"image": "तस्वीर", "video": "वीडियो"},
+}
+
+_HEADLINES: dict[Language, dict[Outcome, str]] = {
+    "en": {
+        "fake": "Signs of manipulation",
+        "real": "No signs of manipulation found",
+        "inconclusive": "Inconclusive",
+        "no_face": "No face found",
+    },
+    "hi": {
+        "fake": "छेड़छाड़ के संकेत",
+        "real": "छेड़छाड़ के संकेत नहीं मिले",
+        "inconclusive": "नतीजा साफ़ नहीं",
+        "no_face": "कोई चेहरा नहीं मिला",
+    },
+}
+
+_VERDICTS: dict[Language, dict[Outcome, str]] = {
+    "en": {
+        "fake": "This {kind} shows signs of manipulation: the estimate that a face in it was manipulated is {p}.",
+        "real": "No signs of manipulation were found in this {kind}: the estimate that a face in it was "
+        "manipulated is {p}, which does not settle that the {kind} is genuine.",
+        "inconclusive": "The result is inconclusive: the estimate that a face in this {kind} was manipulated "
+        "is {p}, and the evidence is too weak to say either way.",
+        "no_face": "No face was found in this {kind}, so there was nothing to judge and no estimate is given.",
+    },
+    "hi": {
+        "fake": "इस {kind} में छेड़छाड़ के संकेत मिले हैं: इसमें किसी चेहरे से छेड़छाड़ होने का अनुमान {p} है।",
+        "real": "इस {kind} में छेड़छाड़ के संकेत नहीं मिले: किसी चेहरे से छेड़छाड़ होने का अनुमान {p} है, पर इससे यह तय "
+        "नहीं होता कि {kind} असली है।",
+        "inconclusive": "नतीजा साफ़ नहीं है: इस {kind} में किसी चेहरे से छेड़छाड़ होने का अनुमान {p} है, और संकेत इतने "
+        "कमज़ोर हैं कि कुछ भी कहना ठीक नहीं।",
+        "no_face": "इस {kind} में कोई चेहरा नहीं मिला, इसलिए जाँचने को कुछ नहीं था और कोई अनुमान नहीं दिया गया है।",
+    },
+}
+
+_SHORT: dict[Language, dict[Outcome, str]] = {
+    "en": {
+        "fake": "Software found signs of manipulation; that is its opinion and not proof.",
+        "real": "Software found no signs of manipulation; that is its opinion and can be wrong.",
+        "inconclusive": "Software could not tell whether it was manipulated.",
+        "no_face": "Software found no face to judge.",
+    },
+    "hi": {
+        "fake": "सॉफ़्टवेयर को छेड़छाड़ के संकेत मिले; यह उसकी राय है, सबूत नहीं।",
+        "real": "सॉफ़्टवेयर को छेड़छाड़ के संकेत नहीं मिले; यह उसकी राय है और ग़लत हो सकती है।",
+        "inconclusive": "सॉफ़्टवेयर यह नहीं बता सका कि छेड़छाड़ हुई है या नहीं।",
+        "no_face": "सॉफ़्टवेयर को जाँचने के लिए कोई चेहरा नहीं मिला।",
+    },
+}
+
+_FACES: dict[Language, dict[Outcome, str]] = {
+    "en": {
+        "fake": "This face shows signs of manipulation (estimate {p}).",
+        "real": "No signs of manipulation were found in this face (estimate {p}).",
+        "inconclusive": "The result for this face is inconclusive (estimate {p}).",
+        "no_face": "No face was found here, so no estimate is given.",
+    },
+    "hi": {
+        "fake": "इस चेहरे में छेड़छाड़ के संकेत मिले हैं (अनुमान {p})।",
+        "real": "इस चेहरे में छेड़छाड़ के संकेत नहीं मिले (अनुमान {p})।",
+        "inconclusive": "इस चेहरे का नतीजा साफ़ नहीं है (अनुमान {p})।",
+        "no_face": "यहाँ कोई चेहरा नहीं मिला, इसलिए कोई अनुमान नहीं दिया गया है।",
+    },
+}
+
+_ERRORS: dict[Language, dict[str, str]] = {
+    "en": {
+        "never": "How often this detector errs was never measured, so no error rate can be given.",
+        "frame": "In a test on {data}, {false_alarm}, and {miss}{undecided}; on other material it may err more "
+        "often.",
+        "unnamed": "data that was not named",
+        "false_alarm": "{p} of genuine faces were called manipulated",
+        "no_false_alarm": "how many genuine faces are called manipulated was not measured",
+        "miss": "{p} of manipulated faces were called genuine",
+        "no_miss": "how many manipulated faces are called genuine was not measured",
+        "undecided": "; {p} of all faces were left undecided",
+    },
+    "hi": {
+        "never": "यह जाँच कितनी बार ग़लत होती है, यह कभी मापा नहीं गया, इसलिए ग़लती की दर नहीं बताई जा सकती।",
+        "frame": "{data} पर हुई परख में {false_alarm}, और {miss}{undecided}; दूसरी तरह की सामग्री पर ग़लती इससे ज़्यादा "
+        "हो सकती है।",
+        "own": "परख में {false_alarm}, और {miss}{undecided}; दूसरी तरह की सामग्री पर ग़लती इससे ज़्यादा हो सकती है (परख का "
+        "डेटा: {data})।",
+        "unnamed": "ऐसे डेटा, जिसका नाम नहीं दिया गया,",
+        "false_alarm": "असली चेहरों में से {p} को छेड़छाड़ वाला बताया गया",
+        "no_false_alarm": "कितने असली चेहरे छेड़छाड़ वाले बताए जाते हैं, यह मापा नहीं गया",
+        "miss": "छेड़छाड़ वाले चेहरों में से {p} को असली बताया गया",
+        "no_miss": "छेड़छाड़ वाले कितने चेहरे असली बताए जाते हैं, यह मापा नहीं गया",
+        "undecided": "; सभी चेहरों में से {p} पर कोई फ़ैसला नहीं दिया गया",
+    },
+}
+
+_STEPS: dict[Language, dict[str, str]] = {
+    "en": {
+        "open": "Opening the file.",
+        "look": "Looking at moment {moment} of {moments}.",
+        "highest": " Highest estimate so far: {p}.",
+        "done": "Putting the result together.",
+    },
+    "hi": {
+        "open": "फ़ाइल खोली जा रही है।",
+        "look": "{moments} में से पल {moment} देखा जा रहा है।",
+        "highest": " अब तक का सबसे ऊँचा अनुमान {p} है।",
+        "done": "नतीजा तैयार किया जा रहा है।",
+    },
+}
+
+_STRETCHES: dict[Language, dict[str, str]] = {
+    "en": {
+        "span": "from {start} to {end}",
+        "moment": "at {start}",
+        "peak": "Strongest {stretch} (estimate {p}).",
+        "flagged": "Signs of manipulation {stretches}.",
+        "more": "{stretches} and in {count} more stretches",
+    },
+    "hi": {
+        "span": "{start} से {end} तक",
+        "moment": "{start} पर",
+        "peak": "सबसे मज़बूत संकेत {stretch} (अनुमान {p})।",
+        "flagged": "छेड़छाड़ के संकेत {stretches}।",
+        "more": "{stretches} और {count} दूसरे हिस्सों में",
+    },
+}
+_STRETCHES_NAMED = 6
+
+_NOBODY: dict[Language, str] = {"en": "No face in view.", "hi": "सामने कोई चेहरा नहीं है।"}
+
+_DERIVED: dict[Language, str] = {
+    "en": "Copy with marks drawn in by software, not the original file. Estimates can be wrong and are not proof.",
+    "hi": "यह मूल फ़ाइल नहीं, सॉफ़्टवेयर के निशानों वाली कॉपी है। अनुमान ग़लत हो सकते हैं और सबूत नहीं हैं।",
+}
+
+_LIMITS: dict[Language, tuple[str, ...]] = {
+    "en": (
+        "Only faces are judged: not the voice, the text, the background, or whether the caption is true.",
+        "Small, blurred, hidden or heavily compressed faces make errors more likely.",
+        "Ways of manipulating faces that the detector was not trained on may go unseen.",
+        "Ordinary editing, such as a beauty filter, may look like manipulation to the detector.",
+        "Drawings, cartoons and masks are outside what can be judged: an estimate about one means nothing.",
+        "The result does not say who made the file, when, or why.",
+    ),
+    "hi": (
+        "केवल चेहरे जाँचे जाते हैं: आवाज़, लिखा हुआ, पीछे का दृश्य या साथ लिखी बात का सच होना नहीं।",
+        "छोटे, धुँधले, ढके हुए या बहुत दबाई गई (कम्प्रेस की गई) फ़ाइल के चेहरों में ग़लती की संभावना ज़्यादा है।",
+        "छेड़छाड़ के जो तरीक़े इस जाँच को सिखाए नहीं गए, वे छूट सकते हैं।",
+        "ब्यूटी फ़िल्टर जैसी आम एडिटिंग भी इस जाँच को छेड़छाड़ लग सकती है।",
+        "चित्र, कार्टून और मुखौटे इस जाँच के बाहर हैं: उनके बारे में आए अनुमान का कोई मतलब नहीं।",
+        "नतीजा यह नहीं बताता कि फ़ाइल किसने, कब या क्यों बनाई।",
+    ),
+}
+
+_NOT_PROOF: dict[Language, str] = {
+    "en": "This is not proof: it is the opinion of software, which can be wrong, and not an expert certificate.",
+    "hi": "यह सबूत नहीं है: यह सॉफ़्टवेयर की राय है, जो ग़लत हो सकती है, किसी विशेषज्ञ का प्रमाणपत्र नहीं।",
+}
+
+_NOT_AN_FIR: dict[Language, str] = {
+    "en": "This is not an FIR and not a complaint: it is a draft for you, and nothing has been sent to anyone.",
+    "hi": "यह FIR नहीं है और शिकायत भी नहीं: यह आपके लिए एक मसौदा है, और किसी को कुछ नहीं भेजा गया है।",
+}
+
+_SUPPORTS: dict[Language, dict[bool, str]] = {
+    "en": {
+        True: "The analysis supports the claim that a face in this {kind} was manipulated, as far as its error "
+        "rates allow. It says nothing about who did it.",
+        False: "The analysis does not support the claim that a face in this {kind} was manipulated. That does not "
+        "rule manipulation out, and the account of the person shown still counts.",
+    },
+    "hi": {
+        True: "जाँच इस दावे का समर्थन करती है कि इस {kind} में किसी चेहरे से छेड़छाड़ हुई है, उतना ही जितना ग़लती की दर "
+        "इजाज़त देती है। यह किसने किया, यह जाँच नहीं बताती।",
+        False: "जाँच इस दावे का समर्थन नहीं करती कि इस {kind} में किसी चेहरे से छेड़छाड़ हुई है। इससे छेड़छाड़ की बात ख़ारिज "
+        "नहीं होती, और दिखाए गए व्यक्ति की अपनी बात मायने रखती है।",
+    },
+}
+
+_ID_IS_NO_FIR: dict[Language, str] = {
+    "en": "A complaint id is not an FIR: whether an FIR is registered is for the police to decide.",
+    "hi": "शिकायत का नंबर FIR नहीं है: FIR दर्ज होगी या नहीं, यह पुलिस तय करती है।",
+}
+
+_FORBIDDEN = re.compile(
+    r"\b(?:prove[sdn]?|proving|certif(?:y|ies|ied|ying)|court[\s\u2010-]?(?:ready|grade)|admissible)\b"
+    r"|(?<![\d.,])100(?:\.0+)?\s*(?:%|per\s?cent\b|प्रतिशत|फ़ीसदी)|\bhundred\s+per\s?cent\b"
+    r"|(?<![\d.,])\u0967\u0966\u0966\s*(?:%|प्रतिशत|फ़ीसदी)|शत[\s-]?प्रतिशत|साबित|प्रमाणित|(?<!प्र)सिद्ध",
+    re.IGNORECASE,
+)
+
+
+def percent(share: float, language: Language) -> str:
+    """A share from 0.0 to 1.0 in words that stay within what can be known.
+
+    Raises:
+        ValueError: the share is not a number from 0 to 1.
+
+    >>> percent(0.973, "en"), percent(0.0, "en"), percent(0.999, "en")
+    ('97 %', 'under 1 %', 'over 99 %')
+    """
+    if not (math.isfinite(share) and 0.0 <= share <= 1.0):
+        raise ValueError(f"a share lies from 0 to 1, got {share}")
+    if share < 0.01:
+        return {"en": "under 1 %", "hi": "1 % से कम"}[language]
+    if share > 0.99:
+        return {"en": "over 99 %", "hi": "99 % से ज़्यादा"}[language]
+    return f"{share:.0%}".replace("%", " %")
+
+
+def clock(time_s: float) -> str:
+    """A moment of a clip.
+
+    >>> clock(0.0), clock(75.4), clock(3661)
+    ('0:00', '1:15', '1:01:01')
+    """
+    minutes, seconds = divmod(int(time_s), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def headline(outcome: Outcome, language: Language) -> str:
+    """The outcome in a few words."""
+    return _HEADLINES[language][outcome]
+
+
+def verdict_sentence(verdict: Verdict, kind: MediaKind, language: Language) -> str:
+    """One sentence that says what was found in the whole file."""
+    p = "" if verdict.probability is None else percent(verdict.probability, language)
+    return _VERDICTS[language][verdict.outcome].format(kind=_KINDS[language][kind], p=p)
+
+
+def short_opinion(outcome: Outcome, language: Language) -> str:
+    """The result in one short sentence without a number, for a text that has little room."""
+    return _SHORT[language][outcome]
+
+
+def face_sentence(outcome: Outcome, probability: float | None, language: Language) -> str:
+    """One sentence about one face or one track; `probability` is the calibrated P(fake).
+
+    Raises:
+        ValueError: `probability` is missing for a face, or given where none was found.
+    """
+    if (probability is None) != (outcome == "no_face"):
+        raise ValueError("probability is None exactly when no face was found")
+    p = "" if probability is None else percent(probability, language)
+    return _FACES[language][outcome].format(p=p)
+
+
+def step_sentence(step: Step, language: Language) -> str:
+    """How far an analysis has come, with the highest estimate so far."""
+    words = _STEPS[language]
+    sentence = words[step.stage].format(moment=step.moment, moments=step.moments)
+    if step.stage != "look" or step.probability is None:
+        return sentence
+    return sentence + words["highest"].format(p=percent(step.probability, language))
+
+
+def peak_sentence(peak: Span, language: Language) -> str:
+    """When one person's face speaks most for manipulation.
+
+    >>> peak_sentence(Span(12.0, 15.5, 0.97), "en")
+    'Strongest from 0:12 to 0:15 (estimate 97 %).'
+    """
+    words = _STRETCHES[language]
+    return words["peak"].format(stretch=_stretch(peak, language), p=percent(peak.probability, language))
+
+
+def flagged_sentence(spans: Sequence[Span], language: Language) -> str:
+    """Every stretch in which one person's estimate reaches the threshold for `fake`; the first few by name.
+
+    Raises:
+        ValueError: there is none.
+
+    >>> flagged_sentence([Span(1.0, 3.2, 0.9), Span(12.0, 12.2, 0.85)], "en")
+    'Signs of manipulation from 0:01 to 0:03, at 0:12.'
+    """
+    if not spans:
+        raise ValueError("there is no stretch to tell of")
+    words = _STRETCHES[language]
+    stretches = ", ".join(_stretch(span, language) for span in spans[:_STRETCHES_NAMED])
+    if len(spans) > _STRETCHES_NAMED:
+        stretches = words["more"].format(stretches=stretches, count=len(spans) - _STRETCHES_NAMED)
+    return words["flagged"].format(stretches=stretches)
+
+
+def _stretch(span: Span, language: Language) -> str:
+    start, end = clock(span.start_s), clock(span.end_s)
+    return _STRETCHES[language]["moment" if start == end else "span"].format(start=start, end=end)
+
+
+def face_label(outcome: Outcome, probability: float, language: Language) -> str:
+    """What stands beside a face's box, where there is room for a few words only.
+
+    >>> face_label("fake", 0.97, "en")
+    'Signs of manipulation (97 %)'
+    """
+    return f"{headline(outcome, language)} ({percent(probability, language)})"
+
+
+def no_face_in_view(language: Language) -> str:
+    """What a running camera says while it shows nobody."""
+    return _NOBODY[language]
+
+
+def derived_copy(language: Language) -> str:
+    """The sentence that stands in every frame of an annotated clip."""
+    return _DERIVED[language]
+
+
+def error_sentence(checkpoint: CheckpointInfo, language: Language) -> str:
+    """How often the detector errs and how often it does not decide, or that nobody measured it."""
+    words = _ERRORS[language]
+    false_alarm, miss = checkpoint.false_alarm_rate, checkpoint.miss_rate
+    undecided = checkpoint.undecided_rate
+    if false_alarm is None and miss is None:
+        return words["never"]
+    data, frame = " ".join(checkpoint.measured_on.split()).rstrip("."), "frame"
+    if language == "hi" and data:
+        translated = data_in_hindi(data)
+        data, frame = (translated, "frame") if translated else (data, "own")
+    return words[frame].format(
+        data=data or words["unnamed"],
+        false_alarm=words["no_false_alarm"]
+        if false_alarm is None
+        else words["false_alarm"].format(p=percent(false_alarm, language)),
+        miss=words["no_miss"] if miss is None else words["miss"].format(p=percent(miss, language)),
+        undecided="" if undecided is None else words["undecided"].format(p=percent(undecided, language)),
+    )
+
+
+def limits(language: Language) -> tuple[str, ...]:
+    """What the detector cannot tell, one sentence each."""
+    return _LIMITS[language]
+
+
+def not_proof(language: Language) -> str:
+    """The sentence that goes wherever a result is shown."""
+    return _NOT_PROOF[language]
+
+
+def not_an_fir(language: Language) -> str:
+    """The sentence that goes wherever a draft is shown."""
+    return _NOT_AN_FIR[language]
+
+
+def support_sentence(outcome: Outcome, kind: MediaKind, language: Language) -> str:
+    """Whether the analysis supports a complaint that a face was manipulated; only the outcome `fake` does."""
+    return _SUPPORTS[language][outcome == "fake"].format(kind=_KINDS[language][kind])
+
+
+def complaint_id_is_no_fir(language: Language) -> str:
+    """The sentence that goes wherever filing is spoken of."""
+    return _ID_IS_NO_FIR[language]
+
+
+def lint(text: str) -> list[str]:
+    """The words in `text` that promise more than software can, in their order; empty where there are none.
+
+    >>> lint("100 % certain, and court-ready"), lint("This is not proof.")
+    (['100 %', 'court-ready'], [])
+    """
+    return [match.group() for match in _FORBIDDEN.finditer(unicodedata.normalize("NFKC", text))]

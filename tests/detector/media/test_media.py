@@ -1,0 +1,251 @@
+"""What is received is hashed as received, decided by content, and refused with a reason one can act on."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from pathlib import Path
+
+import numpy as np
+import pillow_heif
+import pytest
+from PIL import Image
+
+from detector.config import DetectorConfig
+from detector.errors import (
+    MediaDecodeError,
+    MediaError,
+    MediaNotFoundError,
+    MediaTooLargeError,
+    UnsupportedMediaError,
+)
+from detector.media.media import Media, open_media
+from detector.types import Pixels
+
+
+def read(path: Path, config: DetectorConfig | None = None) -> tuple[Media, Pixels]:
+    media = open_media(path, config or DetectorConfig())
+    (frame,) = media.frames(None)
+    return media, frame.pixels
+
+
+@pytest.fixture
+def corners() -> Image.Image:
+    """60 x 40, a red top left, a green top right, a blue bottom left, a white bottom right quarter."""
+    picture = np.zeros((40, 60, 3), np.uint8)
+    picture[:20, :30], picture[:20, 30:] = (255, 0, 0), (0, 255, 0)
+    picture[20:, :30], picture[20:, 30:] = (0, 0, 255), (255, 255, 255)
+    return Image.fromarray(picture)
+
+
+def test_hashes_are_of_the_bytes_received(examples: Path) -> None:
+    path = examples / "genuine.jpg"
+    info = open_media(path, DetectorConfig()).info
+    content = path.read_bytes()
+    assert info.sha256 == hashlib.sha256(content).hexdigest()
+    assert info.sha1 == hashlib.sha1(content).hexdigest()
+    assert info.md5 == hashlib.md5(content).hexdigest()
+    assert info.size_bytes == len(content)
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "gif", "heic", "avif"])
+def test_every_named_picture_format_is_read_as_rgb(suffix: str, tmp_path: Path, corners: Image.Image) -> None:
+    pillow_heif.register_heif_opener()
+    path = tmp_path / f"picture.{suffix}"
+    corners.save(path)
+    media, pixels = read(path)
+    assert media.info.kind == "image" and pixels.shape == (40, 60, 3) and pixels.dtype == np.uint8
+    np.testing.assert_allclose(pixels[8, 10], (255, 0, 0), atol=30)
+    np.testing.assert_allclose(pixels[32, 10], (0, 0, 255), atol=30)
+    assert media.info.notes == ()
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_exif_rotation_is_undone(orientation: int, tmp_path: Path, corners: Image.Image) -> None:
+    inverse = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_90,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_270,
+    }
+    stored = corners.transpose(inverse[orientation]) if orientation > 1 else corners
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = tmp_path / "turned.png"
+    stored.save(path, exif=exif)
+    media, pixels = read(path)
+    np.testing.assert_array_equal(pixels, np.asarray(corners))
+    assert (media.info.width_px, media.info.height_px) == (60, 40)
+
+
+def test_transparency_is_composed_on_white(tmp_path: Path) -> None:
+    rgba = np.zeros((30, 30, 4), np.uint8)
+    rgba[:, :10] = (255, 0, 0, 255)
+    rgba[:, 10:20] = (255, 0, 0, 128)
+    Image.fromarray(rgba).save(tmp_path / "clear.png")
+    _, pixels = read(tmp_path / "clear.png")
+    np.testing.assert_array_equal(pixels[0, 5], (255, 0, 0))
+    np.testing.assert_allclose(pixels[0, 15], (255, 127, 127), atol=1)
+    np.testing.assert_array_equal(pixels[0, 25], (255, 255, 255))
+
+
+def test_transparent_palette_is_composed_on_white(tmp_path: Path) -> None:
+    palette = Image.new("P", (30, 30), 0)
+    palette.putpalette([0, 0, 0, 255, 0, 0])
+    palette.paste(1, (0, 0, 10, 30))
+    palette.save(tmp_path / "clear.gif", transparency=0)
+    _, pixels = read(tmp_path / "clear.gif")
+    np.testing.assert_array_equal(pixels[0, 5], (255, 0, 0))
+    np.testing.assert_array_equal(pixels[0, 25], (255, 255, 255))
+
+
+def test_sixteen_bit_grey_is_scaled_not_clipped(tmp_path: Path) -> None:
+    ramp = np.linspace(0, 65535, 256).round().astype(np.uint16)[None].repeat(30, axis=0)
+    Image.fromarray(ramp).save(tmp_path / "deep.png")
+    _, pixels = read(tmp_path / "deep.png")
+    np.testing.assert_allclose(pixels[0, :, 0], np.arange(256), atol=1)
+
+
+@pytest.mark.parametrize("mode", ["L", "1", "CMYK", "YCbCr"])
+def test_other_colour_modes_become_rgb(mode: str, tmp_path: Path) -> None:
+    path = tmp_path / ("picture.png" if mode in ("L", "1") else "picture.jpg")
+    Image.new("RGB", (30, 30), "white").convert(mode).save(path)
+    _, pixels = read(path)
+    np.testing.assert_allclose(pixels, 255, atol=2)
+
+
+def test_of_an_animated_webp_the_first_frame_is_read(tmp_path: Path) -> None:
+    frames = [Image.new("RGB", (30, 30), colour) for colour in ("red", "blue")]
+    frames[0].save(tmp_path / "moving.webp", save_all=True, append_images=frames[1:], lossless=True)
+    _, pixels = read(tmp_path / "moving.webp")
+    np.testing.assert_array_equal(pixels[0, 0], (255, 0, 0))
+
+
+def test_a_wrong_suffix_of_the_same_kind_is_read_and_noted(tmp_path: Path, corners: Image.Image) -> None:
+    corners.save(tmp_path / "picture.jpg", format="PNG")
+    media, _ = read(tmp_path / "picture.jpg")
+    assert media.info.format == "png"
+    assert media.info.notes == ("The name ends in .jpg, the content is a PNG picture.",)
+
+
+def _png(picture: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, format="PNG")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "error", "advice"),
+    [
+        pytest.param("empty.jpg", b"", MediaDecodeError, "again", id="zero bytes"),
+        pytest.param("notes.jpg", b"Dear all,\n" * 20, UnsupportedMediaError, "JPEG", id="text named .jpg"),
+        pytest.param(
+            "page.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", UnsupportedMediaError, "JPEG", id="svg"
+        ),
+        pytest.param("list.mp4", b"#EXTM3U\nfile:///etc/passwd\n", UnsupportedMediaError, "MP4", id="playlist"),
+        pytest.param(
+            "x.mp4", _png(Image.new("RGB", (9, 9))), UnsupportedMediaError, "rename", id="PNG named .mp4"
+        ),
+        pytest.param("x.png", _png(Image.new("RGB", (99, 99)))[:70], MediaDecodeError, "again", id="cut off PNG"),
+        pytest.param("x.jpg", b"\xff\xd8\xff" + b"\0" * 50, MediaError, "again|JPEG", id="JPEG in name only"),
+        pytest.param(
+            "x.mp4", b"\0\0\0\x18ftypisom" + b"\0" * 99, MediaDecodeError, "again", id="MP4 in name only"
+        ),
+        pytest.param("x.mkv", b"\x1a\x45\xdf\xa3" + b"\0" * 99, MediaDecodeError, "again", id="MKV in name only"),
+    ],
+)
+def test_bad_content_gives_a_typed_error_that_says_what_to_do(
+    name: str, content: bytes, error: type[MediaError], advice: str, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(error, match=advice) as raised:
+        read(path)
+    assert name in str(raised.value)
+
+
+def test_a_clip_named_like_a_picture_is_refused(make_clip, tmp_path: Path) -> None:
+    path = make_clip().rename(tmp_path / "clip.png")
+    with pytest.raises(UnsupportedMediaError, match=r"holds a clip.*rename"):
+        open_media(path, DetectorConfig())
+
+
+def test_a_missing_path_and_a_folder_are_told_apart(tmp_path: Path) -> None:
+    with pytest.raises(MediaNotFoundError, match="does not exist"):
+        open_media(tmp_path / "nothing.jpg", DetectorConfig())
+    with pytest.raises(MediaNotFoundError, match="is a folder"):
+        open_media(tmp_path, DetectorConfig())
+
+
+@pytest.mark.parametrize("size", [(12_000, 10_000), (20_000, 20_000)], ids=["120 million", "400 million"])
+def test_a_decompression_bomb_is_refused_before_it_is_decoded(size: tuple[int, int], tmp_path: Path) -> None:
+    path = tmp_path / "bomb.png"
+    Image.new("1", size).save(path)
+    assert path.stat().st_size < 200_000
+    with pytest.raises(MediaTooLargeError, match="smaller copy"):
+        open_media(path, DetectorConfig())
+
+
+def test_a_file_over_the_byte_limit_is_refused(examples: Path) -> None:
+    with pytest.raises(MediaTooLargeError, match="MB"):
+        open_media(examples / "genuine.jpg", DetectorConfig(max_file_bytes=1000))
+
+
+def test_sound_without_a_picture_is_refused(make_sound) -> None:
+    with pytest.raises(UnsupportedMediaError, match="sound"):
+        open_media(make_sound("sound.mp4"), DetectorConfig())
+
+
+def _damage(content: bytes, rng: np.random.Generator) -> bytes:
+    """Cut off, overwrite single bytes anywhere or in the header, or replace a stretch."""
+    data = bytearray(content)
+    kind = rng.integers(4)
+    if kind == 0:
+        return bytes(data[: rng.integers(1, len(data))])
+    if kind == 3:
+        at = rng.integers(len(data))
+        data[at : at + rng.integers(1, 200)] = rng.bytes(rng.integers(0, 300))
+        return bytes(data)
+    for _ in range(rng.integers(1, 30)):
+        data[rng.integers(len(data) if kind == 1 else min(len(data), 400))] = rng.integers(256)
+    return bytes(data)
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "gif", "heic", "avif"])
+def test_a_damaged_picture_is_read_or_refused_and_nothing_else(
+    suffix: str, tmp_path: Path, examples: Path
+) -> None:
+    pillow_heif.register_heif_opener()
+    with Image.open(examples / "genuine.jpg") as picture:
+        picture.resize((160, 160)).save(tmp_path / f"whole.{suffix}")
+    _read_damaged(tmp_path / f"whole.{suffix}")
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "pix_fmt"),
+    [
+        ("clip.mp4", "libx264", "yuv420p"),
+        ("clip.webm", "libvpx-vp9", "yuv420p"),
+        ("clip.avi", "mpeg4", "yuv420p"),
+        ("clip.gif", "gif", "rgb8"),
+    ],
+)
+def test_a_damaged_clip_is_read_or_refused_and_nothing_else(make_clip, name, codec, pix_fmt) -> None:
+    _read_damaged(make_clip(name, [number / 10 for number in range(12)], codec, pix_fmt))
+
+
+def _read_damaged(whole: Path) -> None:
+    content, rng = whole.read_bytes(), np.random.default_rng(0)
+    refused = 0
+    for _ in range(400):
+        path = whole.with_name(f"damaged{whole.suffix}")
+        path.write_bytes(_damage(content, rng))
+        try:
+            assert all(frame.pixels.ndim == 3 for frame in open_media(path, DetectorConfig()).frames(3))
+        except MediaError as error:
+            refused += 1
+            assert path.name in str(error)
+    assert refused

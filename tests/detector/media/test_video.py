@@ -1,0 +1,210 @@
+"""Frames are spread over the whole clip, carry their own time, and an incomplete clip is said to be one.
+
+Every frame of the test clips shows its number, so sampling is checked against the picture itself.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import read_number
+
+from detector.config import DetectorConfig
+from detector.errors import MediaDecodeError, MediaTooLargeError
+from detector.media.media import open_media
+from detector.media.video import spread
+from detector.types import Frame
+
+
+def frames_of(path: Path, max_frames: int | None = None) -> list[Frame]:
+    return list(open_media(path, DetectorConfig()).frames(max_frames))
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "pix_fmt"),
+    [
+        ("clip.mp4", "libx264", "yuv420p"),
+        ("clip.mov", "libx264", "yuv420p"),
+        ("clip.mkv", "libx264", "yuv420p"),
+        ("clip.webm", "libvpx-vp9", "yuv420p"),
+        ("clip.avi", "mpeg4", "yuv420p"),
+        ("clip.gif", "gif", "rgb8"),
+    ],
+)
+def test_every_named_container_gives_every_frame_with_its_time(make_clip, name, codec, pix_fmt) -> None:
+    times_s = [number / 25 for number in range(30)]
+    path = make_clip(name, times_s, codec, pix_fmt)
+    info = open_media(path, DetectorConfig()).info
+    assert (info.kind, info.width_px, info.height_px, info.frame_count) == ("video", 160, 96, 30)
+    assert info.duration_s == pytest.approx(1.2, abs=0.05)
+    frames = frames_of(path)
+    assert [read_number(frame.pixels) for frame in frames] == list(range(30))
+    assert [frame.index for frame in frames] == list(range(30))
+    assert [frame.time_s for frame in frames] == pytest.approx(times_s, abs=0.006)
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 50])
+def test_sampled_frames_span_the_whole_clip(make_clip, count: int) -> None:
+    path = make_clip(times_s=[number / 25 for number in range(100)])
+    frames = frames_of(path, count)
+    assert len(frames) == count
+    assert [read_number(frame.pixels) for frame in frames] == [frame.index for frame in frames]
+    span = 100 / count
+    for position, frame in enumerate(frames):
+        assert position * span - 1 <= frame.index <= (position + 1) * span
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "options"),
+    [
+        ("b-frames.mp4", "libx264", {"bf": "3"}),
+        ("pyramid.mkv", "libx265", {"bf": "4", "x265-params": "log-level=none"}),
+        ("hidden.webm", "libvpx-vp9", {"auto-alt-ref": "1", "lag-in-frames": "16"}),
+        ("clip.avi", "mpeg4", {"bf": "2"}),
+    ],
+)
+def test_a_frame_is_the_same_whether_its_neighbours_were_asked_for_or_not(make_clip, name, codec, options) -> None:
+    path = make_clip(name, [number / 25 for number in range(100)], codec, codec_options=options)
+    every = frames_of(path)
+    for count in (1, 13, 40):
+        for frame in frames_of(path, count):
+            assert frame.time_s == every[frame.index].time_s
+            np.testing.assert_array_equal(frame.pixels, every[frame.index].pixels)
+
+
+def test_a_variable_frame_rate_is_sampled_by_time_not_by_count(make_clip) -> None:
+    # Forty frames in the first second, then one a second for nine.
+    times_s = [number / 40 for number in range(40)] + [float(second) for second in range(1, 10)]
+    path = make_clip(times_s=times_s)
+    frames = frames_of(path, 9)
+    assert [frame.time_s for frame in frames] == pytest.approx(
+        [times_s[read_number(frame.pixels)] for frame in frames], abs=0.002
+    )
+    assert sum(frame.time_s >= 1 for frame in frames) == 8
+
+
+def test_spread_counts_time_not_frames() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        times = tuple(np.cumsum(rng.exponential(1.0, 60)) - 0.5)
+        chosen = spread(times, 10)
+        assert chosen == sorted(set(chosen)) and 1 <= len(chosen) <= 10
+        span = times[-1] / 10
+        for index in chosen:
+            centre = (int(times[index] / span) + 0.5) * span
+            gaps = np.abs(np.array(times) - centre)
+            assert gaps[index] <= np.sort(gaps)[1] + span
+
+
+def test_long_gaps_are_jumped_over_and_still_land_on_the_right_frame(make_clip) -> None:
+    times_s = [number * 0.5 for number in range(200)]  # a hundred seconds, key frames every ten
+    path = make_clip(times_s=times_s, codec_options={"g": "20"})
+    frames = frames_of(path, 5)
+    assert [read_number(frame.pixels) for frame in frames] == [frame.index for frame in frames]
+    assert [frame.time_s for frame in frames] == pytest.approx([10, 30, 50, 70, 90], abs=1.0)
+
+
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_the_rotation_flag_is_honoured(make_clip, degrees: int) -> None:
+    upright = frames_of(make_clip("upright.mp4"), 1)[0].pixels
+    path = make_clip("turned.mp4", rotation=degrees)
+    info = open_media(path, DetectorConfig()).info
+    turned = frames_of(path, 1)[0].pixels
+    expected = np.rot90(upright, -degrees // 90)  # numpy turns counter-clockwise, the flag clockwise
+    np.testing.assert_array_equal(turned, expected)
+    assert (info.height_px, info.width_px) == expected.shape[:2]
+
+
+def test_a_clip_trimmed_without_recoding_shows_only_what_was_kept(make_clip) -> None:
+    """Phones trim by an edit list: the frames before and after stay in the file and are not shown."""
+    path = make_clip(times_s=[number / 10 for number in range(100)], codec_options={"g": "10"})
+    data = bytearray(path.read_bytes())
+    edit, movie, media = (data.index(name) for name in (b"elst", b"mvhd", b"mdhd"))
+    movie_scale, media_scale = (int.from_bytes(data[at + 16 : at + 20], "big") for at in (movie, media))
+    start = int.from_bytes(data[edit + 16 : edit + 20], "big") + 3 * media_scale
+    data[edit + 12 : edit + 16] = (4 * movie_scale).to_bytes(4, "big")
+    data[edit + 16 : edit + 20] = start.to_bytes(4, "big")
+    path.write_bytes(bytes(data))
+    info = open_media(path, DetectorConfig()).info
+    frames = frames_of(path)
+    assert info.duration_s == pytest.approx(4.0, abs=0.05) and info.frame_count == 40
+    assert [read_number(frame.pixels) for frame in frames] == list(range(30, 70))
+    assert [frame.index for frame in frames] == list(range(40))
+
+
+def test_a_truncated_mp4_without_its_index_is_refused(make_clip) -> None:
+    path = make_clip()
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with pytest.raises(MediaDecodeError, match="damaged or incomplete"):
+        frames_of(path)
+
+
+@pytest.mark.parametrize("name", ["front.mp4", "clip.mkv"])
+def test_a_clip_that_breaks_off_gives_what_it_has_and_never_silently(make_clip, name: str) -> None:
+    times_s = [number / 10 for number in range(100)]
+    options = {"movflags": "faststart"} if name.endswith("mp4") else {}
+    path = make_clip(name, times_s, options=options, codec_options={"g": "10"})
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 6 // 10])
+    warnings: list[str] = []
+    frames = list(open_media(path, DetectorConfig()).frames(None, warnings.append))
+    assert [read_number(frame.pixels) for frame in frames] == [frame.index for frame in frames]
+    assert 3.0 < frames[-1].time_s < 9.0
+    assert re.search(r"should last (9.9|10.0) s but breaks off after [3-8]\.\d s", warnings[-1])
+    with pytest.raises(MediaDecodeError, match=r"should last .* but stops after"):
+        frames_of(path)
+
+
+def test_one_damaged_stretch_costs_only_itself(make_clip) -> None:
+    path = make_clip(times_s=[number / 10 for number in range(100)], codec_options={"g": "5"})
+    data = bytearray(path.read_bytes())
+    middle = data.index(b"mdat") + len(data) // 3
+    data[middle : middle + 40] = b"\xff" * 40
+    path.write_bytes(bytes(data))
+    warnings: list[str] = []
+    frames = list(open_media(path, DetectorConfig()).frames(None, warnings.append))
+    assert 80 <= len(frames) < 100 and frames[-1].time_s > 9
+    assert [read_number(frame.pixels) for frame in frames] == [frame.index for frame in frames]
+    (warning,) = warnings
+    assert "could not be decoded" in warning
+
+
+def test_too_long_and_too_large_clips_are_refused(make_clip) -> None:
+    path = make_clip()
+    with pytest.raises(MediaTooLargeError, match="minutes"):
+        open_media(path, DetectorConfig(max_duration_s=1.0))
+    with pytest.raises(MediaTooLargeError, match="160x96"):
+        open_media(path, DetectorConfig(max_frame_px=1000))
+
+
+@pytest.mark.parametrize(("name", "codec"), [("clip.mp4", "libx264"), ("clip.webm", "libvpx-vp9")])
+@pytest.mark.parametrize("index", [0, 1, 77, 78, 80, 151, 199])
+def test_any_one_frame_is_decoded_again(make_clip, name: str, codec: str, index: int) -> None:
+    """Past 80 by a jump, and also the frames that no other is built on."""
+    path = make_clip(name, [number / 10 for number in range(200)], codec)
+    frame = open_media(path, DetectorConfig()).frame(index)
+    assert (read_number(frame.pixels), frame.index) == (index, index)
+    assert frame.time_s == pytest.approx(index / 10, abs=0.006)
+
+
+def test_a_frame_that_is_not_there_is_refused(make_clip, examples: Path) -> None:
+    for path, index in ((make_clip(), 50), (make_clip(), -1), (examples / "genuine.jpg", 1)):
+        with pytest.raises(IndexError):
+            open_media(path, DetectorConfig()).frame(index)
+    assert open_media(examples / "genuine.jpg", DetectorConfig()).frame(0).index == 0
+
+
+def test_a_moment_in_a_damaged_stretch_is_an_error(make_clip) -> None:
+    path = make_clip(times_s=[number / 10 for number in range(200)], codec_options={"g": "10"})
+    data = bytearray(path.read_bytes())
+    start, end = (
+        data.index(b"mdat"),
+        data.index(b"moov") if data.index(b"moov") > data.index(b"mdat") else len(data),
+    )
+    data[start + 4 + (end - start) // 3 : end] = b"\0" * (end - start - 4 - (end - start) // 3)
+    path.write_bytes(bytes(data))
+    media = open_media(path, DetectorConfig())
+    with pytest.raises(MediaDecodeError, match="that moment"):
+        media.frame(150)

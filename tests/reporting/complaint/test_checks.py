@@ -1,0 +1,272 @@
+"""What is looked at before filing, each rule from the dated facts."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from detector.types import Analysis, Outcome
+from reporting import Case, check_case, portal_fields, route
+from reporting.complaint import checks
+from reporting.complaint.checks import check_upload, check_wording
+from reporting.complaint.form_fields import copy_paste_text, suspect_fields, suspect_text
+from reporting.complaint.platform_notice import platform_notice
+from reporting.portals import load_portal
+from reporting.text import results as result_text
+from reporting.text.finding_messages import FINDINGS, TYPED_FIELDS
+from reporting.text.findings import finding, mark, versions
+from reporting.types import EvidenceFile, Hashes
+
+NOW = datetime(2026, 11, 21, 7, tzinfo=UTC)
+JPEG = b"\xff\xd8\xff\xe0" + bytes(12)
+DEVANAGARI, LATIN = re.compile("[\u0900-\u097f]"), re.compile("[A-Za-z]")
+STAYS = re.compile(
+    r"\{\w*\}|5_evidence/full_statement\.txt|2_complaint_copy_paste\.txt|Report Suspect|PDF|jpe?g|png"
+)
+"""What is written the same way in Hindi."""
+
+
+def keys(case: Case, analysis: Analysis, now: datetime = NOW) -> set[str]:
+    return {entry.key for entry in check_case(case, analysis, load_portal(), now)}
+
+
+def good_case() -> Case:
+    return Case(
+        what_happened="A clip shows me selling shares.",
+        state="Kerala",
+        urls=("https://x.com/a/status/1",),
+        seen_at=NOW - timedelta(hours=3),
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "key"),
+    [
+        ({"state": "Atlantis"}, "state"),
+        ({"state": ""}, "no_state"),
+        ({"urls": ()}, "no_links"),
+        ({"urls": ("https://a.example/" + "x" * 99,)}, "link_too_long"),
+        ({"harm": "see https://b.in/1"}, "links_moved"),
+        ({"harm": "50% & more"}, "characters_changed"),
+        ({"what_happened": ""}, "nothing_told"),
+        ({"what_happened": "Long. " * 900}, "narrative_cut"),
+        ({"seen_at": None}, "no_date"),
+        ({"seen_at": NOW + timedelta(hours=1)}, "in_future"),
+        ({"seen_at": NOW - timedelta(days=3)}, "delay"),
+        ({"saved_at": NOW - timedelta(days=9)}, "saved_before_seen"),
+        ({"kind": "fraud_money_lost"}, "money"),
+        ({"kind": "sexual", "depicted": "adult"}, "media_left_out"),
+    ],
+)
+def test_each_rule_is_told_where_it_is_broken_and_nowhere_else(
+    changed: dict[str, object], key: str, analysis: Analysis
+) -> None:
+    assert key not in keys(good_case(), analysis)
+    assert key in keys(replace(good_case(), **changed), analysis)  # type: ignore[arg-type]
+
+
+def test_a_reason_for_the_delay_is_enough(analysis: Analysis) -> None:
+    late = replace(good_case(), seen_at=NOW - timedelta(days=3), delay_reason="I was ill.")
+    assert "delay" not in keys(late, analysis)
+
+
+def test_changed_characters_are_shown_before_and_after(analysis: Analysis) -> None:
+    found = check_case(replace(good_case(), harm="50% lost!"), analysis, load_portal(), NOW)
+    change = next(entry for entry in found if entry.key == "characters_changed")
+    assert (change.before, change.after) == ("50% lost!", "50 percent lost.")
+
+
+@pytest.mark.parametrize(("outcome", "told"), [("fake", False), ("real", True), ("inconclusive", True)])
+def test_a_result_that_does_not_support_the_complaint_is_said_and_does_not_stop_it(
+    outcome: Outcome, told: bool, make_analysis: Callable[[Outcome, float | None], Analysis]
+) -> None:
+    found = check_case(good_case(), make_analysis(outcome, 0.5), load_portal(), NOW)
+    assert ("not_supported" in {entry.key for entry in found}) == told
+    assert not [entry for entry in found if entry.severity == "error"]
+
+
+def test_old_facts_are_warned_about_after_180_days(analysis: Analysis) -> None:
+    checked = datetime.fromisoformat(load_portal().checked_on.value).replace(tzinfo=UTC)
+    assert "stale" not in keys(good_case(), analysis, checked + timedelta(days=180))
+    assert "stale" in keys(good_case(), analysis, checked + timedelta(days=181))
+
+
+def test_errors_come_first_and_every_finding_says_what_to_do(analysis: Analysis) -> None:
+    found = check_case(Case(state="x", seen_at=NOW + timedelta(1)), analysis, load_portal(), NOW)
+    ranks = [("error", "warn", "info").index(entry.severity) for entry in found]
+    assert ranks == sorted(ranks) and len(set(ranks)) == 3
+    for _, languages in FINDINGS.values():
+        for language, end in (("en", "."), ("hi", "।")):
+            for sentence in languages[language]:  # type: ignore[index]
+                assert sentence.endswith(end) and result_text.lint(sentence) == []
+
+
+@pytest.mark.parametrize("key", FINDINGS)
+def test_every_finding_is_said_in_both_languages_and_really_in_them(key: str) -> None:
+    languages = FINDINGS[key][1]
+    assert set(languages) == {"en", "hi"}
+    for english, hindi in zip(languages["en"], languages["hi"], strict=True):
+        assert sorted(re.findall(r"\{\w*\}", english)) == sorted(re.findall(r"\{\w*\}", hindi))
+        assert DEVANAGARI.search(hindi) and not LATIN.search(STAYS.sub("", hindi)), hindi
+        assert not DEVANAGARI.search(english)
+
+
+def test_no_finding_lacks_its_sentences_and_none_is_never_told() -> None:
+    rules = (Path(checks.__file__)).read_text(encoding="utf-8")
+    assert sorted(set(re.findall(r"finding\(\s*\"(\w+)\"", rules))) == sorted(FINDINGS)
+    assert {field.name for field in fields(Case)} >= set(TYPED_FIELDS)
+
+
+def test_the_words_around_a_finding_are_in_both_languages() -> None:
+    for severity in ("error", "warn", "info"):
+        assert LATIN.match(mark(severity, "en")) and DEVANAGARI.match(mark(severity, "hi"))  # type: ignore[arg-type]
+    assert len({*versions("en"), *versions("hi")}) == 4
+
+
+@pytest.mark.parametrize(
+    ("changed", "key", "english", "hindi"),
+    [
+        ({"seen_at": NOW + timedelta(hours=1)}, "in_future", "seeing it", "देखने का"),
+        ({"saved_at": NOW + timedelta(hours=1)}, "in_future", "saving it", "सहेजने का"),
+        ({"seen_at": NOW - timedelta(days=3)}, "delay", "seen 3 days ago", "3 दिन पहले"),
+        ({"seen_at": NOW - timedelta(hours=30)}, "delay", "seen 1 day ago", "1 दिन पहले"),
+        ({"harm": "50%"}, "characters_changed", "in: harm.", ": नुकसान।"),
+        ({}, "not_supported", ": inconclusive.", result_text.headline("inconclusive", "hi")),
+        ({"state": ""}, "no_state", "No State", "राज्य"),
+    ],
+)
+def test_words_within_a_sentence_follow_its_language(
+    changed: dict[str, object],
+    key: str,
+    english: str,
+    hindi: str,
+    make_analysis: Callable[[Outcome, float | None], Analysis],
+) -> None:
+    case = replace(good_case(), **changed)  # type: ignore[arg-type]
+    found = check_case(case, make_analysis("inconclusive", 0.5), load_portal(), NOW)
+    entry = next(entry for entry in found if entry.key == key)
+    assert english in entry.said("en")[0] == entry.what and entry.said("en")[1] == entry.do
+    assert hindi in entry.said("hi")[0]
+    assert not any(LATIN.search(STAYS.sub("", sentence)) for sentence in entry.said("hi"))
+
+
+def test_what_the_user_typed_can_be_left_out_of_a_finding() -> None:
+    typed = finding("state", state="Atlantis", count=36, before="At&", after="At")
+    ours = typed.without_typed()
+    assert "Atlantis" in " ".join((*typed.said("en"), *typed.said("hi"))) and typed.changed and not ours.changed
+    assert "Atlantis" not in " ".join((*ours.said("en"), *ours.said("hi"))) and "36" in ours.what
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "size", "found"),
+    [
+        ("a.jpg", JPEG, 5_000_000, []),
+        ("a.jpg", JPEG, 5_000_001, ["file_too_large"]),
+        ("a.jpg", b"", 0, ["file_empty"]),
+        ("a.png", JPEG, 9, ["type_mismatch"]),
+        ("a.jpg", b"%PDF-1.4", 9, ["type_mismatch"]),
+        ("a.mp4", b"\0\0\0\x18ftypisom", 9, []),
+        ("a.txt", b"words", 5, ["file_type"]),
+        ("a b.jpg", JPEG, 9, ["file_name"]),
+        ("a.b.jpg", JPEG, 9, ["file_name"]),
+        ("a" * 47 + ".jpg", JPEG, 9, ["file_name"]),
+        ("क.jpg", JPEG, 9, ["file_name"]),
+    ],
+)
+def test_each_file_to_upload_is_held_against_the_limits(
+    name: str, start: bytes, size: int, found: list[str]
+) -> None:
+    assert [entry.key for entry in check_upload(name, start, size, load_portal())] == found
+
+
+def test_a_promise_is_found_and_a_style_sheet_is_none() -> None:
+    page = {"a.html": "<style>p {width: 100%}</style><p style='width:100%'>An estimate.</p>"}
+    assert check_wording(page) == ()
+    assert check_wording({"a.html": "<p>100 % sure</p>"})[0].severity == "error"
+    assert check_wording({"a.txt": "It is proved."})
+
+
+def file(name: str, size: int = 9) -> EvidenceFile:
+    hashes = Hashes(size_bytes=size, sha256="a" * 64, sha1="b" * 40, md5="c" * 32)
+    return EvidenceFile(
+        name=name, in_package=True, purpose="It.", mime="image/jpeg", hashes=hashes, derived_from=None, made_how=""
+    )
+
+
+def test_the_fields_follow_the_order_of_the_portal(case: Case, analysis: Analysis) -> None:
+    evidence = [file("5_evidence/frame_1.jpg"), file("5_evidence/copy_clip.mp4")]
+    fields = portal_fields(case, analysis, load_portal(), evidence)
+    steps = list(dict.fromkeys(field.step for field in fields))
+    assert [step[:6] for step in steps] == ["Step 1", "Step 2", "Step 3", "Step 4", "Report"]
+    text = {field.label: field.text for field in fields if field.step.startswith("Step")}
+    assert text["Date"] == "05/03/2026" and text["Time"] == "21:30" and text["State"] == "Kerala"
+    assert text["Link, ID or e-mail"].splitlines() == list(case.urls)
+    assert text["Supporting evidence"].splitlines()[:2] == ["5_evidence/copy_clip.mp4", "4_forensic_report.pdf"]
+    assert text["Your own details"] == "" and "@some_account" in text["Any other information about the suspect"]
+    for field in fields:
+        assert field.chars == len(field.text.encode("utf-16-le")) // 2
+
+
+def test_only_the_hint_is_prepared_for_who_only_saw_it(analysis: Analysis) -> None:
+    fields = portal_fields(Case(witness_only=True), analysis, load_portal())
+    assert {field.step for field in fields} == {"Report Suspect, tab Deepfake"}
+
+
+def test_the_copy_and_paste_file_has_one_block_a_field(case: Case, analysis: Analysis) -> None:
+    portal = load_portal()
+    fields = portal_fields(case, analysis, portal)
+    text = copy_paste_text(fields, check_case(case, analysis, portal, NOW), route(case), portal)
+    blocks = re.findall(r"^-{10}\n(.*?)\n-{10}$", text, re.MULTILINE | re.DOTALL)
+    assert blocks == [field.text for field in fields if field.text]
+    assert text.startswith("DRAFT, NOT SUBMITTED\n") and "not an FIR" in text
+    hint = suspect_text(suspect_fields(case, analysis, portal), portal)
+    assert "not a complaint" in hint and "cyber_suspect.aspx" in hint
+
+
+def test_money_that_was_lost_is_spoken_of_before_anything_else(analysis: Analysis) -> None:
+    portal, case = load_portal(), Case(kind="fraud_money_lost")
+    text = copy_paste_text(portal_fields(case, analysis, portal), (), route(case), portal)
+    assert 0 < text.index("Call 1930") < text.index("STEP 1")
+
+
+def test_a_typed_line_break_cannot_start_a_line_of_its_own(analysis: Analysis) -> None:
+    forged = "Kerala\nSTEP 9: x\r----------"
+    portal = load_portal()
+    case = Case(state=forged, handle=forged, urls=(forged, " "), platform=forged, harm=forged)
+    text = copy_paste_text(portal_fields(case, analysis, portal), (), route(case), portal)
+    text += platform_notice(case, analysis, portal, "DFD-20261121-00000000", NOW)
+    assert not any(line.startswith("STEP 9") for line in text.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("case", "needed", "missing"),
+    [
+        (Case(kind="sexual", depicted="adult", platform="Instagram"), ["3(2)(b)", "2 hours", "gac.gov.in"], []),
+        (Case(country="US"), ["TAKE IT DOWN", "48 hours"], ["3(2)(b)", "gac.gov.in"]),
+        (Case(country="FR"), ["Article 16"], ["3(2)(b)"]),
+        (Case(country="BR"), ["without delay"], ["3(2)(b)", "gac.gov.in"]),
+    ],
+)
+def test_the_notice_names_the_rule_of_the_place_and_its_clock(
+    case: Case, needed: list[str], missing: list[str], analysis: Analysis
+) -> None:
+    text = platform_notice(case, analysis, load_portal(), "DFD-20261121-00000000", NOW)
+    assert all(words in text for words in needed) and not any(words in text for words in missing)
+    assert "79(3)" not in text and result_text.lint(text) == [] and analysis.media.sha256 in text
+
+
+def test_findings_stand_in_the_json_in_english(case: Case, analysis: Analysis) -> None:
+    found = check_case(case, analysis, load_portal(), NOW)
+    told = json.loads(json.dumps([entry.to_dict() for entry in found]))
+    assert told and all(
+        list(entry) == ["severity", "key", "what", "do", "before", "after"] and isinstance(text, str)
+        for entry in told
+        for text in entry.values()
+    )
+    assert [(entry["key"], entry["what"]) for entry in told] == [(entry.key, entry.what) for entry in found]

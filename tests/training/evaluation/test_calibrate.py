@@ -1,0 +1,128 @@
+"""Thresholds that keep their promises, and rates that are not measured on what they were set on."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+
+from detector.verdict.calibration import Calibration
+from training.__main__ import main
+from training.evaluation.calibrate import (
+    FALSE_ALARM_RATE,
+    MISS_RATE,
+    calibrate,
+    clip_block,
+    error_rates,
+    judged_by_others,
+)
+from training.evaluation.metrics import judged_by
+from training.evaluation.video_scores import Clip, Track, save_series
+
+
+def test_thresholds_keep_their_promises_on_the_data_they_were_set_on(rows) -> None:
+    rng = np.random.default_rng(0)
+    results = rows("real", rng.normal(-1, 1, 2000)) + rows("fake", rng.normal(1.5, 1, 1500))
+    results += rows("real", rng.normal(0.5, 1, 400), "harder")
+    judged = judged_by(results, calibrate(results))
+    for source in ("s", "harder"):
+        called = [row["outcome"] for row in judged if row["source"] == source and row["label"] == "real"]
+        assert called.count("fake") / len(called) <= FALSE_ALARM_RATE
+    false_alarms, misses, undecided = error_rates(judged)
+    assert 0 < undecided < 1
+    assert false_alarms <= FALSE_ALARM_RATE and 0.8 * MISS_RATE < misses <= MISS_RATE
+
+
+def test_thresholds_keep_their_promise_on_faces_they_never_saw(rows) -> None:
+    """Split conformal: over many draws, at most 1 % of new genuine faces are called fake."""
+    rng, called = np.random.default_rng(0), []
+    for _ in range(100):
+        calibration = calibrate(rows("real", rng.normal(0, 1, 399)) + rows("fake", rng.normal(2, 1, 399)))
+        new = judged_by(rows("real", rng.normal(0, 1, 1000)), calibration)
+        called.append(sum(row["outcome"] == "fake" for row in new) / 1000)
+    assert 0.007 < np.mean(called) < 0.012
+
+
+def test_nobody_is_judged_by_a_threshold_they_set(rows) -> None:
+    """One genuine face far above all others would hide below its own threshold."""
+    rng = np.random.default_rng(0)
+    results = rows("real", [*rng.normal(-1, 1, 150), 6.0]) + rows("fake", rng.normal(2, 1, 150))
+    by_all = judged_by(results, calibrate(results))
+    by_others = judged_by_others(results)
+    assert by_all[150]["outcome"] == "inconclusive" and by_others[150]["outcome"] == "fake"
+    assert [row["file"] for row in by_others] == [row["file"] for row in results]
+
+
+def test_a_group_lies_in_one_fold(rows) -> None:
+    rng = np.random.default_rng(0)
+    results = rows("real", rng.normal(-1, 1, 300)) + rows("fake", rng.normal(1, 1, 300))
+    twice = [*results, *results]
+    judged = judged_by_others(twice)
+    assert [row["outcome"] for row in judged[:600]] == [row["outcome"] for row in judged[600:]]
+
+
+def test_platt_scaling_recovers_known_odds(rows) -> None:
+    rng = np.random.default_rng(0)
+    logits = rng.normal(0, 2, 20_000)
+    fake = rng.random(20_000) < 1 / (1 + np.exp(-(0.7 * logits + 0.5)))
+    calibration = calibrate(rows("real", logits[~fake]) + rows("fake", logits[fake]))
+    assert calibration.slope == pytest.approx(0.7, abs=0.05)
+    assert calibration.intercept == pytest.approx(0.5, abs=0.08)
+
+
+def test_faces_without_a_logit_are_left_out_and_one_sided_results_refused(rows) -> None:
+    with pytest.raises(ValueError, match="genuine and manipulated"):
+        calibrate([*rows("real", np.zeros(5)), *rows("fake", [0], logit=None)])
+    with pytest.raises(ValueError, match="learned nothing"):
+        calibrate(rows("real", np.ones(5)) + rows("fake", np.zeros(5)))
+    assert error_rates(judged_by(rows("fake", [0], logit=None), Calibration())) == (0, 0, 0)
+
+
+def test_clips_have_a_block_of_their_own_as_the_card_wants_it(rows) -> None:
+    rng = np.random.default_rng(0)
+    results = rows("real", rng.normal(-1, 1, 300)) + rows("fake", rng.normal(2, 1, 300))
+    block = clip_block(results, "moving stills")
+    calibration = Calibration(**block["calibration"])
+    assert calibration == calibrate(results)
+    assert set(block) == {"calibration", "false_alarm_rate", "miss_rate", "undecided_rate", "measured_on"}
+    called = [row["outcome"] for row in judged_by_others(results)]
+    assert block["undecided_rate"] == pytest.approx(called.count("inconclusive") / 600, abs=5e-5)
+    assert block["false_alarm_rate"] == pytest.approx(called[:300].count("fake") / 300, abs=5e-5)
+    assert block["miss_rate"] == pytest.approx(called[300:].count("real") / 300, abs=5e-5)
+
+
+def test_the_command_sets_clips_on_stills_and_only_reports_the_others(tmp_path, rows, capsys) -> None:
+    rng = np.random.default_rng(0)
+
+    def clips(label: str, level: float, count: int) -> list[Clip]:
+        return [
+            Clip(
+                file=f"{label}{n}",
+                label=label,
+                source="s",
+                manipulation="m",
+                group=f"{label}{n}",
+                tracks=(
+                    Track(
+                        times_s=np.arange(12) / 4,
+                        logits=np.full(12, round(rng.normal(level, 1), 3)),
+                        weights=np.ones(12),
+                        widths_px=np.full(12, 90.0),
+                    ),
+                ),
+            )
+            for n in range(count)
+        ]
+
+    stills = clips("real", -1, 150) + clips("fake", 2, 150)
+    save_series(stills, tmp_path / "stills.csv")
+    save_series(clips("real", 9, 3), tmp_path / "dev.csv")
+    files = ["--stills", str(tmp_path / "stills.csv"), "--scores", str(tmp_path / "dev.csv")]
+    out = tmp_path / "clips.json"
+    assert main(["calibrate-clips", *files, "--out", str(out), "--measured-on", "stills"]) == 0
+    results = [{"label": c.label, "source": "s", "logit": c.tracks[0].logits[0]} for c in stills]
+    expected, found = calibrate(results), json.loads(out.read_text())["calibration"]
+    assert found == pytest.approx(asdict(expected))
+    assert '"fake": 3' in capsys.readouterr().out.splitlines()[1]  # all far above

@@ -1,0 +1,140 @@
+"""A picture becomes a clip that can be decoded and judged."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from detector import Detector
+from detector.media.images import read_picture
+from detector.types import DetectedFace, FaceBox
+from training.__main__ import main
+from training.datasets.labels import FaceItem, Item, read_faces
+from training.evaluation.synthetic_videos import RATE_HZ, choose_faces, only_person, still_frames, write_still
+from training.evaluation.video_scores import Clip, Track, judge_clip, load_series
+
+
+@pytest.fixture(scope="session")
+def portrait(examples: Path, detector: Detector) -> FaceItem:
+    picture = examples / "genuine.jpg"
+    analysis = detector.analyze(picture)
+    box = analysis.tracks[0].scores[0].box
+    return FaceItem(
+        item=Item(
+            file="genuine.jpg", label="real", source="portrait", manipulation="none", group="g", split="val"
+        ),
+        picture=picture,
+        width_px=analysis.media.width_px,
+        height_px=analysis.media.height_px,
+        face=DetectedFace(box, 1.0, np.zeros((5, 2), np.float32)),
+    )
+
+
+def test_a_portrait_becomes_a_clip_in_which_the_face_is_found(
+    portrait: FaceItem, detector: Detector, tmp_path: Path
+) -> None:
+    found = 0
+    for seed in range(3):
+        file = tmp_path / f"{seed}.mp4"
+        write_still(portrait, file, seed, 3.0)
+        with av.open(str(file)) as container:
+            stream = container.streams.video[0]
+            assert stream.codec_context.name == "h264"
+            assert sum(1 for _ in container.decode(stream)) == 3 * RATE_HZ
+        clip = judge_clip(detector, file, portrait.item, "moments", features=True)
+        assert clip.label == "real" and len(clip.weighty) == 1
+        track = clip.weighty[0]
+        found += len(track.logits)
+        assert track.features is not None and np.ptp(track.logits) > 0
+        # The features are those of these faces: the network's last layer makes their logits of them.
+        last = detector.classifier.network.logits
+        again = track.features @ last.weight.numpy().T + last.bias.numpy()
+        assert again[:, 0] == pytest.approx(track.logits, abs=1e-3)
+    assert found >= 30  # of 36 moments
+
+
+def test_a_still_is_the_same_for_its_seed_and_another_for_another(portrait: FaceItem, tmp_path: Path) -> None:
+    for name, seed in (("a", 0), ("b", 0), ("c", 1)):
+        write_still(portrait, tmp_path / f"{name}.mp4", seed, 0.5)
+    one, same, other = ((tmp_path / f"{name}.mp4").read_bytes() for name in "abc")
+    assert one == same and one != other
+
+
+def test_a_tight_crop_goes_on_beyond_its_edge_without_a_seam() -> None:
+    """A picture that brightens by one level a pixel has no steep step anywhere, whatever it was put on."""
+    ramp = np.repeat((40 + np.arange(160, dtype=np.uint8))[None, :, None], 160, 0).repeat(3, 2)
+    for seed in range(8):
+        frame = next(still_frames(ramp, FaceBox(0, 0, 160, 160), np.random.default_rng(seed), 0.1))
+        height, width = frame.shape[:2]
+        assert height % 2 == width % 2 == 0 and 140 < height < 420
+        rows = cv2.GaussianBlur(frame, (1, 9), 2).astype(float).mean(2)  # along the columns, for the noise
+        assert np.abs(np.diff(rows, axis=1)).mean(0).max() < 6
+
+
+def test_the_frames_move_slowly(examples: Path, portrait: FaceItem) -> None:
+    pixels = read_picture(portrait.picture)
+    frames = list(still_frames(pixels, portrait.face.box, np.random.default_rng(0), 3.0))
+    changes = [np.abs(a.astype(float) - b).mean() for a, b in itertools.pairwise(frames)]
+    assert 0 < np.median(changes) < 8
+    assert np.abs(frames[0].astype(float) - frames[-1]).mean() > np.median(changes)
+
+
+def test_so_many_of_each_kind_are_drawn(data: Path, faces: Path) -> None:
+    val = read_faces(faces, data, "val")
+    chosen = choose_faces(val, 2, seed=0)
+    labels = [face.item.label for face in chosen]
+    assert labels.count("real") == labels.count("fake") == 2 < len(val) / 2
+    assert [face.item.file for face in chosen] == [face.item.file for face in choose_faces(val, 2, seed=0)]
+
+
+def test_only_the_main_person_of_a_still_is_kept() -> None:
+    def person(count: int, width_px: float) -> Track:
+        ones = np.ones(count)
+        return Track(times_s=np.arange(count) / 4, logits=ones, weights=ones, widths_px=width_px * ones)
+
+    people = (person(3, 200), person(12, 50), person(12, 90))
+    about = {"label": "real", "source": "s", "manipulation": "none", "group": "g"}
+    assert only_person(Clip(file="a", tracks=people, **about)).tracks == (people[2],)
+    assert only_person(Clip(file="a", tracks=(), **about)).tracks == ()
+
+
+def test_the_command_judges_pictures_as_clips(data: Path, faces: Path, tmp_path: Path) -> None:
+    out = tmp_path / "stills.csv"
+    given = ["--data", str(data), "--faces", str(faces), "--split", "val", "--most", "1", "--workers", "1"]
+    assert main(["stills", *given, "--seconds", "1", "--features", "--out", str(out)]) == 0
+    clips = load_series(out)
+    assert sorted(clip.label for clip in clips) == ["fake", "real"]
+    assert all(3 <= len(track.logits) <= 5 for clip in clips for track in clip.weighty)
+    with pytest.raises(ValueError, match="no pictures"):
+        main(["stills", *given, "--split", "test", "--out", str(out)])
+
+
+def test_clips_are_judged_once_and_compared_again_from_their_scores(
+    data: Path, faces: Path, detector: Detector, tmp_path: Path, capsys
+) -> None:
+    """The whole way of `pooling`: clips of a data folder, judged, kept, read back."""
+    (tmp_path / "clips").mkdir()
+    rows = ["file,label,split"]
+    for number, face in enumerate(choose_faces(read_faces(faces, data, "val"), 1, seed=0)):
+        write_still(face, tmp_path / "clips" / f"{number}.mp4", 0, 1.0)
+        rows.append(f"{number}.mp4,{face.item.label},dev")
+    (tmp_path / "clips" / "labels.csv").write_text("\n".join(rows))
+    scores = tmp_path / "scores.csv"
+    given = ["pooling", "--data", str(tmp_path / "clips"), "--split", "dev", "--scores", str(scores)]
+    assert main([*given, "--frames", "4", "--workers", "1", "--out", str(tmp_path / "a.json")]) == 0
+    judged = load_series(scores)
+    assert sorted(clip.label for clip in judged) == ["fake", "real"]
+    for clip in judged:
+        track = detector.analyze(tmp_path / "clips" / clip.file, max_frames=4).tracks[0]
+        assert clip.tracks[0].logits == pytest.approx([score.logit for score in track.scores], abs=0.2)
+        assert clip.tracks[0].times_s == pytest.approx([score.time_s for score in track.scores], abs=1e-4)
+    (tmp_path / "clips" / "0.mp4").unlink()  # not needed any more
+    assert main([*given, "--out", str(tmp_path / "b.json")]) == 0
+    assert (tmp_path / "a.json").read_text() == (tmp_path / "b.json").read_text()
+    with pytest.raises(ValueError, match="no clips"):
+        main(["pooling", "--data", str(tmp_path / "clips"), "--split", "val", "--out", str(tmp_path / "c.json")])

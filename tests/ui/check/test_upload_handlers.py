@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from detector import DetectorConfig
+from detector.types import Analysis, Step
+from reporting.text import results as result_text
+from ui import text
+from ui.check.upload_handlers import Handlers
+from ui.common.localized import Lettering
+from ui.security.rate_limit import MAX_WAITING
+from ui.session.workspace import make_workspace
+from ui.text import Words
+
+
+def visitor(name: str) -> Any:
+    return SimpleNamespace(session_hash=name)
+
+
+class Faceless:
+    """A detector that finds no face, and does on the way whatever a test wants to happen meanwhile."""
+
+    config = DetectorConfig()
+
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+        self.meanwhile: Callable[[], object] = lambda: None
+        self.runs = 0
+        self.asked: object = None
+
+    def analyze(self, path: Path, max_frames: object, progress: Callable[[Step], None]) -> Analysis:
+        self.runs += 1
+        self.asked = max_frames
+        self.meanwhile()
+        progress(Step("look", 0.5, 1, 2))
+        return self.analysis
+
+
+@pytest.fixture
+def detector(make_analysis: Callable[..., Analysis], examples: Path) -> Any:
+    analysis = make_analysis("no_face", kind="image")
+    content = (examples / "no-face.jpg").read_bytes()  # a package is made only of the file that was judged
+    media = replace(analysis.media, size_bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
+    return Faceless(replace(analysis, media=media))
+
+
+@pytest.fixture
+def handlers(detector: Any, tmp_path: Path) -> Handlers:
+    return Handlers(detector, tmp_path)
+
+
+@pytest.fixture
+def receive(handlers: Handlers, examples: Path) -> Callable[..., tuple[Any, ...]]:
+    return handlers.receive_example(examples / "no-face.jpg")
+
+
+def quiet(share: float, desc: str) -> None:
+    """Stands in for the page's progress."""
+
+
+def is_skipped(updates: tuple[Any, ...]) -> bool:
+    return all(update == {"__type__": "update"} for update in updates)
+
+
+def test_a_file_is_judged_for_its_visitor_alone(
+    handlers: Handlers, receive: Callable[..., Any], detector: Any
+) -> None:
+    receive("en", visitor("a"))
+    assert is_skipped(handlers.judge("auto", visitor("b"), quiet)) and detector.runs == 0
+    answer = handlers.judge("auto", visitor("a"), quiet)[0]
+    assert result_text.headline("no_face", "en") in answer and 'src="gradio_api/file=' in answer
+
+
+def test_a_newer_file_stops_the_check_of_the_older(
+    handlers: Handlers, receive: Callable[..., Any], detector: Any
+) -> None:
+    receive("en", visitor("a"))
+    detector.meanwhile = lambda: receive("en", visitor("a"))
+    assert is_skipped(handlers.judge("auto", visitor("a"), quiet))
+    detector.meanwhile = lambda: None
+    assert result_text.headline("no_face", "en") in handlers.judge("auto", visitor("a"), quiet)[0]
+
+
+def test_one_file_is_judged_once(handlers: Handlers, receive: Callable[..., Any], detector: Any) -> None:
+    receive("en", visitor("a"))
+    handlers.judge("auto", visitor("a"), quiet)
+    assert is_skipped(handlers.judge("auto", visitor("a"), quiet)) and detector.runs == 1
+
+
+def test_leaving_stops_the_check_and_deletes_everything(
+    handlers: Handlers, receive: Callable[..., Any], detector: Any, tmp_path: Path
+) -> None:
+    receive("en", visitor("a"))
+    detector.meanwhile = lambda: handlers.leave(visitor("a"))
+    assert is_skipped(handlers.judge("auto", visitor("a"), quiet)) and not list(tmp_path.iterdir())
+
+
+def test_a_stopped_check_leaves_nothing_and_the_next_file_is_judged(
+    handlers: Handlers, receive: Callable[..., Any], detector: Any, tmp_path: Path
+) -> None:
+    receive("en", visitor("a"))
+    told: list[tuple[Any, ...]] = []
+    detector.meanwhile = lambda: told.append(handlers.cancel("en", visitor("a")))
+    assert is_skipped(handlers.judge("auto", visitor("a"), quiet))
+    assert Words.STOPPED_TITLE in told[0][0] and not list(tmp_path.iterdir())
+    assert all(column.visible is False for column in told[0][1:])
+    detector.meanwhile = lambda: None
+    receive("en", visitor("a"))
+    assert result_text.headline("no_face", "en") in handlers.judge("auto", visitor("a"), quiet)[0]
+
+
+def test_nobody_stops_the_check_of_another(handlers: Handlers, receive: Callable[..., Any], detector: Any) -> None:
+    receive("en", visitor("a"))
+    detector.meanwhile = lambda: handlers.cancel("en", visitor("b"))
+    assert result_text.headline("no_face", "en") in handlers.judge("auto", visitor("a"), quiet)[0]
+
+
+@pytest.mark.parametrize(
+    ("choice", "asked"), [("auto", "configured"), ("40", 40), ("moments", "moments"), ("all", None)]
+)
+def test_the_choice_of_depth_reaches_the_detector(
+    handlers: Handlers, receive: Callable[..., Any], detector: Any, choice: str, asked: object
+) -> None:
+    receive("en", visitor("a"))
+    handlers.judge(choice, visitor("a"), quiet)
+    assert detector.asked == asked
+
+
+def test_a_forged_depth_is_no_depth(handlers: Handlers, receive: Callable[..., Any], detector: Any) -> None:
+    receive("en", visitor("a"))
+    assert (
+        Words.TROUBLES["incident"].title in handlers.judge("999999", visitor("a"), quiet)[0] and detector.runs == 0
+    )
+
+
+def test_a_full_line_is_told_and_nothing_is_kept(
+    handlers: Handlers, receive: Callable[..., Any], tmp_path: Path
+) -> None:
+    receive("en", visitor("a"))
+    said = handlers.busy("en", visitor("a"))[0]
+    assert Words.TROUBLES["busy"].title in said and f"{MAX_WAITING} others are before you" in said
+    assert f"आपसे पहले {MAX_WAITING} " in handlers.speak("hi", visitor("a"))[0]
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_mistake_of_ours_is_an_incident_on_the_page(
+    handlers: Handlers, receive: Callable[..., Any], detector: Any, tmp_path: Path
+) -> None:
+    receive("en", visitor("a"))
+    detector.meanwhile = lambda: 1 / 0
+    answer = handlers.judge("auto", visitor("a"), quiet)[0]
+    assert Words.TROUBLES["incident"].title in answer and "division" not in answer and not list(tmp_path.iterdir())
+
+
+def test_another_language_is_written_and_not_judged_anew(
+    handlers: Handlers, receive: Callable[..., Any], detector: Any
+) -> None:
+    receive("en", visitor("a"))
+    told: list[Any] = []
+    detector.meanwhile = lambda: told.append(handlers.speak("hi", visitor("a"))[0])
+    answer = handlers.judge("auto", visitor("a"), quiet)[0]
+    assert text.of("hi").CHECKING.format(name="no-face.jpg") in told[0], "while it is checked"
+    assert result_text.headline("no_face", "hi") in answer, "the language that is on in the end"
+    english = handlers.speak("en", visitor("a"))
+    assert result_text.headline("no_face", "en") in english[0]
+    (still,) = re.findall(r'src="([^"]*)"', answer)
+    assert still in english[0] and detector.runs == 1
+    assert is_skipped(handlers.speak("hi", visitor("b"))), "nothing of another visitor's"
+
+
+def test_what_went_wrong_is_said_again_in_another_language(
+    handlers: Handlers, receive: Callable[..., Any], detector: Any, tmp_path: Path
+) -> None:
+    receive("en", visitor("a"))
+    detector.meanwhile = lambda: 1 / 0
+    answer = handlers.judge("auto", visitor("a"), quiet)[0]
+    (incident,) = re.findall("incident ([0-9a-f]{8})", answer)
+    again = handlers.speak("hi", visitor("a"))[0]
+    assert text.of("hi").TROUBLES["incident"].title in again and incident in again
+    handlers.leave(visitor("a"))
+    assert is_skipped(handlers.speak("en", visitor("a"))) and not list(tmp_path.iterdir())
+
+
+def test_components_are_made_in_english_and_written_in_another_language() -> None:
+    lettering, hindi = Lettering(), text.of("hi")
+    button = lettering.add(gr.Button, lambda words: {"value": words.PREPARE}, variant="primary")
+    lettering.html(lambda words: words.TITLE)
+    assert button.value == Words.PREPARE and lettering.components[0] is button
+    assert [update["value"] for update in lettering.written("hi")] == [hindi.PREPARE, hindi.TITLE]
+
+
+def test_the_private_folder_comes_before_gradio() -> None:
+    with pytest.raises(RuntimeError, match="before the first import"):
+        make_workspace()

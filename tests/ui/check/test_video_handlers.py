@@ -1,0 +1,207 @@
+"""A judged clip's moments and its annotated copy, through the handlers of the page and the real detector."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+from html_helpers import Page
+from PIL import Image
+
+from detector import Detector
+from detector.types import FaceTrack
+from explain.single_frame import draw_moment
+from reporting.text import results as result_text
+from reporting.text.results import Language
+from ui import text
+from ui.check.upload_handlers import Handlers
+from ui.check.video_handlers import ClipHandlers, copy_updates, legend
+from ui.text import Words
+
+
+def visitor(name: str) -> Any:
+    return SimpleNamespace(session_hash=name)
+
+
+def quiet(share: float, desc: str) -> None:
+    """Stands in for the page's progress."""
+
+
+def pick(track: Any, moment: Any) -> Any:
+    return SimpleNamespace(_data={"track": track, "moment": moment})
+
+
+@pytest.fixture
+def handlers(detector: Detector, tmp_path: Path, examples: Path) -> Handlers:
+    """With the manipulated clip judged for visitor a, and nothing for b."""
+    handlers = Handlers(detector, tmp_path)
+    handlers.receive_example(examples / "manipulated.mp4")("en", visitor("a"))
+    handlers.judge("10", visitor("a"), quiet)
+    return handlers
+
+
+@pytest.fixture
+def clips(handlers: Handlers, detector: Detector) -> ClipHandlers:
+    return ClipHandlers(detector, handlers.visits)
+
+
+def track_of(handlers: Handlers) -> FaceTrack:
+    visit = handlers.visits.get("a")
+    assert visit is not None and visit.analysis is not None
+    return visit.analysis.tracks[0]
+
+
+def picture_of(panel: str) -> np.ndarray:
+    (image,) = Page(panel).all("img")
+    with Image.open((image["src"] or "").removeprefix("gradio_api/file=")) as picture:
+        return np.asarray(picture.convert("RGB")).astype(int)
+
+
+def test_a_moment_shows_that_very_frame_with_its_box_and_heat(
+    clips: ClipHandlers, handlers: Handlers, examples: Path
+) -> None:
+    with av.open(str(examples / "manipulated.mp4")) as container:
+        frames = [frame.to_ndarray(format="rgb24").astype(int) for frame in container.decode(video=0)]
+    track = track_of(handlers)
+    for moment in (0, 7):
+        score = track.scores[moment]
+        panel = clips.moment("en", visitor("a"), pick(0, moment))
+        assert f"Face 1 at 0:0{int(score.time_s)}." in Page(panel).words
+        drawn, box = picture_of(panel), score.box
+        apart = np.ones(drawn.shape[:2], bool)
+        apart[max(box.y1 - 40, 0) : box.y2 + 40, max(box.x1 - 40, 0) : box.x2 + 40] = False
+        nearest = min(range(len(frames)), key=lambda index: float(np.abs(frames[index] - drawn)[apart].mean()))
+        assert nearest == score.frame_index and np.abs(frames[nearest] - drawn)[apart].max() == 0
+        assert (drawn[(box.y1 + box.y2) // 2, box.x1] == 255).all()
+        inside = np.abs(frames[nearest] - drawn)[box.y1 + 5 : box.y2 - 5, box.x1 + 5 : box.x2 - 5]
+        assert inside.max() > 60
+
+
+def test_one_moment_at_a_time_is_kept(clips: ClipHandlers, handlers: Handlers, tmp_path: Path) -> None:
+    first = clips.moment("en", visitor("a"), pick(0, 0))
+    second = clips.moment("en", visitor("a"), pick(0, 1))
+    assert first != second and len(list(tmp_path.rglob("moment-*.png"))) == 1
+    handlers.leave(visitor("a"))
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        pick(0, 10_000),
+        pick(0, -1),
+        pick(5, 0),
+        pick("0", 0),
+        pick(False, True),
+        pick(0, 1.0),
+        SimpleNamespace(_data=None),
+        SimpleNamespace(_data=[0, 1]),
+    ],
+)
+def test_a_forged_moment_shows_nothing(clips: ClipHandlers, event: Any, tmp_path: Path) -> None:
+    assert not Page(clips.moment("en", visitor("a"), event)).all("img") and not list(tmp_path.rglob("moment-*"))
+
+
+def test_nobody_sees_a_moment_of_another(clips: ClipHandlers) -> None:
+    panel = Page(clips.moment("en", visitor("b"), pick(0, 0)))
+    assert Words.TROUBLES["moment_gone"].message in panel.words and not panel.all("img")
+
+
+def test_leaving_while_a_moment_is_drawn_is_no_trouble(
+    clips: ClipHandlers,
+    handlers: Handlers,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def draw(*given: Any) -> Any:
+        handlers.leave(visitor("a"))
+        return draw_moment(*given)
+
+    monkeypatch.setattr("ui.check.video_handlers.draw_moment", draw)
+    assert not Page(clips.moment("en", visitor("a"), pick(0, 0))).all("img")
+    assert not list(tmp_path.iterdir()) and not caplog.records
+
+
+def test_the_copy_is_made_for_its_visitor_alone(clips: ClipHandlers, tmp_path: Path) -> None:
+    *_, note, download = clips.make_copy("en", visitor("b"), quiet)
+    assert Words.TROUBLES["moment_gone"].message in note and download.value is None
+    clips.start_copy(visitor("a"))
+    make, stop, note, download = clips.make_copy("en", visitor("a"), quiet)
+    assert Words.COPY_READY in note and make.visible and not stop.visible
+    (copy,) = tmp_path.rglob("*.mp4")
+    assert copy.name == "manipulated-annotated.mp4" and copy.name in download.label
+    assert re.fullmatch("[0-9a-f]{32}", copy.parent.name)
+    with av.open(str(copy)) as container:
+        assert sum(1 for _ in container.decode(video=0)) == 96
+
+
+@pytest.mark.parametrize("shapes", [True, False])
+def test_a_copy_speaks_the_language_of_the_page_or_the_page_says_that_it_does_not(
+    clips: ClipHandlers, handlers: Handlers, monkeypatch: pytest.MonkeyPatch, shapes: bool
+) -> None:
+    monkeypatch.setattr("ui.check.video_handlers.can_shape", lambda: shapes)
+    visit = handlers.visits.get("a")
+    assert visit is not None and visit.analysis is not None
+    (said,) = legend(visit.analysis, "hi").of_track.values()
+    outcome = visit.analysis.tracks[0].outcome
+    assert result_text.headline(outcome, "hi" if shapes else "en") in said
+    assert legend(visit.analysis, "hi").footer == result_text.derived_copy("hi" if shapes else "en")
+    assert result_text.headline(outcome, "en") in legend(visit.analysis, "en").of_track[0]
+    visit.annotated = visit.original
+    pages: tuple[tuple[Language, bool], ...] = (("hi", not shapes), ("en", False))
+    for language, strange in pages:
+        visit.language = language
+        *_, note, _ = copy_updates(visit)
+        assert text.of(language).COPY_READY in note and (text.of(language).COPY_ENGLISH in note) == strange
+
+
+@pytest.fixture
+def stop_at() -> Callable[[int, Callable[[], object]], Any]:
+    def make(step: int, action: Callable[[], object]) -> Any:
+        told: list[float] = []
+
+        def progress(share: float, desc: str) -> None:
+            told.append(share)
+            if len(told) == step:
+                action()
+
+        return progress
+
+    return make
+
+
+def test_a_stopped_copy_leaves_the_result_and_nothing_else(
+    clips: ClipHandlers, handlers: Handlers, stop_at: Any, tmp_path: Path
+) -> None:
+    clips.start_copy(visitor("a"))
+    told: list[Any] = []
+    updates = clips.make_copy("en", visitor("a"), stop_at(30, lambda: told.append(clips.stop_copy(visitor("a")))))
+    assert all(update == {"__type__": "update"} for update in updates)
+    assert Words.COPY_STOPPED in told[0][2] and not list(tmp_path.rglob("*.mp4*"))
+    assert Page(clips.moment("en", visitor("a"), pick(0, 0))).all("img")
+    clips.start_copy(visitor("a"))
+    assert Words.COPY_READY in clips.make_copy("en", visitor("a"), quiet)[2]
+
+
+def test_leaving_ends_the_copy_and_deletes_everything(
+    clips: ClipHandlers, handlers: Handlers, stop_at: Any, tmp_path: Path
+) -> None:
+    clips.start_copy(visitor("a"))
+    clips.make_copy("en", visitor("a"), stop_at(30, lambda: handlers.leave(visitor("a"))))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_picture_offers_no_copy(detector: Detector, tmp_path: Path, examples: Path) -> None:
+    handlers = Handlers(detector, tmp_path)
+    handlers.receive_example(examples / "genuine.jpg")("en", visitor("a"))
+    shown = handlers.judge("auto", visitor("a"), quiet)
+    assert shown[3] == "" and shown[9].visible is False
+    panel = ClipHandlers(detector, handlers.visits).moment("en", visitor("a"), pick(0, 0))
+    assert Words.TROUBLES["moment_gone"].message in Page(panel).words

@@ -1,0 +1,327 @@
+"""The report on the page: where to turn comes first, nothing is kept of what must not be, one click hands over."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from detector import Detector
+from detector.types import Frame
+from reporting import verify_package
+from reporting.portals import load_portal
+from reporting.text.findings import finding, mark
+from reporting.text.referrals import followup_words
+from reporting.text.results import Language
+from ui import text
+from ui.check.upload_handlers import Handlers
+from ui.common.html import escape
+from ui.report.filing import before_filing
+from ui.report.handlers import FINDINGS, PACKAGED, ROUTED, ReportHandlers
+from ui.session.key_frames import load_frames, store_frames
+from ui.session.store import RECEIVED, Prepared, Visit, secret_folder
+from ui.text import Words
+
+VISITOR: Any = SimpleNamespace(session_hash="a")
+STRANGER: Any = SimpleNamespace(session_hash="b")
+SKIPPED = {"__type__": "update"}
+TURN = itertools.count(1)
+"""As the page counts."""
+NOTE, NEXT, FIELDS, FILED, DOWNLOAD = range(1, 6)
+"""Places in what `prepare` returns."""
+
+
+def quiet(share: float, desc: str) -> None:
+    """Stands in for the page's progress."""
+
+
+def answers(kind: str | None, depicted: str | None = None, **more: Any) -> tuple[Any, ...]:
+    values = {"in_danger": False, "witness_only": False, "country": "IN"} | more
+    rest = ("seen_at", "saved_at", "delay_reason", "platform", "handle", "links", "whose_face", "what_happened")
+    return (
+        kind,
+        values["in_danger"],
+        depicted,
+        values["witness_only"],
+        values["country"],
+        *(values.get(name, "") for name in rest),
+        "",
+        None,
+        values.get("with_pictures", False),
+    )
+
+
+@pytest.fixture
+def handlers(detector: Detector, tmp_path: Path) -> Handlers:
+    (tmp_path / "root" / RECEIVED).mkdir(parents=True)
+    return Handlers(detector, tmp_path / "root")
+
+
+@pytest.fixture
+def judged(handlers: Handlers, examples: Path, tmp_path: Path) -> Visit:
+    """An uploaded picture with a face, judged for the visitor."""
+    path = secret_folder(tmp_path / "root" / RECEIVED) / "mine.jpg"
+    path.write_bytes((examples / "manipulated.jpg").read_bytes())
+    handlers.receive({"path": str(path), "orig_name": "mine.jpg"}, "en", VISITOR)
+    handlers.judge("auto", VISITOR, quiet)
+    visit = handlers.visits.get("a")
+    assert visit is not None and visit.analysis is not None
+    return visit
+
+
+@pytest.fixture
+def report(handlers: Handlers) -> ReportHandlers:
+    return ReportHandlers(handlers.visits)
+
+
+def files_below(root: Path) -> list[Path]:
+    return [path for path in root.rglob("*") if path.is_file()]
+
+
+def prepared(visit: Visit) -> Prepared:
+    assert isinstance(visit.package, Prepared)
+    return visit.package
+
+
+def test_danger_has_its_number_before_the_kind_or_the_age_is_told(report: ReportHandlers) -> None:
+    for given in (answers(None, in_danger=True), answers("sexual", in_danger=True)):
+        panel = report.route(VISITOR, next(TURN), "en", *given)[3]
+        assert 'href="tel:112"' in panel and "tel:1930" not in panel
+    assert "tel:" not in report.route(VISITOR, next(TURN), "en", *answers(None))[3]
+
+
+def test_a_package_is_of_the_visitors_own_result(report: ReportHandlers, judged: Visit) -> None:
+    assert Words.TROUBLES["result_gone"].message in report.prepare(STRANGER, "en", False, *answers("other"))[NOTE]
+    updates = report.prepare(VISITOR, "en", False, *answers("impersonation", platform="Some app"))
+    assert escape(Words.READY) in updates[NOTE] and len(updates) == PACKAGED
+    package = prepared(judged)
+    assert verify_package(package.path).input_sha256 == judged.analysis.media.sha256  # type: ignore[union-attr]
+    with zipfile.ZipFile(package.path) as archive:
+        draft = archive.read("2_complaint_copy_paste.txt").decode()
+    assert all(field.text in draft for field in package.fields) and "Some app" in draft
+
+
+def test_the_kind_is_the_only_thing_that_must_be_told(report: ReportHandlers, judged: Visit) -> None:
+    assert Words.TROUBLES["no_kind"].title in report.prepare(VISITOR, "en", False, *answers(None))[NOTE]
+    order, *_ = report.begin(VISITOR, "en", False, *answers(None))
+    assert order == {} and judged.package is None
+
+
+def test_what_is_changed_after_the_package_takes_it_off_the_page(report: ReportHandlers, judged: Visit) -> None:
+    report.prepare(VISITOR, "en", False, *answers("other"))
+    updates = report.outdate(VISITOR)
+    assert judged.package is None and updates[DOWNLOAD].visible is False
+
+
+def test_the_routes_come_before_anything_else(report: ReportHandlers, judged: Visit) -> None:
+    updates = report.route(VISITOR, next(TURN), "en", *answers("fraud_money_lost", in_danger=True))
+    panel = updates[3]
+    assert len(updates) == ROUTED + PACKAGED + FINDINGS and all(kept == SKIPPED for kept in updates[-FINDINGS:])
+    assert panel.index('href="tel:112"') < panel.index('href="tel:1930"') < panel.index("FINANCIAL FRAUD")
+    assert panel.count(Words.ROUTES_NOW) == 2 and 'role="status"' in panel
+
+
+def test_the_age_is_asked_only_where_it_matters(report: ReportHandlers, judged: Visit) -> None:
+    age, pictures, _, panel, build, _ = report.route(VISITOR, next(TURN), "en", *answers("sexual"))[:ROUTED]
+    assert (age.visible, pictures.visible, build.visible) == (True, False, False)
+    assert escape(Words.AGE_FIRST) in panel and judged.folder.exists(), "the question can still be answered"
+    age, pictures, _, panel, build, _ = report.route(VISITOR, next(TURN), "en", *answers("sexual", "adult"))[
+        :ROUTED
+    ]
+    assert (age.visible, pictures.visible, build.visible) == (True, True, True) and "stopncii" in panel
+    age, pictures, *_ = report.route(VISITOR, next(TURN), "en", *answers("defamation"))[:ROUTED]
+    assert (age.visible, pictures.visible) == (False, False)
+
+
+@pytest.mark.parametrize("depicted", ["minor", "unsure"])
+def test_a_hard_stop_keeps_nothing_at_all(
+    report: ReportHandlers, handlers: Handlers, judged: Visit, tmp_path: Path, depicted: str
+) -> None:
+    report.prepare(VISITOR, "en", True, *answers("other"))
+    assert {path.suffix for path in files_below(tmp_path)} >= {".png", ".jpg", ".zip"}
+    updates = report.route(VISITOR, next(TURN), "en", *answers("sexual", depicted))
+    assert files_below(tmp_path) == [] and handlers.visits.get("a") is None
+    panel, build = updates[3], updates[4]
+    assert escape(Words.HARD_STOP) in panel and 'href="tel:1098"' in panel and build.visible is False
+    answer, timeline, moment, findings, maps, steps, *columns = updates[-FINDINGS:]
+    assert "<img" not in answer and [timeline, findings, steps] == ["", "", ""]
+    assert "<p>" not in moment + maps and all(column.visible is False for column in columns)
+    for call in (report.prepare, report.begin):
+        assert not any("gradio_api/file" in str(update) for update in call(VISITOR, "en", True, *answers("other")))
+    assert files_below(tmp_path) == [], "and nothing is made of what is gone"
+    assert escape(text.of("hi").HARD_STOP) in handlers.speak("hi", VISITOR)[0]
+
+
+def test_what_was_told_first_is_not_shown_over_what_was_told_last(report: ReportHandlers, judged: Visit) -> None:
+    first, second = next(TURN), next(TURN)
+    assert "tel:1930" in report.route(VISITOR, second, "en", *answers("fraud_money_lost"))[3]
+    assert all(kept == SKIPPED for kept in report.route(VISITOR, first, "en", *answers("other")))
+    assert "tel:" not in report.route(STRANGER, first, "en", *answers(None))[3], (
+        "each visitor has a count of their own"
+    )
+
+
+def test_a_hard_stop_told_first_takes_effect_all_the_same(report: ReportHandlers, judged: Visit) -> None:
+    first, second = next(TURN), next(TURN)
+    report.route(VISITOR, second, "en", *answers("sexual", "adult"))
+    updates = report.route(VISITOR, first, "en", *answers("sexual", "unsure"))
+    assert not judged.folder.exists() and escape(Words.HARD_STOP) in updates[-FINDINGS]
+
+
+@pytest.mark.parametrize("depicted", [None, "minor", "unsure"])
+def test_a_forged_call_cannot_get_past_a_hard_stop(
+    report: ReportHandlers, judged: Visit, tmp_path: Path, depicted: str | None
+) -> None:
+    order, *_ = report.begin(VISITOR, "en", False, *answers("sexual", depicted))
+    updates = report.prepare(VISITOR, "en", False, *answers("sexual", depicted))
+    assert order == {} and escape(Words.TROUBLES["hard_stop"].title) in updates[NOTE]
+    assert not [path for path in files_below(tmp_path) if path.suffix == ".zip"]
+    assert depicted is None or files_below(tmp_path) == []
+
+
+def test_a_hard_stop_while_the_package_is_being_made_keeps_nothing(
+    report: ReportHandlers, judged: Visit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import ui.report.handlers as module
+
+    real, begun, go = module.build_package, threading.Event(), threading.Event()
+
+    def slow(*args: Any, **more: Any) -> Any:
+        begun.set()
+        go.wait(30)
+        return real(*args, **more)
+
+    monkeypatch.setattr(module, "build_package", slow)
+    answered: list[tuple[Any, ...]] = []
+    worker = threading.Thread(
+        target=lambda: answered.append(report.prepare(VISITOR, "en", False, *answers("other")))
+    )
+    worker.start()
+    assert begun.wait(30)
+    report.route(VISITOR, next(TURN), "en", *answers("sexual", "minor"))
+    go.set()
+    worker.join(60)
+    assert files_below(tmp_path) == [] and all(update == SKIPPED for update in answered[0])
+
+
+def test_pictures_of_sexual_content_go_in_only_when_wanted(report: ReportHandlers, judged: Visit) -> None:
+    for wanted in (False, True):
+        report.prepare(VISITOR, "en", False, *answers("sexual", "adult", with_pictures=wanted))
+        names = verify_package(prepared(judged).path).files
+        assert any(name.endswith((".jpg", ".png")) for name in names) is wanted
+
+
+def test_the_click_hands_over_the_text_and_the_page_of_the_case(report: ReportHandlers, judged: Visit) -> None:
+    portal = load_portal()
+    for given, address in (
+        (answers("other"), portal.home_url.value),
+        (answers("other", witness_only=True), portal.report_suspect_url.value),
+        (answers("other", country="AU"), "https://www.esafety.gov.au/report"),
+        (answers("other", country="GB"), "https://www.reportfraud.police.uk"),
+        (answers("other", country="ZZ"), ""),
+    ):
+        order, *_ = report.begin(VISITOR, "en", False, *given)
+        assert order["address"] == address
+        report.prepare(VISITOR, "en", False, *given)
+        assert order["text"] in {field.text for field in prepared(judged).fields}, "as in the package"
+    assert report.begin(STRANGER, "en", False, *answers("other"))[0] == {}
+
+
+def test_what_to_look_at_before_filing_is_said_under_the_note_in_the_language_that_is_on(
+    report: ReportHandlers, judged: Visit
+) -> None:
+    given = answers("other", links="https://a.b/1", what_happened="<b>It's ${1}</b>")
+    page = report.prepare(VISITOR, "en", False, *given)[NOTE]
+    hindi = report.speak(VISITOR, next(TURN), "hi", *given)[ROUTED:][NOTE]
+    findings = prepared(judged).findings
+    assert {"warn", "info"} == {entry.severity for entry in findings}
+    pages: dict[Language, str] = {"en": page, "hi": hindi}
+    for language, markup in pages.items():
+        words = text.of(language)
+        shown, folded = markup.split("<details", 1)
+        assert shown.index(escape(words.READY)) < shown.index(f"<h3>{escape(words.LOOK_TITLE)}</h3>")
+        for entry in findings:
+            said = " ".join(escape(sentence) for sentence in entry.said(language))
+            marked = f"{mark(entry.severity, language)}:</strong> {said}"
+            assert (marked in shown, said in folded) == (entry.severity == "warn", entry.severity == "info")
+        assert "<b>" not in markup and "&lt;b&gt;It&#x27;s &#36;&#123;1}&lt;/b&gt;" in folded
+    stranger = finding("state", state="<b>", count=36)
+    error = before_filing((stranger,), "hi")
+    assert mark("error", "hi") in error and "<b>" not in error and "<svg" in error and "<details" not in error
+    assert before_filing((), "en") == ""
+
+
+def test_each_field_of_the_portal_has_its_own_button(report: ReportHandlers, judged: Visit) -> None:
+    page = report.prepare(VISITOR, "en", False, *answers("other", links="https://a.b/c?d=100%&e={x}"))[FIELDS]
+    fields = prepared(judged).fields
+    assert page.count("data-copied=") == page.count("<textarea") == sum(bool(field.text) for field in fields)
+    places = [page.index(f">{escape(field.label)}<") for field in fields if field.step == fields[0].step]
+    assert places == sorted(places)
+    assert "https://a.b/c?d=100%&amp;e=&#123;x}" in page, "every character as it is"
+
+
+def test_the_number_goes_into_the_package_and_the_dates_follow(report: ReportHandlers, judged: Visit) -> None:
+    report.prepare(VISITOR, "en", False, *answers("other"))
+    first = prepared(judged).path
+    refused = report.file(VISITOR, "en", "?", "")
+    assert "is no acknowledgement number" in refused[FILED] and refused[DOWNLOAD].visible
+    assert Words.LOOK_TITLE in refused[NOTE], "nothing was filed yet"
+    updates = report.file(VISITOR, "en", " 31409250012345 ", "2026-03-06T10:00")
+    assert Words.LOOK_TITLE not in updates[NOTE]
+    package = prepared(judged)
+    assert package.path != first and not first.exists() and package.filed_at is not None
+    assert package.filed_at.astimezone(UTC) == datetime(2026, 3, 6, 4, 30, tzinfo=UTC)
+    verify_package(package.path)
+    with zipfile.ZipFile(package.path) as archive:
+        assert b"31409250012345" in archive.read("7_custody_log.csv")
+    for day, name, days in (("13-03-2026", "platform_resolves", 7), ("05-04-2026", "appeal", 30)):
+        assert f"{day}, 10:00" in updates[FILED] and escape(followup_words(name, days)["en"]) in updates[FILED]
+    hindi = report.speak(VISITOR, next(TURN), "hi", *answers("other"))[ROUTED:]
+    assert escape(followup_words("appeal", 30)["hi"]) in hindi[FILED] and text.of("hi").READY in hindi[NOTE]
+    assert Words.TROUBLES["result_gone"].message in report.file(STRANGER, "en", "31409250012345", "")[NOTE]
+
+
+def test_the_reason_for_a_delay_is_asked_only_after_a_day(report: ReportHandlers) -> None:
+    for seen_at, asked in (("", False), ("2020-01-01T10:00", True), ("2999-01-01T10:00", False), ("x", False)):
+        assert report.route(VISITOR, next(TURN), "en", *answers("other", seen_at=seen_at))[2].visible is asked
+
+
+def test_another_language_says_the_routes_again(report: ReportHandlers, judged: Visit) -> None:
+    for language, word in (("en", "Money first"), ("hi", "पहले पैसे")):
+        assert word in report.speak(VISITOR, next(TURN), language, *answers("fraud_money_lost"))[3]
+
+
+def test_key_frames_are_kept_on_disk_and_never_served(judged: Visit) -> None:
+    assert judged.analysis is not None and dict(judged.analysis.key_frames) == {}
+    assert judged.key_frames and all(RECEIVED in frame.path.parts for frame in judged.key_frames)
+
+
+def test_the_package_of_a_clip_holds_plain_frames(
+    handlers: Handlers, report: ReportHandlers, examples: Path
+) -> None:
+    handlers.receive_example(examples / "manipulated.mp4")("en", VISITOR)
+    handlers.judge("10", VISITOR, quiet)
+    visit = handlers.visits.get("a")
+    assert visit is not None
+    report.prepare(VISITOR, "en", False, *answers("other"))
+    names = verify_package(prepared(visit).path).files
+    assert any(name.startswith("5_evidence/frame_1_at_") for name in names)
+
+
+def test_a_key_frame_comes_back_as_it_was(tmp_path: Path) -> None:
+    rows, columns = np.mgrid[0:64, 0:96]
+    pixels = np.stack([rows * 3, columns * 2, 255 - rows], axis=-1).astype(np.uint8)
+    stored = store_frames([Frame(pixels, 7, 1.5)], tmp_path / "kept")
+    with Image.open(stored[0].path) as picture:
+        assert not picture.getexif() and picture.size == (96, 64)
+    (again,) = load_frames(stored).values()
+    assert (again.index, again.time_s) == (7, 1.5)
+    assert np.abs(again.pixels.astype(int) - pixels).max() <= 4

@@ -1,0 +1,170 @@
+"""The report as a visitor makes it, in a real Chromium: from the picture to the package, and the hard stop."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+import pytest
+from browser_helpers import BROWSER, PATIENCE_MS, add, has_sideways_scroll, opened_elsewhere, wait_for_answer
+from playwright.sync_api import Browser, Page, expect
+
+from reporting import verify_package
+from ui.session.store import picture_link
+from ui.text import Words
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(BROWSER is None, reason="neither chromium nor google-chrome is installed"),
+]
+HOME = "https://cybercrime.gov.in/"
+
+
+@pytest.fixture(params=[True], ids=["clipboard"])
+def visitor(browser: Browser, server: Any, request: pytest.FixtureRequest) -> Iterator[tuple[Page, list[str]]]:
+    """A visitor's page, and what it opened elsewhere; the browser lets it copy or not."""
+    context = browser.new_context(viewport={"width": 375, "height": 800}, reduced_motion="reduce", locale="en-GB")
+    if request.param:
+        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
+    else:
+        context.add_init_script("Clipboard.prototype.writeText = () => Promise.reject(new Error('refused'));")
+    opened = opened_elsewhere(context)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(server.url)
+    page.locator("#upload input[type=file]").wait_for(state="attached")
+    yield page, opened
+    context.close()
+
+
+def bring(page: Page, example: Path, name: str) -> None:
+    add(page, name, example.read_bytes())
+    assert name in wait_for_answer(page)
+
+
+def test_one_click_makes_the_package_copies_the_text_and_opens_the_portal(
+    visitor: tuple[Page, list[str]], examples: Path, tmp_path: Path
+) -> None:
+    page, opened = visitor
+    bring(page, examples / "manipulated.jpg", "mine.jpg")
+    page.locator("#prepare").click()
+    expect(page.locator("#package-note")).to_contain_text(Words.TROUBLES["no_kind"].title)
+    page.get_by_label(Words.KINDS["impersonation"]).check()
+    expect(page.locator("#routes")).to_contain_text("OTHER CYBER CRIME")
+    page.get_by_text(Words.FORM_TITLE).click()
+    page.get_by_label(Words.FORM_WHAT_HAPPENED).fill("Somebody asks my friends for money with my face.")
+    assert opened == []
+    with page.context.expect_page() as tab:
+        page.locator("#prepare").click()
+    assert tab.value.evaluate("window.opener") is None
+    page.bring_to_front()
+    expect(page.locator("#handed")).to_contain_text(Words.TEXT_COPIED)
+    expect(page.locator("#handed")).to_contain_text(Words.TAB_OPENED)
+    expect(page.locator("#package-note")).to_contain_text(Words.LOOK_TITLE)
+    page.locator("#download").wait_for()
+    assert set(opened) == {HOME}
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "asks my friends for money with my face" in copied
+    with page.expect_download() as download:
+        page.locator("#download").click()
+    package = tmp_path / download.value.suggested_filename
+    download.value.save_as(package)
+    verify_package(package)
+    with zipfile.ZipFile(package) as archive:
+        assert copied in archive.read("2_complaint_copy_paste.txt").decode()
+    assert not has_sideways_scroll(page)
+
+    button = page.get_by_role("button", name=f"{Words.FILING_COPY} Supporting evidence")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#fields [role=status]")).to_have_text(
+        Words.FILING_COPIED.format(field="Supporting evidence")
+    )
+    assert "4_forensic_report.pdf" in page.evaluate("navigator.clipboard.readText()")
+
+    page.get_by_label(Words.FILED_NUMBER).fill("31409250012345")
+    page.locator("#file").click()
+    expect(page.locator("#filed")).to_contain_text(Words.FOLLOWUPS_TITLE)
+    with page.expect_download() as download:
+        page.locator("#download").click()
+    download.value.save_as(package)
+    with zipfile.ZipFile(package) as archive:
+        assert b"31409250012345" in archive.read("7_custody_log.csv")
+    page.get_by_label(Words.FORM_HARM).fill("so much")
+    expect(page.locator("#download")).not_to_be_visible()
+    expect(page.locator("#filing")).not_to_be_visible()
+
+
+@pytest.mark.parametrize("visitor", [False], indirect=True, ids=["refused"])
+def test_where_copying_is_refused_the_text_is_there_to_mark(
+    visitor: tuple[Page, list[str]], examples: Path
+) -> None:
+    page, opened = visitor
+    bring(page, examples / "no-face.jpg", "mine.jpg")
+    page.get_by_label(Words.KINDS["other"]).check()
+    page.get_by_label(Words.WITNESS).check()
+    expect(page.locator("#routes")).to_contain_text("Deepfake")
+    with page.context.expect_page() as tab:
+        page.locator("#prepare").click()
+    tab.value.wait_for_load_state()
+    page.bring_to_front()
+    expect(page.locator("#handed")).to_contain_text(Words.TEXT_REFUSED)
+    page.get_by_role("button", name=f"{Words.FILING_COPY} Description").click()
+    expect(page.locator("#fields [role=status]")).to_contain_text("Not copied")
+    box = page.get_by_role("textbox", name="Description")
+    expect(box).to_be_focused()
+    assert page.evaluate("getSelection().toString()") == box.input_value() != ""
+    assert set(opened) == {f"{HOME}Webform/cyber_suspect.aspx"}
+
+
+def test_a_hard_stop_leaves_nothing_on_the_page_or_the_disk_and_another_file_starts_anew(
+    visitor: tuple[Page, list[str]], server: Any, examples: Path
+) -> None:
+    page, opened = visitor
+    others = set(server.folder.rglob("*"))
+    bring(page, examples / "manipulated.jpg", "stopped.jpg")
+    picture = page.locator("#findings img").first.get_attribute("src") or ""
+    address = urljoin(server.url, picture)
+    urllib.request.urlopen(address).close()
+    (folder,) = [path.parent.parent for path in server.folder.rglob("stopped.jpg")]
+    page.get_by_label(Words.KINDS["other"]).check()
+    page.locator("#prepare").click()
+    page.locator("#download").wait_for()
+    (made,) = folder.rglob("*.zip")
+    package = urljoin(server.url, picture_link(made))
+    urllib.request.urlopen(package).close()
+
+    page.get_by_label(Words.DANGER).check()
+    page.get_by_label(Words.KINDS["sexual"]).check()
+    expect(page.locator("#routes")).to_contain_text(Words.AGE_FIRST)
+    expect(page.locator("#routes a[href='tel:112']")).to_be_visible()
+    for hidden in ("#findings", "#build", "#download", "#filing", "#maps"):
+        expect(page.locator(hidden)).not_to_be_visible()
+    page.get_by_label(Words.AGES["adult"]).check()
+    expect(page.locator("#build")).to_be_visible()
+    expect(page.locator("#findings")).to_be_visible()
+    expect(page.get_by_label(Words.FORM_PICTURES)).not_to_be_checked()
+    page.get_by_label(Words.AGES["unsure"]).check()
+
+    expect(page.locator("#routes")).to_contain_text(Words.HARD_STOP)
+    expect(page.locator("#build")).not_to_be_visible()
+    expect(page.locator("#result img")).to_have_count(0)
+    expect(page.locator("#answer img")).to_have_count(0)
+    expect(page.locator("#routes a[href='tel:1098']")).to_be_visible()
+    assert not folder.exists() and not list(server.folder.rglob("*stopped*"))
+    assert not set(server.folder.rglob(made.name)) - others, "nor a copy of the package anywhere else"
+    for gone in (address, package):
+        with pytest.raises(urllib.error.HTTPError):
+            urllib.request.urlopen(gone)
+    assert set(opened) == {HOME} and not has_sideways_scroll(page)
+
+    bring(page, examples / "no-face.jpg", "next.jpg")
+    expect(page.get_by_label(Words.KINDS["sexual"])).not_to_be_checked()
+    expect(page.locator("#build")).to_be_visible()
+    expect(page.locator("#depicted")).not_to_be_visible()
+    expect(page.locator("#routes section")).to_have_count(0)

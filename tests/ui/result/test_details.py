@@ -1,0 +1,256 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import get_args
+
+import pytest
+from html_helpers import Page
+
+from detector.types import Analysis, FaceMark, FaceTrack, Outcome, Span
+from explain.types import Explanations, ScaleSource
+from reporting import Case
+from reporting.portals import load_portal
+from reporting.text import guidance
+from reporting.text import results as result_text
+from reporting.text.results import Language
+from ui import text
+from ui.check.file_check import Trouble
+from ui.common.html import Picture, icon
+from ui.report.referral_steps import portal_link
+from ui.result.details import findings, next_steps
+from ui.result.status_panel import checking_panel, idle_panel, trouble_panel, verdict_panel
+from ui.session.store import PictureLinks
+from ui.text import Words
+
+HOSTILE = '"><img src=x onerror=alert(1)><script>alert(2)</script>${alert(3)}{{value}}.mp4'
+STILL, FACE, ORIGINAL, WHOLE = (Picture(f"{name}.png", 16, 16) for name in ("still", "f", "o", "w"))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "probability"), [("fake", 0.97), ("real", 0.04), ("inconclusive", 0.5), ("no_face", None)]
+)
+@pytest.mark.parametrize("kind", ["image", "video"])
+@pytest.mark.parametrize("language", get_args(Language))
+def test_every_outcome_is_said_in_the_words_of_the_reports(
+    make_analysis: Callable[..., Analysis],
+    make_track: Callable[..., FaceTrack],
+    outcome: Outcome,
+    probability: float | None,
+    kind: str,
+    language: Language,
+) -> None:
+    tracks = () if probability is None else (make_track(0, outcome, probability),)
+    analysis = make_analysis(outcome, *tracks, kind=kind)
+    page = Page(verdict_panel(analysis, language, STILL if outcome == "no_face" else None))
+
+    assert result_text.headline(outcome, language) in page.words
+    assert result_text.verdict_sentence(analysis.verdict, analysis.media.kind, language) in page.words
+    assert len(page.all("svg")) == 1
+    scales = [attributes for attributes in page.all("div") if attributes.get("role") == "img"]
+    if outcome == "no_face":
+        assert not scales and result_text.not_proof(language) not in page.words
+        assert [image["src"] for image in page.all("img")] == ["still.png"]
+        return
+    assert result_text.error_sentence(analysis.checkpoint, language) in page.words
+    assert result_text.not_proof(language) in page.words
+    (scale,) = scales
+    for shown in (probability, 0.2, 0.8):
+        assert result_text.percent(shown, language).replace(" %", "\u00a0%") in (scale["aria-label"] or "")
+    styles = [attributes.get("style") for attributes in page.all("span")]
+    assert {"width:20.00%", "width:60.00%", f"left:{probability:.2%}"} <= set(styles)
+
+
+def test_no_outcome_is_told_by_colour_alone() -> None:
+    shapes = [icon(name) for name in (*get_args(Outcome), "trouble")]
+    assert len(set(shapes)) == len(shapes)
+
+
+def test_a_hostile_file_name_stays_a_name(
+    make_analysis: Callable[..., Analysis],
+    make_track: Callable[..., FaceTrack],
+    make_explanations: Callable[..., Explanations],
+) -> None:
+    track = make_track(0, "fake", 0.97)
+    analysis = make_analysis("fake", track, file_name=HOSTILE, reasons=(f"About {HOSTILE}.",))
+    links = PictureLinks(faces=(FACE,), originals=(ORIGINAL,), frames=(WHOLE,))
+    markups = {
+        "verdict": verdict_panel(analysis, "en"),
+        "no face": verdict_panel(make_analysis("no_face", file_name=HOSTILE), "en", STILL),
+        "findings": findings(analysis, make_explanations(track), links, "en"),
+        "checking": checking_panel(HOSTILE, "en"),
+        "trouble": trouble_panel(Trouble("broken", f"{HOSTILE} is broken."), "en"),
+        "trouble in Hindi": trouble_panel(Trouble("broken", f"{HOSTILE} is broken."), "hi"),
+    }
+    for name, markup in markups.items():
+        page = Page(markup)
+        assert not page.all("script"), name
+        assert not [tag for tag, attributes in page.tags if any(key.startswith("on") for key in attributes)]
+        assert {image["src"] for image in page.all("img")} <= {"still.png", "f.png", "o.png", "w.png"}, name
+        assert HOSTILE in page.words, name
+        assert "${" not in markup and "{{" not in markup, f"{name}: a template could take this up"
+
+
+def test_every_face_is_listed_also_without_a_picture(
+    make_analysis: Callable[..., Analysis],
+    make_track: Callable[..., FaceTrack],
+    make_explanations: Callable[..., Explanations],
+) -> None:
+    tracks = (
+        make_track(0, "real", 0.1),
+        make_track(1, "fake", 0.97),
+        make_track(2, "inconclusive", 0.6, weighty=False),
+    )
+    analysis = make_analysis("fake", *tracks)
+    links = PictureLinks(faces=(FACE,), originals=(ORIGINAL,), frames=(WHOLE,))
+    markup = findings(analysis, make_explanations(tracks[1]), links, "en")
+    page = Page(markup)
+    cards = [Page(f"<article{card}").words for card in markup.split("<article")[1:-1]]
+    cards.append(Page("<article" + markup.split("<article")[-1].split("</article>")[0] + "</article>").words)
+
+    assert [card.split(Words.FACE_NAME.format(number=""))[1][0] for card in cards] == ["2", "1", "3"]
+    for card, track in zip(cards, (tracks[1], tracks[0], tracks[2]), strict=True):
+        sentence = result_text.face_sentence(track.outcome, track.probability, "en")
+        assert sentence in card
+        assert "Seen in 3 of 32 frames that were looked at, from 0:01 to 1:01." in card
+        assert (Words.PASSING in card) == (not track.weighty)
+        assert (Words.NO_PICTURE in card) == (track.track_id != 1)
+    assert [image["alt"] for image in page.all("img")] == [
+        "Face 2 at 0:01, as it was judged",
+        "Face 2 at 0:01, with colours over the parts that speak for manipulation",
+        "At 0:01, with a numbered box around each face, and colours over the parts that speak for manipulation",
+    ]
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+@pytest.mark.parametrize("source", get_args(ScaleSource))
+def test_the_colours_are_called_measured_only_where_their_scale_was(
+    make_analysis: Callable[..., Analysis],
+    make_track: Callable[..., FaceTrack],
+    make_explanations: Callable[..., Explanations],
+    source: ScaleSource,
+    language: Language,
+) -> None:
+    words, track = text.of(language), make_track(0, "fake", 0.97)
+    links = PictureLinks(faces=(FACE,), originals=(ORIGINAL,), frames=(WHOLE,))
+    explanations = replace(make_explanations(track), scale_from=source)
+    said = Page(findings(make_analysis("fake", track), explanations, links, language)).words
+    for other in get_args(ScaleSource):
+        assert (words.HEAT_MOST[other] in said) == (other == source)
+    assert (words.COLOURS_UNMEASURED in said) == (source == "report")
+    assert "{" not in said
+
+
+def test_a_result_without_explanations_still_shows_its_faces(
+    make_analysis: Callable[..., Analysis], make_track: Callable[..., FaceTrack]
+) -> None:
+    page = Page(findings(make_analysis("real", make_track(0, "real", 0.1)), None, PictureLinks(), "en"))
+    assert Words.FACE_NAME.format(number=1) in page.words and not page.all("img")
+
+
+@pytest.mark.parametrize("kind", ["image", "video"])
+def test_the_details_name_hashes_limits_and_reasons(make_analysis: Callable[..., Analysis], kind: str) -> None:
+    page = Page(findings(make_analysis("no_face", kind=kind), None, PictureLinks(), "en"))
+    for words in ("a" * 64, "b" * 40, "c" * 32, "d" * 64, "Judged: so many faces.", "max_frames 32"):
+        assert words in page.words
+    for limit in result_text.limits("en"):
+        assert limit in page.words
+    assert ("90.5 s" in page.words) == (kind == "video")
+    assert len(page.all("details")) == 2
+
+
+def test_the_steps_are_those_of_the_reports() -> None:
+    for outcome in get_args(Outcome):
+        page = Page(next_steps(outcome, "en"))
+        for step in guidance.next_steps(outcome, "en"):
+            assert step in page.words
+
+
+def test_the_portal_opens_in_a_tab_of_its_own_and_is_told_in_full() -> None:
+    page = Page(portal_link(Case(), "en"))
+    (link,) = page.all("a")
+    assert link["href"] == load_portal().home_url.value == "https://cybercrime.gov.in/"
+    assert link["target"] == "_blank" and set((link["rel"] or "").split()) >= {"noopener", "noreferrer"}
+    assert f"Portal: {load_portal().home_url.value} (type it yourself" in page.words
+
+
+def test_a_warning_stands_in_the_verdict_itself(
+    make_analysis: Callable[..., Analysis], make_track: Callable[..., FaceTrack]
+) -> None:
+    warned = "file.mp4 is incomplete: it should last 90.5 s but breaks off after 40.0 s."
+    track = make_track(0, "real", 0.1)
+    panel = verdict_panel(make_analysis("real", track, warnings=(warned,)), "en")
+    assert warned in Page(panel).words and panel.index(warned) < panel.index("dd-scale")
+    assert "<details" not in panel
+    assert Words.WARNING_TITLE not in verdict_panel(make_analysis("real", track), "en")
+
+
+def test_a_card_tells_when_and_what_makes_it_hard(
+    make_analysis: Callable[..., Analysis], make_track: Callable[..., FaceTrack]
+) -> None:
+    spans = (Span(12.0, 15.2, 0.97), Span(40.0, 40.3, 0.9))
+    track = make_track(0, "fake", 0.97, peak=spans[0], flagged=spans)
+    found: tuple[tuple[FaceMark, ...], ...] = ((), ("small",), ("small", "blurred"))
+    marked = tuple(replace(score, marks=marks) for score, marks in zip(track.scores, found, strict=True))
+    words = Page(findings(make_analysis("fake", replace(track, scores=marked)), None, PictureLinks(), "en")).words
+    assert "Strongest from 0:12 to 0:15 (estimate 97 %)." in words
+    assert "Signs of manipulation from 0:12 to 0:15, at 0:40." in words
+    assert "Of these views, 2 small, 1 blurred: that makes errors more likely." in words
+    plain = Page(findings(make_analysis("fake", make_track(0, "fake", 0.97)), None, PictureLinks(), "en")).words
+    assert "Of these views" not in plain
+
+
+def test_every_panel_is_one_region_that_screen_readers_follow() -> None:
+    for markup in (idle_panel(), checking_panel("a", "en"), trouble_panel(Trouble("tool"), "en")):
+        tag, attributes = Page(markup).tags[0]
+        assert (tag, attributes["role"], attributes["aria-live"]) == ("div", "status", "polite")
+    assert Page(trouble_panel(Trouble("tool"), "en")).all("section")[0]["role"] == "alert"
+
+
+def test_a_face_too_small_to_judge_is_a_screen_of_its_own(
+    make_analysis: Callable[..., Analysis], make_track: Callable[..., FaceTrack]
+) -> None:
+    track = make_track(0, "inconclusive", 0.5)
+    small = replace(track, scores=tuple(replace(score, marks=("small",)) for score in track.scores))
+    panels = {
+        "undecided": verdict_panel(make_analysis("inconclusive", track), "en"),
+        "too small": verdict_panel(make_analysis("inconclusive", small), "en"),
+        "no face": verdict_panel(make_analysis("no_face"), "en"),
+    }
+    headlines = {name: re.findall(r"<h2>.*?</svg> (.*?)</h2>", panel)[0] for name, panel in panels.items()}
+    assert len(set(headlines.values())) == 3 and "too small" in headlines["too small"]
+    for panel in panels.values():
+        page = Page(panel)
+        assert Words.WHY in page.words and Words.TRY in page.words and len(page.all("li")) >= 2
+    assert Words.WHY not in verdict_panel(make_analysis("fake", make_track(0, "fake", 0.97)), "en")
+
+
+def test_the_hindi_page_has_the_detectors_english_folded(
+    make_analysis: Callable[..., Analysis], make_track: Callable[..., FaceTrack]
+) -> None:
+    warned = "file.mp4 is incomplete: it breaks off after 40.0 s."
+    analysis = make_analysis("real", make_track(0, "real", 0.1), warnings=(warned,))
+    for markup in (verdict_panel(analysis, "hi"), findings(analysis, None, PictureLinks(), "hi")):
+        before, *folded = markup.split('<div lang="en">')
+        assert len(folded) == 1 and before.count("<details") > before.count("</details>")
+        outside = Page(re.sub(r'<div lang="en">.*?</div>', "", markup)).words
+        assert not {warned, *analysis.verdict.reasons} & set(re.findall(r"[\w .:]+", outside))
+    assert "0.100" in findings(analysis, None, PictureLinks(), "hi")
+
+
+def test_each_face_can_be_seen_without_its_colours(
+    make_analysis: Callable[..., Analysis],
+    make_track: Callable[..., FaceTrack],
+    make_explanations: Callable[..., Explanations],
+) -> None:
+    track = make_track(0, "fake", 0.97)
+    links = PictureLinks(faces=(FACE,), originals=(ORIGINAL,), frames=(WHOLE,))
+    page = Page(findings(make_analysis("fake", track), make_explanations(track), links, "en"))
+    assert [image["src"] for image in page.all("img")] == ["o.png", "f.png", "w.png"]
+    assert all(image["alt"] and image["width"] and image["height"] for image in page.all("img"))
+    (slider,) = page.all("input")
+    assert (slider["type"], slider["value"], slider["max"]) == ("range", "100", "100"), (
+        "the colours are on at first"
+    )
+    assert Words.COMPARE.format(number=1, moment=" at 0:01") in page.words

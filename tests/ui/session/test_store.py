@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import io
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from detector.errors import MediaNotFoundError
+from ui.check.file_check import TooManyVisits
+from ui.common.html import Picture
+from ui.session.cleanup import KEPT_S, tidy
+from ui.session.store import MAX_VISITS, RECEIVED, Visits, home_name, save_pictures, save_still, secret_folder
+
+ANSWERED: Any = "an analysis"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "root").mkdir()
+    return tmp_path / "root"
+
+
+def upload(root: Path, name: str = "stripped.jpg", orig_name: str | None = None) -> dict[str, Any]:
+    """What the upload route stores and tells."""
+    (root / RECEIVED).mkdir(exist_ok=True)
+    path = secret_folder(root / RECEIVED) / "hash" / name
+    path.parent.mkdir()
+    path.write_bytes(b"content")
+    return {"path": str(path), "orig_name": orig_name}
+
+
+def test_an_upload_is_moved_and_gets_its_own_name_back(root: Path) -> None:
+    given = upload(root, orig_name="मेरा video (1) <b>.jpg")
+    visit = Visits(root).start_upload("a", given)
+    assert visit.original.name == "मेरा video (1) <b>.jpg" and visit.original.parent == visit.folder / RECEIVED
+    assert visit.original.read_bytes() == b"content" and not list((root / RECEIVED).iterdir())
+
+
+def test_an_upload_is_of_use_once(root: Path) -> None:
+    given = upload(root)
+    visits = Visits(root)
+    visit = visits.start_upload("a", given)
+    with pytest.raises(MediaNotFoundError):
+        visits.start_upload("b", given)
+    assert visits.get("b") is None and visit.original.is_file()
+
+
+def test_what_is_no_upload_is_not_taken(root: Path, tmp_path: Path) -> None:
+    visits = Visits(root)
+    other = visits.start_upload("a", upload(root))
+    (other.folder / "face-1.png").write_bytes(b"theirs")
+    (root / RECEIVED / "link").symlink_to(tmp_path)
+    (tmp_path / "mine.txt").write_text("x")
+    given = Path(upload(root)["path"])
+    linked = root / RECEIVED / "link" / "mine.txt"
+    for path in (other.original, other.folder / "face-1.png", tmp_path / "mine.txt", linked, root / RECEIVED,
+                 given.parent, given.parent.parent, Path("/etc/passwd"), Path("")):  # fmt: skip
+        with pytest.raises(MediaNotFoundError):
+            visits.start_upload("b", {"path": str(path), "orig_name": None})
+        assert path.exists()
+    assert visits.get("b") is None and other.original.is_file()
+
+
+def test_the_folder_is_secret_and_private(root: Path) -> None:
+    visit = Visits(root).start_upload("a", upload(root))
+    assert len(visit.folder.name) == 32 and visit.folder.stat().st_mode & 0o077 == 0
+
+
+def test_a_visitor_has_one_visit_and_only_their_own(root: Path) -> None:
+    visits = Visits(root)
+    first = visits.start_upload("a", upload(root))
+    other = visits.start_upload("b", upload(root))
+    second = visits.start_upload("a", upload(root))
+    assert visits.get("a") is second and visits.get("b") is other and visits.get("c") is None
+    assert not first.folder.exists() and other.folder.exists()
+    visits.end("b")
+    visits.end("c")
+    assert visits.get("b") is None and set(root.iterdir()) == {second.folder, root / RECEIVED}
+
+
+def test_an_example_is_never_deleted(root: Path, examples: Path) -> None:
+    visits = Visits(root)
+    visits.start("a", examples / "genuine.jpg")
+    visits.end("a")
+    assert (examples / "genuine.jpg").exists() and not list(root.iterdir())
+
+
+def test_the_oldest_that_has_its_answer_makes_room(root: Path, examples: Path) -> None:
+    visits = Visits(root)
+    kept = [visits.start(str(number), examples / "genuine.jpg") for number in range(MAX_VISITS)]
+    with pytest.raises(TooManyVisits, match=f"{MAX_VISITS} are waiting"):
+        visits.start("late", examples / "genuine.jpg")
+    assert (
+        all(visits.get(str(number)) is visit for number, visit in enumerate(kept)) and visits.get("late") is None
+    )
+    assert len(list(root.iterdir())) == MAX_VISITS
+    kept[3].analysis = kept[5].analysis = ANSWERED
+    assert visits.start("late", examples / "genuine.jpg") is visits.get("late")
+    assert visits.get("3") is None and visits.get("5") is kept[5]
+    assert len(list(root.iterdir())) == MAX_VISITS
+
+
+def test_who_comes_back_needs_no_room(root: Path, examples: Path) -> None:
+    visits = Visits(root)
+    for number in range(MAX_VISITS):
+        visits.start(str(number), examples / "genuine.jpg")
+    again = visits.start("0", examples / "genuine.jpg")
+    assert visits.get("0") is again and len(list(root.iterdir())) == MAX_VISITS
+
+
+def test_what_nobody_uses_is_deleted_after_a_while(root: Path, examples: Path) -> None:
+    now = [0.0]
+    visits = Visits(root, clock=lambda: now[0])
+    unused, used = visits.start("a", examples / "genuine.jpg"), visits.start("b", examples / "genuine.jpg")
+    unclaimed, package = Path(upload(root)["path"]), secret_folder(root) / "report.zip"
+    package.write_bytes(b"x")
+    tidy(visits, root)
+    assert all(path.exists() for path in (unused.folder, used.folder, unclaimed, package))
+    now[0] += KEPT_S - 1
+    visits.get("b")
+    now[0] += 2
+    for path in (unclaimed, package):
+        for one in (path, path.parent, path.parent.parent):
+            if one not in (root, root / RECEIVED):
+                os.utime(one, (time.time() - KEPT_S - 1,) * 2)
+    tidy(visits, root)
+    assert visits.get("a") is None and visits.get("b") is used
+    assert set(root.iterdir()) == {used.folder, root / RECEIVED} and not list((root / RECEIVED).iterdir())
+
+
+def test_an_upload_that_is_gone_leaves_nothing_behind(root: Path) -> None:
+    with pytest.raises(MediaNotFoundError):
+        Visits(root).start_upload("a", {"path": str(root / RECEIVED / "x" / "gone.jpg"), "orig_name": None})
+    assert not list(root.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("a\x00b\nc.jpg", "abc.jpg"),
+        ("..\\..\\x.png", "x.png"),
+        ("/etc/passwd", "passwd"),
+        ("", "file"),
+        ("x" * 400, "x" * 200),
+        ("क" * 100 + ".jpg", "क" * 65 + ".jpg"),
+        ("a." + "x" * 400, "a." + "x" * 198),
+    ],
+)
+def test_a_name_from_elsewhere_is_a_name_here(name: str, expected: str) -> None:
+    assert home_name(name) == expected
+
+
+def test_pictures_keep_every_pixel(root: Path) -> None:
+    pixels = np.arange(20 * 16 * 3, dtype=np.uint8).reshape(20, 16, 3)
+    stored = save_pictures([pixels, pixels[:10]], root, "face")
+    links = [f"gradio_api/file={root.as_posix()}/face-{number}.png" for number in (1, 2)]
+    assert stored == (Picture(links[0], 16, 20), Picture(links[1], 16, 10))
+    with Image.open(io.BytesIO((root / "face-1.png").read_bytes())) as picture:
+        assert picture.format == "PNG" and np.array_equal(np.asarray(picture), pixels)
+
+
+def test_a_still_is_small(root: Path) -> None:
+    save_still(np.zeros((1000, 2000, 3), np.uint8), root)
+    with Image.open(root / "still.png") as picture:
+        assert picture.size == (480, 240)

@@ -1,0 +1,89 @@
+"""The page's words: all of them in every language, and really in that language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import get_args
+
+import pytest
+
+from reporting.text import results as result_text
+from reporting.text.results import Language
+from ui import text
+from ui.text.en import TroubleKind, Words
+from ui.text.hi import HindiWords
+
+DEVANAGARI, LATIN = re.compile("[\u0900-\u097f]"), re.compile("[A-Za-z]")
+
+
+def named(words: type) -> dict[str, object]:
+    return {name: value for name, value in vars(words).items() if name.isupper() and name != "LANGUAGE"}
+
+
+def sentences(value: object, name: str) -> Iterator[tuple[str, str]]:
+    """Each sentence by its place, however deep it lies."""
+    if isinstance(value, str):
+        yield name, value
+    elif isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from sentences(part, f"{name}.{key}")
+    elif isinstance(value, tuple):
+        for number, part in enumerate(value):
+            yield from sentences(part, f"{name}.{number}")
+    else:
+        raise TypeError(f"{name} is no words: {value!r}")
+
+
+def every(words: dict[str, object]) -> dict[str, str]:
+    return dict(found for name, value in words.items() for found in sentences(value, name))
+
+
+ENGLISH, HINDI = every(named(Words)), every(named(HindiWords))
+
+
+def test_no_word_is_missing_in_either_language() -> None:
+    assert ENGLISH.keys() == HINDI.keys()
+    assert all(sentence.strip() for sentence in (*ENGLISH.values(), *HINDI.values()))
+
+
+@pytest.mark.parametrize("name", ENGLISH)
+def test_both_languages_name_the_same_values(name: str) -> None:
+    places = [sorted(re.findall(r"\{(\w*)\}", sentence)) for sentence in (ENGLISH[name], HINDI[name])]
+    assert places[0] == places[1]
+
+
+def test_hindi_is_written_in_its_own_letters() -> None:
+    """Names of programs and formats stay as they are written everywhere."""
+    plain = {
+        name: re.sub(
+            r"\{\w*\}|gradio\.live|WhatsApp|Instagram|SHA-\d+|MD5|https|Enter|zip|IP|START_HERE\.html|Ctrl\+C",
+            "",
+            sentence,
+        )
+        for name, sentence in HINDI.items()
+    }
+    strange = {name: sentence for name, sentence in plain.items() if LATIN.search(sentence)}
+    assert strange == {}
+    assert not {name for name in ENGLISH if DEVANAGARI.search(ENGLISH[name])}
+    same = {name for name in ENGLISH if ENGLISH[name] == HINDI[name]}
+    assert same == {"FACTS.sha256", "FACTS.sha1", "FACTS.md5"}
+
+
+def test_every_trouble_has_words() -> None:
+    assert set(Words.TROUBLES) == set(get_args(TroubleKind)) == set(HindiWords.TROUBLES)
+
+
+def test_the_states_are_the_same_ones() -> None:
+    assert list(Words.STATES) == list(HindiWords.STATES) and len(Words.STATES) == 36
+
+
+def test_no_word_on_the_page_promises_too_much() -> None:
+    around = every({name: value for name, value in vars(verdict_notes).items() if re.match("_[A-Z]", name)})
+    for sentence in (*ENGLISH.values(), *HINDI.values(), *around.values()):
+        assert result_text.lint(sentence) == []
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+def test_each_language_knows_itself(language: Language) -> None:
+    assert text.of(language).LANGUAGE == text.language_of(language) == language and language in text.LANGUAGES

@@ -1,0 +1,1 @@
+"""Labelled files, face index, training pairs and augmentation."""

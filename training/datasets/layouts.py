@@ -1,0 +1,160 @@
+"""Data folders without a `labels.csv`: the layouts of well-known data sets, and plain `real/` and `fake/`.
+
+FaceForensics++: `original_sequences/`, `manipulated_sequences/`. Groups are the pairs of clips swapped with each
+    other; the official lists are used if they lie in `splits/`.
+Celeb-DF: `Celeb-real/`, `Celeb-synthesis/`, `YouTube-real/`. Groups are the first person of a clip's name; what
+    `List_of_testing_videos.txt` names is the split `test`.
+DFDC: `metadata.json` in the folders of clips. Groups are the original clips.
+Plain: `real/`, and `fake/` if there is any. Each file is a group; a folder above names the split, as in
+    `train/real/`, `val/fake/`.
+
+Where nothing else is said the split is drawn from the group, see `drawn_split`.
+A swap shows two people, so Celeb-DF fakes of one split may show a face that stands as genuine in another; with
+FaceForensics++ they do not.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from detector.media.media import CLIP_SUFFIXES, PICTURE_SUFFIXES
+from training.datasets.labels import Item, check_items, drawn_split, read_labels
+
+_SUFFIXES = {*PICTURE_SUFFIXES, *CLIP_SUFFIXES}
+
+
+def find_items(folder: Path) -> list[Item]:
+    """Every labelled file of a data folder.
+
+    Raises:
+        FileNotFoundError: no such folder.
+        ValueError: a folder of no known layout, an empty one, or labels that would spoil a measurement.
+    """
+    if not folder.is_dir():
+        raise FileNotFoundError(f"{folder} is not a folder")
+    if (folder / "labels.csv").is_file():
+        return read_labels(folder)
+    if (folder / "manipulated_sequences").is_dir() or (folder / "original_sequences").is_dir():
+        items = _faceforensics(folder)
+    elif (folder / "Celeb-real").is_dir():
+        items = _celeb_df(folder)
+    elif metadata := sorted(folder.rglob("metadata.json")):
+        items = _dfdc(folder, metadata)
+    else:
+        items = _plain(folder)
+    if not items:
+        raise ValueError(
+            f"{folder} has neither a labels.csv nor a layout that is known: FaceForensics++, Celeb-DF, DFDC, or "
+            "folders named real and fake"
+        )
+    check_items(items)
+    return items
+
+
+def _media(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.rglob("*") if file.suffix.lower() in _SUFFIXES)
+
+
+def _faceforensics(folder: Path) -> list[Item]:
+    official: dict[str, tuple[str, str]] = {}
+    for split in ("train", "val", "test"):
+        lists = folder / "splits" / f"{split}.json"
+        for pair in json.loads(lists.read_text()) if lists.is_file() else []:
+            official |= {clip: ("_".join(sorted(pair)), split) for clip in pair}
+    files = _media(folder)
+    for file in files:  # without the lists, the names of the fakes tell the pairs
+        pair = file.stem.split("_")
+        if "manipulated_sequences" in file.parts and len(pair) == 2:
+            group = "_".join(sorted(pair))
+            for clip in pair:
+                official.setdefault(clip, (group, drawn_split(group)))
+    items = []
+    for file in files:
+        place = file.relative_to(folder).parts
+        if place[0] not in ("original_sequences", "manipulated_sequences") or len(place) < 4:
+            continue
+        clip = file.stem.split("_")[0]
+        group, split = official.get(clip, (clip, drawn_split(clip)))
+        if "__" in file.stem:  # DeepFakeDetection: 01_02__scene__code, the actor whose clip it is comes first
+            group, split = f"actor {clip}", drawn_split(f"actor {clip}")
+        fake = place[0] == "manipulated_sequences"
+        items.append(
+            Item(
+                file=file.relative_to(folder).as_posix(),
+                label="fake" if fake else "real",
+                source=f"FaceForensics++ ({place[2]})",
+                manipulation=place[1] if fake else "none",
+                group=group,
+                split=split,
+            )
+        )
+    return items
+
+
+def _celeb_df(folder: Path) -> list[Item]:
+    lists = folder / "List_of_testing_videos.txt"
+    tested = {line.split()[-1] for line in lists.read_text().splitlines() if line} if lists.is_file() else set()
+    items = []
+    for file in _media(folder):
+        name = file.relative_to(folder).as_posix()
+        if file.parent.name not in ("Celeb-real", "Celeb-synthesis", "YouTube-real"):
+            continue
+        fake, split = file.parent.name == "Celeb-synthesis", "test" if name in tested else None
+        person = file.stem.split("_")[0]
+        # The official list cuts through people, so what it tests is a group of its own.
+        group = f"tested {file.stem}" if split else f"{file.parent.name} {person}" if person.isdigit() else person
+        items.append(
+            Item(
+                file=name,
+                label="fake" if fake else "real",
+                source="Celeb-DF",
+                manipulation="Celeb-DF swap" if fake else "none",
+                group=group,
+                split=split or drawn_split(group),
+            )
+        )
+    return items
+
+
+def _dfdc(folder: Path, metadata: list[Path]) -> list[Item]:
+    items = []
+    for lists in metadata:
+        for name, facts in sorted(json.loads(lists.read_text()).items()):
+            if not (lists.parent / name).is_file():
+                continue
+            fake = facts["label"].upper() == "FAKE"
+            group = facts.get("original") or name
+            items.append(
+                Item(
+                    file=(lists.parent / name).relative_to(folder).as_posix(),
+                    label="fake" if fake else "real",
+                    source="DFDC",
+                    manipulation="swap or re-enactment" if fake else "none",
+                    group=group,
+                    split=drawn_split(group),
+                )
+            )
+    return items
+
+
+def _plain(folder: Path) -> list[Item]:
+    items = []
+    for file in _media(folder):
+        *above, _ = place = file.relative_to(folder).parts
+        label = next((part for part in above if part in ("real", "fake")), None)
+        if label is None:
+            continue
+        name = "/".join(place)
+        named = above[0] if above[0] != label else None
+        items.append(
+            Item(
+                file=name,
+                label=label,
+                source=folder.name,
+                manipulation="unknown" if label == "fake" else "none",
+                group=name,
+                split=named or drawn_split(name),
+            )
+        )
+    return items

@@ -1,0 +1,1 @@
+"""Evaluate, calibrate and measure checkpoints."""

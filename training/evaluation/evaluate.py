@@ -1,0 +1,200 @@
+"""How a checkpoint judges files it never saw, through `Detector.analyze` like everybody else."""
+
+from __future__ import annotations
+
+import csv
+import json
+import multiprocessing
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from detector.config import DetectorConfig
+from detector.faces.face_detector import FaceFinder
+from detector.media.images import read_picture
+from detector.model.checkpoint import ARCHITECTURE, CheckpointCard, InputSpec, MapHead
+from detector.model.classifier import FaceClassifier, choose_device
+from detector.pipeline import Detector
+from detector.types import Pixels
+from detector.verdict.calibration import Calibration
+from training.datasets.augment import h264, jpeg
+from training.datasets.labels import Item
+from training.datasets.layouts import find_items
+from training.evaluation.metrics import Row
+from training.fitting.fit import MARGIN_FRAC, FitSettings, start_from
+from training.fitting.networks import PIXEL_MEAN, PIXEL_STD, Student, Teacher
+
+RESULT_FIELDS = ("file", "label", "source", "manipulation", "group", "attributes", "face_width_px", "logit")
+_Result = list[str | float | None]
+
+
+def _half(pixels: Pixels) -> Pixels:
+    """Half the size and back."""
+    height, width = pixels.shape[:2]
+    small = cv2.resize(pixels, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+    return cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
+
+
+def _crf35(pixels: Pixels) -> Pixels:
+    height, width = pixels.shape[:2]
+    return h264(pixels[: height // 2 * 2, : width // 2 * 2], 35)
+
+
+DEGRADATIONS = {"jpeg40": lambda pixels: jpeg(pixels, 40), "half": _half, "h264crf35": _crf35}
+"""What can be done to every picture before it is judged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """What judges: a checkpoint, or a run of `fit` that was never exported."""
+
+    checkpoint: str = "default"
+    folder: Path
+    """Of the checkpoints."""
+    run: Path | None = None
+
+    def detector(self) -> Detector:
+        config = DetectorConfig(checkpoint_folder=self.folder)
+        if self.run is None:
+            return Detector.from_checkpoint(self.checkpoint, config)
+        device = choose_device(config.device)
+        settings = FitSettings(**json.loads((self.run / "settings.json").read_text()))
+        card = uncalibrated_card(self.run.name, settings, terms="not for use")
+        return Detector(card, _RunClassifier(self.run, settings, device), FaceFinder(config, device), config)
+
+
+class _RunClassifier(FaceClassifier):
+    """The averaged network of a run, of either kind, in the place of a checkpoint's."""
+
+    def __init__(self, run: Path, settings: FitSettings, device: torch.device) -> None:
+        # Not FaceClassifier's own: that one builds an InceptionResnetV1 and nothing else.
+        self.network = Teacher() if settings.network == "teacher" else Student()
+        start_from(self.network, run)
+        self.network.eval().requires_grad_(False).to(device, memory_format=torch.channels_last)
+        self.device, self.lock, self.precision = device, threading.RLock(), "bf16"
+
+    @torch.inference_mode()
+    def logits(self, batch: Tensor) -> Tensor:
+        with self.lock, torch.autocast(self.device.type, torch.bfloat16):
+            seen = self.network(batch.to(self.device).contiguous(memory_format=torch.channels_last))
+        return seen.logits.float().cpu()
+
+
+def uncalibrated_card(name: str, settings: FitSettings, *, terms: str) -> CheckpointCard:
+    """The card of a run before anything was measured."""
+    return CheckpointCard(
+        name=name,
+        sha256="",
+        architecture=ARCHITECTURE,
+        input=InputSpec(
+            size_px=settings.size_px, margin_frac=MARGIN_FRAC, pixel_mean=PIXEL_MEAN, pixel_std=PIXEL_STD
+        ),
+        calibration=Calibration(),
+        explain_layer="repeat_2" if has_map_head(settings.size_px) else "conv2d_4a",
+        map_head=MapHead(sha256="", fine="repeat_1", coarse="repeat_2")
+        if has_map_head(settings.size_px)
+        else None,
+        false_alarm_rate=None,
+        miss_rate=None,
+        undecided_rate=None,
+        measured_on="never measured",
+        licence=terms,
+    )
+
+
+def has_map_head(size_px: int) -> bool:
+    """Whether the layers trained to show where are fine enough to be shown, by the side of the input.
+
+    The fine one has about an eighth as many cells each way: 11 at 112 px, 17 at 160 px.
+    """
+    return size_px >= 128
+
+
+def evaluate(
+    judge: Judge,
+    data: Path,
+    split: str,
+    out_file: Path,
+    *,
+    source: str | None = None,
+    degraded: str | None = None,
+    workers: int = 2,
+) -> None:
+    """Judge every file of a split and write one line for each: `logit` is the verdict's, empty without a face.
+
+    Args:
+        judge: with what.
+        data: a data folder, see `training/datasets/layouts.py`.
+        split: a value of the column `split`.
+        out_file: CSV with the columns RESULT_FIELDS.
+        source: only files of this one.
+        degraded: a key of DEGRADATIONS, done to every picture first; clips are left out then.
+        workers: processes, one thread each.
+    """
+    items = [item for item in find_items(data) if item.split == split and source in (None, item.source)]
+    if degraded:
+        items = [item for item in items if not item.is_clip]
+    if not items:
+        raise ValueError(
+            f"{data} holds nothing of split {split!r}" + (f" and source {source!r}" if source else "")
+        )
+    out_file.parent.mkdir(parents=True, exist_ok=True)
+    start = time.monotonic()
+    with (
+        multiprocessing.get_context("spawn").Pool(workers, _start_worker, (judge, data, degraded)) as pool,
+        out_file.open("w", newline="", encoding="utf-8") as file,
+    ):
+        writer = csv.writer(file)
+        writer.writerow(RESULT_FIELDS)
+        for done, result in enumerate(pool.imap(_judge, items, chunksize=4), start=1):
+            writer.writerow(result)
+            if done % 500 == 0:
+                left_s = (time.monotonic() - start) / done * (len(items) - done)
+                print(f"{done}/{len(items)} files, {left_s / 60:.1f} min left", flush=True)
+
+
+_worker: tuple[Detector, Path, str | None]
+
+
+def _start_worker(judge: Judge, data: Path, degraded: str | None) -> None:
+    global _worker
+    torch.set_num_threads(1)
+    _worker = (judge.detector(), data, degraded)
+
+
+def _judge(item: Item) -> _Result:
+    detector, data, degraded = _worker
+    if degraded is None:
+        analysis = detector.analyze(data / item.file)
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            picture = Path(folder) / "degraded.png"
+            Image.fromarray(DEGRADATIONS[degraded](read_picture(data / item.file))).save(picture)
+            analysis = detector.analyze(picture)
+    weighty = [track for track in analysis.tracks if track.weighty]
+    deciding = max(weighty, key=lambda track: track.logit, default=None)
+    row: _Result = [item.file, item.label, item.source, item.manipulation, item.group, item.attributes]
+    if deciding is None:
+        return [*row, None, None]
+    return [*row, float(np.median([score.box.width for score in deciding.scores])), deciding.logit]
+
+
+def read_results(files: Sequence[Path]) -> list[Row]:
+    """What `evaluate` wrote, with numbers as numbers and None where there was no face."""
+    rows = []
+    for file in files:
+        with file.open(newline="", encoding="utf-8") as lines:
+            rows += [
+                row | {key: float(row[key]) if row[key] else None for key in ("logit", "face_width_px")}
+                for row in csv.DictReader(lines)
+            ]
+    return rows

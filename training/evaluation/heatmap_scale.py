@@ -1,0 +1,61 @@
+"""How strong the maps of a checkpoint are on faces it never saw, so that heat means the same in every report."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from detector.faces.crop import crop_face
+from detector.media.images import read_picture
+from detector.model.checkpoint import CheckpointCard, HeatScale, save_card
+from detector.pipeline import Detector
+from detector.types import FaceCrop, Frame
+from explain.cam import fake_heat
+from training.datasets.layouts import find_items
+
+_STRONG, _WEAK = 0.98, 0.9
+"""Quantiles of the peaks: of manipulated faces for the strongest colour, of genuine ones for `weak`."""
+HEAT_FACES = 400
+"""Of each label that are enough."""
+
+
+def settle_heat(
+    detector: Detector, data: Path, root: Path, *, split: str, count: int, seed: int
+) -> CheckpointCard:
+    """Measure the peaks of the shown method's maps, and write them into the checkpoint's card.
+
+    Args:
+        detector: with the checkpoint in question.
+        data: folder of the pictures.
+        root: folder of the checkpoints.
+        split: a value of the column `split`; nothing trained on.
+        count: pictures of each label, drawn at random.
+        seed: of the draw.
+
+    Raises:
+        ValueError: no face of one of the labels was found.
+    """
+    peaks: dict[str, list[float]] = {}
+    rng = np.random.default_rng(seed)
+    items = [item for item in find_items(data) if item.split == split and not item.is_clip]
+    for label in ("real", "fake"):
+        labelled = [item for item in items if item.label == label]
+        drawn = rng.permutation(len(labelled))[:count]
+        crops = [crop for index in drawn if (crop := _crop(detector, data / labelled[index].file)) is not None]
+        if not crops:
+            raise ValueError(f"{split} has no {label} face to measure the maps on")
+        peaks[label] = [float(heat.max()) for heat in fake_heat(detector, crops)]
+    scale = HeatScale(
+        strong=float(np.quantile(peaks["fake"], _STRONG)),
+        weak=float(np.quantile(peaks["real"], _WEAK)),
+        measured_on=f"{len(peaks['real'])} genuine and {len(peaks['fake'])} manipulated faces of {split}",
+    )
+    return save_card(replace(detector.card, heat=scale), root)
+
+
+def _crop(detector: Detector, file: Path) -> FaceCrop | None:
+    pixels, spec = read_picture(file), detector.card.input
+    faces = detector.finder.find(pixels)
+    return crop_face(Frame(pixels, 0, 0.0), faces[0], spec.margin_frac, spec.size_px) if faces else None

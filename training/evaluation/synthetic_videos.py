@@ -1,0 +1,225 @@
+"""Moving stills: a labelled picture as a short clip, so that clips can be calibrated, and what judges them
+trained, where only pictures are at hand.
+
+The camera drifts, zooms and tilts slowly over the picture, the light changes a little, the sensor adds noise, and
+real H.264 at a random quality takes the rest. The face itself does not move: no blinking, no speech, no change
+of expression. So a clip's ups and downs over time are smaller than in footage.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from detector.pipeline import Detector
+from detector.types import FaceBox, Pixels
+from training.datasets.labels import FaceItem, load_pixels
+from training.evaluation.evaluate import Judge
+from training.evaluation.video_scores import Clip, judge_clip
+
+RATE_HZ = 24
+_CRF = (20, 36)
+"""x264's constant rate factors drawn from, the last left out."""
+_FACE_SCALE = (0.5, 1.0)
+"""The face is shown at this share of its own size …"""
+_FACE_LEAST_PX = 64
+"""… but no narrower, unless it always was; MTCNN looks for faces from 40 pixels."""
+_FRAME_PER_FACE = (1.8, 2.6)
+"""Height of the frame, in heights of the face."""
+_FADE_FRAC = (0.3, 0.8)
+"""Beyond its edge a picture goes on mirrored; from here to there, in face lengths, it fades into the ground.
+A seam near the face would look like a blend's: see docs/experiments.md."""
+_SWAYS = 2
+"""Sines each movement is made of."""
+
+
+def still_frames(pixels: Pixels, box: FaceBox, rng: np.random.Generator, seconds: float) -> Iterator[Pixels]:
+    """The frames of a moving still, before compression.
+
+    Args:
+        pixels: uint8 (height, width, 3), RGB.
+        box: the face in it.
+        rng: source of every choice.
+        seconds: length.
+
+    Returns:
+        uint8 RGB frames of one size, both sides even, `RATE_HZ` a second.
+    """
+    longer = max(box.width, box.height)
+    scale = max(rng.uniform(*_FACE_SCALE), min(1.0, _FACE_LEAST_PX / longer))
+    height = 2 * round(longer * scale * rng.uniform(*_FRAME_PER_FACE) / 2)
+    width = 2 * round(height * rng.choice([3 / 4, 1.0, 4 / 3, 16 / 9]) / 2)
+    canvas, centre = _surrounded(pixels, box, rng, (height / scale, width / scale))
+    pan_x, pan_y = _sway(rng, 0.03 * width), _sway(rng, 0.03 * height)
+    zoom, tilt, light = _sway(rng, 0.05), _sway(rng, 4.0), _sway(rng, 0.04)
+    off_centre = rng.uniform(-0.08, 0.08, 2) * (width, height)
+    sigma = rng.uniform(0.5, 4.0)
+    grain = (sigma * rng.standard_normal((height + 64, width + 64, 3), dtype=np.float32)).astype(np.float32)
+    for number in range(round(seconds * RATE_HZ)):
+        time_s = number / RATE_HZ
+        place = cv2.getRotationMatrix2D(centre, tilt(time_s), scale * (1 + zoom(time_s)))
+        place[:, 2] += np.array([width / 2 + pan_x(time_s), height / 2 + pan_y(time_s)]) + off_centre - centre
+        frame = cv2.warpAffine(
+            canvas, place, (width, height), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE
+        ).astype(np.float32)
+        x, y = rng.integers(0, 64, 2)
+        frame = frame * (1 + light(time_s)) + grain[y : y + height, x : x + width]
+        yield frame.round().clip(0, 255).astype(np.uint8)
+
+
+def _sway(rng: np.random.Generator, most: float) -> Callable[[float], float]:
+    """A slow movement of seconds to and fro, at most `most` either way."""
+    shares = rng.dirichlet(np.ones(_SWAYS)) * rng.uniform(0.2, 1.0) * most
+    periods_s, phases = rng.uniform(2.0, 8.0, _SWAYS), rng.uniform(0, 2 * np.pi, _SWAYS)
+    return lambda time_s: float((shares * np.sin(2 * np.pi * time_s / periods_s + phases)).sum())
+
+
+def _surrounded(
+    pixels: Pixels, box: FaceBox, rng: np.random.Generator, shown: tuple[float, float]
+) -> tuple[Pixels, tuple[float, float]]:
+    """The picture on a ground large enough to show that much (height, width) around the face, and where the
+    middle of the face lies on it. The ground is the picture mirrored and blurred, or one of its colours."""
+    height, width = pixels.shape[:2]
+    middle = ((box.x1 + box.x2) / 2, (box.y1 + box.y2) / 2)
+    reach_y, reach_x = 0.65 * shown[0], 0.65 * shown[1]  # half, and what movement uncovers
+    left, top = (max(0, round(reach - at)) for reach, at in ((reach_x, middle[0]), (reach_y, middle[1])))
+    right = max(0, round(middle[0] + reach_x - width))
+    bottom = max(0, round(middle[1] + reach_y - height))
+    mirrored = cv2.copyMakeBorder(pixels, top, bottom, left, right, cv2.BORDER_REFLECT)
+    if rng.random() < 0.7:
+        small = cv2.resize(mirrored, (32, 32), interpolation=cv2.INTER_AREA)
+        small = cv2.GaussianBlur(small, (0, 0), rng.uniform(1.0, 3.0))
+        ground = cv2.resize(small, mirrored.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+    else:
+        colour = pixels[rng.integers(height), rng.integers(width)] * 0.5 + rng.uniform(0, 127, 3)
+        ground = np.full(mirrored.shape, colour.round(), np.uint8)
+    # How far outside the picture; there the mirrored picture fades into the ground.
+    out_y, out_x = _outside(top, height, bottom), _outside(left, width, right)
+    outside = np.hypot(out_y[:, None], out_x[None]) / max(box.width, box.height)
+    alpha = ((outside - _FADE_FRAC[0]) / (_FADE_FRAC[1] - _FADE_FRAC[0])).clip(0, 1)[..., None]
+    ground = ((1 - alpha) * mirrored + alpha * ground).round()
+    return ground.astype(np.uint8, copy=False), (left + middle[0], top + middle[1])
+
+
+def _outside(before: int, length: int, after: int) -> NDArray[np.float32]:
+    """For each place of a border, a picture and a border, how far outside the picture it lies."""
+    at = np.arange(before + length + after)
+    return np.maximum(np.maximum(before - at, at - (before + length - 1)), 0).astype(np.float32)
+
+
+def write_clip(frames: Iterator[Pixels], file: Path, crf: int) -> None:
+    """H.264 in MP4, the same bytes for the same frames.
+
+    Args:
+        frames: uint8 RGB of one size, both sides even; at least one.
+        file: to write.
+        crf: x264's constant rate factor.
+    """
+    with av.open(str(file), "w") as container:
+        options = {"crf": str(crf), "preset": "veryfast", "threads": "1", "x264-params": "log-level=none"}
+        first = next(frames)
+        stream = container.add_stream("libx264", rate=RATE_HZ, options=options)
+        stream.height, stream.width = first.shape[:2]
+        stream.pix_fmt = "yuv420p"
+        for number, pixels in enumerate(_all(first, frames)):
+            frame = av.VideoFrame.from_ndarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2YUV_I420), format="yuv420p")
+            frame.pts, frame.time_base = number, Fraction(1, RATE_HZ)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+
+
+def _all(first: Pixels, rest: Iterator[Pixels]) -> Iterator[Pixels]:
+    yield first
+    yield from rest
+
+
+def write_still(face: FaceItem, file: Path, seed: int, seconds: float) -> None:
+    """A labelled picture as a clip; the same for the same picture, seed and length, whatever else is made.
+
+    Args:
+        face: a picture with its face, as `prepare` found it.
+        file: MP4 to write.
+        seed: of every choice, together with the picture's name.
+        seconds: length.
+    """
+    rng = np.random.default_rng([seed, zlib.crc32(face.item.file.encode())])
+    crf = int(rng.integers(*_CRF))
+    write_clip(still_frames(load_pixels(face), face.face.box, rng, seconds), file, crf)
+
+
+def choose_faces(faces: Sequence[FaceItem], most: int, seed: int) -> list[FaceItem]:
+    """At most so many of every source and label, drawn by chance; pictures only.
+
+    Args:
+        faces: what `prepare` found.
+        most: of each source and label.
+        seed: of the draw.
+    """
+    of_kind: dict[tuple[str, str], list[FaceItem]] = {}
+    for face in faces:
+        if not face.item.is_clip:
+            of_kind.setdefault((face.item.source, face.item.label), []).append(face)
+    rng = np.random.default_rng(seed)
+    chosen = []
+    for _, kind in sorted(of_kind.items()):
+        picked = rng.permutation(len(kind))[:most]
+        chosen += [kind[index] for index in sorted(picked.tolist())]
+    return chosen
+
+
+def judge_stills(
+    judge: Judge, faces: Sequence[FaceItem], *, seconds: float, seed: int, features: bool, workers: int
+) -> Iterator[Clip]:
+    """Judge pictures as moving stills, each written to a temporary MP4 and read by `Detector.analyze`.
+
+    Args:
+        judge: with what.
+        faces: pictures with their faces.
+        seconds: length of each clip.
+        seed: of every choice.
+        features: keep the features too.
+        workers: processes, one thread each.
+    """
+    tasks = [(face, seed, seconds, features) for face in faces]
+    with torch.multiprocessing.get_context("spawn").Pool(workers, _start_worker, (judge,)) as pool:
+        for done, clip in enumerate(pool.imap(_judge_still, tasks, chunksize=4), start=1):
+            yield clip
+            if done % 100 == 0:
+                print(f"{done}/{len(tasks)} stills", flush=True)
+
+
+_detector: Detector
+
+
+def _start_worker(judge: Judge) -> None:
+    global _detector
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+    _detector = judge.detector()
+
+
+def _judge_still(task: tuple[FaceItem, int, float, bool]) -> Clip:
+    face, seed, seconds, features = task
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "still.mp4"
+        write_still(face, file, seed, seconds)
+        return only_person(judge_clip(_detector, file, face.item, "moments", features))
+
+
+def only_person(clip: Clip) -> Clip:
+    """A still without anybody but its main person, whose faces weigh most, and are widest where that is equal: the
+    others are strangers, whom the label does not speak of, and what is mirrored beside the picture."""
+    main = max(
+        clip.tracks, key=lambda track: (track.weights.sum(), float(np.median(track.widths_px))), default=None
+    )
+    return replace(clip, tracks=() if main is None else (main,))

@@ -1,0 +1,313 @@
+"""Fitting, resumable to the step.
+
+The loss is that of the labels, plus where known that of the manipulated places, plus, for a student with a
+teacher, how far it is from the teacher's probability, features and feature maps. A student can also learn the
+attributes of faces first.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import ctypes
+import json
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+import torch.nn.functional as F
+from sklearn.metrics import roc_auc_score
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+
+from detector.faces.crop import crop_face
+from detector.types import Frame
+from training.datasets.labels import FaceItem, load_pixels, read_faces
+from training.datasets.pairs import PairStream
+from training.fitting.attributes import AttributeHead, AttributeStream
+from training.fitting.networks import PIXEL_MEAN, PIXEL_STD, Bridge, Seen, Student, Teacher
+
+MARGIN_FRAC = 0.125
+"""Test-time margin of Self-Blended Images (arXiv:2204.08376)."""
+_LOOKED_AT = 400
+"""Pictures of a source at a look at validation, at the most."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FitSettings:
+    """Saved beside the weights as `settings.json`."""
+
+    network: str
+    """`teacher` or `student`."""
+    steps: int
+    task: str = "manipulation"
+    """Or `attributes`: age, sex and race, as a start for the other."""
+    size_px: int = 160
+    pairs: int = 32
+    """Pairs in a batch; twice as many pictures."""
+    learning_rate: float = 5e-4
+    weight_decay: float = 1e-4
+    warmup_steps: int = 100
+    ema_decay: float = 0.998
+    seed: int = 0
+    workers: int = 2
+    save_every: int = 100
+    look_every: int = 200
+    """Steps between looks at validation."""
+    labels: float = 1.0
+    """Weight of the labels; 0 follows nothing but the teacher's features."""
+    maps: float = 0.5
+    """Weight of where the picture was manipulated, beside its label."""
+    distil_features: float = 2.0
+    distil_maps: float = 1.0
+    distil_logits: float = 0.5
+    """Share of the labels' loss that follows the teacher's probability instead."""
+
+
+def fit(
+    settings: FitSettings,
+    *,
+    data: Path,
+    faces_file: Path,
+    run: Path,
+    imagenet: Path | None = None,
+    teacher_run: Path | None = None,
+    start_run: Path | None = None,
+) -> None:
+    """Train until `settings.steps`, continuing `run` where it stands.
+
+    Args:
+        settings: everything that decides the outcome, with the data.
+        data: folder with labels.csv and the pictures.
+        faces_file: what `prepare` wrote.
+        run: folder for `settings.json`, `state.pt` (to resume) and `log.jsonl`.
+        imagenet: weights a teacher starts from, or whose features a student without `teacher_run` follows.
+        teacher_run: for a student, the finished run of its teacher.
+        start_run: an earlier run of the same network whose weights this one starts from.
+
+    Raises:
+        ValueError: `run` holds a run of other settings, or `start_run` another network.
+    """
+    run.mkdir(parents=True, exist_ok=True)
+    _claim(run, settings)
+    _keep_freed_memory()
+    # One thread a process: the workers are as many as there are, and OpenCV's own do not survive a fork.
+    cv2.setNumThreads(1)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    torch.manual_seed(settings.seed)
+    learner: nn.Module = Teacher(imagenet) if settings.network == "teacher" else Student()
+    if start_run is not None:
+        start_from(learner, start_run)
+    teacher: Teacher | None = None
+    aid: Bridge | AttributeHead | None = None
+    if settings.task == "attributes":
+        aid = AttributeHead().to(device)
+    elif settings.network == "student" and (teacher_run or imagenet):
+        teacher, aid = Teacher(imagenet), Bridge().to(device)
+        if teacher_run is not None:
+            start_from(teacher, teacher_run)
+        teacher.to(device, memory_format=torch.channels_last).eval().requires_grad_(False)
+    learner.to(device, memory_format=torch.channels_last)
+    ema = copy.deepcopy(learner).eval().requires_grad_(False)
+    trained = [*learner.parameters(), *(aid.parameters() if aid is not None else ())]
+    optimiser = torch.optim.AdamW(
+        [
+            {"params": [p for p in trained if p.ndim > 1], "weight_decay": settings.weight_decay},
+            {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0},
+        ],
+        lr=settings.learning_rate,
+    )
+    parts = {"learner": learner, "ema": ema, "optimiser": optimiser}
+    if aid is not None:
+        parts["aid"] = aid
+    step = _resume(run, parts)
+
+    faces = read_faces(faces_file, data, "train")
+    where = {"size_px": settings.size_px, "seed": settings.seed}
+    where |= {"first": step * settings.pairs, "block": settings.pairs}
+    ramp_pairs = settings.steps * settings.pairs * 3 // 10
+    attributes = settings.task == "attributes"
+    stream = AttributeStream(faces, **where) if attributes else PairStream(faces, **where, ramp_pairs=ramp_pairs)
+    batches = iter(
+        DataLoader(stream, batch_size=settings.pairs, num_workers=settings.workers, persistent_workers=True)
+    )
+    val_pixels, val_labels = _validation(data, faces_file, settings)
+    began, first_step = time.monotonic(), step
+    while step < settings.steps:
+        for group in optimiser.param_groups:
+            group["lr"] = _learning_rate(settings, step)
+        torch.manual_seed((settings.seed << 32) + step)  # drop-out too goes on where it stopped
+        learner.train()
+        pixels, labels, maps = _next(batches, device)
+        with torch.autocast(device.type, torch.bfloat16):
+            seen = learner(pixels)
+            if isinstance(aid, AttributeHead):
+                loss = aid.loss(seen, labels)
+            else:
+                with torch.no_grad():
+                    told = teacher(pixels) if teacher is not None else None
+                loss = _loss(settings, seen, labels, maps, told, aid)
+        optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(trained, 1.0)
+        optimiser.step()
+        step += 1
+        _follow(ema, learner, min(settings.ema_decay, (1 + step) / (10 + step)))
+        if step % settings.look_every == 0 or step == settings.steps:
+            speed = (step - first_step) * settings.pairs * 2 / (time.monotonic() - began)
+            left_s = (settings.steps - step) * settings.pairs * 2 / speed
+            line = {"step": step, "loss": round(loss.item(), 4), "pictures_a_second": round(speed, 1)}
+            line |= {"minutes_left": round(left_s / 60, 1), "auc": _look(ema, val_pixels, val_labels, device)}
+            print(json.dumps(line), flush=True)
+            with (run / "log.jsonl").open("a") as log:
+                log.write(json.dumps(line) + "\n")
+        if step % settings.save_every == 0 or step == settings.steps:
+            _save(run, parts, step)
+
+
+def _keep_freed_memory() -> None:
+    """Have glibc keep what PyTorch frees instead of giving it back: every step asks for the same again, and
+    on the CPU half of the time went into that."""
+    with contextlib.suppress(OSError, AttributeError):  # another C library
+        mallopt = ctypes.CDLL("libc.so.6").mallopt
+        for parameter in (_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD):
+            mallopt(parameter, 2**31 - 1)
+
+
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+"""Of glibc's malloc.h."""
+
+
+def start_from(network: nn.Module, run: Path) -> None:
+    """Load the averaged weights of a run; the layers that show where may be missing from it.
+
+    Raises:
+        ValueError: the run is one of another network.
+    """
+    state = torch.load(run / "state.pt", map_location="cpu", weights_only=True)["ema"]
+    own = network.state_dict()
+    missing, surplus = own.keys() - state.keys(), state.keys() - own.keys()
+    if surplus or any(not name.startswith("map_") for name in missing):
+        names = sorted([*missing, *surplus])[:3]
+        raise ValueError(f"{run} does not hold a {type(network).__name__.lower()}: {', '.join(names)}")
+    network.load_state_dict(own | state)
+
+
+def _loss(
+    settings: FitSettings,
+    seen: Seen,
+    labels: Tensor,
+    maps: Tensor,
+    told: Seen | None,
+    bridge: Bridge | None,
+) -> Tensor:
+    logits = seen.logits.float()
+    loss = logits.new_zeros(())
+    if settings.labels:
+        loss = F.binary_cross_entropy_with_logits(logits, labels)
+        if told is not None:
+            follow = F.binary_cross_entropy_with_logits(logits, told.logits.float().sigmoid())
+            loss = (1 - settings.distil_logits) * loss + settings.distil_logits * follow
+        where = (_map_loss(seen.fine_map, maps) + _map_loss(seen.coarse_map, maps)) / 2
+        loss = settings.labels * (loss + settings.maps * where)
+    if told is not None and bridge is not None:
+        pooled, places = bridge.apart(seen, told)
+        loss = loss + settings.distil_features * pooled + settings.distil_maps * places
+    return loss
+
+
+def _map_loss(shown: Tensor, maps: Tensor) -> Tensor:
+    """Cross-entropy over the pictures whose manipulated places are known."""
+    known = ~maps.isnan().flatten(1).any(1)
+    wanted = F.interpolate(maps[known].unsqueeze(1), shown.shape[2:], mode="area")
+    return F.binary_cross_entropy_with_logits(shown[known].float(), wanted)
+
+
+def _claim(run: Path, settings: FitSettings) -> None:
+    """A run folder belongs to one set of settings."""
+    file, text = run / "settings.json", json.dumps(asdict(settings), indent=2) + "\n"
+    if file.exists() and file.read_text() != text:
+        raise ValueError(f"{run} holds a run of other settings; choose another folder or delete it")
+    file.write_text(text)
+
+
+def _learning_rate(settings: FitSettings, step: int) -> float:
+    """Linear warm-up, then a cosine to zero."""
+    if step < settings.warmup_steps:
+        return settings.learning_rate * (step + 1) / settings.warmup_steps
+    done = (step - settings.warmup_steps) / max(1, settings.steps - settings.warmup_steps)
+    return settings.learning_rate * 0.5 * (1 + math.cos(math.pi * done))
+
+
+def _next(batches: Iterator[list[Tensor]], device: torch.device) -> list[Tensor]:
+    pixels, labels, maps = (part.flatten(0, 1).to(device, non_blocking=True) for part in next(batches))
+    pixels = ((pixels.float() - PIXEL_MEAN) / PIXEL_STD).contiguous(memory_format=torch.channels_last)
+    return [pixels, labels, maps]
+
+
+@torch.no_grad()
+def _follow(ema: nn.Module, learner: nn.Module, decay: float) -> None:
+    for kept, new in zip(ema.state_dict().values(), learner.state_dict().values(), strict=True):
+        if kept.is_floating_point():
+            kept.lerp_(new, 1 - decay)
+        else:
+            kept.copy_(new)
+
+
+def _validation(data: Path, faces_file: Path, settings: FitSettings) -> tuple[Tensor, dict[str, list[int]]]:
+    """A few hundred unseen pictures as a uint8 batch, and for each group of them the labels, in order."""
+    faces = read_faces(faces_file, data, "val")
+    chosen: list[FaceItem] = []
+    groups: dict[str, list[int]] = {}
+    for source in sorted({face.item.source for face in faces if face.item.is_fake}):
+        of_source = [face for face in faces if face.item.source == source]
+        order = np.random.default_rng(0).permutation(len(of_source))[:_LOOKED_AT]
+        chosen += (picked := [of_source[index] for index in order])
+        groups[source] = [int(face.item.is_fake) for face in picked]
+    crops = [
+        crop_face(Frame(load_pixels(face), 0, 0.0), face.face, MARGIN_FRAC, settings.size_px).pixels
+        for face in chosen
+    ]
+    stream = PairStream(faces, size_px=settings.size_px, seed=1) if faces else None
+    pairs = [stream.pair(number)[0] for number in range(min(150, 2 * len(faces)))] if stream else []
+    groups["pairs of unseen faces"] = [0, 1] * len(pairs)
+    still = torch.from_numpy(np.stack(crops).transpose(0, 3, 1, 2).copy()) if crops else torch.empty(0)
+    return torch.cat([still, *pairs]), groups
+
+
+@torch.inference_mode()
+def _look(ema: nn.Module, pixels: Tensor, groups: dict[str, list[int]], device: torch.device) -> dict[str, float]:
+    logits = []
+    for part in pixels.split(100):
+        batch = (part.to(device).float() - PIXEL_MEAN) / PIXEL_STD
+        with torch.autocast(device.type, torch.bfloat16):
+            seen = ema(batch.contiguous(memory_format=torch.channels_last))
+            logits.append(seen.logits.float().cpu())
+    values, start, aucs = torch.cat(logits).numpy(), 0, {}
+    for name, labels in groups.items():
+        if len(set(labels)) == 2:
+            aucs[name] = round(float(roc_auc_score(labels, values[start : start + len(labels)])), 4)
+        start += len(labels)
+    return aucs
+
+
+def _resume(run: Path, parts: dict[str, nn.Module | torch.optim.Optimizer]) -> int:
+    """Load what was saved, if anything; the steps that are done."""
+    if not (run / "state.pt").exists():
+        return 0
+    state = torch.load(run / "state.pt", map_location="cpu", weights_only=True)
+    for name, part in parts.items():
+        part.load_state_dict(state[name])
+    return int(state["step"])
+
+
+def _save(run: Path, parts: dict[str, nn.Module | torch.optim.Optimizer], step: int) -> None:
+    """Whole or not at all, so that an interruption costs no more than the steps since the last save."""
+    state = {name: part.state_dict() for name, part in parts.items()} | {"step": step}
+    torch.save(state, run / "state.new")
+    (run / "state.new").replace(run / "state.pt")

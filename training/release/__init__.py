@@ -1,0 +1,1 @@
+"""Export weights and write the model card."""

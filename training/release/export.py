@@ -1,0 +1,87 @@
+"""A finished run becomes a checkpoint: float16 safetensors, a card, and a model card for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from detector.model.checkpoint import CheckpointCard, ClipJudgement, load_card, save_card, save_checkpoint
+from training.evaluation.calibrate import calibrate, error_rates, judged_by_others
+from training.evaluation.evaluate import uncalibrated_card
+from training.evaluation.metrics import Row, judged_by, summarise
+from training.fitting.fit import FitSettings, start_from
+from training.fitting.networks import Student
+from training.release.model_card import model_card
+
+
+def export(run: Path, name: str, root: Path, *, terms: str) -> CheckpointCard:
+    """Write the averaged weights of a student's run as a checkpoint, with its map head, not yet calibrated.
+
+    Args:
+        run: folder of `fit`.
+        name: of the checkpoint.
+        root: folder of the checkpoints.
+        terms: under what terms the weights may be used.
+    """
+    settings = json.loads((run / "settings.json").read_text())
+    student = Student()
+    start_from(student, run)
+    card = replace(uncalibrated_card(name, FitSettings(**settings), terms=terms), training=settings)
+    head = {
+        f"{name}.{part}": tensor
+        for name, layer in (("fine", student.map_fine), ("coarse", student.map_coarse))
+        for part, tensor in layer.state_dict().items()
+    }
+    return save_checkpoint(card, student.network.state_dict(), root, head)
+
+
+def settle(
+    name: str,
+    root: Path,
+    *,
+    val: Sequence[Row],
+    dev: Sequence[Row],
+    degraded: Mapping[str, Sequence[Row]],
+    measured_on: str,
+    training: Mapping[str, Any],
+    clips: ClipJudgement | None = None,
+) -> CheckpointCard:
+    """Calibrate a checkpoint on val and write its figures into the card and the model card.
+
+    The rates and probabilities stated for val come from calibrations that did not see the file in question.
+
+    Args:
+        name: of the checkpoint.
+        root: folder of the checkpoints.
+        val: results of `evaluate` on the val split.
+        dev: results on the dev clips, reported and never fitted to.
+        degraded: results on pictures of val after a degradation, by its name; reported alone.
+        measured_on: the val data in a few words, for the sentence that says how often the tool errs.
+        training: added to what the card says about its making.
+        clips: how clips are judged, from `calibrate.clip_block`; without it by what was set on pictures.
+    """
+    card = load_card(name, root)
+    calibration = calibrate(val)
+    seen = judged_by_others(val)
+    false_alarm_rate, miss_rate, undecided_rate = error_rates(seen)
+    settled = replace(
+        card,
+        clips=clips,
+        calibration=calibration,
+        false_alarm_rate=round(false_alarm_rate, 4),
+        miss_rate=round(miss_rate, 4),
+        undecided_rate=round(undecided_rate, 4),
+        measured_on=measured_on,
+        training={**card.training, **training},
+        figures={
+            "val": summarise(seen),
+            "dev": summarise(judged_by(dev, clips.calibration if clips else calibration)),
+            "degraded": {key: summarise(judged_by(rows, calibration)) for key, rows in degraded.items()},
+        },
+    )
+    written = save_card(settled, root)
+    (root / name / "README.md").write_text(model_card(written), encoding="utf-8")
+    return written

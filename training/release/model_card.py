@@ -1,0 +1,131 @@
+"""The model card for people, every figure taken from the checkpoint's card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from detector.model.checkpoint import CheckpointCard
+
+_OUTCOMES = ("fake", "inconclusive", "real", "no_face")
+
+
+def model_card(card: CheckpointCard) -> str:
+    """Markdown, after Mitchell et al., "Model Cards for Model Reporting" (FAT* 2019)."""
+    calibration = card.calibration
+    val, dev = card.figures["val"], card.figures["dev"]
+    return "\n".join(
+        [
+            f"# Model card: {card.name}",
+            "",
+            f"{card.architecture} (facenet-pytorch's class, one logit, fake positive), {card.input.size_px} px, "
+            f"MTCNN crops with {card.input.margin_frac:.1%} margin a side, RGB "
+            f"`(x - {card.input.pixel_mean}) / {card.input.pixel_std}`.",
+            "",
+            f"Use: {card.licence}",
+            "",
+            "## How it was made",
+            "",
+            *(f"- {key.replace('_', ' ')}: {value}" for key, value in card.training.items()),
+            "",
+            "## Operating point",
+            "",
+            f"`fake` from {calibration.threshold_fake:.3f}, `real` up to {calibration.threshold_real:.3f}, in "
+            f"between undecided. On {card.measured_on}, {card.false_alarm_rate:.1%} of genuine faces were called "
+            f"fake and {card.miss_rate:.1%} of manipulated faces were called real; {card.undecided_rate:.1%} of "
+            "all were left open. These rates, and all of val below, come from ten folds: each tenth was judged "
+            "by thresholds set on the other nine.",
+            "",
+            *_clips(card),
+            "",
+            "## Val: pictures, one face each",
+            "",
+            *_ranking(val),
+            *_probabilities(val),
+            *_outcomes(val),
+            "## Dev: whole clips",
+            "",
+            *_ranking(dev),
+            *_probabilities(dev),
+            *_outcomes(dev),
+            *_degraded(card.figures),
+            "## False alarms, by who and how",
+            "",
+            "Genuine pictures of val called fake, with 95 % Wilson intervals.",
+            "",
+            *_table(
+                ("on", "called fake", "of", "share", "95 % interval"),
+                (
+                    (on, row["count"], row["of"], f"{row['share']:.1%}", f"{row['low']:.1%} to {row['high']:.1%}")
+                    for on, row in val["false_alarms"].items()
+                ),
+            ),
+            "## What it cannot see",
+            "",
+            "- Wholly generated clips, and generators unlike those it was trained on.",
+            "- Voices, captions, the scene around a face.",
+            "- Tiny, blurred or heavily compressed faces: the tables by width and compression say how much.",
+            "- The difference between manipulation and a beauty filter or retouching, which may look alike to it.",
+            "",
+            "Its rates hold for the data named above and nothing else.",
+            "",
+        ]
+    )
+
+
+def _clips(card: CheckpointCard) -> list[str]:
+    clips = card.clips
+    if clips is None:
+        return ["Clips are judged by the same thresholds; none were set for them."]
+    point = clips.calibration
+    return [
+        f"Clips have thresholds of their own: `fake` from {point.threshold_fake:.3f}, `real` up to "
+        f"{point.threshold_real:.3f}. On {clips.measured_on}, {clips.false_alarm_rate:.1%} of genuine ones were "
+        f"called fake, {clips.miss_rate:.1%} of manipulated ones real, {clips.undecided_rate:.1%} were left "
+        "open (ten folds again). Stills do not blink or speak: genuine footage varies more, so its rate is higher "
+        "than theirs. On dev nothing was set."
+    ]
+
+
+def _ranking(figures: Mapping[str, Any]) -> list[str]:
+    rows = (
+        (on, f"{row['auc']:.3f}", f"{row['low']:.3f} to {row['high']:.3f}", row["real"], row["fake"])
+        for on, row in figures["ranking"].items()
+    )
+    note = "Groups with fewer than three files of either kind have no AUC."
+    return [*_table(("on", "AUC", "95 % interval", "real", "fake"), rows), note, ""]
+
+
+def _probabilities(figures: Mapping[str, Any]) -> list[str]:
+    keys = ("equal_error_rate", "log_loss", "brier", "calibration_error")
+    rows = ((on, *(f"{row[key]:.3f}" for key in keys)) for on, row in figures["probabilities"].items())
+    return _table(("on", "equal error rate", "log-loss", "Brier score", "calibration error (15 bins)"), rows)
+
+
+def _outcomes(figures: Mapping[str, Any]) -> list[str]:
+    rows = (
+        (source, label, *(counts.get(key, 0) for key in _OUTCOMES))
+        for source, by_label in figures["outcomes"].items()
+        for label, counts in by_label.items()
+        if counts
+    )
+    return _table(("source", "label", "called fake", "undecided", "called real", "no face"), rows)
+
+
+def _degraded(figures: Mapping[str, Any]) -> list[str]:
+    clean = figures["val"]["ranking"]
+    rows = [
+        (name, on, row["auc"], f"{row['low']} to {row['high']}", f"{clean[on]['auc'] - row['auc']:+.3f}")
+        for name, of in figures["degraded"].items()
+        for on, row in of["ranking"].items()
+        if on in clean and ":" not in on and on != "all"
+    ]
+    if not rows:
+        return []
+    head = ("degradation", "on", "AUC", "95 % interval", "lost")
+    return ["## Val after a degradation", "", *_table(head, rows)]
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:
+    lines = ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]
+    return ["| " + " | ".join(head) + " |", "|" + "---|" * len(head), *lines, ""]

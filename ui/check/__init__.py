@@ -1,0 +1,1 @@
+"""Handlers for uploads, videos, the camera and links."""

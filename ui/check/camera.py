@@ -1,0 +1,230 @@
+"""The camera section: one picture after the other is judged in memory and forgotten. Nothing is stored.
+
+Gradio's own streaming picture writes every frame into a file; here the page sends each as text with its event.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import json
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import numpy as np
+from PIL import Image
+
+from detector import Detector
+from detector.live import LiveFace, LiveView
+from detector.types import Pixels
+from reporting.text import results as result_text
+from reporting.text.results import Language
+from ui import text
+from ui.check.file_check import Trouble, attempt
+from ui.common.html import escape, icon
+from ui.common.localized import Lettering
+from ui.session.ordering import session_of
+from ui.text import Words
+
+MAX_CAMERAS = 4
+"""Visitors whose cameras run at once."""
+_UNUSED_S = 20.0
+"""A camera that has sent nothing for so long makes room."""
+_MAX_CHARS = 900_000
+_MAX_PX = 1280 * 1280
+_PREFIX = "data:image/jpeg;base64,"
+_SCRIPT = Path(__file__).with_name("camera.js")
+
+
+class TooManyCameras(Exception):
+    """No more can run at once."""
+
+
+@dataclass(slots=True, eq=False)
+class _Seen:
+    view: LiveView
+    shape: tuple[int, ...]
+    """Of its pictures."""
+    used: float = 0.0
+    turn: threading.Lock = field(default_factory=threading.Lock)
+
+
+class Cameras:
+    """The running cameras, one a visitor. Every method may be called from several threads."""
+
+    def __init__(self, detector: Detector, clock: Callable[[], float] = time.monotonic) -> None:
+        self._detector = detector
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._views: dict[str, _Seen] = {}
+
+    def look(self, session: str, pixels: Pixels) -> tuple[LiveFace, ...]:
+        """Judge the next picture of a visitor's camera.
+
+        Args:
+            session: whose.
+            pixels: uint8 (height, width, 3), RGB.
+
+        Raises:
+            TooManyCameras: the visitor has to wait.
+        """
+        with self._lock:
+            now = self._clock()
+            for other, unused in list(self._views.items()):
+                if now - unused.used > _UNUSED_S:
+                    del self._views[other]
+            if session not in self._views and len(self._views) >= MAX_CAMERAS:
+                raise TooManyCameras
+            seen = self._views.get(session)
+            if seen is None or seen.shape != pixels.shape:  # a phone that is turned shows another view
+                seen = _Seen(LiveView(self._detector), pixels.shape)
+            self._views[session] = seen
+            seen.used = now
+        with seen.turn:  # its time is taken in the turn: a view's clock only goes forward
+            return seen.view.look(pixels, self._clock())
+
+    def drop(self, session: str) -> None:
+        """The camera was stopped, or its visitor has left."""
+        with self._lock:
+            self._views.pop(session, None)
+
+    def __len__(self) -> int:
+        with self._lock:
+            return len(self._views)
+
+
+def read_picture(data: object) -> Pixels:
+    """A picture as the page sends it: a small JPEG as a data address.
+
+    Returns:
+        uint8 (height, width, 3), RGB.
+
+    Raises:
+        ValueError: anything else.
+    """
+    if not isinstance(data, str) or not data.startswith(_PREFIX) or len(data) > _MAX_CHARS:
+        raise ValueError("no picture of a camera")
+    try:
+        with Image.open(
+            io.BytesIO(base64.b64decode(data[len(_PREFIX) :], validate=True)), formats=["JPEG"]
+        ) as file:
+            if file.width * file.height > _MAX_PX:
+                raise ValueError("larger than a camera's picture is asked for")
+            return np.asarray(file.convert("RGB"), dtype=np.uint8)
+    except (binascii.Error, OSError, SyntaxError) as error:
+        raise ValueError("no picture of a camera") from error
+
+
+class CameraHandlers:
+    """What the page does with the camera's events."""
+
+    def __init__(self, cameras: Cameras) -> None:
+        self._cameras = cameras
+
+    def look(self, chosen: str, request: gr.Request, event: gr.EventData) -> str:
+        """Judge the picture that came with the event.
+
+        Args:
+            chosen: language of the page.
+            request: whose camera it is.
+            event: with `number`, of the picture, and `picture`, a JPEG as a data address.
+
+        Returns:
+            What was found in it, for the page and its script.
+        """
+        language = text.language_of(chosen)
+        words = text.of(language)
+        data = event._data if isinstance(event._data, dict) else {}
+        number = data.get("number")
+        number = number if isinstance(number, int) else 0
+
+        def work() -> str:
+            pixels = read_picture(data.get("picture"))
+            height, width = pixels.shape[:2]
+            try:
+                faces = self._cameras.look(session_of(request), pixels)
+            except TooManyCameras:
+                return camera_refusal(number, words.CAMERA_BUSY)
+            return camera_answer(number, faces, width, height, language)
+
+        answer = attempt(work)
+        return camera_refusal(number, words.CAMERA_TROUBLE) if isinstance(answer, Trouble) else answer
+
+    def halt(self, request: gr.Request) -> str:
+        """The visitor stopped the camera: forget it."""
+        self._cameras.drop(session_of(request))
+        return ""
+
+
+def camera_section(lettering: Lettering) -> gr.HTML:
+    """The stage with its two buttons; it has the events `look`, with a picture, and `halt`."""
+    return lettering.html(_stage, js_on_load=_SCRIPT.read_text(encoding="utf-8"), elem_id="camera")
+
+
+def _stage(words: type[Words]) -> str:
+    messages = {
+        "refused": words.CAMERA_REFUSED,
+        "missing": words.CAMERA_MISSING,
+        "insecure": words.CAMERA_INSECURE,
+        "stopped": words.CAMERA_STOPPED,
+    }
+    data = " ".join(f'data-{name}="{escape(said)}"' for name, said in messages.items())
+    start, stop, picture = (escape(said) for said in (words.CAMERA_START, words.CAMERA_STOP, words.CAMERA_PICTURE))
+    return (
+        f'<div {data}><p><button type="button" class="dd-button dd-camera-start">{start}</button>'
+        f'<button type="button" class="dd-button dd-camera-stop" hidden>{stop}</button></p>'
+        f'<div class="dd-camera-stage" hidden><video class="dd-camera-video" muted playsinline '
+        f'aria-label="{picture}"></video>'
+        '<div class="dd-camera-boxes" aria-hidden="true"></div></div>'
+        '<p class="dd-camera-said" role="status" aria-live="polite"></p></div>'
+    )
+
+
+def camera_answer(number: int, faces: tuple[LiveFace, ...], width: int, height: int, language: Language) -> str:
+    """What was found in one picture: each person's sentence, and the boxes for the script.
+
+    Args:
+        number: of the picture, so that the page knows which it is about.
+        faces: boxes in pixels of the picture.
+        width, height: of the picture.
+        language: of the page.
+    """
+    boxes = [
+        [
+            round(100 * face.box.x1 / width, 2),
+            round(100 * face.box.y1 / height, 2),
+            round(100 * face.box.width / width, 2),
+            round(100 * face.box.height / height, 2),
+            face.outcome,
+            result_text.face_label(face.outcome, face.probability, language),
+        ]
+        for face in faces
+    ]
+    said = ", ".join(result_text.headline(face.outcome, language) for face in faces)
+    lines = [
+        f'<p class="dd-{face.outcome}">{icon(face.outcome)} '
+        f"{escape(result_text.face_sentence(face.outcome, face.probability, language))}</p>"
+        for face in faces
+    ]
+    if not faces:
+        said = result_text.no_face_in_view(language)
+        lines = [f'<p class="dd-no_face">{icon("no_face")} {escape(said)}</p>']
+    return _answer(number, boxes, said, "".join(lines))
+
+
+def camera_refusal(number: int, words: str) -> str:
+    """The camera has to stop, and why."""
+    return _answer(number, [], words, f"<p>{escape(words)}</p>", stop=True)
+
+
+def _answer(number: int, boxes: list[Any], said: str, lines: str, *, stop: bool = False) -> str:
+    return (
+        f'<div class="dd-camera-answer" data-number="{number}" data-stop="{"yes" if stop else ""}" '
+        f'data-said="{escape(said)}" data-faces="{escape(json.dumps(boxes))}">{lines}</div>'
+    )

@@ -1,0 +1,149 @@
+"""From a file to what is known about it, and from any failure to what kind of trouble it is. No Gradio in here."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from detector import Detector, DetectorError, ExplainError, MediaError, ReportError
+from detector.config import Depth
+from detector.errors import (
+    HardStopError,
+    LinkError,
+    MediaDecodeError,
+    MediaNotFoundError,
+    MediaTooLargeError,
+    UnsupportedMediaError,
+)
+from detector.media.media import open_media
+from detector.types import Analysis, Pixels, Step
+from explain import Explanations, explain
+from reporting.text import results as result_text
+from reporting.text.results import Language
+from ui import text
+from ui.text.en import TroubleKind
+
+Tell = Callable[[float, Callable[[Language], str]], None]
+"""Called with the share done, 0 to 1, and the stage in words of any language."""
+
+_EXPLAINING_FROM = 0.99
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What went wrong, in no language yet."""
+
+    kind: TroubleKind
+    detail: str = ""
+    """The error's own words, in English; empty where they must not be shown."""
+    incident: str = ""
+    """Number under which the log has it."""
+    waiting: int = 0
+    """How many are before the visitor."""
+
+    def title(self, language: Language) -> str:
+        """What went wrong, in a few words."""
+        return text.of(language).TROUBLES[self.kind].title
+
+    def message(self, language: Language) -> str:
+        """What to do about it."""
+        return text.of(language).TROUBLES[self.kind].message.format(incident=self.incident, waiting=self.waiting)
+
+
+class TooManyVisits(Exception):
+    """Every visit that is kept still waits for its answer."""
+
+    def __init__(self, waiting: int) -> None:
+        super().__init__(f"{waiting} are waiting")
+        self.waiting = waiting
+
+
+class Superseded(Exception):
+    """The visitor has left, stopped the work or taken another file; nobody waits for it any more."""
+
+
+def check(
+    detector: Detector, path: Path, tell: Tell, depth: Depth | Literal["configured"] = "configured"
+) -> tuple[Analysis, Explanations | None]:
+    """Judge a file and mark what speaks for `fake`.
+
+    Args:
+        detector: judges it.
+        path: the file.
+        tell: told how far the work has come, in words; whatever it raises ends the work.
+        depth: how closely to look at a clip, see `Detector.analyze`.
+
+    Returns:
+        The analysis, and its explanations where there is a face. Without them where none could be made: the
+        verdict is worth showing all the same.
+
+    Raises:
+        MediaError: the file cannot be read.
+    """
+
+    def step(done: Step) -> None:
+        tell(
+            _EXPLAINING_FROM * done.share,
+            lambda language: result_text.step_sentence(done, language).rstrip(".।"),
+        )
+
+    analysis = detector.analyze(path, max_frames=depth, progress=step)
+    if not analysis.tracks:
+        return analysis, None
+    tell(_EXPLAINING_FROM, lambda language: text.of(language).MARKING)
+    try:
+        return analysis, explain(detector, analysis)
+    except ExplainError:
+        _log.exception("a result is shown without its pictures")
+        return analysis, None
+
+
+def still(detector: Detector, path: Path) -> Pixels:
+    """One frame as the detector sees it.
+
+    Raises:
+        MediaError: the file cannot be read.
+    """
+    return next(iter(open_media(path, detector.config).frames(1))).pixels
+
+
+def attempt(action: Callable[[], _T]) -> _T | Trouble:
+    """Do what a visitor asked for; whatever fails becomes trouble that the page has words for. The outermost edge.
+
+    Raises:
+        Superseded: nobody waits for the answer.
+    """
+    try:
+        return action()
+    except Superseded:
+        raise
+    except TooManyVisits as error:
+        return Trouble("busy", waiting=error.waiting)
+    except MediaNotFoundError:  # its own message names a path of the server
+        return Trouble("file_gone")
+    except UnsupportedMediaError as error:
+        return Trouble("unsupported", str(error))
+    except MediaDecodeError as error:
+        return Trouble("broken", str(error))
+    except MediaTooLargeError as error:
+        return Trouble("too_large", str(error))
+    except LinkError as error:
+        return Trouble("link", str(error))
+    except MediaError as error:
+        return Trouble("file", str(error))
+    except HardStopError:
+        return Trouble("hard_stop")
+    except ReportError as error:
+        return Trouble("report", str(error))
+    except DetectorError as error:
+        return Trouble("tool", str(error))
+    except Exception:  # noqa: BLE001 - the edge: a failure of ours must not leave the visitor without a word
+        incident = secrets.token_hex(4)
+        _log.exception("incident %s", incident)
+        return Trouble("incident", incident=incident)

@@ -1,0 +1,49 @@
+"""How closely a clip is looked at: the visitor's choice, as the detector takes it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from detector.config import Depth
+from reporting.text.results import Language
+from ui import text
+
+COUNTS = (10, 20, 40, 60, 80, 100)
+_NAMED: dict[str, Depth] = {"auto": "auto", "moments": "moments", "all": None}
+
+
+def choices(configured: Depth, language: Language) -> list[tuple[str, str]]:
+    """What can be chosen, as words and value, the operator's own number among it.
+
+    >>> [value for _, value in choices(3, "en")]
+    ['auto', '3', '10', '20', '40', '60', '80', '100', 'moments', 'all']
+    """
+    counts = set(COUNTS) | ({configured} if isinstance(configured, int) else set())
+    words = text.of(language)
+    frames = [(words.DEPTH_FRAMES[count > 1].format(count=count), str(count)) for count in sorted(counts)]
+    return [(words.DEPTHS["auto"], "auto"), *frames, *((words.DEPTHS[name], name) for name in ("moments", "all"))]
+
+
+def chosen(configured: Depth) -> str:
+    """The value of what the operator configured.
+
+    >>> chosen("auto"), chosen(None), chosen(3)
+    ('auto', 'all', '3')
+    """
+    return next((name for name, depth in _NAMED.items() if depth == configured), str(configured))
+
+
+def wanted(choice: str, configured: Depth) -> Depth | Literal["configured"]:
+    """A choice as `Detector.analyze` takes it. What the operator configured stays the checkpoint's to refine.
+
+    Raises:
+        ValueError: nothing that can be chosen.
+
+    >>> wanted("auto", "auto"), wanted("auto", 3), wanted("40", "auto"), wanted("all", "auto")
+    ('configured', 'auto', 40, None)
+    """
+    if choice not in {value for _, value in choices(configured, text.DEFAULT)}:
+        raise ValueError(f"{choice!r} is no way to look at a clip")
+    if choice == chosen(configured):
+        return "configured"
+    return _NAMED[choice] if choice in _NAMED else int(choice)

@@ -1,0 +1,269 @@
+"""What the page does when something happens on it: each handler turns an event into updates of components."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import gradio as gr
+
+from detector import Analysis, Detector
+from explain import Explanations
+from reporting import Case, build_package
+from reporting.text.results import Language
+from ui import text
+from ui.check import file_check, frame_sampling
+from ui.check.file_check import Superseded, Trouble, attempt
+from ui.check.video_handlers import copy_updates
+from ui.result.details import findings, next_steps
+from ui.result.faithfulness import map_check_panel
+from ui.result.status_panel import (
+    checking_panel,
+    idle_panel,
+    moment_panel,
+    stopped_panel,
+    trouble_panel,
+    verdict_panel,
+)
+from ui.result.timeline import timelines
+from ui.security.rate_limit import MAX_WAITING
+from ui.session.key_frames import store_frames
+from ui.session.ordering import session_of
+from ui.session.store import (
+    RECEIVED,
+    PictureLinks,
+    Visit,
+    Visits,
+    save_pictures,
+    save_still,
+    secret_folder,
+    take_upload,
+)
+
+_T = TypeVar("_T")
+_UNCHANGED = (gr.skip(),) * 14
+"""What `judge` answers where another call answers for it."""
+
+
+class Handlers:
+    """Joins one detector with the visits; every method may be called from several threads."""
+
+    def __init__(self, detector: Detector, root: Path) -> None:
+        self._detector = detector
+        self._root = root
+        self._visits = Visits(root)
+
+    @property
+    def visits(self) -> Visits:
+        """What is kept of each visitor."""
+        return self._visits
+
+    def receive(self, upload: dict[str, Any], chosen: str, request: gr.Request) -> tuple[Any, ...]:
+        """Take a file in and say so at once; the check comes after.
+
+        Args:
+            upload: as Gradio describes it.
+            chosen: language of the page, here and below.
+            request: whose page it is, here and below.
+
+        Returns:
+            Updates of the drop zone (emptied, ready for another file), the answer, the column with the progress
+            and the result's column.
+        """
+        session, language = session_of(request), text.language_of(chosen)
+        self._visits.end(session)
+        return self.arrived(session, language, lambda: self._visits.start_upload(session, upload, language))
+
+    def receive_example(self, path: Path) -> Callable[[str, gr.Request], tuple[Any, ...]]:
+        """A handler that takes in one of the examples."""
+
+        def receive(chosen: str, request: gr.Request) -> tuple[Any, ...]:
+            session, language = session_of(request), text.language_of(chosen)
+            return self.arrived(session, language, lambda: self._visits.start(session, path, language))
+
+        return receive
+
+    def judge(
+        self,
+        choice: str,
+        request: gr.Request,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008
+    ) -> tuple[Any, ...]:
+        """Check the file of the visit.
+
+        Args:
+            choice: how closely to look at a clip, a value of `ui.check.frame_sampling.choices`.
+            request: whose page it is.
+            progress: shown on the page.
+
+        Returns:
+            Updates of the answer, the column with the progress, the result's column, the timelines, the moment,
+            the findings, what checking the maps found, the steps; the columns of the maps' check and of the
+            annotated copy; and, for the copy, the button that makes it, the one that stops it, its note and its
+            download.
+        """
+        visit = self._visits.get(session_of(request))
+        if visit is None or visit.checking:  # nothing has arrived, or an earlier call has taken it on
+            return _UNCHANGED
+        visit.checking = True
+
+        def tell(share: float, stage: Callable[[Language], str]) -> None:
+            if self._visits.get(session_of(request)) is not visit:
+                raise Superseded
+            progress(share, desc=stage(visit.language))
+
+        def work() -> tuple[Any, ...]:
+            tell(0.0, lambda language: text.of(language).CHECKING.format(name=visit.original.name))
+            how = frame_sampling.wanted(choice, self._detector.config.max_frames)
+            analysis, explanations = file_check.check(self._detector, visit.original, tell, how)
+            visit.links = self._store(visit, analysis, explanations)
+            visit.key_frames = store_frames(analysis.key_frames.values(), visit.folder / "frames" / RECEIVED)
+            visit.analysis, visit.explanations = replace(analysis, key_frames={}), explanations
+            return self._show(visit, analysis)
+
+        try:
+            shown = attempt(work)
+        except Superseded:
+            shown = _UNCHANGED
+        if self._visits.get(session_of(request)) is not visit:
+            shutil.rmtree(visit.folder, ignore_errors=True)  # pictures may have been drawn into it since
+            return _UNCHANGED
+        if isinstance(shown, Trouble):
+            panel = self._end_with(session_of(request), partial(trouble_panel, shown), visit.language)
+            hidden = (gr.Column(visible=False), gr.Column(visible=False))
+            nothing = ("", idle_panel(), "", idle_panel(), "")
+            return panel, *hidden, *nothing, *hidden, *copy_updates(visit)
+        return shown
+
+    def speak(self, chosen: str, request: gr.Request) -> tuple[Any, ...]:
+        """The visitor changed the language: write again what is on the page. Nothing is judged anew.
+
+        Returns:
+            Updates as `judge`, those of the columns apart.
+        """
+        session, language = session_of(request), text.language_of(chosen)
+        visit, told = self._visits.get(session), self._visits.told(session)
+        if visit is None:
+            return told(language) if told else gr.skip(), *(gr.skip(),) * 9
+        visit.language = language
+        if visit.analysis is None:
+            return checking_panel(visit.original.name, language), *(gr.skip(),) * 9
+        return *_written(visit, visit.analysis), *copy_updates(visit)
+
+    def cancel(self, chosen: str, request: gr.Request) -> tuple[Any, ...]:
+        """The visitor stopped the check: it ends at its next step, and all that was kept is deleted now.
+
+        Returns:
+            Updates of the answer, the column with the progress and the result's column.
+        """
+        panel = self._end_with(session_of(request), stopped_panel, text.language_of(chosen))
+        return panel, gr.Column(visible=False), gr.Column(visible=False)
+
+    def busy(self, chosen: str, request: gr.Request) -> tuple[Any, ...]:
+        """The queue took no more.
+
+        Returns:
+            Updates of the answer and the column with the progress.
+        """
+        full = partial(trouble_panel, Trouble("busy", waiting=MAX_WAITING))
+        return self._end_with(session_of(request), full, text.language_of(chosen)), gr.Column(visible=False)
+
+    def leave(self, request: gr.Request) -> None:
+        """The visitor closed or reloaded the page."""
+        self._visits.end(session_of(request))
+
+    def analyze(self, upload: dict[str, Any]) -> dict[str, Any]:
+        """Judge one picture or clip.
+
+        Returns:
+            What `cli.py scan --json` prints for it.
+        """
+        return self._once(upload, lambda path: self._detector.analyze(path).to_dict())
+
+    def report(self, upload: dict[str, Any]) -> str:
+        """Judge one picture or clip and return its report package, without a case and without the original."""
+
+        def work(path: Path) -> str:
+            analysis, explanations = file_check.check(self._detector, path, lambda share, stage: None)
+            package = build_package(Case(), analysis, explanations, secret_folder(self._root), original=path)
+            return str(package.path)
+
+        return self._once(upload, work)
+
+    def _once(self, upload: dict[str, Any], action: Callable[[Path], _T]) -> _T:
+        """Answer a program: nothing is kept, and trouble is an error with the same words."""
+        folder = secret_folder(self._root)
+        try:
+            answer = attempt(lambda: action(take_upload(upload, folder)))
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(answer, Trouble):
+            said = answer.detail or answer.message("en")
+            raise gr.Error(f"{answer.title('en')}. {said}", print_exception=False)
+        return answer
+
+    def _end_with(self, session: str, panel: Callable[[Language], str], language: Language) -> str:
+        """Forget the visit; what the page says instead is kept, so that it can be said in another language."""
+        self._visits.end(session, panel)
+        return panel(language)
+
+    def arrived(self, session: str, language: Language, start: Callable[[], Visit]) -> tuple[Any, ...]:
+        """Begin a visit, and say that its file is being checked, or why it is not.
+
+        Returns:
+            Updates as `receive`.
+        """
+        visit = attempt(start)
+        failed = isinstance(visit, Trouble)
+        if isinstance(visit, Trouble):
+            panel = self._end_with(session, partial(trouble_panel, visit), language)
+        else:
+            panel = checking_panel(visit.original.name, language)
+        return None, panel, gr.Column(visible=not failed), gr.Column(visible=False)
+
+    def _store(self, visit: Visit, analysis: Analysis, explanations: Explanations | None) -> PictureLinks:
+        """Write the pictures that the page shows into the visit's folder."""
+        if explanations is None:
+            if analysis.tracks:
+                return PictureLinks()
+            return PictureLinks(still=save_still(file_check.still(self._detector, visit.original), visit.folder))
+        faces = explanations.faces
+        # A face's colour bar, below the square, is written on the page in the visitor's language.
+        squares = [face.overlay[: face.overlay.shape[1]] for face in faces]
+        return PictureLinks(
+            faces=save_pictures(squares, visit.folder, "face"),
+            originals=save_pictures([face.crop.pixels for face in faces], visit.folder, "original"),
+            frames=save_pictures([frame.pixels for frame in explanations.frames], visit.folder, "frame"),
+        )
+
+    def _show(self, visit: Visit, analysis: Analysis) -> tuple[Any, ...]:
+        """A result, where there was none before."""
+        answer, *below = _written(visit, analysis)
+        copy_offered = analysis.media.kind == "video" and bool(analysis.tracks)
+        return (
+            answer,
+            gr.Column(visible=False),
+            gr.Column(visible=True),
+            *below,
+            gr.Column(visible=visit.explanations is not None),
+            gr.Column(visible=copy_offered),
+            *copy_updates(visit),
+        )
+
+
+def _written(visit: Visit, analysis: Analysis) -> tuple[str, ...]:
+    """The verdict, the timelines, the moment that is shown, the findings, what checking the maps found, and the
+    steps, in the visit's language."""
+    language = visit.language
+    return (
+        verdict_panel(analysis, language, visit.links.still),
+        timelines(analysis, language),
+        moment_panel(visit.moment, language) if visit.moment else idle_panel(),
+        findings(analysis, visit.explanations, visit.links, language),
+        map_check_panel(visit.checks, language),
+        next_steps(analysis.verdict.outcome, language),
+    )

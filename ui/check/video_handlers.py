@@ -1,0 +1,236 @@
+"""What the page does about a clip that was judged: show one of its moments, write an annotated copy of it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from detector import Analysis, Detector
+from detector.media.media import open_media
+from detector.types import FaceScore, FaceTrack, Pixels
+from explain.annotate import Legend, annotate_clip
+from explain.canvas import can_shape
+from explain.single_frame import draw_moment
+from reporting.text import results as result_text
+from reporting.text.results import Language
+from ui import text
+from ui.check.file_check import Superseded, Trouble, attempt
+from ui.common.html import Picture, file_size, moment_clock
+from ui.result.status_panel import idle_panel, moment_panel, note_panel, trouble_panel
+from ui.session.ordering import session_of
+from ui.session.store import Moment, Visit, Visits, save_pictures, secret_folder
+
+_TYPEFACES: dict[Language, Path | None] = {
+    "en": None,
+    "hi": Path(result_text.__file__).parents[1] / "fonts" / "NotoSansDevanagari-Regular.ttf",
+}
+
+
+class ClipHandlers:
+    """Joins one detector with the visits; every method may be called from several threads."""
+
+    def __init__(self, detector: Detector, visits: Visits) -> None:
+        self._detector = detector
+        self._visits = visits
+
+    def moment(self, chosen: str, request: gr.Request, event: gr.EventData) -> str:
+        """Draw the moment that was picked in a timeline.
+
+        Args:
+            chosen: language of the page.
+            request: whose page it is; nobody else's clip is ever opened.
+            event: with `track`, a person's number, and `moment`, the position among its judged faces.
+
+        Returns:
+            The panel with the picture.
+        """
+        language = text.language_of(chosen)
+        visit = self._visits.get(session_of(request))
+        if visit is None or visit.analysis is None or visit.analysis.media.kind != "video":
+            return trouble_panel(Trouble("moment_gone"), language)
+        analysis = visit.analysis
+
+        def still_here() -> bool:
+            return self._visits.get(session_of(request)) is visit
+
+        def work() -> Moment | None:
+            track, score, probability = _picked(analysis, event._data)
+            pixels = self._draw(visit, analysis, score)
+            if not still_here():
+                raise Superseded
+            return Moment(_store(visit, pixels), track.track_id, moment_clock(score.time_s), probability)
+
+        try:
+            moment = attempt(work)
+        except Superseded:
+            moment = None
+        if not still_here():
+            shutil.rmtree(visit.folder, ignore_errors=True)
+            return idle_panel()
+        if isinstance(moment, Trouble):
+            return trouble_panel(moment, language)
+        visit.moment = moment
+        return moment_panel(moment, visit.language) if moment else idle_panel()
+
+    def start_copy(self, request: gr.Request) -> tuple[Any, ...]:
+        """Say that the copy is coming.
+
+        Returns:
+            Updates of the button that makes it, the one that stops it, the note and the download.
+        """
+        visit = self._visits.get(session_of(request))
+        if visit is None:
+            return (gr.skip(),) * 4  # `make_copy` says why
+        visit.copy, visit.annotated = visit.copy + 1, "working"
+        return copy_updates(visit)
+
+    def make_copy(
+        self,
+        chosen: str,
+        request: gr.Request,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008
+    ) -> tuple[Any, ...]:
+        """Write the annotated copy of the visit's clip.
+
+        Args:
+            chosen: language of the page.
+            request: whose page it is.
+            progress: shown on the page.
+
+        Returns:
+            Updates as `start_copy`.
+        """
+        visit = self._visits.get(session_of(request))
+        if visit is None or visit.analysis is None:
+            return *_buttons(), trouble_panel(Trouble("moment_gone"), text.language_of(chosen)), no_download()
+        analysis, number = visit.analysis, visit.copy
+
+        def tell(share: float) -> None:
+            if self._visits.get(session_of(request)) is not visit or visit.copy != number:
+                raise Superseded
+            progress(share, desc=text.of(visit.language).COPY_WORKING)
+
+        def work() -> Path | None:
+            tell(0.0)
+            copies = visit.folder / "copies"
+            shutil.rmtree(copies, ignore_errors=True)
+            copies.mkdir()
+            out = secret_folder(copies) / f"{Path(analysis.media.file_name).stem[:60]}-annotated.mp4"
+            annotate_clip(
+                self._detector,
+                analysis,
+                visit.original,
+                out,
+                legend=legend(analysis, visit.language),
+                heat_scale=visit.explanations.heat_scale if visit.explanations else 0.0,
+                progress=tell,
+            )
+            return out
+
+        try:
+            copy = attempt(work)
+        except Superseded:
+            copy = None
+        if self._visits.get(session_of(request)) is not visit:
+            shutil.rmtree(visit.folder, ignore_errors=True)
+            return (gr.skip(),) * 4
+        if copy is None or visit.copy != number:
+            return (gr.skip(),) * 4  # whoever stopped it has said so
+        visit.annotated = copy
+        return copy_updates(visit)
+
+    def stop_copy(self, request: gr.Request) -> tuple[Any, ...]:
+        """End the writing of the copy.
+
+        Returns:
+            Updates as `start_copy`.
+        """
+        visit = self._visits.get(session_of(request))
+        if visit is None:
+            return *_buttons(), idle_panel(), no_download()
+        visit.copy, visit.annotated = visit.copy + 1, "stopped"
+        return copy_updates(visit)
+
+    def _draw(self, visit: Visit, analysis: Analysis, score: FaceScore) -> Pixels:
+        """Decode the frame again and draw what was found in it."""
+        if visit.media is None:
+            visit.media = open_media(visit.original, self._detector.config)
+        frame = visit.media.frame(score.frame_index)
+        scale = visit.explanations.heat_scale if visit.explanations else 0.0
+        return draw_moment(self._detector, analysis.tracks, frame, scale)
+
+
+def copy_updates(visit: Visit) -> tuple[Any, ...]:
+    """How the annotated copy stands: its two buttons, its note, its download."""
+    words, copy = text.of(visit.language), visit.annotated
+    if isinstance(copy, Path):
+        strange = visit.language != drawn_language(visit.language)
+        note = f"{words.COPY_READY} {words.COPY_ENGLISH}" if strange else words.COPY_READY
+        return *_buttons(), note_panel(note), download(copy, visit.language)
+    if isinstance(copy, Trouble):
+        return *_buttons(), trouble_panel(copy, visit.language), no_download()
+    notes = {"working": words.COPY_WORKING, "stopped": words.COPY_STOPPED}
+    panel = note_panel(notes[copy]) if copy else idle_panel()
+    return *_buttons(copy == "working"), panel, no_download()
+
+
+def _store(visit: Visit, pixels: Pixels) -> Picture:
+    """Keep a moment's picture in place of the one before."""
+    moments = visit.folder / "moments"
+    shutil.rmtree(moments, ignore_errors=True)
+    moments.mkdir()
+    # A new address each time: a browser may keep what it has had from an old one.
+    return save_pictures([pixels], secret_folder(moments), "moment")[0]
+
+
+def drawn_language(language: Language) -> Language:
+    """The one that is written into pixels: English where this machine's Pillow would break the letters."""
+    return language if language == "en" or can_shape() else "en"
+
+
+def legend(analysis: Analysis, language: Language) -> Legend:
+    """The words of an annotated copy: it travels alone, so it says what was found in words."""
+    language = drawn_language(language)
+    names = text.of(language).FACE_NAME
+    return Legend(
+        of_track={
+            track.track_id: f"{names.format(number=track.track_id + 1)}: "
+            f"{result_text.face_label(track.outcome, track.probability, language)}"
+            for track in analysis.tracks
+        },
+        footer=result_text.derived_copy(language),
+        typeface=_TYPEFACES[language],
+    )
+
+
+def _picked(analysis: Analysis, data: Any) -> tuple[FaceTrack, FaceScore, float]:
+    """What an event of the page points at.
+
+    Raises:
+        ValueError: nothing of this analysis.
+    """
+    number, moment = (data.get("track"), data.get("moment")) if isinstance(data, dict) else (None, None)
+    for track in analysis.tracks:
+        if type(number) is type(moment) is int and track.track_id == number and 0 <= moment < len(track.timeline):
+            return track, track.scores[moment], track.timeline[moment]
+    raise ValueError("a moment that is not of this clip")
+
+
+def _buttons(working: bool = False) -> tuple[gr.Button, gr.Button]:
+    """The one that makes the copy and the one that stops it."""
+    return gr.Button(visible=not working), gr.Button(visible=working)
+
+
+def download(file: Path, language: Language) -> gr.DownloadButton:
+    """The button that hands out a file, with its size."""
+    size = file_size(file.stat().st_size, language)
+    label = text.of(language).DOWNLOAD.format(name=file.name, size=size)
+    return gr.DownloadButton(label, value=file, visible=True)
+
+
+def no_download() -> gr.DownloadButton:
+    """The same where there is nothing to hand out."""
+    return gr.DownloadButton(value=None, visible=False)

@@ -1,0 +1,1 @@
+"""HTML helpers and localized components."""

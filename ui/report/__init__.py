@@ -1,0 +1,1 @@
+"""The report: case form, referral steps, filing."""

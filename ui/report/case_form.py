@@ -1,0 +1,205 @@
+"""What the visitor tells about the incident: the fields of `reporting.Case`. Only its kind has to be told, and
+nothing asks who the visitor is."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import gradio as gr
+
+from detector.errors import ReportError
+from reporting import Case
+from reporting.case import IST
+from ui.common.localized import Lettering, Wording
+
+ELSEWHERE = "ZZ"
+"""A country without a route here; ISO 3166 gives this code to nobody."""
+_PICKER = """<label><span class="dd-label">${label}</span>
+<input type="datetime-local" min="2000-01-01T00:00" value="${value}"></label>"""
+_PICKER_SCRIPT = "element.addEventListener('change', (event) => { props.value = event.target.value; });"
+_DAY = timedelta(days=1)
+
+
+class Answers(NamedTuple):
+    """What stands in the form, as the page sends it, in the order of the fields."""
+
+    kind: str | None = None
+    in_danger: bool | None = False
+    depicted: str | None = None
+    witness_only: bool | None = False
+    country: str | None = "IN"
+    seen_at: str | None = ""
+    saved_at: str | None = ""
+    delay_reason: str | None = ""
+    platform: str | None = ""
+    handle: str | None = ""
+    links: str | None = ""
+    whose_face: str | None = ""
+    what_happened: str | None = ""
+    harm: str | None = ""
+    state: str | None = None
+    with_pictures: bool | None = False
+
+    @property
+    def age_missing(self) -> bool:
+        """The content is sexual, and the question about the age was not answered yet."""
+        return self.kind == "sexual" and self.depicted is None
+
+    def seen_long_ago(self, now: datetime) -> bool:
+        """The portal may want to know why it is reported only now."""
+        try:
+            seen_at = indian_time(self.seen_at)
+        except ReportError:
+            return False
+        return seen_at is not None and now - seen_at > _DAY
+
+
+def first_fields(lettering: Lettering) -> list[gr.Radio | gr.Checkbox | gr.Dropdown]:
+    """Lay out what decides where to turn: the first five of `Answers`."""
+    kind = lettering.add(
+        gr.Radio,
+        lambda words: {
+            "label": words.KIND_TITLE,
+            "choices": [(shown, name) for name, shown in words.KINDS.items()],
+        },
+        elem_id="kind",
+    )
+    depicted = lettering.add(
+        gr.Radio,
+        lambda words: {"label": words.AGE_TITLE, "choices": [(shown, name) for name, shown in words.AGES.items()]},
+        visible=False,
+        elem_id="depicted",
+    )
+    in_danger = lettering.add(gr.Checkbox, lambda words: {"label": words.DANGER}, elem_id="in-danger")
+    witness_only = lettering.add(gr.Checkbox, lambda words: {"label": words.WITNESS}, elem_id="witness")
+    country = lettering.add(
+        gr.Dropdown,
+        lambda words: {
+            "label": words.COUNTRY,
+            "choices": [(shown, code) for code, shown in words.COUNTRIES.items()],
+        },
+        value="IN",
+        filterable=False,
+        elem_id="country",
+    )
+    return [kind, in_danger, depicted, witness_only, country]
+
+
+def detail_fields(lettering: Lettering) -> list[gr.HTML | gr.Textbox | gr.Dropdown]:
+    """Lay out what may stay empty: the rest of `Answers` but the last."""
+    seen_at = time_picker(lettering, lambda words: {"label": words.FORM_SEEN_AT})
+    saved_at = time_picker(lettering, lambda words: {"label": words.FORM_SAVED_AT})
+    delay_reason = lettering.add(
+        gr.Textbox,
+        lambda words: {"label": words.FORM_DELAY, "info": words.FORM_DELAY_HINT},
+        max_length=500,
+        visible=False,
+        elem_id="delay",
+    )
+    platform = lettering.add(
+        gr.Textbox,
+        lambda words: {"label": words.FORM_PLATFORM, "placeholder": words.FORM_PLATFORM_HINT},
+        max_length=200,
+    )
+    handle = lettering.add(gr.Textbox, lambda words: {"label": words.FORM_HANDLE}, max_length=200)
+    links = lettering.add(
+        gr.Textbox,
+        lambda words: {"label": words.FORM_LINKS, "placeholder": words.FORM_LINKS_HINT},
+        lines=2,
+        max_lines=6,
+        max_length=8000,
+    )
+    whose_face = lettering.add(
+        gr.Textbox,
+        lambda words: {"label": words.FORM_WHOSE_FACE, "placeholder": words.FORM_WHOSE_FACE_HINT},
+        max_length=200,
+    )
+    what_happened = lettering.add(
+        gr.Textbox,
+        lambda words: {"label": words.FORM_WHAT_HAPPENED},
+        lines=3,
+        max_lines=12,
+        max_length=8000,
+    )
+    harm = lettering.add(
+        gr.Textbox, lambda words: {"label": words.FORM_HARM}, lines=2, max_lines=6, max_length=2000
+    )
+    state = lettering.add(
+        gr.Dropdown,
+        lambda words: {
+            "label": words.FORM_STATE,
+            "choices": [(shown, name) for name, shown in words.STATES.items()],
+        },
+        value=None,
+    )
+    return [seen_at, saved_at, delay_reason, platform, handle, links, whose_face, what_happened, harm, state]
+
+
+def pictures_field(lettering: Lettering) -> gr.Checkbox:
+    """The last of `Answers`, asked only where the content is sexual."""
+    return lettering.add(
+        gr.Checkbox,
+        lambda words: {"label": words.FORM_PICTURES, "info": words.FORM_PICTURES_HINT},
+        visible=False,
+        elem_id="with-pictures",
+    )
+
+
+def time_picker(lettering: Lettering, wording: Wording) -> gr.HTML:
+    """A date and time, with the browser's own picker: every phone has one that its owner knows."""
+    return lettering.add(
+        gr.HTML,
+        wording,
+        value="",
+        html_template=_PICKER,
+        js_on_load=_PICKER_SCRIPT,
+        apply_default_css=False,
+        elem_classes="dd-picker",
+    )
+
+
+def read_case(answers: Answers) -> Case:
+    """The visitor's words, as they were typed.
+
+    Raises:
+        ReportError: a date and time cannot be read.
+        ValueError: no kind, or one that the form does not offer.
+    """
+    sexual = answers.kind == "sexual"
+    pictures = bool(answers.with_pictures) if sexual else None
+    return Case(
+        kind=answers.kind,  # type: ignore[arg-type]  # looked at by the case itself
+        in_danger=bool(answers.in_danger),
+        depicted=(answers.depicted if sexual else None) or "unsure",  # type: ignore[arg-type]
+        witness_only=bool(answers.witness_only),
+        country=answers.country or "IN",
+        seen_at=indian_time(answers.seen_at),
+        saved_at=indian_time(answers.saved_at),
+        delay_reason=answers.delay_reason or "",
+        platform=answers.platform or "",
+        handle=answers.handle or "",
+        urls=tuple(link.strip() for link in (answers.links or "").splitlines() if link.strip()),
+        whose_face=answers.whose_face or "",
+        what_happened=answers.what_happened or "",
+        harm=answers.harm or "",
+        state=answers.state or "",
+        include_media=pictures,
+        show_pictures=pictures,
+    )
+
+
+def indian_time(value: str | None) -> datetime | None:
+    """What a picker holds; None where it is empty.
+
+    Raises:
+        ReportError: it cannot be read.
+    """
+    if not value:
+        return None
+    try:
+        return datetime.fromisoformat(value).replace(tzinfo=IST)
+    except ValueError as error:
+        raise ReportError(
+            f"The date and time {value!r} could not be read. Choose them again, or leave the field empty."
+        ) from error

@@ -1,0 +1,303 @@
+"""What the page does about a report: where to turn, the package, handing its texts over, and what comes after."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from detector.errors import HardStopError
+from detector.types import Analysis
+from reporting import (
+    Case,
+    PortalField,
+    build_package,
+    filing_page,
+    is_hard_stop,
+    record_acknowledgement,
+    refuse_hard_stop,
+    text_to_paste,
+)
+from reporting.portals import load_portal
+from reporting.text.results import Language
+from ui import text
+from ui.check.file_check import Trouble, attempt
+from ui.check.video_handlers import download, no_download
+from ui.common.html import escape
+from ui.report.case_form import Answers, indian_time, read_case
+from ui.report.filing import before_filing, filed_panel, filing_list
+from ui.report.portal_status import reach
+from ui.report.referral_steps import first_panel, portal_link, routes_panel
+from ui.result.status_panel import idle_panel, note_panel, trouble_panel
+from ui.session.key_frames import load_frames
+from ui.session.ordering import Turns, session_of
+from ui.session.store import Prepared, Visit, Visits, secret_folder
+
+ROUTED, PACKAGED, FINDINGS = 6, 6, 8
+"""How many components the three groups of updates below have."""
+_FIELDS_FROM = "1_complaint.json"
+
+
+class ReportHandlers:
+    """Joins the visits with the report; every method may be called from several threads."""
+
+    def __init__(self, visits: Visits) -> None:
+        self._visits = visits
+        self._turns = Turns()
+
+    def route(self, request: gr.Request, turn: float, chosen: str, *typed: Any) -> tuple[Any, ...]:
+        """Something that decides where to turn was answered. Where that is a hard stop, everything that was kept
+        of the visitor's file is deleted at once.
+
+        Args:
+            request: whose page it is, here and below.
+            turn: the count of `Turns`, here and below. What is answered last need not have been told last: a
+                hard stop always takes effect, but where to turn is shown for the newest turn alone.
+            chosen: language of the page, here and below.
+            typed: the values of `Answers`, here and below.
+
+        Returns:
+            Updates of the question about the age, the box about pictures, the reason for the delay, the steps, the
+            column that builds, and the way to the portal; of the package as `prepare`; and of what was found: the
+            answer, the timelines, the moment, the findings, what checking the maps found, the steps, the columns
+            of the maps' check and of the copy.
+        """
+        session, language = session_of(request), text.language_of(chosen)
+        self._turns.begin(session, turn)
+        answers = Answers(*typed)
+        self._outdate(session)
+        stopped = self._stops(session, answers, language)
+        found = _no_findings(language) if stopped else (gr.skip(),) * FINDINGS
+        if not self._turns.is_newest(session, turn):
+            return (*(gr.skip(),) * (ROUTED + PACKAGED), *found)
+        return (
+            *_routed(answers, language, build=self._visits.get(session) is not None),
+            *_package_updates(None, language),
+            *found,
+        )
+
+    def begin(self, request: gr.Request, chosen: str, original_wanted: bool, *typed: Any) -> tuple[Any, ...]:
+        """The button was pressed: hand over at once what is to be copied and opened while the click still counts.
+
+        Returns:
+            The order for `ui/report/hand_over.js`, and updates as `prepare`.
+        """
+        session, language = session_of(request), text.language_of(chosen)
+        visit, words = self._visits.get(session), text.of(language)
+        self._outdate(session)
+
+        def work() -> dict[str, str]:
+            case = read_case(Answers(*typed))
+            refuse_hard_stop(case)
+            if visit is None or visit.analysis is None:
+                return {}
+            said = {
+                "copied": words.TEXT_COPIED,
+                "refused": words.TEXT_REFUSED,
+                "opened": words.TAB_OPENED,
+                "blocked": words.TAB_BLOCKED,
+            }
+            return {
+                "text": text_to_paste(case, visit.analysis, load_portal()),
+                "address": filing_page(case),
+                **{name: f"<p>{escape(sentence)}</p>" for name, sentence in said.items()},
+            }
+
+        order = {} if Answers(*typed).kind is None else attempt(work)
+        return ({} if isinstance(order, Trouble) else order), *_package_updates(None, language)
+
+    def prepare(self, request: gr.Request, chosen: str, original_wanted: bool, *typed: Any) -> tuple[Any, ...]:
+        """Build the report package of the visit.
+
+        Returns:
+            Updates of its note, the column of what comes next, the fields to copy, the note after filing, and the
+            download; and, before all of them, what the handing over said, which stays.
+        """
+        session, language = session_of(request), text.language_of(chosen)
+        answers = Answers(*typed)
+        if answers.kind is None:
+            return gr.skip(), *_package_updates(Trouble("no_kind"), language)[1:]
+        if self._stops(session, answers, language) or answers.age_missing:
+            return gr.skip(), *_package_updates(attempt(partial(_refuse, answers)), language)[1:]
+        visit = self._visits.get(session)
+        if visit is None or visit.analysis is None:
+            return gr.skip(), *_package_updates(Trouble("result_gone"), language)[1:]
+        analysis = visit.analysis
+        package = attempt(lambda: _build(visit, analysis, read_case(answers), original_wanted))
+        if self._visits.get(session) is not visit:
+            shutil.rmtree(visit.folder, ignore_errors=True)  # it may have been written into since
+            return (gr.skip(),) * PACKAGED
+        visit.package = package
+        return gr.skip(), *_package_updates(package, visit.language)[1:]
+
+    def file(self, request: gr.Request, chosen: str, number: str | None, filed_at: str | None) -> tuple[Any, ...]:
+        """Write the acknowledgement number into the package.
+
+        Args:
+            request: whose page it is.
+            chosen: language of the page.
+            number: as the portal gave it.
+            filed_at: what the picker holds; empty says now.
+
+        Returns:
+            Updates as `prepare`.
+        """
+        language = text.language_of(chosen)
+        visit = self._visits.get(session_of(request))
+        if visit is None or not isinstance(visit.package, Prepared):
+            return gr.skip(), *_package_updates(Trouble("result_gone"), language)[1:]
+        package = visit.package
+
+        def work() -> Prepared:
+            at = indian_time(filed_at) or datetime.now(UTC)
+            # A new address each time: a browser may keep what it has had from an old one.
+            path = Path(shutil.copy(package.path, secret_folder(package.path.parent.parent)))
+            try:
+                record_acknowledgement(path, number or "", at)
+            except BaseException:
+                shutil.rmtree(path.parent, ignore_errors=True)
+                raise
+            shutil.rmtree(package.path.parent, ignore_errors=True)
+            return replace(package, path=path, filed_at=at, trouble=None)
+
+        filed = attempt(work)
+        visit.package = replace(package, trouble=filed) if isinstance(filed, Trouble) else filed
+        return gr.skip(), *_package_updates(visit.package, language)[1:]
+
+    def outdate(self, request: gr.Request) -> tuple[Any, ...]:
+        """Something was changed after the package was made: take the old one off the page."""
+        self._outdate(session_of(request))
+        return _package_updates(None, text.DEFAULT)
+
+    def speak(self, request: gr.Request, turn: float, chosen: str, *typed: Any) -> tuple[Any, ...]:
+        """The visitor changed the language.
+
+        Returns:
+            Updates of the first group of `route` and of the package, what the handing over said among them.
+        """
+        session, language = session_of(request), text.language_of(chosen)
+        self._turns.begin(session, turn)
+        visit = self._visits.get(session)
+        return (
+            *_routed(Answers(*typed), language, build=visit is not None),
+            *_package_updates(visit.package if visit else None, language),
+        )
+
+    def ask_portal(self, chosen: str) -> str:
+        """See whether the portal answers this computer.
+
+        Returns:
+            The panel that says so.
+        """
+        portal, words = load_portal(), text.of(text.language_of(chosen))
+        found = words.REACH[reach(portal.home_url.value)]
+        return note_panel(found.format(fraud=portal.helpline_cyber_fraud.value))
+
+    def _stops(self, session: str, answers: Answers, language: Language) -> bool:
+        """Whether the answers are a hard stop; then nothing is kept from now on."""
+        if answers.kind != "sexual" or answers.age_missing or answers.depicted == "adult":
+            return False
+        self._visits.end(session, _halted)
+        return True
+
+    def _outdate(self, session: str) -> None:
+        if visit := self._visits.get(session):
+            visit.package = None
+
+
+def _refuse(answers: Answers) -> Prepared:
+    """Say that nothing is made.
+
+    Raises:
+        HardStopError: always.
+    """
+    refuse_hard_stop(read_case(answers))
+    raise HardStopError("the age of the person shown was not told")
+
+
+def _build(visit: Visit, analysis: Analysis, case: Case, original_wanted: bool) -> Prepared:
+    refuse_hard_stop(case)
+    packages = visit.folder / "packages"
+    shutil.rmtree(packages, ignore_errors=True)
+    packages.mkdir()
+    frames = load_frames(visit.key_frames) if case.media_included else {}
+    package = build_package(
+        case,
+        replace(analysis, key_frames=frames),
+        visit.explanations,
+        secret_folder(packages),  # a new address each time: a browser may keep what it has had from an old one
+        original=visit.original,
+        include_original=original_wanted,
+    )
+    with zipfile.ZipFile(package.path) as archive:
+        entries = json.loads(archive.read(_FIELDS_FROM))["fields"]
+    fields = tuple(PortalField(**entry) for entry in entries)
+    return Prepared(path=package.path, case=case, fields=fields, findings=package.findings)
+
+
+def _routed(answers: Answers, language: Language, *, build: bool) -> tuple[Any, ...]:
+    """The first group of `ReportHandlers.route`.
+
+    Args:
+        answers: what stands in the form.
+        language: of the page.
+        build: there is something to build from.
+    """
+    sexual, unknown = answers.kind == "sexual", answers.kind is None or answers.age_missing
+    # What was typed elsewhere does not decide where to turn, and may not be readable yet.
+    told = answers._replace(seen_at="", saved_at="")
+    if unknown:
+        case = read_case(told._replace(kind="other"))
+        panel = first_panel(case, language, age_missing=answers.age_missing)
+    else:
+        case = read_case(told)
+        panel = routes_panel(case, language)
+    stop = answers.age_missing or is_hard_stop(case)
+    return (
+        gr.Radio(visible=sexual),
+        gr.Checkbox(visible=sexual and answers.depicted == "adult"),
+        gr.Textbox(visible=answers.seen_long_ago(datetime.now(UTC))),
+        panel,
+        gr.Column(visible=build and not stop),
+        portal_link(case, language),
+    )
+
+
+def _package_updates(package: Prepared | Trouble | None, language: Language) -> tuple[Any, ...]:
+    """How the report package stands: what the handing over said, its note with what to look at before filing, the
+    column of what comes next, the fields to copy, the note after filing, and the download."""
+    if package is None:
+        return "", idle_panel(), gr.Column(visible=False), "", idle_panel(), no_download()
+    if isinstance(package, Trouble):
+        return "", trouble_panel(package, language), gr.Column(visible=False), "", idle_panel(), no_download()
+    look, filed = before_filing(package.findings, language), idle_panel()
+    if package.trouble is not None:
+        filed = trouble_panel(package.trouble, language)
+    elif package.filed_at is not None:
+        look, filed = "", f'<div role="status">{filed_panel(package, language)}</div>'
+    return (
+        "",
+        note_panel(text.of(language).READY) + look,
+        gr.Column(visible=True),
+        filing_list(package.fields, language),
+        filed,
+        download(package.path, language),
+    )
+
+
+def _no_findings(language: Language) -> tuple[Any, ...]:
+    """The third group of `ReportHandlers.route`, where nothing may stay."""
+    hidden = (gr.Column(visible=False), gr.Column(visible=False))
+    return _halted(language), "", idle_panel(), "", idle_panel(), "", *hidden
+
+
+def _halted(language: Language) -> str:
+    """What the page says in place of the answer."""
+    return note_panel(text.of(language).HARD_STOP)

@@ -1,0 +1,147 @@
+"""The report on the page: what stands where below the findings, and which event leads to which handler."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from reporting import Case
+from reporting.text import results as result_text
+from ui.common.html import escape
+from ui.common.localized import Lettering
+from ui.report.case_form import detail_fields, first_fields, pictures_field, time_picker
+from ui.report.filing import SCRIPT as FILING_SCRIPT
+from ui.report.handlers import ReportHandlers
+from ui.report.referral_steps import first_panel, portal_link
+from ui.result.status_panel import idle_panel
+from ui.session.ordering import Turns
+from ui.session.store import Visits
+
+_HAND_OVER = Path(__file__).with_name("hand_over.js").read_text(encoding="utf-8")
+
+
+class ReportPart:
+    """The components of one page's report, joined to what they do."""
+
+    def __init__(self, lettering: Lettering) -> None:
+        """Lay them out where this is called."""
+        lettering.html(
+            lambda words: (
+                f"<h2>{escape(words.REPORT_TITLE)}</h2><p>{escape(words.REPORT_LEAD)}</p>"
+                f"<p>{escape(result_text.not_an_fir(words.LANGUAGE))}</p>"
+            )
+        )
+        self._turn = gr.Number(0, visible=False)
+        self._first = first_fields(lettering)
+        self._routes = _html(first_panel(Case(), "en", age_missing=False), elem_id="routes")
+        with gr.Column(elem_id="build") as self._build:
+            with lettering.add(
+                gr.Accordion, lambda words: {"label": words.FORM_TITLE}, open=False, elem_id="case"
+            ):
+                self._details = detail_fields(lettering)
+            self._pictures = pictures_field(lettering)
+            self._original = lettering.add(
+                gr.Checkbox,
+                lambda words: {"label": words.FORM_ORIGINAL, "info": words.FORM_ORIGINAL_HINT},
+                elem_id="original",
+            )
+            self._prepare = lettering.add(
+                gr.Button, lambda words: {"value": words.PREPARE}, variant="primary", elem_id="prepare"
+            )
+        self._order = gr.JSON(visible=False)
+        handed = _html("", elem_id="handed")
+        note = _html(idle_panel(), elem_id="package-note")
+        download = gr.DownloadButton(visible=False, variant="primary", elem_id="download")
+        with gr.Column(visible=False, elem_id="filing") as filing:
+            fields = _html("", js_on_load=FILING_SCRIPT.read_text(encoding="utf-8"), elem_id="fields")
+            lettering.html(lambda words: f"<h2>{escape(words.FILED_TITLE)}</h2><p>{escape(words.FILED_LEAD)}</p>")
+            self._number = lettering.add(
+                gr.Textbox, lambda words: {"label": words.FILED_NUMBER}, max_length=60, elem_id="number"
+            )
+            self._filed_at = time_picker(lettering, lambda words: {"label": words.FILED_AT})
+            self._file = lettering.add(gr.Button, lambda words: {"value": words.FILED_BUTTON}, elem_id="file")
+            filed = _html(idle_panel(), elem_id="filed")
+        self._portal = _html(portal_link(Case(), "en"), elem_id="portal")
+        self._reach = lettering.add(
+            gr.Button, lambda words: {"value": words.REACH_BUTTON}, size="sm", elem_id="reach"
+        )
+        lettering.html(lambda words: f"<p>{escape(words.REACH_HINT)}</p>")
+        self._reached = _html(idle_panel(), elem_id="reached")
+        self._packaged = [handed, note, filing, fields, filed, download]
+
+    def join(
+        self,
+        visits: Visits,
+        language: gr.HTML,
+        arrivals: list[Any],
+        found: list[Any],
+        *,
+        heavy: dict[str, Any],
+        at_once: dict[str, Any],
+    ) -> None:
+        """Say which event leads to what.
+
+        Args:
+            visits: of all visitors.
+            language: the one that is on.
+            arrivals: events after which there is another file, whose case is another one.
+            found: what shows the findings, as `ReportHandlers.route` clears it.
+            heavy: how events wait that take long.
+            at_once: how those are answered that take no time.
+        """
+        handlers = ReportHandlers(visits)
+        first, typed = self._first, [*self._first, *self._details, self._pictures]
+        seen_at, _, delay, *_ = self._details
+        routed = [first[2], self._pictures, delay, self._routes, self._build, self._portal]
+        gr.on(
+            [field.change for field in (*first, seen_at)],
+            handlers.route,
+            [self._turn, language, *typed],
+            [*routed, *self._packaged, *found],
+            js=Turns.SCRIPT,
+            **at_once,
+        )
+        changes = [field.change for field in (*self._details[1:], self._pictures, self._original)]
+        gr.on(changes, handlers.outdate, None, self._packaged, **at_once)
+        language.change(
+            handlers.speak,
+            [self._turn, language, *typed],
+            [*routed, *self._packaged],
+            js=Turns.SCRIPT,
+            **at_once,
+        )
+        for arrival in arrivals:
+            arrival.then(_anew, None, [*first, self._build, *self._packaged], **at_once)
+
+        given = [language, self._original, *typed]
+        handed, note, *_ = self._packaged
+        self._prepare.click(handlers.begin, given, [self._order, *self._packaged], **at_once).success(
+            None, self._order, handed, js=_HAND_OVER, api_visibility="private"
+        ).then(handlers.prepare, given, self._packaged, show_progress_on=note, **heavy)
+        self._file.click(handlers.file, [language, self._number, self._filed_at], self._packaged, **at_once)
+        self._reach.click(handlers.ask_portal, language, self._reached, **at_once)
+
+
+def _anew() -> tuple[Any, ...]:
+    """Another file is another case: what was told about the last says nothing about it."""
+    return (
+        None,
+        False,
+        gr.Radio(value=None, visible=False),
+        False,
+        gr.skip(),
+        gr.Column(visible=True),
+        "",
+        idle_panel(),
+        gr.Column(visible=False),
+        "",
+        idle_panel(),
+        gr.DownloadButton(value=None, visible=False),
+    )
+
+
+def _html(value: str = "", **kwargs: Any) -> gr.HTML:
+    """A piece of our own markup, in our own style."""
+    return gr.HTML(value, apply_default_css=False, **kwargs)

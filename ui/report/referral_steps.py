@@ -1,0 +1,112 @@
+"""Where to turn, as the visitor fills in the form: the steps in their order, and the page on which to file.
+
+Pure functions from values to HTML.
+"""
+
+from __future__ import annotations
+
+import re
+
+from reporting import Case, Route, filing_page, route
+from reporting.portals import load_places, load_portal
+from reporting.text.results import Language
+from ui import text
+from ui.common.html import escape, icon
+
+_REGION = '<div id="route-steps" role="status" aria-live="polite" tabindex="-1">{content}</div>'
+_LINK = re.compile(r"https://[^\s,;)।]*[^\s,;.)।]")
+
+
+def first_panel(case: Case, language: Language, *, age_missing: bool) -> str:
+    """The region before the case is known: what helps in danger, and the question about the age where it is due.
+    It is there from the start so that what comes is read out.
+
+    Args:
+        case: what was told so far.
+        language: of the page.
+        age_missing: the age of the person shown has to be told before anything else.
+    """
+    words = text.of(language)
+    ask = f'<p class="dd-pending"><strong>{escape(words.AGE_FIRST)}</strong></p>' if age_missing else ""
+    danger = [step for step in route(case).steps if step.step in ("emergency", "abroad_emergency")]
+    listed = "".join(_step(step, language) for step in danger)
+    help_now = f'<section class="dd-routes"><ol>{listed}</ol></section>' if danger else ""
+    return _REGION.format(content=help_now + ask)
+
+
+def routes_panel(case: Case, language: Language) -> str:
+    """The steps of a case. Where nothing may be made, why, and that nothing was kept."""
+    words, routing = text.of(language), route(case)
+    stopped = ""
+    if routing.hard_stop:
+        stopped = f'<p class="dd-stop">{icon("trouble")}<strong>{escape(words.HARD_STOP)}</strong></p>'
+    steps = "".join(_step(step, language) for step in routing.steps)
+    kind = "dd-routes dd-halted" if routing.hard_stop else "dd-routes"
+    return _REGION.format(
+        content=f'<section class="{kind}"><h3>{escape(words.ROUTES_TITLE)}</h3>{stopped}<ol>{steps}</ol></section>'
+    )
+
+
+def portal_link(case: Case, language: Language) -> str:
+    """The way to the page where a case is filed: a link that opens a tab of its own, and the address to type
+    instead."""
+    words, address, home = text.of(language), filing_page(case), load_portal().home_url.value
+    title = f"<h2>{escape(words.PORTAL_TITLE)}</h2>"
+    if not address:
+        return f"{title}<p>{escape(words.PORTAL_UNKNOWN)}</p>"
+    label = words.PORTAL_BUTTON if address == home else words.PAGE_BUTTON.format(address=address)
+    said = words.PORTAL_ADDRESS if case.country == "IN" else words.PAGE_ADDRESS
+    return (
+        f'{title}<p><a class="dd-button" href="{escape(address)}" target="_blank" '
+        f'rel="noopener noreferrer">{escape(label)}</a></p>'
+        f"<p>{escape(said.format(address=address))}</p><p>{escape(words.PORTAL_HINT)}</p>"
+    )
+
+
+def linked(sentence: str) -> str:
+    """A sentence as HTML, its telephone numbers and addresses ready to be pressed.
+
+    >>> linked("Call 112 at once, or see https://stopncii.org.")
+    'Call <a href="tel:112">112</a> at once, or see <a href="https://stopncii.org" target="_blank" \
+rel="noopener noreferrer">https://stopncii.org</a>.'
+    """
+    numbers = "|".join(map(re.escape, _numbers()))
+    pieces, at = [], 0
+    for found in re.finditer(rf"{_LINK.pattern}|(?<![\w,])(?:{numbers})(?!\w)", sentence):
+        pieces.append(escape(sentence[at : found.start()]))
+        name = escape(found.group())
+        if found.group().startswith("https:"):
+            pieces.append(f'<a href="{name}" target="_blank" rel="noopener noreferrer">{name}</a>')
+        else:
+            pieces.append(f'<a href="tel:{name.replace(" ", "")}">{name}</a>')
+        at = found.end()
+    return "".join((*pieces, escape(sentence[at:])))
+
+
+def _step(step: Route, language: Language) -> str:
+    words = text.of(language)
+    now = f'<span class="dd-now">{icon("fake")}{escape(words.ROUTES_NOW)}</span> ' if step.urgent else ""
+    link = ""
+    if step.address.startswith("https:") and step.address not in step.text[language]:
+        link = f" {linked(step.address)}"
+    hedge = f'<small lang="en">({escape(step.hedge)})</small>' if step.hedge else ""
+    return (
+        f'<li class="{"dd-urgent" if step.urgent else ""}">{now}<strong>{escape(step.title[language])}</strong>'
+        f"<p>{linked(step.text[language])}{link} {hedge}</p></li>"
+    )
+
+
+def _numbers() -> list[str]:
+    """Every telephone number of the dated facts, the longest first."""
+    portal = load_portal()
+    known = {
+        portal.helpline_emergency.value,
+        portal.helpline_cyber_fraud.value,
+        portal.helpline_women.value,
+        portal.helpline_child.value,
+        portal.helpline_legal_aid.value,
+    }
+    for place in load_places().values():
+        known.add(place.emergency.value)
+        known |= set(re.findall(r"\b0\d{3}(?: \d{3,4})+\b", place.report.value["address"]))
+    return sorted(known, key=len, reverse=True)

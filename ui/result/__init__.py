@@ -1,0 +1,1 @@
+"""The result: status panel, faces, timeline."""

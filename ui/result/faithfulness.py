@@ -1,0 +1,70 @@
+"""Whether the maps of a result point at what it rests on, measured when the visitor asks."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+from detector import Detector
+from explain import Explanation, Explanations, Faithfulness, measure_faithfulness
+from reporting.text.regions import faithfulness_sentences
+from reporting.text.results import Language
+from ui import text
+from ui.check.file_check import Trouble, attempt
+from ui.common.html import bullets, escape
+from ui.result.status_panel import idle_panel, trouble_panel
+from ui.session.ordering import session_of
+from ui.session.store import Visits
+
+
+class MapCheckHandlers:
+    """Joins one detector with the visits."""
+
+    def __init__(self, detector: Detector, visits: Visits) -> None:
+        self._detector = detector
+        self._visits = visits
+
+    def check(self, chosen: str, request: gr.Request) -> str:
+        """Paint over what the maps point at, and judge again.
+
+        Args:
+            chosen: language of the page.
+            request: whose page it is.
+
+        Returns:
+            The panel that says what came of it.
+        """
+        visit = self._visits.get(session_of(request))
+        if visit is None or visit.explanations is None:
+            return trouble_panel(Trouble("result_gone"), text.language_of(chosen))
+        faces = _strongest(visit.explanations)
+        visit.checks = attempt(
+            lambda: tuple(
+                (face.track_id, measure_faithfulness(self._detector, face.crop, face.heat)) for face in faces
+            )
+        )
+        return map_check_panel(visit.checks, visit.language)
+
+    def _measured(self, face: Explanation) -> Faithfulness:
+        return measure_faithfulness(self._detector, face.crop, face.heat)
+
+
+def map_check_panel(checks: tuple[tuple[int, Faithfulness], ...] | Trouble | None, language: Language) -> str:
+    """What the check found, or nothing before there was one."""
+    if checks is None:
+        return idle_panel()
+    if isinstance(checks, Trouble):
+        return trouble_panel(checks, language)
+    words = text.of(language)
+    said = [] if checks else [words.MAPS_NOTHING]
+    for track_id, measured in checks:
+        falls, meaning = faithfulness_sentences(measured, language)
+        said.append(f"{words.FACE_NAME.format(number=track_id + 1)}: {meaning} {falls}")
+    return f'<div role="status" tabindex="-1"><h3>{escape(words.MAPS_CHECKED)}</h3>{bullets(said)}</div>'
+
+
+def _strongest(explanations: Explanations) -> list[Explanation]:
+    """One face of each person, where something in it stands out; they come with the strongest first."""
+    first: dict[int, Explanation] = {}
+    for face in explanations.faces:
+        first.setdefault(face.track_id, face)
+    return [face for face in first.values() if face.concentrated]

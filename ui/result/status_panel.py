@@ -1,0 +1,150 @@
+"""The one panel that answers first: nothing yet, being checked, the verdict, or what went wrong.
+
+It is one region that screen readers follow; everything below it on the page is detail.
+"""
+
+from __future__ import annotations
+
+from detector.types import Analysis, Outcome, Verdict
+from reporting.text import results as result_text
+from reporting.text import verdict_notes
+from reporting.text.results import Language
+from ui import text
+from ui.check.file_check import Trouble
+from ui.common.html import Picture, bullets, english_details, escape, icon, shown_percent
+from ui.session.store import Moment
+
+_REGION = '<div role="status" aria-live="polite" aria-atomic="true" tabindex="-1">{content}</div>'
+
+
+def idle_panel() -> str:
+    """The region with nothing in it, there from the start so that what comes later is read out."""
+    return _REGION.format(content="")
+
+
+def checking_panel(name: str, language: Language) -> str:
+    """What is being checked; the moving progress stands below it."""
+    words = text.of(language)
+    return _REGION.format(
+        content=f'<section class="dd-panel dd-checking"><h2>{escape(words.CHECKING.format(name=name))}</h2>'
+        f"<p>{escape(words.CHECKING_HINT)}</p></section>"
+    )
+
+
+def fetching_panel(site: str, language: Language) -> str:
+    """A file is being fetched from where a link leads to."""
+    words = text.of(language)
+    return _REGION.format(
+        content=f'<section class="dd-panel dd-checking"><h2>{escape(words.FETCHING.format(site=site))}</h2>'
+        f"<p>{escape(words.FETCHING_HINT)}</p></section>"
+    )
+
+
+def stopped_panel(language: Language) -> str:
+    """The visitor stopped the check."""
+    words = text.of(language)
+    title = f"{icon('trouble')} {escape(words.STOPPED_TITLE)}"
+    return _REGION.format(
+        content=f'<section class="dd-panel dd-trouble dd-stopped"><h2>{title}</h2>'
+        f"<p>{escape(words.STOPPED)}</p></section>"
+    )
+
+
+def moment_panel(moment: Moment, language: Language) -> str:
+    """One moment of a clip, asked for by the visitor."""
+    words = text.of(language)
+    caption = words.MOMENT_CAPTION.format(
+        name=words.FACE_NAME.format(number=moment.track_id + 1),
+        time=moment.time,
+        p=result_text.percent(moment.probability, language),
+    )
+    alt = words.MOMENT_ALT.format(time=moment.time)
+    return _REGION.format(
+        content=f'<figure class="dd-moment">{moment.picture.image(alt)}<figcaption>{escape(caption)} '
+        f"{escape(words.MOMENT_COLOURS)} {moment.picture.enlarge(words.ENLARGE)}</figcaption></figure>"
+    )
+
+
+def trouble_panel(trouble: Trouble, language: Language) -> str:
+    """Something went wrong, in plain words, where the result would have stood."""
+    detail = ""
+    if trouble.detail and language == "en":
+        detail = f"<p>{escape(trouble.detail)}</p>"
+    elif trouble.detail:
+        detail = english_details((trouble.detail,), language)
+    message = f"<p>{escape(trouble.message(language))}</p>"
+    title = f"<h2>{icon('trouble')} {escape(trouble.title(language))}</h2>"
+    # The error's own words come first where they can be read; else they are there for whoever can.
+    content = title + (detail + message if language == "en" else message + detail)
+    return _REGION.format(content=f'<section class="dd-panel dd-trouble" role="alert">{content}</section>')
+
+
+def note_panel(message: str) -> str:
+    """Good news of one sentence."""
+    return _REGION.format(content=f"<p>{escape(message)}</p>")
+
+
+def verdict_panel(analysis: Analysis, language: Language, still: Picture | None = None) -> str:
+    """The outcome in words, the estimate on its scale, how often it errs, and that it is not proof; where nothing
+    could be said, why and what to try.
+
+    Args:
+        analysis: what was found.
+        language: of the visitor.
+        still: a small picture of the file, shown where no face was found.
+    """
+    words, verdict, media = text.of(language), analysis.verdict, analysis.media
+    outcome = verdict.outcome
+    screen = verdict_notes.screen_of(analysis)
+    parts = [
+        f'<p class="dd-file">{escape(words.CHECKED.format(name=media.file_name))}</p>',
+        f"<h2>{icon(outcome)} {escape(verdict_notes.screen_headline(screen, language))}</h2>",
+        f'<p class="dd-sentence">{escape(result_text.verdict_sentence(verdict, media.kind, language))}</p>',
+    ]
+    if notes := verdict_notes.warnings(analysis, language):
+        said = "".join(f"<p>{escape(note)}</p>" for note in notes)
+        folded = "" if language == "en" else english_details(analysis.warnings, language)
+        parts.append(
+            f'<div class="dd-warning dd-inconclusive">{icon("trouble")}<div><strong>{escape(words.WARNING_TITLE)}'
+            f"</strong>{said}{folded}</div></div>"
+        )
+    if still is not None:
+        parts.append(still.image(words.STILL_ALT.format(name=media.file_name), "dd-still"))
+    if verdict.probability is not None:
+        parts.append(_scale(verdict, verdict.probability, language))
+    if why := verdict_notes.why(analysis, language):
+        parts.append(f"<h3>{escape(words.WHY)}</h3><p>{escape(why)}</p>")
+        parts.append(f"<h3>{escape(words.TRY)}</h3>{bullets(verdict_notes.tries(screen, media.kind, language))}")
+    if verdict.probability is not None:
+        parts.append(f"<p>{escape(result_text.error_sentence(analysis.checkpoint, language))}</p>")
+        parts.append(f"<p><strong>{escape(result_text.not_proof(language))}</strong></p>")
+    parts.append(f'<p><a href="#what-now">{escape(words.JUMP)}</a></p>')
+    return _REGION.format(content=f'<section class="dd-panel dd-{outcome}">{"".join(parts)}</section>')
+
+
+def _scale(verdict: Verdict, probability: float, language: Language) -> str:
+    """A bar from 0 to 1 with the two thresholds and the estimate, and the same in words below it."""
+    words, low, high = text.of(language), verdict.threshold_real, verdict.threshold_fake
+    zones: tuple[Outcome, ...] = ("real", "inconclusive", "fake")
+    names = {zone: escape(result_text.headline(zone, language)) for zone in zones}
+    shown, shown_low, shown_high = (shown_percent(share, language) for share in (probability, low, high))
+    alt = words.SCALE_ALT.format(p=shown, low=shown_low, high=shown_high, **names)
+    bounds = {
+        "real": words.SCALE_LOW.format(p=shown_low),
+        "inconclusive": words.SCALE_MIDDLE,
+        "fake": words.SCALE_HIGH.format(p=shown_high),
+    }
+    legend = "".join(
+        f'<li class="dd-zone-{zone}{" dd-here" if zone == verdict.outcome else ""}">'
+        f'<span class="dd-swatch" aria-hidden="true"></span>{bounds[zone]}: {names[zone]}</li>'
+        for zone in zones
+    )
+    return (
+        f'<div class="dd-scale"><p>{escape(words.SCALE_TITLE)}: <strong>{shown}</strong></p>'
+        f'<div class="dd-bar" role="img" aria-label="{alt}">'
+        f'<span class="dd-zone-real" style="width:{low:.2%}"></span>'
+        f'<span class="dd-zone-inconclusive" style="width:{high - low:.2%}"></span>'
+        f'<span class="dd-zone-fake" style="width:{1 - high:.2%}"></span>'
+        f'<span class="dd-mark" style="left:{probability:.2%}"></span></div>'
+        f'<ul class="dd-legend">{legend}</ul></div>'
+    )

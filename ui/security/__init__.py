@@ -1,0 +1,1 @@
+"""What may reach Gradio: access, limits, login and uploads."""

@@ -1,0 +1,134 @@
+"""The password before the page: nothing behind it answers anybody who has not given it.
+
+Who has is told by a signed note in a cookie, so that no list of visitors has to be kept; it ends with the run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import html
+import math
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import parse_qs
+
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+
+from ui.security import messages
+from ui.security.rate_limit import Buckets
+
+COOKIE = "deepfake_detector_door"
+LEAST_CHARS = 8
+"""Of a password that somebody thought of."""
+
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is easily taken for another
+_GROUPS, _GROUP_CHARS = 4, 4
+_STAY_S = 24 * 3600
+_WRONG_AT_ONCE, _WRONG_EACH_S = 5, 30.0
+_ALL_WRONG_AT_ONCE, _ALL_WRONG_EACH_S = 100, 2.0
+_DELAY_S = 1.0
+_PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><style>
+:root {{ color-scheme: light dark }}
+body {{ font: 1.125rem/1.5 system-ui, "Noto Sans Devanagari", sans-serif; max-width: 30rem; margin: 10vh auto;
+padding: 0 1rem }} input, button {{ font: inherit; padding: .5rem; width: 100%; box-sizing: border-box;
+margin-top: .5rem }}</style></head><body><main><h1>{title}</h1>{lines}
+<form method="post" action="login"><label>{label}
+<input type="password" name="password" autocomplete="current-password" required autofocus></label>
+<button>{button}</button></form></main></body></html>"""
+
+
+def make_password() -> str:
+    """One that nobody guesses (79 bits) and anybody can read out."""
+    groups = ("".join(secrets.choice(_LETTERS) for _ in range(_GROUP_CHARS)) for _ in range(_GROUPS))
+    return "-".join(groups)
+
+
+class Door:
+    """Asks for one password. Used from one thread."""
+
+    def __init__(
+        self, password: str, *, clock: Callable[[], float] = time.monotonic, delay_s: float = _DELAY_S
+    ) -> None:
+        self._password = password.encode()
+        self._key = secrets.token_bytes(32)
+        self._clock = clock
+        self._delay_s = delay_s
+        self._tries = Buckets(size=_WRONG_AT_ONCE, per_s=1 / _WRONG_EACH_S, clock=clock)
+        self._all_tries = Buckets(size=_ALL_WRONG_AT_ONCE, per_s=1 / _ALL_WRONG_EACH_S, clock=clock)
+
+    def is_open(self, cookies: str) -> bool:
+        """Whether a `Cookie` header shows that the password was given, within the last day."""
+        try:
+            note = SimpleCookie(cookies).get(COOKIE)
+        except CookieError:
+            return False
+        until, _, rest = (note.value if note else "").partition(".")
+        nonce, _, seal = rest.partition(".")
+        if not until.isascii() or not until.isdigit() or len(until) > 12:
+            return False
+        return hmac.compare_digest(seal.encode(), self._seal(until, nonce).encode()) and self._clock() < int(until)
+
+    def ask(self, *, page_wanted: bool) -> Response:
+        """The answer to somebody who has not given it."""
+        if page_wanted:
+            return _page(401, messages.LOGIN_LEAD)
+        return JSONResponse({"detail": messages.LOGIN_FIRST}, 401)
+
+    async def try_password(
+        self, body: bytes, client: str, headers: Mapping[str, str], *, secure: bool
+    ) -> Response:
+        """Answer a form with a password in it.
+
+        Args:
+            body: the form, as sent by browsers and by `gradio_client`.
+            client: who tries; after a few wrong ones it waits, and so do all after very many.
+            headers: a browser is led on to the page, a program is told.
+            secure: the cookie is for encrypted connections only.
+        """
+        page_wanted = "text/html" in headers.get("accept", "")
+        wait_s = max(self._tries.take(client, 1), self._all_tries.take("", 1))
+        if wait_s:
+            return _refused(429, messages.LOGIN_WAIT, page_wanted, math.ceil(wait_s))
+        given = parse_qs(body.decode("utf-8", "replace")).get("password", [""])[0]
+        if not hmac.compare_digest(given.strip().encode(), self._password):
+            await asyncio.sleep(self._delay_s)
+            return _refused(401, messages.LOGIN_WRONG, page_wanted)
+        self._tries.take(client, -1)
+        self._all_tries.take("", -1)
+        response = RedirectResponse("./", 303) if page_wanted else JSONResponse({"success": True})
+        response.set_cookie(
+            COOKIE, self._note(), max_age=_STAY_S, path="/", httponly=True, samesite="lax", secure=secure
+        )
+        return response
+
+    def _note(self) -> str:
+        until, nonce = str(int(self._clock()) + _STAY_S), secrets.token_hex(16)
+        return f"{until}.{nonce}.{self._seal(until, nonce)}"
+
+    def _seal(self, until: str, nonce: str) -> str:
+        return hmac.digest(self._key, f"{until}.{nonce}".encode(), "sha256").hex()
+
+
+def _refused(status: int, words: Mapping[str, str], page_wanted: bool, seconds: int = 0) -> Response:
+    told = {language: line.format(seconds=seconds) for language, line in words.items()}
+    response = _page(status, told) if page_wanted else JSONResponse({"detail": told["en"]}, status)
+    if seconds:
+        response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def _page(status: int, words: Mapping[str, str]) -> Response:
+    lines = "".join(f'<p lang="{language}">{html.escape(line)}</p>' for language, line in words.items())
+    return HTMLResponse(
+        _PAGE.format(
+            title=html.escape(messages.LOGIN_TITLE),
+            lines=lines,
+            label=html.escape(messages.LOGIN_LABEL),
+            button=html.escape(messages.LOGIN_BUTTON),
+        ),
+        status,
+    )

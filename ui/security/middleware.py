@@ -1,0 +1,269 @@
+"""What stands between the network and Gradio: pure ASGI, put in when the page is served.
+
+Gradio answers any host and any origin, serves routes that the page never asks for, fetches addresses that visitors
+name and takes bodies of any size. Here only what the page and its two calls need gets through, asked for by its
+own name, from its own origin, within limits, and behind the password where there is one.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui.security import messages
+from ui.security.access import Exposure, client_key, is_loopback, same_origin
+from ui.security.login import Door
+from ui.security.rate_limit import Buckets
+from ui.security.request_body import Body, TooLargeError, read_json, uploads_in
+from ui.session.store import RECEIVED
+
+HEALTH = "/health"
+UPLOAD = "/gradio_api/upload"
+_FILE = "/gradio_api/file="
+_MAX_BODY = 2_000_000
+"""Bytes of everything but an upload; a camera's picture is the largest."""
+_MULTIPART_BYTES = 100_000
+"""What a form puts around the file in it."""
+_BURST, _EACH_S = 600.0, 60.0
+_COSTS = ((re.compile(r"/(assets|static|svelte)/"), 0.1), (re.compile(UPLOAD), 20.0))
+"""Tokens of a request, else 1: a page is a hundred small files at once, a camera ten pictures a second."""
+
+_ASSET = re.compile(r"/(assets|static|svelte)/.+|/favicon\.ico")
+_READ = re.compile(
+    r"/|/(gradio_api/)?theme\.css|/config/?|/robots\.txt|/manifest\.json"
+    r"|/gradio_api/(startup-events|upload_progress|queue/data|heartbeat/[\w-]+|file=.+)"
+)
+_WRITTEN = re.compile(r"/gradio_api/(upload|run/predict|queue/join|cancel|reset/?)")
+_API_READ = re.compile(r"/gradio_api/(info/?|call/(analyze|report)/[\w-]+)")
+_API_WRITTEN = re.compile(r"/gradio_api/call/(analyze|report)/?")
+_LOGIN = re.compile(r"/login")
+_HANDS_IN = re.compile(r"/gradio_api/(run/predict|queue/join|call/.+)")
+_BEFORE_LOGIN = (HEALTH, "/gradio_api/startup-events", "/favicon.ico", "/robots.txt")
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; media-src 'self' blob: data:; font-src 'self' data:; "
+    "connect-src 'self' blob: data:; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
+    "form-action 'self'; frame-ancestors {frames}"
+)
+_RELAYED = ("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port", "forwarded")
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    status: int
+    words: str
+    wait_s: int = 0
+
+    def response(self) -> Response:
+        headers = {"Retry-After": str(self.wait_s)} if self.wait_s else None
+        return PlainTextResponse(self.words + "\n", self.status, headers)
+
+
+class Guard:
+    """ASGI middleware. Used from one thread, that of the event loop."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        exposure: Exposure,
+        root: Path,
+        max_upload_mb: int,
+        door: Door | None = None,
+        api: bool = True,
+    ) -> None:
+        self._app = app
+        self._exposure = exposure
+        self._received = Path(os.path.realpath(root)) / RECEIVED
+        self._max_upload_mb = max_upload_mb
+        self._door = door
+        self._api = api
+        self._buckets = Buckets(size=_BURST, per_s=_EACH_S)
+        self._headers = _security_headers(exposure)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._answer(scope, receive, self._hardened(scope, send))
+        else:  # the page opens no web socket
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers, path = Headers(scope=scope), scope["path"]
+        refusal = self._foreign(scope, headers) or self._flooding(scope, headers)
+        if refusal is None and path == HEALTH:
+            await PlainTextResponse("ok\n")(scope, receive, send)
+            return
+        body = Body(receive, self._limit(path))
+        if refusal is None:
+            refusal = self._oversized(headers, body) or self._unserved(scope)
+        if refusal is not None:
+            await refusal.response()(scope, receive, send)
+            return
+        uploads: set[Path] = set()
+        try:
+            answer = await self._at_the_door(scope, headers, body)
+            if answer is None and scope["method"] == "POST" and _HANDS_IN.fullmatch(path):
+                answer, uploads = await self._handed_in(body)
+        except TooLargeError:
+            answer = self._too_large(body).response()
+        if answer is not None:
+            await answer(scope, receive, send)
+            return
+        scope["headers"] = self._believed(scope["headers"])
+        status = await self._pass_on(scope, body, send)
+        for upload in uploads if status >= 400 else ():  # the line is full: nobody else comes for them
+            shutil.rmtree(upload, ignore_errors=True)
+
+    async def _pass_on(self, scope: Scope, body: Body, send: Send) -> int:
+        """Let Gradio answer, unless the body turns out too large while it is being read; returns the status."""
+        begun, status = False, 0
+
+        async def answer(message: Message) -> None:
+            nonlocal begun, status
+            status = message.get("status", status)
+            if begun or not body.exceeded:
+                begun = True
+                await send(message)
+
+        try:
+            await self._app(scope, body.receive, answer)
+        except TooLargeError:
+            pass
+        if body.exceeded and not begun:
+            await self._too_large(body).response()(scope, body.receive, send)
+        return status
+
+    def _foreign(self, scope: Scope, headers: Headers) -> _Refusal | None:
+        """Asked for under a name that is not ours, or by the page of another site."""
+        hosts = [headers.get("host", "")]
+        if self._exposure.proxied and "x-forwarded-host" in headers:
+            hosts += [name.strip() for name in headers["x-forwarded-host"].split(",")]
+        if len(headers.getlist("host")) > 1 or not all(map(self._exposure.allows, hosts)):
+            return _Refusal(421, messages.WRONG_HOST)
+        origin = headers.get("origin")
+        if origin is not None and not any(same_origin(origin, host) for host in hosts):
+            return _Refusal(403, messages.WRONG_ORIGIN)
+        opened = headers.get("sec-fetch-mode") == "navigate" and scope["method"] in ("GET", "HEAD")
+        if headers.get("sec-fetch-site") in ("cross-site", "same-site") and not opened:
+            return _Refusal(403, messages.WRONG_ORIGIN)
+        return None
+
+    def _flooding(self, scope: Scope, headers: Headers) -> _Refusal | None:
+        if not self._exposure.shared or (self._peer(scope) == "" or self._at_home(scope, headers)):
+            return None
+        cost = next((tokens for path, tokens in _COSTS if path.match(scope["path"])), 1.0)
+        wait_s = math.ceil(self._buckets.take(self._client(scope, headers), cost))
+        return _Refusal(429, messages.TOO_MANY.format(seconds=wait_s), wait_s) if wait_s else None
+
+    def _oversized(self, headers: Headers, body: Body) -> _Refusal | None:
+        length = headers.get("content-length", "0")
+        return self._too_large(body) if not length.isdigit() or int(length) > body.limit else None
+
+    def _unserved(self, scope: Scope) -> _Refusal | None:
+        """Not among what the page and its calls need."""
+        path, method = scope["path"], scope["method"]
+        if method in ("GET", "HEAD"):
+            served = [_READ, _ASSET, *([_API_READ] if self._api else [])]
+        else:
+            served = [_WRITTEN, *([_API_WRITTEN] if self._api else []), *([_LOGIN] if self._door else [])]
+        known = method in ("GET", "HEAD", "POST") and any(route.fullmatch(path) for route in served)
+        if path.startswith(_FILE):
+            known = known and _is_shown(path.removeprefix(_FILE))
+        if not known or b"deep_link" in scope["query_string"]:
+            return _Refusal(404, messages.NOT_HERE)
+        return None
+
+    async def _at_the_door(self, scope: Scope, headers: Headers, body: Body) -> Response | None:
+        """The password's answer; None for who is in."""
+        if self._door is None or scope["path"] in _BEFORE_LOGIN:
+            return None
+        if scope["path"] == "/login":
+            relayed = self._exposure.proxied and headers.get("x-forwarded-proto") == "https"
+            secure = relayed or scope.get("scheme") == "https"
+            return await self._door.try_password(
+                await body.read(), self._client(scope, headers), headers, secure=secure
+            )
+        if self._door.is_open(headers.get("cookie", "")):
+            return None
+        return self._door.ask(page_wanted=scope["path"] == "/")
+
+    async def _handed_in(self, body: Body) -> tuple[Response | None, set[Path]]:
+        """The uploads in the body; a refusal where a file was not uploaded here: Gradio would fetch an address."""
+        try:
+            uploads = uploads_in(read_json(await body.read()), self._received)
+        except ValueError:
+            return PlainTextResponse(messages.UNREADABLE + "\n", 400), set()
+        if uploads is None:
+            return PlainTextResponse(messages.NOT_UPLOADED + "\n", 400), set()
+        return None, uploads
+
+    def _too_large(self, body: Body) -> _Refusal:
+        return _Refusal(413, messages.TOO_LARGE.format(limit=max(1, body.limit >> 20)))
+
+    def _limit(self, path: str) -> int:
+        if path == "/login":
+            return 4_000
+        return self._max_upload_mb * 1024 * 1024 + _MULTIPART_BYTES if path == UPLOAD else _MAX_BODY
+
+    def _believed(self, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """Without what Gradio would take for a relay's word: it makes the page's own address of it."""
+        unbelieved = {"x-gradio-server", *(() if self._exposure.proxied else _RELAYED)}
+        return [(name, value) for name, value in headers if name.decode("latin-1").lower() not in unbelieved]
+
+    def _at_home(self, scope: Scope, headers: Headers) -> bool:
+        """At this very computer, not by way of the relay, whose connections come from here as well."""
+        return is_loopback(self._peer(scope)) and "x-forwarded-for" not in headers
+
+    def _client(self, scope: Scope, headers: Headers) -> str:
+        relayed = headers.get("x-forwarded-for") if self._exposure.proxied else None
+        return client_key(self._peer(scope), relayed)
+
+    def _peer(self, scope: Scope) -> str:
+        return str(scope["client"][0]) if scope.get("client") else ""
+
+    def _hardened(self, scope: Scope, send: Send) -> Send:
+        kept = _ASSET.fullmatch(scope["path"]) is not None
+
+        async def hardened(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers[name] = value
+                if not kept:
+                    headers["Cache-Control"] = "no-store"
+            await send(message)
+
+        return hardened
+
+
+def _is_shown(path: str) -> bool:
+    """Whether a file's address leads to what the page shows: to no other place, and to no upload."""
+    parts = re.split(r"[/\\]+", path.casefold())
+    return RECEIVED not in parts and ".." not in parts and ":" not in parts[0][2:] and "://" not in path
+
+
+def _security_headers(exposure: Exposure) -> dict[str, Any]:
+    headers = {
+        "Content-Security-Policy": _POLICY.format(frames=" ".join(["'self'", *exposure.embedders])),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    if not exposure.embedders:
+        headers |= {"X-Frame-Options": "SAMEORIGIN", "Cross-Origin-Opener-Policy": "same-origin"}
+    if not exposure.public:
+        headers["X-Robots-Tag"] = "noindex, nofollow"
+    return headers

@@ -1,0 +1,57 @@
+"""Uploads: each into a folder of its own, whose name nobody can guess; only the visit it starts empties it.
+
+Gradio's own route stores by content: two visitors with the same clip would share one file, and the first to leave
+would take it from the other.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from gradio.route_utils import upload_fn
+from gradio.routes import file_upload_statuses
+from python_multipart.exceptions import ParseError
+from starlette.formparsers import MultiPartException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from ui.security import messages
+from ui.session.store import RECEIVED, secret_folder
+
+_MAX_ID_CHARS = 64
+
+
+def upload_route(path: str, root: Path, max_mb: int) -> Route:
+    """What answers an upload in place of Gradio's own route.
+
+    Args:
+        path: of the route.
+        root: folder of all visits.
+        max_mb: largest file that is taken.
+    """
+
+    async def take(request: Request) -> Response:
+        number = request.query_params.get("upload_id", "")
+        followed = file_upload_statuses if 0 < len(number) <= _MAX_ID_CHARS else None
+        (root / RECEIVED).mkdir(mode=0o700, exist_ok=True)
+        folder = secret_folder(root / RECEIVED)
+        kept = False
+        try:
+            paths, _, _ = await upload_fn(
+                request, folder, max_mb * 1024 * 1024, number, force_move=True, upload_progress=followed
+            )
+            kept = len(paths) > 0
+        except MultiPartException as error:
+            if "size" in error.message:
+                return PlainTextResponse(messages.TOO_LARGE.format(limit=max_mb), 413)
+            return PlainTextResponse(messages.UNREADABLE, 400)
+        except (ParseError, UnicodeError, TypeError, AssertionError, AttributeError):
+            return PlainTextResponse(messages.UNREADABLE, 400)
+        finally:
+            if not kept:
+                shutil.rmtree(folder, ignore_errors=True)
+        return JSONResponse(paths)
+
+    return Route(path, take, methods=["POST"])

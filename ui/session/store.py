@@ -1,0 +1,296 @@
+"""What is kept of each visitor while the page is open: one file, what was found in it, and their folder.
+
+A visitor has one visit at a time. A new file replaces it, closing the page ends it, and either way its folder
+goes. Nothing of one visitor is ever handed to another.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import quote
+
+from PIL import Image
+
+from detector.errors import MediaNotFoundError
+from detector.media.media import Media
+from detector.types import Analysis, Pixels
+from explain.types import Explanations, Faithfulness
+from reporting import Case, PortalField
+from reporting.text.findings import Finding
+from reporting.text.results import Language
+from ui.check.file_check import TooManyVisits, Trouble
+from ui.common.html import Picture
+from ui.session.key_frames import KeyFrame
+
+MAX_VISITS = 64
+"""Visits kept at once; the oldest that has its answer makes room."""
+RECEIVED = "received"
+"""Folders of this name hold what visitors sent, as they sent it. Nothing in them is ever served: a picture's
+metadata may say where its maker lives."""
+
+_MAX_NAME_BYTES = 200
+_STILL_LONG_SIDE_PX = 480
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureLinks:
+    """What was drawn and stored for the page, in the order of `Explanations`."""
+
+    faces: tuple[Picture, ...] = ()
+    """Each face under its heat."""
+    originals: tuple[Picture, ...] = ()
+    """The same faces as they were judged."""
+    frames: tuple[Picture, ...] = ()
+    still: Picture | None = None
+    """A small picture of the file; only where no face was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One moment of a clip, drawn because the visitor asked for it."""
+
+    picture: Picture
+    track_id: int
+    time: str
+    """Of the clip, as it is shown."""
+    probability: float
+    """The person's calibrated P(fake) about that moment."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Prepared:
+    """A report package, ready to be handed out."""
+
+    path: Path
+    case: Case
+    fields: tuple[PortalField, ...]
+    """The portal's, as they stand in the package."""
+    findings: tuple[Finding, ...]
+    """What to look at before filing, errors first."""
+    filed_at: datetime | None = None
+    """Once the acknowledgement number stands in the package's log."""
+    trouble: Trouble | None = None
+    """Why the number could not be written into it."""
+
+
+@dataclass(slots=True, eq=False)
+class Visit:
+    """One file of one visitor."""
+
+    folder: Path
+    """Its secret name is all that guards what the page shows from it."""
+    original: Path
+    """The file as received, under the name it came with."""
+    language: Language = "en"
+    """The one that is on; it may change while a check runs."""
+    checking: bool = False
+    """True from the moment somebody has begun to judge it."""
+    analysis: Analysis | None = None
+    explanations: Explanations | None = None
+    links: PictureLinks = field(default_factory=PictureLinks)
+    checks: tuple[tuple[int, Faithfulness], ...] | Trouble | None = None
+    """For each person, by track, what painting over the map of their strongest face did, once it was asked for."""
+    moment: Moment | None = None
+    """The one that is shown."""
+    key_frames: tuple[KeyFrame, ...] = ()
+    """The whole frames that speak most, for the report package."""
+    package: Prepared | Trouble | None = None
+    """The report package: offered or failed."""
+    annotated: Path | Trouble | Literal["working", "stopped"] | None = None
+    """The annotated copy: offered, failed, or not there yet."""
+    media: Media | None = None
+    """The file once opened for its single frames."""
+    copy: int = 0
+    """Number of the annotated copy that is wanted; another number says that the one being made is not."""
+    used: float = 0.0
+    """When somebody last asked for it, by the clock of `Visits`."""
+
+
+class Visits:
+    """The visits of all visitors, by session."""
+
+    def __init__(self, root: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        self._root = root
+        self._clock = clock
+        self._visits: OrderedDict[str, Visit] = OrderedDict()
+        self._told: OrderedDict[str, Callable[[Language], str]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def start(self, session: str, original: Path, language: Language = "en") -> Visit:
+        """Begin a visit with a file that stays where it is.
+
+        Raises:
+            TooManyVisits: the visitor has to wait.
+        """
+        return self._begin(session, Visit(secret_folder(self._root), original, language))
+
+    def start_upload(self, session: str, upload: Mapping[str, Any], language: Language = "en") -> Visit:
+        """Begin a visit with a file that was uploaded; it is moved into the visit's folder.
+
+        Raises:
+            MediaNotFoundError: the upload is not there any more.
+            TooManyVisits: the visitor has to wait.
+        """
+        folder = secret_folder(self._root)
+        try:
+            original = take_upload(upload, folder)
+        except MediaNotFoundError:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        return self._begin(session, Visit(folder, original, language))
+
+    def get(self, session: str) -> Visit | None:
+        """The visit that is current, if there is one."""
+        with self._lock:
+            visit = self._visits.get(session)
+            if visit is not None:
+                visit.used = self._clock()
+            return visit
+
+    def end(self, session: str, told: Callable[[Language], str] | None = None) -> None:
+        """Forget a visitor and delete all that was kept.
+
+        Args:
+            session: whose.
+            told: what the page says instead, in any language; it is said again where the language is changed.
+        """
+        with self._lock:
+            visit = self._visits.pop(session, None)
+            self._told.pop(session, None)
+            if told is not None:
+                self._told[session] = told
+            if len(self._told) > MAX_VISITS:
+                self._told.popitem(last=False)
+        if visit is not None:
+            _delete(visit)
+
+    def end_unused(self, seconds: float) -> None:
+        """Forget those that nobody has asked for in so long."""
+        with self._lock:
+            now = self._clock()
+            unused = [session for session, visit in self._visits.items() if now - visit.used > seconds]
+        for session in unused:
+            self.end(session)
+
+    def folders(self) -> set[Path]:
+        """The folders of all visits."""
+        with self._lock:
+            return {visit.folder for visit in self._visits.values()}
+
+    def told(self, session: str) -> Callable[[Language], str] | None:
+        """What the page says where there is no visit."""
+        with self._lock:
+            return self._told.get(session)
+
+    def _begin(self, session: str, visit: Visit) -> Visit:
+        with self._lock:
+            ended = [self._visits.pop(session)] if session in self._visits else []
+            full = len(self._visits) >= MAX_VISITS
+            answered = next((name for name, kept in self._visits.items() if kept.analysis is not None), None)
+            if full and answered is not None:
+                ended.append(self._visits.pop(answered))
+            refused = full and answered is None
+            if not refused:
+                visit.used = self._clock()
+                self._visits[session] = visit
+                self._told.pop(session, None)
+        for old in [*ended, visit] if refused else ended:
+            _delete(old)
+        if refused:
+            raise TooManyVisits(MAX_VISITS)
+        return visit
+
+
+def _delete(visit: Visit) -> None:
+    shutil.rmtree(visit.folder, ignore_errors=True)
+
+
+def secret_folder(root: Path) -> Path:
+    """A new folder whose name nobody can guess."""
+    folder = root / secrets.token_hex(16)
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+def take_upload(upload: Mapping[str, Any], folder: Path) -> Path:
+    """Move an upload into a visit, under the name it had at home: Gradio's copy has lost parts of it.
+
+    What was taken is gone from where it was received, so that its path is of use once, and only to its visitor.
+
+    Args:
+        upload: as Gradio describes it.
+        folder: of the visit, beside the one where uploads are received.
+
+    Raises:
+        MediaNotFoundError: the upload is not there any more, or was none.
+    """
+    received, uploads = Path(os.path.realpath(upload["path"])), Path(os.path.realpath(folder.parent / RECEIVED))
+    home = folder / RECEIVED
+    home.mkdir(mode=0o700)
+    try:
+        own = uploads / received.relative_to(uploads).parts[0]
+        if not received.is_file():
+            raise FileNotFoundError(received)
+        try:
+            original = received.replace(home / home_name(upload.get("orig_name") or received.name))
+        except FileNotFoundError:
+            raise
+        except OSError:  # a name that this system does not take
+            original = received.replace(home / received.name)
+    except (ValueError, FileNotFoundError, IndexError) as error:
+        raise MediaNotFoundError(f"{received.name} is not there any more. Add it once more.") from error
+    shutil.rmtree(own, ignore_errors=True)
+    return original
+
+
+def home_name(name: str) -> str:
+    """The last part of a path of any system, without control characters, short enough for a file system.
+
+    >>> home_name("C:\\\\Users\\\\me\\\\video (1).mp4"), home_name("../../etc/passwd"), home_name("..")
+    ('video (1).mp4', 'passwd', 'file')
+    """
+    last = _UNSAFE.sub("", re.split(r"[/\\]", name)[-1])
+    if last.strip(". ") == "":
+        return "file"
+    stem, dot, suffix = last.rpartition(".")
+    room = _MAX_NAME_BYTES - len((dot + suffix).encode("utf-8", "replace"))
+    if len(last.encode("utf-8", "replace")) <= _MAX_NAME_BYTES or not stem or room < 1:
+        return last.encode("utf-8", "replace")[:_MAX_NAME_BYTES].decode("utf-8", "ignore")
+    return stem.encode("utf-8", "replace")[:room].decode("utf-8", "ignore") + dot + suffix
+
+
+def save_pictures(pictures: Sequence[Pixels], folder: Path, prefix: str) -> tuple[Picture, ...]:
+    """Write pictures as PNG, in order."""
+    return tuple(
+        _save(Image.fromarray(pixels), folder / f"{prefix}-{number}.png")
+        for number, pixels in enumerate(pictures, 1)
+    )
+
+
+def save_still(pixels: Pixels, folder: Path) -> Picture:
+    """Write a small copy of a picture as PNG."""
+    picture = Image.fromarray(pixels)
+    picture.thumbnail((_STILL_LONG_SIDE_PX, _STILL_LONG_SIDE_PX))
+    return _save(picture, folder / "still.png")
+
+
+def _save(picture: Image.Image, path: Path) -> Picture:
+    picture.save(path)
+    return Picture(picture_link(path), picture.width, picture.height)
+
+
+def picture_link(path: Path) -> str:
+    """Where Gradio serves a file of its folder; relative, so that it holds behind any host and path."""
+    return f"gradio_api/file={quote(path.as_posix())}"
