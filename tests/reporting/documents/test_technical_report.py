@@ -119,8 +119,9 @@ def test_the_same_facts_give_the_same_bytes_in_another_process(facts: ReportFact
     (tmp_path / "facts").write_bytes(pickle.dumps(replace(facts, analysis=analysis)))
     code = (
         "import pickle, sys; from reporting.documents.technical_report import forensic_pdf\n"
-        "from reporting.documents.bsa63_certificate import bsa63_draft_pdf\nfacts = pickle.load(open(sys.argv[1], 'rb'))\nopen(sys.argv[2], "
-        "'wb').write(forensic_pdf(facts) + bsa63_draft_pdf(facts))"
+        "from reporting.documents.bsa63_certificate import bsa63_draft_pdf\n"
+        "facts = pickle.load(open(sys.argv[1], 'rb'))\n"
+        "open(sys.argv[2], 'wb').write(forensic_pdf(facts) + bsa63_draft_pdf(facts))"
     )
     made = []
     for seed, zone in (("1", "UTC"), ("2", "Asia/Kolkata")):

@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 
 from reporting.text import results as result_text
+from reporting.text import verdict_notes
 from reporting.text.results import Language
 from ui import text
 from ui.text.en import TroubleKind, Words
