@@ -79,7 +79,14 @@ def test_every_way_to_install_uses_the_constraints() -> None:
 @pytest.mark.parametrize("room", ROOMS)
 def test_every_library_imported_is_declared(room: str) -> None:
     declared = {MODULE_OF.get(name, name.replace("-", "_")) for name in RUNTIME | EXTRAS}
-    declared |= {"starlette", "uvicorn", "httpx", "pydantic", "jinja2"}  # Gradio's own interface is made of these
+    declared |= {
+        "starlette",
+        "uvicorn",
+        "httpx",
+        "pydantic",
+        "jinja2",
+        "python_multipart",
+    }  # Gradio is made of these
     for file in (ROOT / room).glob("**/*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
