@@ -354,7 +354,8 @@ def _say(message: str) -> None:
     print(message, file=sys.stderr)
 
 
-if __name__ == "__main__":
+def run() -> None:
+    """Entry point of `deepfake-detector` and `python cli.py`: run `main` and exit with its code."""
     try:
         code = main()
     except BrokenPipeError:  # the reader of standard output has left, as `| head` does
@@ -363,3 +364,7 @@ if __name__ == "__main__":
     except KeyboardInterrupt:
         code = 130
     raise SystemExit(code)
+
+
+if __name__ == "__main__":
+    run()
