@@ -57,7 +57,7 @@ def cook(recipe: Recipe) -> None:
     runs, faces = recipe.runs, recipe.runs / "faces.csv"
     if not faces.exists():
         prepare(recipe.data, faces, workers=recipe.workers, frames_per_video=8)
-    common = {"data": recipe.data, "faces_file": faces}
+    common = {"data": recipe.data, "faces_files": [faces]}
     longer = [
         replace(stage, steps=max(1, round(stage.steps * recipe.longer)), workers=recipe.workers)
         for stage in (TEACHER, SMALL, STUDENT)

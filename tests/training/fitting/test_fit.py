@@ -73,7 +73,6 @@ def test_a_finished_run_stays_as_it_is_and_another_setting_is_refused(teacher_ru
     [
         pytest.param(["--teacher"], id="following a teacher"),
         pytest.param([], id="by the labels alone"),
-        pytest.param(["--task", "attributes"], id="age, sex and race"),
     ],
 )
 def test_every_way_of_fitting_a_student_moves_it_and_another_run_can_start_from_it(
