@@ -122,7 +122,7 @@ def decode_image(path: Path, max_px: int = MAX_IMAGE_PX) -> StillImage:
             )
 
 
-def read_picture(path: Path, max_px: int = MAX_IMAGE_PX) -> Pixels:
+def read_image(path: Path, max_px: int = MAX_IMAGE_PX) -> Pixels:
     """The pixels alone, uint8 (height, width, 3) sRGB; raises what `decode_image` raises."""
     return decode_image(path, max_px).pixels
 
@@ -321,7 +321,7 @@ class _Converter:
 
 
 def _eight_bits(band: Image.Image) -> Image.Image:
-    """16-bit grey, or grey as floats from 0 to 1, scaled; Pillow itself would clip it at 255."""
+    """16-bit grey, or grey as floats from 0 to 1, scaled; Pillow itself would video it at 255."""
     grey = np.asarray(band).astype(np.float32)
     scaled = grey * 255 if band.mode == "F" else grey / 257
     return Image.fromarray(np.nan_to_num(scaled).round().clip(0, 255).astype(np.uint8)).convert("RGB")

@@ -21,24 +21,24 @@ from detector.errors import (
     UnsupportedMediaError,
 )
 from detector.media.images import StillImage, decode_image, is_animated
-from detector.media.video import ClipFacts, clip_frame, clip_frames, probe_clip, spread
+from detector.media.video import VideoFacts, probe_video, spread, video_frame, video_frames
 from detector.types import Frame, MediaInfo, MediaKind
 
-PICTURE_SUFFIXES = (
+IMAGE_SUFFIXES = (
     *(".jpg", ".jpeg", ".png", ".webp", ".gif", ".heic", ".heif", ".avif"),
     *(".tif", ".tiff", ".bmp", ".jp2", ".j2k"),
 )
-CLIP_SUFFIXES = (".mp4", ".m4v", ".mov", ".3gp", ".webm", ".mkv", ".avi", ".gif", ".ts", ".mts", ".m2ts")
+VIDEO_SUFFIXES = (".mp4", ".m4v", ".mov", ".3gp", ".webm", ".mkv", ".avi", ".gif", ".ts", ".mts", ".m2ts")
 READABLE = (
-    "Pictures: JPEG, PNG, WebP, GIF, HEIC, AVIF, TIFF, BMP, JPEG 2000. "
-    "Clips: MP4, MOV, WebM, MKV, AVI, MPEG-TS, GIF."
+    "Images: JPEG, PNG, WebP, GIF, HEIC, AVIF, TIFF, BMP, JPEG 2000. "
+    "Videos: MP4, MOV, WebM, MKV, AVI, MPEG-TS, GIF."
 )
 
 MOMENTS_HZ = 4.0
-"""Moments of a clip that are looked at each second; faces change little in between."""
+"""Moments of a video that are looked at each second; faces change little in between."""
 _FEWEST, _MOST = 16, 240
-"""Moments of a clip that are looked at where nothing else was asked for."""
-_PICTURE_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
+"""Moments of a video that are looked at where nothing else was asked for."""
+_IMAGE_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
 _IMAGE_MAGIC = (
     *(b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"BM", b"II*\0", b"MM\0*"),
     *(b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51"),  # JPEG 2000: in its container, and bare
@@ -55,15 +55,15 @@ class Media:
 
     path: Path
     info: MediaInfo
-    _content: ClipFacts | StillImage
-    """What a clip's frames are read by, or the decoded image."""
+    _content: VideoFacts | StillImage
+    """What a video's frames are read by, or the decoded image."""
 
     def frames(self, max_frames: Depth, warn: Callable[[str], None] | None = None) -> Iterator[Frame]:
         """The frames to look at, in order of time, one at a time.
 
         Args:
-            max_frames: how many of a clip, see `DetectorConfig.max_frames`.
-            warn: told, in a sentence, what of a damaged clip could not be given. Without it damage is an error.
+            max_frames: how many of a video, see `DetectorConfig.max_frames`.
+            warn: told, in a sentence, what of a damaged video could not be given. Without it damage is an error.
 
         Raises:
             MediaDecodeError: damaged or incomplete data, and nobody to warn, or nothing before the break.
@@ -75,10 +75,10 @@ class Media:
                 warn(warning)
             yield Frame(self._content.pixels, 0, 0.0)
             return
-        yield from clip_frames(self.path, self.info.format, self._content, self._count(max_frames), warn)
+        yield from video_frames(self.path, self.info.format, self._content, self._count(max_frames), warn)
 
     def frame(self, index: int) -> Frame:
-        """One frame of a clip, decoded once more; of a picture, the picture.
+        """One frame of a video, decoded once more; of an image, the image.
 
         Args:
             index: as in `Frame.index`.
@@ -87,10 +87,10 @@ class Media:
             IndexError: there is no such frame.
             MediaDecodeError: it cannot be decoded.
         """
-        if isinstance(self._content, ClipFacts):
-            return clip_frame(self.path, self.info.format, self._content, index)
+        if isinstance(self._content, VideoFacts):
+            return video_frame(self.path, self.info.format, self._content, index)
         if index != 0:
-            raise IndexError(f"{self.path.name} is a picture and has no frame {index}")
+            raise IndexError(f"{self.path.name} is an image and has no frame {index}")
         return Frame(self._content.pixels, 0, 0.0)
 
     def count(self, max_frames: Depth) -> int:
@@ -100,7 +100,7 @@ class Media:
 
     def indices(self, max_frames: Depth) -> list[int]:
         """Numbers of the frames that `frames` will give of an undamaged file."""
-        if not isinstance(self._content, ClipFacts):
+        if not isinstance(self._content, VideoFacts):
             return [0]
         return spread(self._content.times_s, self._count(max_frames))
 
@@ -116,14 +116,14 @@ def open_media(path: str | Path, config: DetectorConfig) -> Media:
 
     Raises:
         MediaNotFoundError: no such file, or a folder.
-        UnsupportedMediaError: not a picture or clip we read, or the other kind than its name says.
+        UnsupportedMediaError: not an image or video we read, or the other kind than its name says.
         MediaTooLargeError: beyond the limits of the configuration.
         MediaDecodeError: empty, damaged or incomplete.
     """
     path = Path(path)
     if not path.is_file():
         what = "is a folder" if path.is_dir() else "does not exist"
-        raise MediaNotFoundError(f"{path} {what}. Check the path and give one picture or clip.")
+        raise MediaNotFoundError(f"{path} {what}. Check the path and give one image or video.")
     try:
         size_bytes = path.stat().st_size
         if size_bytes == 0:
@@ -135,11 +135,11 @@ def open_media(path: str | Path, config: DetectorConfig) -> Media:
             )
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)
-        kind, demuxer = _sniff(head, path, config.max_picture_px)
+        kind, demuxer = _sniff(head, path, config.max_image_px)
         if kind == "video":
-            clip = probe_clip(path, demuxer, config.max_frame_px, config.max_duration_s)
+            clip = probe_video(path, demuxer, config.max_frame_px, config.max_duration_s)
             return Media(path, _info(path, kind, demuxer, clip.width_px, clip.height_px, clip), clip)
-        still = decode_image(path, config.max_picture_px)
+        still = decode_image(path, config.max_image_px)
         height_px, width_px = still.pixels.shape[:2]
         return Media(path, _info(path, kind, still.format, width_px, height_px, notes=still.notes), still)
     except PermissionError as error:
@@ -152,7 +152,7 @@ def _info(
     format_name: str,
     width_px: int,
     height_px: int,
-    clip: ClipFacts | None = None,
+    clip: VideoFacts | None = None,
     notes: tuple[str, ...] = (),
 ) -> MediaInfo:
     sha256 = hashlib.sha256()
@@ -180,16 +180,16 @@ def _info(
 
 
 def _sniff(head: bytes, path: Path, max_px: int) -> tuple[MediaKind, str]:
-    """The kind by its first bytes, and for a clip FFmpeg's name of the container."""
+    """The kind by its first bytes, and for a video FFmpeg's name of the container."""
     kind, demuxer = _by_magic(head, path, max_px)
     suffix = path.suffix.lower()
     named: MediaKind | None = None
-    if suffix in CLIP_SUFFIXES and suffix not in PICTURE_SUFFIXES:
+    if suffix in VIDEO_SUFFIXES and suffix not in IMAGE_SUFFIXES:
         named = "video"
-    elif suffix in PICTURE_SUFFIXES and suffix not in CLIP_SUFFIXES:
+    elif suffix in IMAGE_SUFFIXES and suffix not in VIDEO_SUFFIXES:
         named = "image"
     if named is not None and named != kind:
-        content, claim = ("picture", "clip") if kind == "image" else ("clip", "picture")
+        content, claim = ("image", "video") if kind == "image" else ("video", "image")
         raise UnsupportedMediaError(
             f"{path.name} is named like a {claim} but holds a {content}. If that is what you mean to check, "
             f"rename it to end in {'.png or .jpg' if kind == 'image' else '.mp4'} and try again."
@@ -199,8 +199,8 @@ def _sniff(head: bytes, path: Path, max_px: int) -> tuple[MediaKind, str]:
 
 def _by_magic(head: bytes, path: Path, max_px: int) -> tuple[MediaKind, str]:
     if head[4:8] == b"ftyp" and head[8:12] in _SOUND_BRANDS:
-        raise UnsupportedMediaError(f"{path.name} is a sound recording. Give the clip with its picture.")
-    if head[4:8] == b"ftyp" and head[8:12] in _PICTURE_BRANDS:
+        raise UnsupportedMediaError(f"{path.name} is a sound recording. Give the video with its image.")
+    if head[4:8] == b"ftyp" and head[8:12] in _IMAGE_BRANDS:
         return "image", ""
     if head[4:8] in _MP4_ATOMS:
         return "video", "mp4"
@@ -215,7 +215,7 @@ def _by_magic(head: bytes, path: Path, max_px: int) -> tuple[MediaKind, str]:
     if any(head[at : at + 2 * step + 1 : step] == b"GGG" for at, step in ((0, 188), (4, 192))):
         return "video", "mpegts"
     raise UnsupportedMediaError(
-        f"{path.name} is neither a picture nor a clip we can read. Give one of these. {READABLE}"
+        f"{path.name} is neither an image nor a video we can read. Give one of these. {READABLE}"
     )
 
 
@@ -233,5 +233,5 @@ def _notes(path: Path, kind: MediaKind, format_name: str) -> tuple[str, ...]:
     suffix = path.suffix.lower()
     if suffix in usual or not suffix:
         return ()
-    what = "picture" if kind == "image" else "clip"
+    what = "image" if kind == "image" else "video"
     return (f"The name ends in {suffix}, the content is a {format_name.upper()} {what}.",)

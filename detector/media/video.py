@@ -1,6 +1,6 @@
-"""Clips through PyAV (FFmpeg): upright RGB frames with their real timestamps, spread over the whole clip.
+"""Videos through PyAV (FFmpeg): upright RGB frames with their real timestamps, spread over the whole video.
 
-The packets are read once without decoding (`probe_clip`): that gives every frame's own timestamp, however
+The packets are read once without decoding (`probe_video`): that gives every frame's own timestamp, however
 variable the frame rate, the true length where the header names none, and shows a file that ends early.
 """
 
@@ -29,7 +29,7 @@ _SEEK_OVER_S = 8.0
 _DIRTY_S = 10.0
 """So long after damage frames are left out, unless one comes that builds on no other."""
 _MISSING_FRAC = 0.05
-"""A clip whose frames stop this much before its stated end is called incomplete."""
+"""A video whose frames stop this much before its stated end is called incomplete."""
 _MISSING_S = 1.0
 """… if that is also at least this long."""
 
@@ -50,7 +50,7 @@ MAX_FRAMES = 2_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClipFacts:
+class VideoFacts:
     """What the container and the first decoded frame say."""
 
     width_px: int
@@ -67,25 +67,25 @@ class ClipFacts:
     """Length by the header; longer than `duration_s` where the file was cut off."""
 
 
-def probe_clip(path: Path, demuxer: str, max_frame_px: int, max_duration_s: float) -> ClipFacts:
-    """Read a clip's facts.
+def probe_video(path: Path, demuxer: str, max_frame_px: int, max_duration_s: float) -> VideoFacts:
+    """Read a video's facts.
 
     Args:
         path: the file.
         demuxer: FFmpeg's name of the container format; no other is tried, so that a playlist posing as a
-            clip cannot make FFmpeg open further files.
+            video cannot make FFmpeg open further files.
         max_frame_px: most pixels of a frame.
-        max_duration_s: longest clip.
+        max_duration_s: longest video.
 
     Raises:
-        UnsupportedMediaError: no picture in it, only sound.
+        UnsupportedMediaError: no image in it, only sound.
         MediaTooLargeError: larger or longer than allowed.
         MediaDecodeError: broken, or its frames stop well before its stated end.
     """
     name = path.name
     try:
         with _open(path, demuxer, max_frame_px) as container:
-            stream = _picture_stream(container, name, max_frame_px)
+            stream = _image_stream(container, name, max_frame_px)
             _check_frame(stream.width, stream.height, max_frame_px, name)
             stated_s = _stated_duration_s(stream)
             ticks = sorted(_ticks(container, stream, name))
@@ -95,7 +95,7 @@ def probe_clip(path: Path, demuxer: str, max_frame_px: int, max_duration_s: floa
             times_s = tuple((tick - ticks[0][0]) * base for tick, _ in ticks)
         work = _Work(path, max_frame_px)
         with _open(path, demuxer, max_frame_px) as container:
-            first = next(_decode(container, _picture_stream(container, name, max_frame_px), work, None), None)
+            first = next(_decode(container, _image_stream(container, name, max_frame_px), work, None), None)
             if first is None:
                 raise _broken(name, "none of its frames can be decoded")
             height_px, width_px = _upright(first).shape[:2]
@@ -108,7 +108,7 @@ def probe_clip(path: Path, demuxer: str, max_frame_px: int, max_duration_s: floa
             f"{name} is {duration_s / 60:.0f} minutes long; at most {max_duration_s / 60:.0f} minutes are "
             "looked at. Cut out the part in question and try that; keep the original."
         )
-    return ClipFacts(
+    return VideoFacts(
         width_px=width_px,
         height_px=height_px,
         duration_s=duration_s,
@@ -120,21 +120,21 @@ def probe_clip(path: Path, demuxer: str, max_frame_px: int, max_duration_s: floa
     )
 
 
-def clip_frames(
+def video_frames(
     path: Path,
     demuxer: str,
-    facts: ClipFacts,
+    facts: VideoFacts,
     max_frames: int | None,
     warn: Callable[[str], None] | None = None,
 ) -> Iterator[Frame]:
-    """Decode frames spread evenly in time over the whole clip, in order.
+    """Decode frames spread evenly in time over the whole video, in order.
 
     Args:
         max_frames: how many at the most; None gives every frame.
-        warn: told of what is missing. Without it a clip that breaks off is an error.
+        warn: told of what is missing. Without it a video that breaks off is an error.
 
     Raises:
-        MediaDecodeError: nothing can be decoded, or the clip breaks off and nobody can be warned.
+        MediaDecodeError: nothing can be decoded, or the video breaks off and nobody can be warned.
     """
     wanted = spread(facts.times_s, max_frames)
     work = _Work(path, facts.max_frame_px)
@@ -175,14 +175,14 @@ def clip_frames(
         )
 
 
-def clip_frame(path: Path, demuxer: str, facts: ClipFacts, index: int) -> Frame:
+def video_frame(path: Path, demuxer: str, facts: VideoFacts, index: int) -> Frame:
     """Decode a single frame again.
 
     Args:
         index: position among the coded frames, in presentation order.
 
     Raises:
-        IndexError: the clip has no such frame.
+        IndexError: the video has no such frame.
         MediaDecodeError: that frame cannot be decoded.
     """
     if not 0 <= index < len(facts.times_s):
@@ -198,9 +198,9 @@ def clip_frame(path: Path, demuxer: str, facts: ClipFacts, index: int) -> Frame:
 
 
 def spread(times_s: tuple[float, ...], count: int | None) -> list[int]:
-    """Indices of at most `count` frames, evenly spread in time over the whole clip.
+    """Indices of at most `count` frames, evenly spread in time over the whole video.
 
-    The clip is cut into `count` equal spans of time; of each the frame nearest to its middle is taken, once.
+    The video is cut into `count` equal spans of time; of each the frame nearest to its middle is taken, once.
 
     >>> spread((0.0, 1.0, 2.0, 3.0), 2)
     [1, 2]
@@ -231,7 +231,7 @@ class _Work:
         self.name = path.name
         self.max_frame_px = max_frame_px
         self.damaged = 0
-        """Pieces that could not be decoded, or only with holes in the picture."""
+        """Pieces that could not be decoded, or only with holes in the image."""
         self.spent = False
         """Whether decoding was ended because it took too much."""
         self._px_left: float = _BASE_PX + _PX_PER_BYTE * size
@@ -287,13 +287,13 @@ def _ticks(container: InputContainer, stream: VideoStream, name: str) -> Iterato
 def _frames_at(
     container: InputContainer,
     name: str,
-    facts: ClipFacts,
+    facts: VideoFacts,
     wanted: list[int],
     work: _Work,
 ) -> Iterator[Frame]:
     """Decode the wanted frames, jumping over long gaps. Times are matched, not counted, so a damaged frame
     costs itself only."""
-    stream = _picture_stream(container, name, facts.max_frame_px)
+    stream = _image_stream(container, name, facts.max_frame_px)
     assert stream.time_base is not None
     base = float(stream.time_base)
     ticks = {facts.origin + round(facts.times_s[index] / base) for index in wanted}
@@ -305,14 +305,14 @@ def _frames_at(
         if target_s - position_s > _SEEK_OVER_S:
             container.seek(facts.origin + int(target_s / base), stream=stream, backward=True)
             decoded = _decode(container, stream, work, ticks)
-        for picture in decoded:
-            tick = picture.pts if picture.pts is not None else picture.dts
+        for image in decoded:
+            tick = image.pts if image.pts is not None else image.dts
             if tick is None:
                 continue
             position_s = (tick - facts.origin) * base
             if position_s >= target_s - early_s:
                 number = min(bisect.bisect_left(facts.times_s, position_s - early_s), len(facts.times_s) - 1)
-                yield Frame(_upright(picture), number, position_s)
+                yield Frame(_upright(image), number, position_s)
                 break
         else:
             return
@@ -324,7 +324,7 @@ def _open(path: Path, demuxer: str, max_frame_px: int) -> InputContainer:
     return av.open(str(path), format=demuxer, options=options, metadata_errors="replace")
 
 
-def _picture_stream(container: InputContainer, name: str, max_frame_px: int) -> VideoStream:
+def _image_stream(container: InputContainer, name: str, max_frame_px: int) -> VideoStream:
     for stream in container.streams.video:
         if stream.disposition & av.stream.Disposition.attached_pic:
             continue
@@ -337,7 +337,7 @@ def _picture_stream(container: InputContainer, name: str, max_frame_px: int) -> 
         stream.codec_context.options = {"max_pixels": str(max_frame_px + _ALIGNED_PX)}
         return stream
     raise UnsupportedMediaError(
-        f"{name} holds sound but no picture. A face cannot be judged from sound; give the clip with its picture."
+        f"{name} holds sound but no image. A face cannot be judged from sound; give the video with its image."
     )
 
 
