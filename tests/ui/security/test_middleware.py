@@ -490,6 +490,36 @@ def test_wrong_passwords_have_to_wait_and_the_right_one_too() -> None:
     assert len(door._tries) <= 10_000
 
 
+def test_one_address_locks_nobody_else_out() -> None:
+    """Only tries that are looked at cost what all share: a refused one costs nobody anything."""
+    now = [0.0]
+    door = Door(PASSWORD, clock=lambda: now[0], delay_s=0)
+
+    def give(word: str, client: str) -> int:
+        return asyncio.run(door.try_password(f"password={word}".encode(), client, {}, secure=False)).status_code
+
+    for second in range(600):
+        now[0] = float(second)
+        assert {give("wrong", "attacker") for _ in range(20)} <= {401, 429}
+        assert give(PASSWORD, f"honest {second}") == 200
+    codes = [give("wrong", f"client {number}") for number in range(200)]
+    assert codes.count(401) >= 75 and codes[-1] == 429, "many clients together still do not guess faster"
+
+
+def test_who_waits_for_the_others_does_not_lose_tries_of_their_own() -> None:
+    now = [0.0]
+    door = Door(PASSWORD, clock=lambda: now[0], delay_s=0)
+
+    def give(word: str, client: str) -> int:
+        return asyncio.run(door.try_password(f"password={word}".encode(), client, {}, secure=False)).status_code
+
+    while give("wrong", f"client {len(door._tries)}") == 401:
+        pass
+    assert [give("wrong", "late") for _ in range(9)] == [429] * 9
+    now[0] += 20
+    assert [give("wrong", "late") for _ in range(5)] == [401] * 5
+
+
 def test_the_door_says_in_both_languages_what_to_do(linked: Site) -> None:
     asked = linked.get("/", headers={"accept": "text/html"})
     wrong = enter(linked, "nope", headers={"accept": "text/html"})
