@@ -20,6 +20,7 @@ from ui.security.access import Exposure, exposed, exposed_as_space
 from ui.security.login import COOKIE, Door, make_password
 from ui.security.middleware import HEALTH, UPLOAD, Guard
 from ui.security.rate_limit import Buckets
+from ui.security.request_body import LEAST_BYTES, Body, StalledError
 from ui.session.own_files import OWNER_COOKIE, secret_folder
 
 PASSWORD = "a-good-long-one"
@@ -370,6 +371,57 @@ def test_a_body_is_counted_and_not_believed(at_home: Site, path: str, fits: int,
     for refused in (stated, counted, lied):
         assert refused.status_code == 413 and "MB at most" in refused.text and "अधिकतम" in refused.text
     assert at_home.post(path, content=b"", headers={"content-length": "-1"}).status_code == 413
+
+
+def pieces(*waits_s: float, size: int = 1) -> Any:
+    """A receiver that brings a piece of so many bytes after each wait, and then that the client has gone."""
+    left = list(waits_s)
+
+    async def receive() -> dict[str, Any]:
+        if not left:
+            await asyncio.sleep(0.2)
+            return {"type": "http.disconnect"}
+        await asyncio.sleep(left.pop(0))
+        return {"type": "http.request", "body": b"x" * size, "more_body": bool(left)}
+
+    return receive
+
+
+@pytest.mark.parametrize(
+    "receive",
+    [pieces(0, 9, 0), pieces(9), pieces(*[0.03] * 60)],
+    ids=["stops halfway", "never begins", "a byte now and then"],
+)
+def test_a_body_that_stops_arriving_is_given_up(receive: Any) -> None:
+    with pytest.raises(StalledError):
+        asyncio.run(Body(receive, 10**9, stall_s=0.1).read())
+
+
+def test_a_slow_line_may_take_long_as_long_as_something_arrives() -> None:
+    body = Body(pieces(*[0.03] * 20, size=LEAST_BYTES), 10**9, stall_s=0.3)
+    assert len(asyncio.run(body.read())) == 20 * LEAST_BYTES
+
+
+def test_a_client_may_wait_long_for_the_answer_to_a_complete_body() -> None:
+    async def go() -> Any:
+        body = Body(pieces(0), 10**9, stall_s=0.05)
+        assert (await body.receive())["body"] == b"x"
+        return await body.receive()
+
+    assert asyncio.run(go()) == {"type": "http.disconnect"}
+
+
+@pytest.mark.parametrize("path", [UPLOAD, JOIN])
+def test_who_stops_sending_is_told_so(at_home: Site, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    monkeypatch.setattr("ui.security.request_body.STALL_S", 0.1)
+
+    async def stopping() -> AsyncIterator[bytes]:
+        yield b"x" * 100
+        await asyncio.sleep(5)
+        yield b"x"
+
+    answer = at_home.post(path, content=stopping())
+    assert answer.status_code == 408 and "once more" in answer.text and "दोबारा" in answer.text
 
 
 def test_every_answer_is_hardened(at_home: Site, space: Site) -> None:
