@@ -1,4 +1,4 @@
-"""Estimates whether the faces in a picture or clip were swapped or re-enacted.
+"""Estimates whether the faces in an image or video were swapped or re-enacted.
 
 Heavy names are loaded when first asked for (PEP 562), so that `detector.types` and `detector.errors` can be
 used without PyTorch.
