@@ -84,6 +84,20 @@ def test_these_can_be_imported_without_pytorch(module: str) -> None:
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.parametrize("arguments", [["--help"], ["scan", "--help"], ["verify", "missing.zip"]])
+def test_commands_that_analyse_nothing_load_no_heavy_library(arguments: list[str]) -> None:
+    code = f"""
+import sys, cli
+try:
+    cli.main({arguments!r})
+except SystemExit:
+    pass
+print(sorted({HEAVY!r} & set(sys.modules)), file=sys.stderr)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stderr.splitlines()[-1] == "[]"
+
+
 def documented() -> dict[str, str]:
     """Folder or file to its contents, from the table of rooms."""
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
