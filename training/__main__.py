@@ -21,9 +21,14 @@ from training.evaluation.calibrate import video_block
 from training.evaluation.evaluate import DEGRADATIONS, Judge, evaluate, read_results
 from training.evaluation.heatmap_scale import HEATMAP_FACES, settle_heatmap
 from training.evaluation.metrics import auc_with_interval, judged_by, summarise
-from training.evaluation.pooling import POOLINGS, compare, table
 from training.evaluation.synthetic_videos import choose_faces, judge_stills
-from training.evaluation.video_scores import judge_videos, load_series, pooled_rows, save_series
+from training.evaluation.video_scores import (
+    judge_videos,
+    load_series,
+    pooled_by_detector,
+    pooled_rows,
+    save_series,
+)
 from training.fitting.fit import FitSettings, fit
 from training.recipe import Recipe, cook
 from training.release.export import export, settle
@@ -57,8 +62,8 @@ def main(argv: list[str] | None = None) -> int:
             )
             fitted = card.calibration
             print(f"fake from {fitted.threshold_fake:.3f}, real up to {fitted.threshold_real:.3f}")
-        case "pooling":
-            _pooling(args)
+        case "score-videos":
+            _score_videos(args)
         case "calibrate-videos":
             _calibrate_videos(args)
         case "heatmap":
@@ -133,33 +138,29 @@ def _parser() -> argparse.ArgumentParser:
         "--note", type=_pair, action="append", default=[], metavar="KEY=TEXT", help="for the card's `training`"
     )
 
-    pool = commands.add_parser("pooling", help="compare ways to pool a person's logits over a video")
+    pool = commands.add_parser("score-videos", help="judge every face of a split's videos, keep scores")
     pool.add_argument("--split", required=True, help="dev, …: videos that nothing was trained on")
-    pool.add_argument("--out", type=Path, required=True, help="JSON to write")
-    pool.add_argument("--scores", type=Path, help="CSV of judged faces: read if it is there, else written")
-    pool.add_argument("--stills", type=Path, help="what `stills` wrote for val: thresholds are set on it")
+    pool.add_argument("--out", type=Path, required=True, help="CSV to write, one line a judged face")
     pool.add_argument("--frames", type=_frames, default="moments", metavar="N|moments|all", help="of each video")
-    pool.add_argument("--features", action="store_true", help="keep each face's features, for `temporal`")
-    pool.add_argument("--seed", type=int, default=0)
     pool.add_argument("--workers", type=int, default=2)
 
     move = commands.add_parser("stills", help="judge images as short videos, to calibrate videos or train on them")
     move.add_argument("--split", required=True, help="val, train: a value of the column `split`")
     move.add_argument("--out", type=Path, required=True, help="CSV to write, one line a judged face")
-    move.add_argument("--most", type=int, default=300, help="images of each source and label (default 300)")
+    move.add_argument("--most", type=int, default=200, help="images of each source and label (default 300)")
     move.add_argument("--seconds", type=float, default=3.0, help="length of each video (default 3)")
     move.add_argument("--seed", type=int, default=0)
-    move.add_argument("--features", action="store_true", help="keep each face's features, for `temporal`")
     move.add_argument("--workers", type=int, default=2)
 
     settle_videos = commands.add_parser(
         "calibrate-videos", help="set thresholds for videos on moving stills of val"
     )
-    settle_videos.add_argument("--stills", type=Path, required=True, help="what `stills` wrote for val")
+    settle_videos.add_argument(
+        "--stills", type=Path, nargs="+", required=True, help="what `stills` and `score-videos` wrote"
+    )
     settle_videos.add_argument(
         "--scores", type=Path, help="what `pooling` wrote for videos: reported, never set on"
     )
-    settle_videos.add_argument("--pooling", choices=POOLINGS, default="detector")
     settle_videos.add_argument("--out", type=Path, required=True, help="JSON to write: `videos` of a card")
     settle_videos.add_argument("--measured-on", required=True, help="the moving stills in a few words")
 
@@ -235,30 +236,25 @@ def _fit(args: argparse.Namespace) -> None:
     )
 
 
-def _pooling(args: argparse.Namespace) -> None:
-    if args.scores is not None and args.scores.is_file():
-        videos = load_series(args.scores)
-    else:
-        items = [item for item in find_items(args.data) if item.split == args.split and item.is_video]
-        if not items:
-            raise ValueError(f"{args.data} holds no videos of split {args.split!r}")
-        judge = Judge(checkpoint=args.checkpoint, folder=args.checkpoints)
-        options = {"features": args.features, "workers": args.workers}
-        videos = list(judge_videos(judge, args.data, items, args.frames, **options))
-        if args.scores is not None:
-            save_series(videos, args.scores)
-    compared = compare(videos, load_series(args.stills) if args.stills else (), args.seed)
-    _write_json(compared, args.out)
-    print(table(compared))
+def _score_videos(args: argparse.Namespace) -> None:
+    items = [item for item in find_items(args.data) if item.split == args.split and item.is_video]
+    if not items:
+        raise ValueError(f"{args.data} holds no videos of split {args.split!r}")
+    judge = Judge(checkpoint=args.checkpoint, folder=args.checkpoints)
+    print(
+        f"wrote {save_series(judge_videos(judge, args.data, items, args.frames, workers=args.workers), args.out)}"
+    )
 
 
 def _calibrate_videos(args: argparse.Namespace) -> None:
-    pooling = POOLINGS[args.pooling]
-    block = video_block(pooled_rows(load_series(args.stills), pooling), args.measured_on)
+    stills = [video for file in args.stills for video in load_series(file)]
+    block = video_block(pooled_rows(stills, pooled_by_detector), args.measured_on)
     _write_json(block, args.out)
     print(json.dumps(block, ensure_ascii=False))
     if args.scores is not None:
-        judged = judged_by(pooled_rows(load_series(args.scores), pooling), Calibration(**block["calibration"]))
+        judged = judged_by(
+            pooled_rows(load_series(args.scores), pooled_by_detector), Calibration(**block["calibration"])
+        )
         print(json.dumps(summarise(judged)["outcomes"], ensure_ascii=False))
 
 
@@ -285,9 +281,7 @@ def _stills(args: argparse.Namespace) -> None:
     faces = choose_faces(read_faces(args.faces, args.data, args.split), args.most, args.seed)
     if not faces:
         raise ValueError(f"{args.faces} holds no images of split {args.split!r}")
-    videos = judge_stills(
-        judge, faces, seconds=args.seconds, seed=args.seed, features=args.features, workers=args.workers
-    )
+    videos = judge_stills(judge, faces, seconds=args.seconds, seed=args.seed, workers=args.workers)
     print(f"wrote {save_series(videos, args.out)} videos")
 
 

@@ -130,7 +130,7 @@ class FluxAutoencoder(nn.Module):
 
 
 def fit_autoencoder(
-    upsampler: str, faces: Sequence[FaceItem], file: Path, *, steps: int = 1500, seed: int = 0
+    upsampler: str, faces: Sequence[FaceItem], file: Path, *, steps: int = 300, seed: int = 0
 ) -> TinyAutoencoder:
     """Train one tiny autoencoder on patches of genuine faces, or load it where `file` holds it already.
 
