@@ -231,18 +231,27 @@ def _answer(answer: dict[str, Any], analysis: Analysis | None, *, as_json: bool)
     if analysis is None:
         print(f"{answer['file']}\n  {answer['error']['message']}", flush=True)
         return
-    from reporting.text.results import error_sentence, face_sentence, not_proof, verdict_sentence
+    from reporting.text.results import (
+        error_sentence,
+        face_sentence,
+        not_proof,
+        rate_sentence,
+        shown,
+        verdict_sentence,
+    )
 
     lines = [answer["file"], f"  {verdict_sentence(analysis.verdict, analysis.media.kind, 'en')}"]
     if len(analysis.tracks) > 1:
         for track in analysis.tracks:
-            sentence = face_sentence(track.outcome, track.probability, "en")
+            sentence = face_sentence(shown(track), track.probability, "en")
             lines.append(f"  Face {track.track_id + 1}: {sentence}")
             lines += [f"    {stretch}" for stretch in _stretches(track)]
     elif analysis.tracks:
         lines += [f"  {stretch}" for stretch in _stretches(analysis.tracks[0])]
     lines += [f"  {reason}" for reason in analysis.verdict.reasons]
     if analysis.tracks:
+        if rate := rate_sentence(analysis.checkpoint, analysis.verdict.grade, analysis.media.kind, "en"):
+            lines.append(f"  {rate}")
         lines += [f"  {error_sentence(analysis.checkpoint, 'en')}", f"  {not_proof('en')}"]
     print("\n".join(lines), flush=True)
 
