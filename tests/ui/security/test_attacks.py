@@ -6,22 +6,21 @@ import json
 import os
 import re
 import socket
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError, AuthenticationError
+from wait_helpers import wait_until
 
 from ui.security import messages
 from ui.session.own_files import OWNER_COOKIE
 from ui.text import Words
 
-_T = TypeVar("_T")
 FILE = {"_type": "gradio.FileData"}
 LINK = "abc123.gradio.live"
 # The relay's part of a public link, which needs the internet: everything else of `--share` is the real thing.
@@ -35,15 +34,6 @@ def made():
     return folder
 ui.session.workspace.make_workspace = made
 """
-
-
-def wait_until(seen: Callable[[], _T], longest_s: float = 60) -> _T:
-    """What is seen, once it is something; a machine may be slow."""
-    until = time.monotonic() + longest_s
-    while not (found := seen()):
-        assert time.monotonic() < until, "waited in vain"
-        time.sleep(0.05)
-    return found
 
 
 def upload(url: str, content: bytes, name: str = "holiday.jpg", **more: Any) -> Path:
