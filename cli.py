@@ -56,7 +56,7 @@ def main(argv: list[str] | None = None) -> int:
 def scan(args: argparse.Namespace) -> int:
     """Analyse files one after the other and print each result as soon as it is there; `--out` writes a table."""
     from batch.sources import find_files
-    from detector.media.media import IMAGE_SUFFIXES, VIDEO_SUFFIXES
+    from detector.media.formats import IMAGE_SUFFIXES, VIDEO_SUFFIXES
 
     misused = _misused(args)
     if misused:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from av.container import InputContainer
+
 from detector.config import Depth, DetectorConfig
 from detector.errors import (
     MediaDecodeError,
@@ -15,6 +17,7 @@ from detector.errors import (
     MediaNotFoundError,
     MediaTooLargeError,
 )
+from detector.media.decoding import open_container
 from detector.media.formats import HEAD_BYTES, name_notes, sniff
 from detector.media.images import StillImage, decode_image
 from detector.media.video import VideoFacts, probe_video, spread, video_frame, video_frames
@@ -86,6 +89,17 @@ class Media:
             return max_frames
         moments = math.ceil(MOMENTS_HZ * self._length_s())
         return max(1, moments) if max_frames == "moments" else min(max(_FEWEST, moments), _MOST)
+
+    @property
+    def start_s(self) -> float:
+        """Where the player's clock, which frames' times count by, starts on the file's own."""
+        return self._content.start_s if isinstance(self._content, VideoFacts) else 0.0
+
+    def open_container(self) -> InputContainer | None:
+        """The file opened once more by its demuxer, for its sound; None where it can hold none."""
+        if not isinstance(self._content, VideoFacts) or self._content.format == "webp":
+            return None
+        return open_container(self.path, self._content.format, self._content.max_frame_px)
 
     def _length_s(self) -> float:
         """From the first frame of a video to the end of its last; 0.0 for an image."""
