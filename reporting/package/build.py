@@ -112,7 +112,6 @@ def build_package(
     created_at = created_at.astimezone(UTC).replace(microsecond=0)
     name = case_id(analysis, created_at)
     out_path = _out_path(Path(out_path), name)
-    analysis = replace(analysis, media=replace(analysis.media, file_name=printable(analysis.media.file_name)))
     original = None if original is None else Path(original)
     if original is not None:
         check_original(original, analysis.media)
@@ -123,6 +122,7 @@ def build_package(
 
     portal, routing = load_portal(), route(case)
     received = received_file(analysis.media, include_original)
+    analysis = replace(analysis, media=replace(analysis.media, file_name=printable(analysis.media.file_name)))
     made = make_evidence(case, analysis, explanations, portal, original)
     evidence = (received, *(entry.file for entry in made))
     facts = ReportFacts(
