@@ -198,7 +198,7 @@ def _tell_where(detector: Detector, analysis: Analysis, explanations: Explanatio
         told.add(face.track_id)
         sentences = list(evidence_sentences(face, "en"))
         if check and face.concentrated:
-            sentences += faithfulness_sentences(measure_faithfulness(detector, face.crop, face.heat), "en")
+            sentences += faithfulness_sentences(measure_faithfulness(detector, face.crop, face.heatmap), "en")
         moment = f" at {face.score.time_s:.2f} s" if analysis.media.kind == "video" else ""
         _say(f"Face {face.track_id + 1}{moment}: {' '.join(sentences)}")
 
@@ -226,7 +226,7 @@ def _report(
 def _annotate(
     detector: Detector, analysis: Analysis, explanations: Explanations | None, file: str, out: Path
 ) -> None:
-    from explain.annotate import Legend, annotate_clip
+    from explain.annotate import Legend, annotate_video
     from reporting.text.results import derived_copy, face_label
 
     legend = Legend(
@@ -237,13 +237,13 @@ def _annotate(
         footer=derived_copy("en"),
     )
     show = _show(file)
-    annotate_clip(
+    annotate_video(
         detector,
         analysis,
         Path(file),
         out,
         legend=legend,
-        heat_scale=explanations.heat_scale if explanations else 0.0,
+        heatmap_scale=explanations.heatmap_scale if explanations else 0.0,
         progress=show and (lambda share: show(share, "Writing the annotated copy.")),
     )
     _say(f"{out} written")

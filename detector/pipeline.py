@@ -30,7 +30,7 @@ Progress = Callable[[Step], None]
 """Told how far the work has come; an exception it raises ends the work and frees everything."""
 
 _FRAMES_HELD = 16
-"""Frames of a clip kept in memory until their faces are judged."""
+"""Frames of a video kept in memory until their faces are judged."""
 _JUDGED_AT_ONCE = 16
 """Faces from which on it no longer pays to wait for more."""
 _LATEST = 64
@@ -78,16 +78,16 @@ class Detector:
         max_frames: Depth | Literal["configured"] = "configured",
         progress: Progress | None = None,
     ) -> Analysis:
-        """Judge every face in a picture or clip.
+        """Judge every face in an image or video.
 
         Args:
             path: the file.
-            max_frames: for this clip, instead of the configuration's; None looks at every frame. Where
+            max_frames: for this video, instead of the configuration's; None looks at every frame. Where
                 neither says anything, as many as the checkpoint was trained for.
             progress: told how far the work has come.
 
         Returns:
-            The analysis; its outcome is `no_face` where no face was found. A clip that breaks off is judged
+            The analysis; its outcome is `no_face` where no face was found. A video that breaks off is judged
             up to there, which `warnings` says.
 
         Raises:
@@ -99,7 +99,7 @@ class Detector:
         tell(Step("open", 0.0))
         config = self.config if max_frames == "configured" else replace(self.config, max_frames=max_frames)
         if max_frames == "configured" and config.max_frames == "auto":
-            config = replace(config, max_frames=self.card.input.clip_frames or "auto")
+            config = replace(config, max_frames=self.card.input.video_frames or "auto")
         media = open_media(path, config)
         gathered = self._judge_frames(media, config.max_frames, tell)
         tracks = make_tracks(gathered, self.card, media.info.kind)

@@ -122,7 +122,7 @@ class Case:
     harm: Annotated[str, _length("harm"), _PROSE] = ""
     include_media: StrictBool | None = None
     """Put copies and frames of the file into the package. None: yes, except for sexual content."""
-    show_pictures: StrictBool | None = None
+    show_images: StrictBool | None = None
     """Leave the images in the documents unblurred. None: yes, except for sexual content."""
 
     @property
@@ -131,9 +131,9 @@ class Case:
         return self.kind != "sexual" if self.include_media is None else self.include_media
 
     @property
-    def pictures_shown(self) -> bool:
+    def images_shown(self) -> bool:
         """Whether the images in the documents stay unblurred."""
-        return self.kind != "sexual" if self.show_pictures is None else self.show_pictures
+        return self.kind != "sexual" if self.show_images is None else self.show_images
 
 
 def read_case(path: str | Path) -> Case:

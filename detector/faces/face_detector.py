@@ -3,7 +3,7 @@
 The library's quirks end here: object arrays, `(None, [None], None)` for no face, a crash under 20 pixels.
 Large frames are searched on a shrunk copy. A frame in which nothing is found is looked at once more: its
 contrast evened out, because pale and dark faces are missed, and inside a border, because a face that fills
-the picture touches its edges (docs/decisions/0003-second-look.md).
+the image touches its edges (docs/decisions/0003-second-look.md).
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from detector.faces.crop import cut_square
 from detector.types import DetectedFace, FaceBox, Pixels
 
 _SMALLEST_SIDE_PX = 48
-"""MTCNN raises on pictures under about 20 pixels; smaller ones than this are enlarged before the search."""
+"""MTCNN raises on images under about 20 pixels; smaller ones than this are enlarged before the search."""
 _BORDER_FRAC = 0.25
-"""Border of the second look, each side, as a fraction of the picture's longer side."""
+"""Border of the second look, each side, as a fraction of the image's longer side."""
 _SECOND_LOOK_LONG_SIDE_PX = 200
-"""The second look is for faces that fill the picture, so a small copy is enough."""
+"""The second look is for faces that fill the image, so a small copy is enough."""
 _SECOND_LOOK_MIN_CONFIDENCE = 0.8
-_CLIP_COPY_FRAC = 2 / 3
-"""Frames of clips are searched on copies this much smaller than pictures."""
-_PYRAMID_FACTOR, _CLIP_PYRAMID_FACTOR = 0.709, 0.5
-"""From one size of copy that P-Net looks at to the next. MTCNN's own for pictures; half as many sizes for clips,
+_VIDEO_COPY_FRAC = 2 / 3
+"""Frames of videos are searched on copies this much smaller than images."""
+_PYRAMID_FACTOR, _VIDEO_PYRAMID_FACTOR = 0.709, 0.5
+"""From one size of copy that P-Net looks at to the next. MTCNN's own for images; half as many sizes for videos,
 where `refine` sets the boxes and a face that is missed is met again a moment later."""
-_THRESHOLDS, _CLIP_THRESHOLDS = (0.6, 0.7, 0.7), (0.7, 0.8, 0.7)
-"""How sure P-Net, R-Net and O-Net have to be that the next may look: MTCNN's own for pictures, fewer candidates
-for clips, with no face of the development clips lost by it."""
+_THRESHOLDS, _VIDEO_THRESHOLDS = (0.6, 0.7, 0.7), (0.7, 0.8, 0.7)
+"""How sure P-Net, R-Net and O-Net have to be that the next may look: MTCNN's own for images, fewer candidates
+for videos, with no face of the development videos lost by it."""
 _MTCNN_SMALLEST_PX = 20
 _ONET_PX = 48
 
@@ -49,13 +49,13 @@ class FaceFinder:
         self._mtcnn = MTCNN(keep_all=True, min_face_size=config.min_face_px, device=device)
 
     def find(self, pixels: Pixels) -> list[DetectedFace]:
-        """Every face in one picture, the largest first.
+        """Every face in one image, the largest first.
 
         Args:
             pixels: uint8 (height, width, 3), RGB, upright.
 
         Returns:
-            Faces with boxes clipped to the picture. An empty list says that none was found.
+            Faces with boxes clipped to the image. An empty list says that none was found.
         """
         config = self._config
         faces = self._search(pixels, config.detect_long_side_px, config.min_detection_confidence)
@@ -71,30 +71,30 @@ class FaceFinder:
         clipped = [clip for face in faces if (clip := _clip(face, height, width)) is not None]
         return sorted(clipped, key=lambda face: face.box.width * face.box.height, reverse=True)
 
-    def find_in_clip(self, pixels: Pixels) -> list[DetectedFace]:
-        """`find` for the frames of a clip: on a smaller copy, the boxes then set by `refine` on the frame itself.
+    def find_in_video(self, pixels: Pixels) -> list[DetectedFace]:
+        """`find` for the frames of a video: on a smaller copy, the boxes then set by `refine` on the frame itself.
 
         Smaller by `_CLIP_COPY_FRAC`, with the smallest face looked for made smaller alike. Only faces that both
-        agree on are given: a clip has other moments.
+        agree on are given: a video has other moments.
         """
         config = self._config
-        long_side_px = _CLIP_COPY_FRAC * config.detect_long_side_px
-        faces = self._search(pixels, long_side_px, config.min_detection_confidence, in_clip=True)
+        long_side_px = _VIDEO_COPY_FRAC * config.detect_long_side_px
+        faces = self._search(pixels, long_side_px, config.min_detection_confidence, in_video=True)
         if not faces:
             return self.find(pixels)
         return [face for face in self.refine(pixels, [face.box for face in faces]) if face is not None]
 
     def refine(self, pixels: Pixels, near: Sequence[FaceBox]) -> list[DetectedFace | None]:
-        """The faces of a picture that lie about where they are expected, by MTCNN's last network alone.
+        """The faces of an image that lie about where they are expected, by MTCNN's last network alone.
 
         O-Net says whether a square shows a face, and moves it there: a fraction of the cost of a search.
 
         Args:
             pixels: uint8 (height, width, 3), RGB, upright.
-            near: boxes of the same people a moment before, each sharing a pixel with the picture.
+            near: boxes of the same people a moment before, each sharing a pixel with the image.
 
         Returns:
-            For each box its face, clipped to the picture, or None where there is none to be sure of.
+            For each box its face, clipped to the image, or None where there is none to be sure of.
         """
         if not near:
             return []
@@ -115,15 +115,15 @@ class FaceFinder:
         return faces
 
     def _search(
-        self, pixels: Pixels, long_side_px: float, min_confidence: float, *, in_clip: bool = False
+        self, pixels: Pixels, long_side_px: float, min_confidence: float, *, in_video: bool = False
     ) -> list[DetectedFace]:
         height, width = pixels.shape[:2]
         pixels = _resized(pixels, long_side_px)
         with self._lock, torch.inference_mode():
-            smallest = self._config.min_face_px * (_CLIP_COPY_FRAC if in_clip else 1)
+            smallest = self._config.min_face_px * (_VIDEO_COPY_FRAC if in_video else 1)
             self._mtcnn.min_face_size = max(_MTCNN_SMALLEST_PX, round(smallest))
-            self._mtcnn.factor = _CLIP_PYRAMID_FACTOR if in_clip else _PYRAMID_FACTOR
-            self._mtcnn.thresholds = _CLIP_THRESHOLDS if in_clip else _THRESHOLDS
+            self._mtcnn.factor = _VIDEO_PYRAMID_FACTOR if in_video else _PYRAMID_FACTOR
+            self._mtcnn.thresholds = _VIDEO_THRESHOLDS if in_video else _THRESHOLDS
             boxes, confidences, landmarks = self._mtcnn.detect(np.ascontiguousarray(pixels), landmarks=True)
         if boxes is None:
             return []
@@ -167,7 +167,7 @@ def _face(xyxy: NDArray[np.float32], confidence: float, landmarks: NDArray[np.fl
 
 
 def _place(face: DetectedFace, border: int, scale_yx: tuple[float, float]) -> DetectedFace:
-    """From pixels of the bordered small copy to pixels of the picture."""
+    """From pixels of the bordered small copy to pixels of the image."""
     scale_xy = np.array(scale_yx[::-1], dtype=np.float32)
     corners = np.array(face.box.as_list(), dtype=np.float32).reshape(2, 2)
     corners = (corners - border) * scale_xy

@@ -38,7 +38,7 @@ def look_of(face: Pixels) -> Look:
 
 
 class FaceFollower:
-    """Finds the people of successive frames of one clip, in order of time."""
+    """Finds the people of successive frames of one video, in order of time."""
 
     def __init__(self, finder: FaceFinder) -> None:
         self._finder = finder
@@ -58,7 +58,7 @@ class FaceFollower:
         # A pan changes as many pixels as a cut: only where the faces could not be followed is it taken for one.
         cut = followed is None and self._coarse is not None and _changed(self._coarse, coarse)
         if followed is None:
-            faces = self._finder.find_in_clip(frame.pixels)
+            faces = self._finder.find_in_video(frame.pixels)
             followed = [(face, _sighting(frame.pixels, face)) for face in faces]
             self._searched_s = frame.time_s
             self.searches += 1
