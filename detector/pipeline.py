@@ -125,7 +125,7 @@ class Detector:
         gathered = Gathered()
         calibration = self.card.judgement(media.info.kind).calibration
         if media.info.kind == "image":
-            for frame in media.frames(max_frames):
+            for frame in media.frames(max_frames, gathered.warnings.append):
                 self._take(gathered, frame, enumerate(self.find_faces(frame)))
             self._judge_waiting(gathered, calibration)
             return gathered

@@ -16,7 +16,7 @@ from explain.regions import region_shares
 from explain.types import CamMethod, Explanation, Explanations, FrameOverlay, ScaleSource, TrainedMap
 
 KEY_FACES = 12
-"""Faces of a video that are explained: of each person the moments that speak most, as many as there is room for."""
+"""Faces of a video that are explained: the highest-scoring ones of each person, as many as there is room for."""
 _CONCENTRATED_FROM = 0.2
 """Share of the heat that the strongest tenth of a map holds at the least where something stands out."""
 

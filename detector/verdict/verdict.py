@@ -45,7 +45,7 @@ def make_verdict(
         probability=probability,
         threshold_fake=calibration.threshold_fake,
         threshold_real=calibration.threshold_real,
-        reasons=(*gathered.warnings, *reasons),
+        reasons=reasons,
     )
 
 

@@ -179,7 +179,7 @@ def test_a_video_that_breaks_off_is_judged_up_to_there_and_says_so(detector, exa
     analysis = detector.analyze(broken)
     (warning,) = analysis.warnings
     assert "incomplete" in warning and "4.0 s" in warning and analysis.to_dict()["warnings"] == [warning]
-    assert analysis.verdict.reasons[0] == warning
+    assert warning not in analysis.verdict.reasons  # said once
     assert 0.5 < analysis.tracks[0].scores[-1].time_s < 3.5
     assert detector.analyze(whole).warnings == ()
 
