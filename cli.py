@@ -17,8 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from detector.config_flags import add_config_flags, add_folder_flag, config_from
-from detector.errors import CheckpointError, ConfigError, DetectorError, ExplainError, ReportError
+from cli_parser import make_parser, wrong_flags, wrong_targets
+from detector.config_flags import config_from
+from detector.errors import BatchError, CheckpointError, ConfigError, DetectorError, ExplainError, ReportError
 
 if TYPE_CHECKING:
     from detector.config import DetectorConfig
@@ -37,11 +38,9 @@ def main(argv: list[str] | None = None) -> int:
     Returns:
         The exit code. Wrong flags exit through argparse with code 2.
     """
-    parser = _parser()
-    args = parser.parse_args(argv)
+    args = make_parser().parse_args(argv)
     try:
-        command: Callable[[argparse.Namespace], int] = args.run
-        return command(args)
+        return _COMMANDS[args.command](args)
     except CheckpointError as error:
         _say(f"checkpoint: {error}")
         return CHECKPOINT
@@ -51,53 +50,60 @@ def main(argv: list[str] | None = None) -> int:
     except ReportError as error:
         _say(f"report: {error}")
         return UNREADABLE
+    except BatchError as error:
+        _say(str(error))
+        return USAGE
 
 
 def scan(args: argparse.Namespace) -> int:
-    """Analyse files one after the other; print each result as soon as it is done."""
-    if wrong := _wrong_usage(args):
+    """Analyse files one after the other; print each result as soon as it is done; `--out` writes a table."""
+    from batch.sources import find_files
+    from detector.media.media import IMAGE_SUFFIXES, VIDEO_SUFFIXES
+
+    if wrong := wrong_flags(args):
         _say(wrong)
         return USAGE
+    sources = find_files(args.files, IMAGE_SUFFIXES + VIDEO_SUFFIXES, args.list, args.list_column)
+    if wrong := wrong_targets(args, sources.files):
+        _say(wrong)
+        return USAGE
+    if sources.skipped:
+        _say(f"{sources.skipped} files left out: their names are not those of images or videos")
+    if args.out:
+        return _scan_to_table(sources.files, args)
     from reporting.case import Case, read_case
     from reporting.complaint.referrals import refuse_hard_stop
 
     case = read_case(args.case) if args.case else Case()
     refuse_hard_stop(case)  # before any file is opened
     config = config_from(args)
-    if args.annotate and _is_image(args.files[0], config):
-        _say(f"{args.files[0]} is an image: --annotate is for videos; use --explain DIR for images")
+    if args.annotate and _is_image(sources.files[0], config):
+        _say(f"{sources.files[0]} is an image: --annotate is for videos; use --explain DIR for images")
         return USAGE
     from detector.pipeline import Detector
 
     detector = Detector.from_checkpoint(args.checkpoint, config)
     failed = False
-    for file in args.files:
+    for file in sources.files:
         failed |= not _scan_file(detector, case, file, args)
     return UNREADABLE if failed else OK
 
 
-def _wrong_usage(args: argparse.Namespace) -> str:
-    """Return what is wrong with the combination of flags; empty if nothing is."""
-    for flag, path in (("--report", args.report), ("--annotate", args.annotate)):
-        if path and len(args.files) != 1:
-            return f"{flag} is made from one file; give one FILE"
-        if path and not path.parent.is_dir():
-            return f"{flag} {path}: there is no folder {path.parent}; create it or choose another"
-        if path and path.exists() and Path(args.files[0]).exists() and path.samefile(args.files[0]):
-            return f"{flag} {path} is the file itself and would replace it; choose another name"
-    if args.annotate and args.annotate.is_dir():
-        return f"--annotate {args.annotate} is a folder; give the name of a file"
-    if args.report and not args.report.is_dir() and args.report.suffix.lower() != ".zip":
-        return f"--report {args.report}: choose a name that ends in .zip, or a folder that exists"
-    if args.explain and args.explain.exists() and not args.explain.is_dir():
-        return f"--explain {args.explain} is a file; give a folder"
-    if args.case and not args.report:
-        return "--case is for the report package; give --report OUT.zip as well"
-    if args.include_original and not args.report:
-        return "--include-original is for the report package; give --report OUT.zip as well"
-    if args.check_maps and not args.explain:
-        return "--check-maps tests the heatmaps of --explain; give --explain DIR as well"
-    return ""
+def _scan_to_table(files: tuple[str, ...], args: argparse.Namespace) -> int:
+    from batch.local import analyze_locally, choose_workers
+    from batch.results import Results
+    from batch.rows import make_job
+    from batch.run import scan_collection
+    from detector.model.checkpoint import load_card
+
+    config = config_from(args)
+    job = make_job(config, args.checkpoint, load_card(args.checkpoint, config.checkpoint_folder).sha256)
+    with Results(args.out, args.tracks) as results:
+        workers = args.workers or choose_workers(len(files))
+        counts = scan_collection(files, job, results, lambda new: analyze_locally(new, job, workers))
+    outcomes = ", ".join(f"{counts[name]} {name}" for name in sorted(counts) if name != "earlier")
+    _print(f"{args.out}: {len(files)} files, {counts['earlier']} of them from earlier runs: {outcomes}")
+    return UNREADABLE if counts["error"] else OK
 
 
 def _is_image(file: str, config: DetectorConfig) -> bool:
@@ -356,84 +362,14 @@ def checkpoints_import(args: argparse.Namespace) -> int:
     return OK
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="deepfake-detector", description="Estimate whether faces in images and videos were manipulated."
-    )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    scanner = commands.add_parser("scan", help="analyse files")
-    scanner.add_argument("files", nargs="+", metavar="FILE")
-    scanner.add_argument("--json", action="store_true", help="one JSON object a file, one a line")
-    scanner.add_argument(
-        "--explain",
-        type=Path,
-        metavar="DIR",
-        help="write heatmaps as PNG there; the bar below a face shows the scale, from 0 to 1",
-    )
-    scanner.add_argument(
-        "--check-maps", action="store_true", help="with --explain: cover the strongest tenth and score again"
-    )
-    scanner.add_argument(
-        "--report",
-        type=Path,
-        metavar="OUT.zip",
-        help="write the report package of one file; in a folder it gets the name of its case",
-    )
-    scanner.add_argument("--case", type=Path, metavar="FILE.json", help="what happened, for the report package")
-    scanner.add_argument(
-        "--annotate",
-        type=Path,
-        metavar="OUT.mp4",
-        help="write a copy of one video with boxes, results and heatmaps",
-    )
-    scanner.add_argument(
-        "--include-original", action="store_true", help="with --report: put the file itself into the package"
-    )
-    add_config_flags(scanner)
-    scanner.set_defaults(run=scan)
-
-    checker = commands.add_parser("verify", help="recompute the hashes of a report package")
-    checker.add_argument("package", type=Path, metavar="REPORT.zip")
-    checker.set_defaults(run=verify)
-
-    filer = commands.add_parser("file", help="write the portal's acknowledgement number into a package")
-    filer.add_argument("package", type=Path, metavar="REPORT.zip")
-    filer.add_argument("--ack", required=True, metavar="NUMBER", help="as the portal shows it")
-    filer.add_argument(
-        "--filed-at", type=_moment, metavar="TIME", help="such as 2026-03-05T21:30:00+05:30; now if left out"
-    )
-    filer.set_defaults(run=file_complaint)
-
-    weights = commands.add_parser("checkpoints", help="list, verify or import weights")
-    actions = weights.add_subparsers(required=True, metavar="ACTION")
-    lister = actions.add_parser("list", help="names and error rates")
-    lister.set_defaults(run=checkpoints_list)
-    verifier = actions.add_parser("verify", help="check every file against its card")
-    verifier.set_defaults(run=checkpoints_verify)
-    importer = actions.add_parser("import", help="convert a community .pth of InceptionResnetV1")
-    importer.add_argument("file", type=Path, metavar="FILE")
-    importer.add_argument("--name", help="name of the new checkpoint")
-    importer.set_defaults(run=checkpoints_import)
-    for command in (lister, verifier, importer):
-        add_folder_flag(command)
-    return parser
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.utcoffset() is None:
-        raise argparse.ArgumentTypeError(f"{text} has no time zone; write it as {text}+05:30")
-    return moment
-
-
-class _Parser(argparse.ArgumentParser):
-    """A parser whose messages show arguments in printable form."""
-
-    def error(self, message: str) -> NoReturn:
-        from reporting.text.printable import printable
-
-        super().error(printable(message))
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "scan": scan,
+    "verify": verify,
+    "file_complaint": file_complaint,
+    "checkpoints_list": checkpoints_list,
+    "checkpoints_verify": checkpoints_verify,
+    "checkpoints_import": checkpoints_import,
+}
 
 
 def _say(message: str, *, keep_lines: bool = False) -> None:
