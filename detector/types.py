@@ -19,6 +19,8 @@ MediaKind = Literal["image", "video"]
 FaceMark = Literal["small", "blurred", "cut off"]
 Stage = Literal["open", "look", "done"]
 Pixels = NDArray[np.uint8]
+QuarterTurns = Literal[0, 1, 2, 3]
+"""Turns by 90 degrees, counter-clockwise."""
 
 SCHEMA_VERSION = 1
 """Version of `Analysis.to_dict`, which is also what `scan --json` prints."""
@@ -108,7 +110,9 @@ class DetectedFace:
     detection_confidence: float
     landmarks: NDArray[np.float32]
     """(5, 2) XY pixels of the frame: left eye, right eye, nose, left and right mouth corner, as seen by
-    the viewer."""
+    the viewer of the upright face."""
+    turns: QuarterTurns = 0
+    """That set the face upright; 0 unless the frame's pixels lie on their side or upside down."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,7 +120,7 @@ class FaceCrop:
     """The pixels the network sees. Made only by `detector.faces.crop.crop_face`."""
 
     pixels: Pixels
-    """uint8 (size, size, 3), RGB."""
+    """uint8 (size, size, 3), RGB; the face upright, after the turns of `face`."""
     face: DetectedFace
     window: FaceBox
     """The square of the frame that the crop shows; it may reach beyond the frame, where edge pixels repeat."""
@@ -137,6 +141,8 @@ class FaceScore:
     """Share, above 0 to 1, with which this face counts in what is said about its person."""
     marks: tuple[FaceMark, ...] = ()
     """What makes it hard to judge."""
+    turns: QuarterTurns = 0
+    """That set the face upright before it was judged."""
 
 
 @dataclass(frozen=True, slots=True)

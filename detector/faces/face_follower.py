@@ -58,7 +58,7 @@ class FaceFollower:
         # A pan changes as many pixels as a cut: only where the faces could not be followed is it taken for one.
         cut = followed is None and self._coarse is not None and _changed(self._coarse, coarse)
         if followed is None:
-            faces = self._finder.find_in_clip(frame.pixels)
+            faces = self._finder.find_in_video(frame.pixels).faces
             followed = [(face, _sighting(frame.pixels, face)) for face in faces]
             self._searched_s = frame.time_s
             self.searches += 1
