@@ -1,13 +1,18 @@
-# Two commands on a fresh machine with Python 3.11 or newer: `make app` and `make test`.
-# Each makes .venv and installs what it needs; README.md has the plain pip equivalents.
+# On a fresh machine with Python 3.11 or newer: `make app` opens the page, `make test` runs every test.
+# Each target creates .venv and installs what it needs; README.md has the plain pip commands.
 PYTHON ?= python3
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
 ARGS ?=
 
-.PHONY: app test lint clean
+.PHONY: app check test lint clean
 
 app: .venv/app.done
 	$(BIN)/python app.py $(ARGS)
+
+# Before every commit: lint, types, and the tests that need no browser, no training and no long run.
+check: lint
+	$(BIN)/python -m pytest -m "not browser and not slow" $(ARGS)
 
 test: .venv/dev.done
 	$(BIN)/python -m pytest $(ARGS)
@@ -22,12 +27,12 @@ lint: .venv/dev.done
 	$(PYTHON) -m venv .venv
 	touch $@
 
-.venv/app.done: .venv/made requirements.txt
-	$(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt
+.venv/app.done: .venv/made requirements.txt constraints.txt pyproject.toml
+	$(PIP) -e .
 	touch $@
 
-.venv/dev.done: .venv/app.done requirements-dev.txt
-	$(BIN)/python -m pip install --disable-pip-version-check -r requirements-dev.txt
+.venv/dev.done: .venv/app.done
+	$(PIP) -e ".[dev]"
 	touch $@
 
 clean:

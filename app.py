@@ -40,7 +40,7 @@ def main(argv: list[str] | None = None) -> int:
     from detector.model.weights_download import ensure_weights
     from ui.page import build_page
     from ui.security.access import exposed
-    from ui.security.hf_space import WEIGHTS_FROM, space_exposure, use_lent_gpu
+    from ui.security.hf_space import WEIGHTS_FROM, space_exposure
     from ui.security.login import LEAST_CHARS, make_password
     from ui.serve import launch
 
@@ -64,8 +64,6 @@ def main(argv: list[str] | None = None) -> int:
     except ConfigError as error:
         _say(f"settings: {error}")
         return USAGE
-    if space:
-        use_lent_gpu(detector)
 
     password = (args.password or make_password()) if exposure.password_wanted else None
     page = build_page(detector, shared=exposure.shared, api=args.api, links=exposure.links_fetched)

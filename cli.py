@@ -13,37 +13,18 @@ import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from detector.config_flags import add_config_flags, add_folder_flag, config_from
 from detector.errors import CheckpointError, ConfigError, DetectorError, ReportError
-from detector.model.checkpoint import list_checkpoints, load_card, load_weights
-from detector.types import SCHEMA_VERSION, Analysis, FaceTrack, Step
-from explain.types import MAP_METHODS, Explanations
-from reporting import (
-    Case,
-    build_package,
-    followups,
-    read_case,
-    record_acknowledgement,
-    refuse_hard_stop,
-    verify_package,
-)
-from reporting.case import IST
-from reporting.portals import load_portal
-from reporting.text.regions import evidence_sentences, faithfulness_sentences
-from reporting.text.results import (
-    derived_copy,
-    error_sentence,
-    face_label,
-    face_sentence,
-    flagged_sentence,
-    not_proof,
-    peak_sentence,
-    step_sentence,
-    verdict_sentence,
-)
 
+if TYPE_CHECKING:
+    from detector.pipeline import Detector
+    from detector.types import Analysis, FaceTrack, Step
+    from explain.types import Explanations
+    from reporting.case import Case
+
+# Libraries and rooms are imported by the command that needs them: `--help` and `verify` load no PyTorch.
 OK, UNREADABLE, USAGE, CHECKPOINT = 0, 1, 2, 3
 
 
@@ -71,8 +52,6 @@ def main(argv: list[str] | None = None) -> int:
 
 def scan(args: argparse.Namespace) -> int:
     """Judge files one after the other, each answered as soon as it is done."""
-    from detector.pipeline import Detector
-
     if args.report and len(args.files) != 1:
         _say("--report makes the package of one file; give one FILE")
         return USAGE
@@ -82,8 +61,13 @@ def scan(args: argparse.Namespace) -> int:
     if args.case and not args.report:
         _say("--case says what happened for the report package; give --report OUT.zip as well")
         return USAGE
+    from reporting.case import Case, read_case
+    from reporting.complaint.referrals import refuse_hard_stop
+
     case = read_case(args.case) if args.case else Case()
     refuse_hard_stop(case)  # before anything is looked at or drawn
+    from detector.pipeline import Detector
+
     detector = Detector.from_checkpoint(args.checkpoint, config_from(args))
     failed = False
     for file in args.files:
@@ -108,14 +92,14 @@ def scan(args: argparse.Namespace) -> int:
     return UNREADABLE if failed else OK
 
 
-def _explain(detector: Any, analysis: Analysis, args: argparse.Namespace) -> Explanations | None:
+def _explain(detector: Detector, analysis: Analysis, args: argparse.Namespace) -> Explanations | None:
     if not (args.explain or args.report or args.annotate) or not analysis.tracks:
         return None
     from PIL import Image
 
     from explain import explain
 
-    explanations = explain(detector, analysis, method=args.explain_method)
+    explanations = explain(detector, analysis)
     if args.explain:
         args.explain.mkdir(parents=True, exist_ok=True)
         stem = f"{Path(analysis.media.file_name).stem}-{analysis.media.sha256[:8]}"
@@ -128,9 +112,10 @@ def _explain(detector: Any, analysis: Analysis, args: argparse.Namespace) -> Exp
     return explanations
 
 
-def _tell_where(detector: Any, analysis: Analysis, explanations: Explanations, *, check: bool) -> None:
+def _tell_where(detector: Detector, analysis: Analysis, explanations: Explanations, *, check: bool) -> None:
     """The strongest face of each person in words, on standard error: standard output is the verdicts'."""
     from explain import measure_faithfulness
+    from reporting.text.regions import evidence_sentences, faithfulness_sentences
 
     told: set[int] = set()
     for face in explanations.faces:
@@ -147,6 +132,8 @@ def _tell_where(detector: Any, analysis: Analysis, explanations: Explanations, *
 def _report(
     case: Case, analysis: Analysis, explanations: Explanations | None, file: str, args: argparse.Namespace
 ) -> None:
+    from reporting.package.build import build_package
+
     package = build_package(
         case,
         analysis,
@@ -161,11 +148,14 @@ def _report(
             _say(f"  {finding.severity}: {finding.what} {finding.do}")
 
 
-def _annotate(detector: Any, analysis: Analysis, explanations: Explanations | None, file: str, out: Path) -> None:
+def _annotate(
+    detector: Detector, analysis: Analysis, explanations: Explanations | None, file: str, out: Path
+) -> None:
     if analysis.media.kind != "video":
         _say(f"{file} is a picture: --annotate is for clips; use --explain for pictures")
         return
     from explain.annotate import Legend, annotate_clip
+    from reporting.text.results import derived_copy, face_label
 
     legend = Legend(
         of_track={
@@ -194,6 +184,8 @@ def _answer(answer: dict[str, Any], analysis: Analysis | None, *, as_json: bool)
     if analysis is None:
         print(f"{answer['file']}\n  {answer['error']['message']}", flush=True)
         return
+    from reporting.text.results import error_sentence, face_sentence, not_proof, verdict_sentence
+
     lines = [answer["file"], f"  {verdict_sentence(analysis.verdict, analysis.media.kind, 'en')}"]
     if len(analysis.tracks) > 1:
         for track in analysis.tracks:
@@ -210,15 +202,21 @@ def _answer(answer: dict[str, Any], analysis: Analysis | None, *, as_json: bool)
 
 def _stretches(track: FaceTrack) -> list[str]:
     """Of a clip: when a face speaks most for manipulation, and when it does so at all."""
+    from reporting.text.results import flagged_sentence, peak_sentence
+
     peak = [peak_sentence(track.peak, "en")] if track.peak else []
     return peak + ([flagged_sentence(track.flagged, "en")] if track.flagged else [])
 
 
 def _error(file: str, kind: str, message: str) -> dict[str, Any]:
+    from detector.types import SCHEMA_VERSION
+
     return {"schema_version": SCHEMA_VERSION, "file": file, "error": {"type": kind, "message": message}}
 
 
 def _progress(file: str) -> Callable[[Step], None] | None:
+    from reporting.text.results import step_sentence
+
     show = _show(file)
     return show and (lambda step: show(step.share, step_sentence(step, "en")))
 
@@ -237,6 +235,8 @@ def _show(file: str) -> Callable[[float, str], None] | None:
 
 def verify(args: argparse.Namespace) -> int:
     """Recompute the hashes of a report package."""
+    from reporting.package.verify import verify_package
+
     package = verify_package(args.package)
     print(f"{args.package}: {len(package.files)} files, every hash as its manifest says")
     print(f"SHA-256 of the file that was judged: {package.input_sha256}")
@@ -245,6 +245,11 @@ def verify(args: argparse.Namespace) -> int:
 
 def file_complaint(args: argparse.Namespace) -> int:
     """Write the portal's acknowledgement number into a package, and say what follows when."""
+    from reporting.case import IST
+    from reporting.complaint.referrals import followups
+    from reporting.package.acknowledge import record_acknowledgement
+    from reporting.portals import load_portal
+
     filed_at = datetime.now(UTC) if args.filed_at is None else args.filed_at
     package = record_acknowledgement(args.package, args.ack, filed_at)
     print(f"{args.package}: acknowledgement {args.ack} written into the custody log of {package.case_id}")
@@ -254,6 +259,9 @@ def file_complaint(args: argparse.Namespace) -> int:
 
 
 def checkpoints_list(args: argparse.Namespace) -> int:
+    from detector.model.checkpoint import list_checkpoints, load_card
+    from reporting.text.results import error_sentence
+
     for name in list_checkpoints(args.checkpoints):
         card = load_card(name, args.checkpoints)
         print(f"{name}  {card.architecture} {card.input.size_px} px  {error_sentence(card.info('image'), 'en')}")
@@ -261,7 +269,7 @@ def checkpoints_list(args: argparse.Namespace) -> int:
 
 
 def checkpoints_verify(args: argparse.Namespace) -> int:
-    from detector.model.checkpoint import require_same_keys
+    from detector.model.checkpoint import list_checkpoints, load_card, load_weights, require_same_keys
     from detector.model.classifier import build_network
 
     for name in list_checkpoints(args.checkpoints):
@@ -277,13 +285,13 @@ def checkpoints_import(args: argparse.Namespace) -> int:
     from detector.model.importer import import_checkpoint
 
     card = import_checkpoint(args.file, args.checkpoints, args.name)
-    print(f"imported as {card.name!r}; use it with: python cli.py scan --checkpoint {card.name} FILE")
+    print(f"imported as {card.name!r}; use it with: deepfake-detector scan --checkpoint {card.name} FILE")
     return OK
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="cli.py", description="Estimates whether faces in pictures and clips were manipulated."
+        prog="deepfake-detector", description="Estimates whether faces in pictures and clips were manipulated."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -295,9 +303,6 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="DIR",
         help="write overlays as PNG there; the bar below a face goes from no heat (0) to full colour (1)",
-    )
-    scanner.add_argument(
-        "--explain-method", choices=MAP_METHODS, help="how the heat is made (default: the one that was measured)"
     )
     scanner.add_argument(
         "--check-maps", action="store_true", help="with --explain: paint over the strongest tenth and judge again"
@@ -354,7 +359,8 @@ def _say(message: str) -> None:
     print(message, file=sys.stderr)
 
 
-if __name__ == "__main__":
+def run() -> None:
+    """Entry point of `deepfake-detector` and `python cli.py`: run `main` and exit with its code."""
     try:
         code = main()
     except BrokenPipeError:  # the reader of standard output has left, as `| head` does
@@ -363,3 +369,7 @@ if __name__ == "__main__":
     except KeyboardInterrupt:
         code = 130
     raise SystemExit(code)
+
+
+if __name__ == "__main__":
+    run()

@@ -1,26 +1,25 @@
-"""Estimates whether the faces in a picture or clip were swapped or re-enacted.
+"""Estimate whether the faces in an image or video were swapped or re-enacted.
 
-Heavy names are loaded when first asked for (PEP 562), so that `detector.types` and `detector.errors` can be
-used without PyTorch.
+Names are imported on first use (PEP 562), so that errors and settings need neither NumPy nor PyTorch.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from detector.config import DetectorConfig
-from detector.errors import (
-    CheckpointError,
-    ConfigError,
-    DetectorError,
-    ExplainError,
-    MediaError,
-    ReportError,
-)
-from detector.types import Analysis, Verdict
-
 if TYPE_CHECKING:
+    from detector.config import DetectorConfig
+    from detector.errors import (
+        CheckpointError,
+        ConfigError,
+        DetectorError,
+        ExplainError,
+        MediaError,
+        ReportError,
+    )
     from detector.pipeline import Detector
+    from detector.types import Analysis, Verdict
 
 __all__ = [
     "Analysis",
@@ -36,9 +35,10 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name == "Detector":
-        from detector.pipeline import Detector
+_MODULE_OF = {"Analysis": "types", "Verdict": "types", "Detector": "pipeline", "DetectorConfig": "config"}
 
-        return Detector
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULE_OF.get(name, 'errors')}"), name)

@@ -18,7 +18,7 @@ from ui.text import Words
 
 DOCS = Path(__file__).parent.parent / "docs"
 GUIDE = (DOCS / "guide.md").read_text(encoding="utf-8")
-SCRIPT = (DOCS / "pictures.py").read_text(encoding="utf-8")
+SCRIPT = (DOCS / "screenshots.py").read_text(encoding="utf-8")
 MAX_BYTES = 150_000
 
 

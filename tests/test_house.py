@@ -1,8 +1,9 @@
-"""Who may import whom. One direction only, and reports need no PyTorch."""
+"""The table of docs/architecture.md: who may import whom, which folders and modules there are."""
 
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -81,3 +82,51 @@ def test_these_can_be_imported_without_pytorch(module: str) -> None:
     code = f"import sys, {module}; print(sorted({HEAVY!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["scan", "--help"], ["verify", "missing.zip"]])
+def test_commands_that_analyse_nothing_load_no_heavy_library(arguments: list[str]) -> None:
+    code = f"""
+import sys, cli
+try:
+    cli.main({arguments!r})
+except SystemExit:
+    pass
+print(sorted({HEAVY!r} & set(sys.modules)), file=sys.stderr)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stderr.splitlines()[-1] == "[]"
+
+
+def documented() -> dict[str, str]:
+    """Folder or file to its contents, from the table of rooms."""
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1:-1] for line in text.splitlines() if line.startswith("| `")]
+    return {name: cells[1] for cells in rows for name in re.findall(r"`([^`]+)`", cells[0])}
+
+
+def test_every_folder_of_a_room_is_in_the_table() -> None:
+    packages = {
+        f"{file.parent.relative_to(ROOT)}/"
+        for room in ("batch", *MAY_IMPORT)
+        for file in (ROOT / room).glob("**/__init__.py")
+    }
+    assert packages - set(documented()) == set(), "add a row to the table of rooms in docs/architecture.md"
+
+
+def test_everything_named_in_the_table_exists() -> None:
+    for folder, contents in documented().items():
+        assert (ROOT / folder).exists(), folder
+        if folder.split("/")[0] not in MAY_IMPORT:
+            continue
+        for name in re.findall(r"`([a-z]\w+)`", contents):
+            assert (ROOT / folder / f"{name}.py").is_file(), f"{folder}{name}.py is in the table but not there"
+
+
+def test_folders_and_modules_stay_small() -> None:
+    files = [file for room in MAY_IMPORT for file in (ROOT / room).glob("**/*.py")]
+    for folder in {file.parent for file in files}:
+        assert len([file for file in files if file.parent == folder]) <= 15, folder
+    for file in files:
+        if file.parent != ROOT / "ui" / "text":
+            assert len(file.read_text(encoding="utf-8").splitlines()) <= 450, file

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ def build_page(detector: Detector, *, shared: bool = False, api: bool = True, li
         api: programs are offered two calls.
         links: a link may be named for this computer to fetch, see `Exposure.links_fetched`.
     """
-    root = Path(get_upload_folder())
+    root = Path(os.path.realpath(get_upload_folder()))
     handlers, cameras = Handlers(detector, root), Cameras(detector)
     keep_tidy(handlers.visits, root)
     lettering = Lettering()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import gradio as gr
@@ -44,7 +45,7 @@ def launch(
     Raises:
         OSError: the port is taken.
     """
-    root = Path(get_upload_folder())
+    root = Path(os.path.realpath(get_upload_folder()))
     guard = Middleware(
         Guard,
         exposure=exposure,

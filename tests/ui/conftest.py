@@ -105,7 +105,8 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
     yield start
     for process in running:
         process.terminate()
-        process.wait(30)
+    for process in running:
+        process.wait(START_S)
 
 
 @pytest.fixture(scope="session")

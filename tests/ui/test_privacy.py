@@ -18,12 +18,13 @@ from typing import Any
 import av
 import pytest
 from PIL import ExifTags, Image
+from upload_helpers import store_upload
 
 from detector import Detector
 from ui.check.upload_handlers import Handlers
 from ui.check.video_handlers import ClipHandlers
 from ui.report.handlers import ReportHandlers
-from ui.session.store import RECEIVED, secret_folder
+from ui.session.own_files import RECEIVED
 from ui.session.workspace import locked_folder, wipe_abandoned
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,9 +68,7 @@ def give(detector: Detector, tmp_path: Path) -> Callable[[str, bytes], Handlers]
 
     def give(name: str, content: bytes) -> Handlers:
         handlers = Handlers(detector, root)
-        (root / RECEIVED).mkdir(parents=True)
-        path = secret_folder(root / RECEIVED) / name
-        path.write_bytes(content)
+        path = store_upload(root, content, name)
         handlers.receive({"path": str(path), "orig_name": name}, "en", VISITOR)
         handlers.judge("10", VISITOR, quiet) if name.endswith("mp4") else handlers.judge("auto", VISITOR, quiet)
         return handlers

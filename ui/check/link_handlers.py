@@ -21,8 +21,9 @@ from ui.check.upload_handlers import Handlers
 from ui.common.html import escape
 from ui.common.localized import Lettering
 from ui.result.status_panel import fetching_panel
-from ui.session.ordering import session_of
-from ui.session.store import RECEIVED, Visit, secret_folder
+from ui.session.ordering import owner_of, session_of
+from ui.session.own_files import RECEIVED, secret_folder
+from ui.session.store import Visit
 
 TIMEOUT_S = 120.0
 """For all of a download."""
@@ -87,11 +88,11 @@ class LinkHandlers:
 
         def start() -> Visit:
             (self._root / RECEIVED).mkdir(mode=0o700, exist_ok=True)
-            folder = secret_folder(self._root / RECEIVED)
+            folder = secret_folder(self._root / RECEIVED, owner_of(request))
             try:
                 path = self._get(wanted.url, folder, max_bytes=self._max_bytes, timeout_s=TIMEOUT_S, step=step)
                 step()
-                return self._visits.start_upload(session, {"path": str(path)}, wanted.language)
+                return self._visits.start_fetched(session, path, wanted.language, owner_of(request))
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
 

@@ -32,17 +32,9 @@ from ui.result.status_panel import (
 from ui.result.timeline import timelines
 from ui.security.rate_limit import MAX_WAITING
 from ui.session.key_frames import store_frames
-from ui.session.ordering import session_of
-from ui.session.store import (
-    RECEIVED,
-    PictureLinks,
-    Visit,
-    Visits,
-    save_pictures,
-    save_still,
-    secret_folder,
-    take_upload,
-)
+from ui.session.ordering import owner_of, session_of
+from ui.session.own_files import RECEIVED, secret_folder
+from ui.session.store import PictureLinks, Visit, Visits, save_pictures, save_still, take_upload
 
 _T = TypeVar("_T")
 _UNCHANGED = (gr.skip(),) * 14
@@ -62,7 +54,7 @@ class Handlers:
         """What is kept of each visitor."""
         return self._visits
 
-    def receive(self, upload: dict[str, Any], chosen: str, request: gr.Request) -> tuple[Any, ...]:
+    def receive(self, upload: object, chosen: str, request: gr.Request) -> tuple[Any, ...]:
         """Take a file in and say so at once; the check comes after.
 
         Args:
@@ -76,14 +68,18 @@ class Handlers:
         """
         session, language = session_of(request), text.language_of(chosen)
         self._visits.end(session)
-        return self.arrived(session, language, lambda: self._visits.start_upload(session, upload, language))
+        return self.arrived(
+            session, language, lambda: self._visits.start_upload(session, upload, language, owner_of(request))
+        )
 
     def receive_example(self, path: Path) -> Callable[[str, gr.Request], tuple[Any, ...]]:
         """A handler that takes in one of the examples."""
 
         def receive(chosen: str, request: gr.Request) -> tuple[Any, ...]:
             session, language = session_of(request), text.language_of(chosen)
-            return self.arrived(session, language, lambda: self._visits.start(session, path, language))
+            return self.arrived(
+                session, language, lambda: self._visits.start(session, path, language, owner_of(request))
+            )
 
         return receive
 
@@ -176,29 +172,35 @@ class Handlers:
         """The visitor closed or reloaded the page."""
         self._visits.end(session_of(request))
 
-    def analyze(self, upload: dict[str, Any]) -> dict[str, Any]:
+    def analyze(self, upload: object, request: gr.Request) -> dict[str, Any]:
         """Judge one picture or clip.
 
         Returns:
             What `cli.py scan --json` prints for it.
         """
-        return self._once(upload, lambda path: self._detector.analyze(path).to_dict())
+        return self._once(upload, request, lambda path: self._detector.analyze(path).to_dict())
 
-    def report(self, upload: dict[str, Any]) -> str:
+    def report(self, upload: object, request: gr.Request) -> str:
         """Judge one picture or clip and return its report package, without a case and without the original."""
 
         def work(path: Path) -> str:
             analysis, explanations = file_check.check(self._detector, path, lambda share, stage: None)
-            package = build_package(Case(), analysis, explanations, secret_folder(self._root), original=path)
-            return str(package.path)
+            folder = secret_folder(self._root, owner_of(request))
+            try:
+                (folder / "packages").mkdir()
+                out = secret_folder(folder / "packages")
+                return str(build_package(Case(), analysis, explanations, out, original=path).path)
+            except BaseException:
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
 
-        return self._once(upload, work)
+        return self._once(upload, request, work)
 
-    def _once(self, upload: dict[str, Any], action: Callable[[Path], _T]) -> _T:
+    def _once(self, upload: object, request: gr.Request, action: Callable[[Path], _T]) -> _T:
         """Answer a program: nothing is kept, and trouble is an error with the same words."""
         folder = secret_folder(self._root)
         try:
-            answer = attempt(lambda: action(take_upload(upload, folder)))
+            answer = attempt(lambda: action(take_upload(upload, folder, self._root, owner_of(request))))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         if isinstance(answer, Trouble):

@@ -21,7 +21,8 @@ from ui.check.file_check import Superseded, Trouble, attempt
 from ui.common.html import Picture, file_size, moment_clock
 from ui.result.status_panel import idle_panel, moment_panel, note_panel, trouble_panel
 from ui.session.ordering import session_of
-from ui.session.store import Moment, Visit, Visits, save_pictures, secret_folder
+from ui.session.own_files import secret_folder
+from ui.session.store import Moment, Visit, Visits, save_pictures
 
 _TYPEFACES: dict[Language, Path | None] = {
     "en": None,

@@ -38,7 +38,8 @@ from ui.report.referral_steps import first_panel, portal_link, routes_panel
 from ui.result.status_panel import idle_panel, note_panel, trouble_panel
 from ui.session.key_frames import load_frames
 from ui.session.ordering import Turns, session_of
-from ui.session.store import Prepared, Visit, Visits, secret_folder
+from ui.session.own_files import secret_folder
+from ui.session.store import Prepared, Visit, Visits
 
 ROUTED, PACKAGED, FINDINGS = 6, 6, 8
 """How many components the three groups of updates below have."""

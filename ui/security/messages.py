@@ -7,7 +7,7 @@ from __future__ import annotations
 WRONG_HOST = "This page is not to be had under that name. Open it at the address that the terminal shows."
 WRONG_ORIGIN = "Another site asked for this. Open the page itself and try there."
 NOT_HERE = "There is nothing here."
-NOT_UPLOADED = "Only a file that was added on the page can be checked."
+NOT_UPLOADED = "Only a file that was added on this page can be checked, once. Add it once more."
 UNREADABLE = "The request could not be read."
 TOO_LARGE = (
     "That is more than is taken: {limit} MB at most. Cut out the part in question; keep the original.\n"

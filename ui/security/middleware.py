@@ -7,6 +7,7 @@ own name, from its own origin, within limits, and behind the password where ther
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import re
@@ -16,15 +17,16 @@ from pathlib import Path
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse, Response
+from starlette.requests import cookie_parser
+from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.security import messages
 from ui.security.access import Exposure, client_key, is_loopback, same_origin
 from ui.security.login import Door
 from ui.security.rate_limit import Buckets
-from ui.security.request_body import Body, TooLargeError, read_json, uploads_in
-from ui.session.store import RECEIVED
+from ui.security.request_body import Body, TooLargeError, files_in, read_json
+from ui.session.own_files import OWNER_COOKIE, SHOWN, UPLOADED, make_owner, own_file, owner_in
 
 HEALTH = "/health"
 UPLOAD = "/gradio_api/upload"
@@ -83,7 +85,7 @@ class Guard:
     ) -> None:
         self._app = app
         self._exposure = exposure
-        self._received = Path(os.path.realpath(root)) / RECEIVED
+        self._root = Path(os.path.realpath(root))
         self._max_upload_mb = max_upload_mb
         self._door = door
         self._api = api
@@ -114,8 +116,10 @@ class Guard:
         uploads: set[Path] = set()
         try:
             answer = await self._at_the_door(scope, headers, body)
+            if answer is None and path.startswith(_FILE):
+                answer = self._shown(path.removeprefix(_FILE), headers)
             if answer is None and scope["method"] == "POST" and _HANDS_IN.fullmatch(path):
-                answer, uploads = await self._handed_in(body)
+                answer, uploads = await self._handed_in(body, headers)
         except TooLargeError:
             answer = self._too_large(body).response()
         if answer is not None:
@@ -124,7 +128,7 @@ class Guard:
         scope["headers"] = self._believed(scope["headers"])
         status = await self._pass_on(scope, body, send)
         for upload in uploads if status >= 400 else ():  # the line is full: nobody else comes for them
-            shutil.rmtree(upload, ignore_errors=True)
+            shutil.rmtree(upload.parent.parent, ignore_errors=True)
 
     async def _pass_on(self, scope: Scope, body: Body, send: Send) -> int:
         """Let Gradio answer, unless the body turns out too large while it is being read; returns the status."""
@@ -179,8 +183,6 @@ class Guard:
         else:
             served = [_WRITTEN, *([_API_WRITTEN] if self._api else []), *([_LOGIN] if self._door else [])]
         known = method in ("GET", "HEAD", "POST") and any(route.fullmatch(path) for route in served)
-        if path.startswith(_FILE):
-            known = known and _is_shown(path.removeprefix(_FILE))
         if not known or b"deep_link" in scope["query_string"]:
             return _Refusal(404, messages.NOT_HERE)
         return None
@@ -190,23 +192,34 @@ class Guard:
         if self._door is None or scope["path"] in _BEFORE_LOGIN:
             return None
         if scope["path"] == "/login":
-            relayed = self._exposure.proxied and headers.get("x-forwarded-proto") == "https"
-            secure = relayed or scope.get("scheme") == "https"
             return await self._door.try_password(
-                await body.read(), self._client(scope, headers), headers, secure=secure
+                await body.read(), self._client(scope, headers), headers, secure=self._encrypted(scope, headers)
             )
         if self._door.is_open(headers.get("cookie", "")):
             return None
         return self._door.ask(page_wanted=scope["path"] == "/")
 
-    async def _handed_in(self, body: Body) -> tuple[Response | None, set[Path]]:
-        """The uploads in the body; a refusal where a file was not uploaded here: Gradio would fetch an address."""
+    def _shown(self, address: str, headers: Headers) -> Response:
+        """A file that the page shows, for the browser whose it is. Gradio's own route is never asked."""
+        path = own_file(address, self._root, SHOWN, _owner(headers))
+        if path is None:
+            return _Refusal(404, messages.NOT_HERE).response()
+        kind = "inline" if path.suffix == ".png" else "attachment"
+        return FileResponse(path, filename=path.name, content_disposition_type=kind)
+
+    async def _handed_in(self, body: Body, headers: Headers) -> tuple[Response | None, set[Path]]:
+        """The uploads in the body; a refusal where a file was not uploaded here by the same browser: Gradio would
+        fetch an address, or take any file below its folder."""
+        owner = _owner(headers)
         try:
-            uploads = uploads_in(read_json(await body.read()), self._received)
-        except ValueError:
+            content = read_json(await body.read())
+            anew = json.dumps(content).encode()
+        except (ValueError, RecursionError):
             return PlainTextResponse(messages.UNREADABLE + "\n", 400), set()
+        uploads = files_in(content, lambda address: own_file(address, self._root, UPLOADED, owner))
         if uploads is None:
             return PlainTextResponse(messages.NOT_UPLOADED + "\n", 400), set()
+        body.replace(anew)
         return None, uploads
 
     def _too_large(self, body: Body) -> _Refusal:
@@ -222,6 +235,10 @@ class Guard:
         unbelieved = {"x-gradio-server", *(() if self._exposure.proxied else _RELAYED)}
         return [(name, value) for name, value in headers if name.decode("latin-1").lower() not in unbelieved]
 
+    def _encrypted(self, scope: Scope, headers: Headers) -> bool:
+        relayed = self._exposure.proxied and headers.get("x-forwarded-proto") == "https"
+        return relayed or scope.get("scheme") == "https"
+
     def _at_home(self, scope: Scope, headers: Headers) -> bool:
         """At this very computer, not by way of the relay, whose connections come from here as well."""
         return is_loopback(self._peer(scope)) and "x-forwarded-for" not in headers
@@ -235,6 +252,9 @@ class Guard:
 
     def _hardened(self, scope: Scope, send: Send) -> Send:
         kept = _ASSET.fullmatch(scope["path"]) is not None
+        asked = Headers(scope=scope)
+        # In a frame on another site, a browser keeps no cookie of ours; there a file's secret address must do.
+        named = scope["path"] != "/" or self._exposure.embedders or _owner(asked)
 
         async def hardened(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -243,15 +263,17 @@ class Guard:
                     headers[name] = value
                 if not kept:
                     headers["Cache-Control"] = "no-store"
+                if not named and message["status"] == 200:
+                    secure = "; Secure" if self._encrypted(scope, asked) else ""
+                    cookie = f"{OWNER_COOKIE}={make_owner()}; Path=/; HttpOnly; SameSite=Lax{secure}"
+                    headers.append("Set-Cookie", cookie)
             await send(message)
 
         return hardened
 
 
-def _is_shown(path: str) -> bool:
-    """Whether a file's address leads to what the page shows: to no other place, and to no upload."""
-    parts = re.split(r"[/\\]+", path.casefold())
-    return RECEIVED not in parts and ".." not in parts and ":" not in parts[0][2:] and "://" not in path
+def _owner(headers: Headers) -> str:
+    return owner_in(cookie_parser(headers.get("cookie", "")))
 
 
 def _security_headers(exposure: Exposure) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,10 @@ class Body:
             raise TooLargeError
         return message
 
+    def replace(self, content: bytes) -> None:
+        """Give the application this in place of what was read: it and the guard must not read it differently."""
+        self._read = content
+
     async def read(self) -> bytes:
         """All of it; the application is given it once more.
 
@@ -68,33 +72,26 @@ def read_json(content: bytes) -> Any:
         raise ValueError("nested too deep") from error
 
 
-def uploads_in(content: Any, received: Path) -> set[Path] | None:
-    """The uploads that an event hands in.
+def files_in(content: Any, find: Callable[[object], Path | None]) -> set[Path] | None:
+    """The files that an event hands in, wherever in it they are named.
 
     Args:
         content: parsed JSON.
-        received: the folder of uploads, without links in its path.
+        find: the file of an address; None where it may not be handed in.
 
     Returns:
-        The folder of each; None where something is handed in that was not received here.
+        None where one of them may not be.
     """
-    waiting, uploads = [content], set()
+    waiting, files = [content], set()
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):
             if value.get("path") is not None:
-                upload = _upload_of(value["path"], received)
-                if upload is None:
+                file = find(value["path"])
+                if file is None:
                     return None
-                uploads.add(upload)
+                files.add(file)
             waiting += value.values()
         elif isinstance(value, list):
             waiting += value
-    return uploads
-
-
-def _upload_of(path: Any, received: Path) -> Path | None:
-    if not isinstance(path, str) or "\0" in path:
-        return None
-    real = Path(os.path.realpath(path))
-    return received / real.relative_to(received).parts[0] if received in real.parents else None
+    return files

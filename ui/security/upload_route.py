@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from ui.security import messages
-from ui.session.store import RECEIVED, secret_folder
+from ui.session.own_files import RECEIVED, owner_in, secret_folder
 
 _MAX_ID_CHARS = 64
 
@@ -36,7 +36,7 @@ def upload_route(path: str, root: Path, max_mb: int) -> Route:
         number = request.query_params.get("upload_id", "")
         followed = file_upload_statuses if 0 < len(number) <= _MAX_ID_CHARS else None
         (root / RECEIVED).mkdir(mode=0o700, exist_ok=True)
-        folder = secret_folder(root / RECEIVED)
+        folder = secret_folder(root / RECEIVED, owner_in(request.cookies))
         kept = False
         try:
             paths, _, _ = await upload_fn(

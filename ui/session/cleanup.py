@@ -8,7 +8,8 @@ import threading
 import time
 from pathlib import Path
 
-from ui.session.store import RECEIVED, Visits
+from ui.session.own_files import RECEIVED
+from ui.session.store import Visits
 
 KEPT_S = 3600.0
 """So long is kept what nobody uses: a visit whose page stays open, an upload that started nothing, a package that

@@ -7,19 +7,29 @@ from collections import OrderedDict
 
 import gradio as gr
 
+from ui.session.own_files import owner_in
+
 MAX_SESSIONS = 1024
 """Sessions whose turns are remembered; the one silent for longest is forgotten."""
 
 
 def session_of(request: gr.Request) -> str:
-    """Gradio's page always says; a forged call that does not must share nothing.
+    """The page that an event comes from: its session, and the browser it runs in.
+
+    Whoever learns the name of a session has nothing of it in another browser.
 
     Raises:
-        ValueError: the request names no session.
+        ValueError: the request names no session. Gradio's page always does; a forged call must share nothing.
     """
     if request.session_hash is None:
         raise ValueError("the request names no session")
-    return request.session_hash
+    owner = owner_of(request)
+    return f"{owner}/{request.session_hash}" if owner else request.session_hash
+
+
+def owner_of(request: gr.Request) -> str:
+    """The browser that an event comes from, see `own_files.owner_in`."""
+    return owner_in(getattr(request, "cookies", None) or {})
 
 
 class Turns:

@@ -6,9 +6,7 @@ goes. Nothing of one visitor is ever handed to another.
 
 from __future__ import annotations
 
-import os
 import re
-import secrets
 import shutil
 import threading
 import time
@@ -17,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import quote
 
 from PIL import Image
@@ -32,13 +30,10 @@ from reporting.text.results import Language
 from ui.check.file_check import TooManyVisits, Trouble
 from ui.common.html import Picture
 from ui.session.key_frames import KeyFrame
+from ui.session.own_files import RECEIVED, UPLOADED, own_file, secret_folder
 
 MAX_VISITS = 64
 """Visits kept at once; the oldest that has its answer makes room."""
-RECEIVED = "received"
-"""Folders of this name hold what visitors sent, as they sent it. Nothing in them is ever served: a picture's
-metadata may say where its maker lives."""
-
 _MAX_NAME_BYTES = 200
 _STILL_LONG_SIDE_PX = 480
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
@@ -128,28 +123,49 @@ class Visits:
         self._told: OrderedDict[str, Callable[[Language], str]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def start(self, session: str, original: Path, language: Language = "en") -> Visit:
+    def start(self, session: str, original: Path, language: Language = "en", owner: str = "") -> Visit:
         """Begin a visit with a file that stays where it is.
 
+        Args:
+            session: whose.
+            original: one of ours; no path from outside.
+            language: of the page, here and below.
+            owner: the browser that asks, here and below; see `own_files`.
+
         Raises:
             TooManyVisits: the visitor has to wait.
         """
-        return self._begin(session, Visit(secret_folder(self._root), original, language))
+        return self._begin(session, Visit(secret_folder(self._root, owner), original, language))
 
-    def start_upload(self, session: str, upload: Mapping[str, Any], language: Language = "en") -> Visit:
+    def start_upload(self, session: str, upload: object, language: Language = "en", owner: str = "") -> Visit:
         """Begin a visit with a file that was uploaded; it is moved into the visit's folder.
 
+        Args:
+            upload: as the event says, see `take_upload`.
+
         Raises:
-            MediaNotFoundError: the upload is not there any more.
+            MediaNotFoundError: the upload is not there any more, or was none.
             TooManyVisits: the visitor has to wait.
         """
-        folder = secret_folder(self._root)
+        folder = secret_folder(self._root, owner)
         try:
-            original = take_upload(upload, folder)
+            original = take_upload(upload, folder, self._root, owner)
         except MediaNotFoundError:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         return self._begin(session, Visit(folder, original, language))
+
+    def start_fetched(self, session: str, fetched: Path, language: Language = "en", owner: str = "") -> Visit:
+        """Begin a visit with a file that this program fetched; it is moved into the visit's folder.
+
+        Args:
+            fetched: written by this program; no path from outside.
+
+        Raises:
+            TooManyVisits: the visitor has to wait.
+        """
+        folder = secret_folder(self._root, owner)
+        return self._begin(session, Visit(folder, _move_in(fetched, fetched.name, folder), language))
 
     def get(self, session: str) -> Visit | None:
         """The visit that is current, if there is one."""
@@ -217,42 +233,39 @@ def _delete(visit: Visit) -> None:
     shutil.rmtree(visit.folder, ignore_errors=True)
 
 
-def secret_folder(root: Path) -> Path:
-    """A new folder whose name nobody can guess."""
-    folder = root / secrets.token_hex(16)
-    folder.mkdir(mode=0o700)
-    return folder
-
-
-def take_upload(upload: Mapping[str, Any], folder: Path) -> Path:
+def take_upload(upload: object, folder: Path, root: Path, owner: str = "") -> Path:
     """Move an upload into a visit, under the name it had at home: Gradio's copy has lost parts of it.
 
     What was taken is gone from where it was received, so that its path is of use once, and only to its visitor.
 
     Args:
-        upload: as Gradio describes it.
-        folder: of the visit, beside the one where uploads are received.
+        upload: from outside, as Gradio describes a file: a mapping with `path` and `orig_name`.
+        folder: of the visit.
+        root: of all visits, without links in its path.
+        owner: the browser that asks.
 
     Raises:
-        MediaNotFoundError: the upload is not there any more, or was none.
+        MediaNotFoundError: the upload is not there any more, was none, or is another's.
     """
-    received, uploads = Path(os.path.realpath(upload["path"])), Path(os.path.realpath(folder.parent / RECEIVED))
+    given = upload if isinstance(upload, Mapping) else {}
+    received = own_file(given.get("path"), root, UPLOADED, owner)
+    if received is None:
+        raise MediaNotFoundError("This upload is not there any more. Add the file once more.")
+    wanted = given.get("orig_name")
+    original = _move_in(received, wanted if isinstance(wanted, str) and wanted else received.name, folder)
+    shutil.rmtree(received.parent.parent, ignore_errors=True)
+    return original
+
+
+def _move_in(received: Path, name: str, folder: Path) -> Path:
     home = folder / RECEIVED
     home.mkdir(mode=0o700)
     try:
-        own = uploads / received.relative_to(uploads).parts[0]
-        if not received.is_file():
-            raise FileNotFoundError(received)
-        try:
-            original = received.replace(home / home_name(upload.get("orig_name") or received.name))
-        except FileNotFoundError:
-            raise
-        except OSError:  # a name that this system does not take
-            original = received.replace(home / received.name)
-    except (ValueError, FileNotFoundError, IndexError) as error:
-        raise MediaNotFoundError(f"{received.name} is not there any more. Add it once more.") from error
-    shutil.rmtree(own, ignore_errors=True)
-    return original
+        return received.replace(home / home_name(name))
+    except FileNotFoundError as error:
+        raise MediaNotFoundError("This upload is not there any more. Add the file once more.") from error
+    except OSError:  # a name that this system does not take
+        return received.replace(home / received.name)
 
 
 def home_name(name: str) -> str:

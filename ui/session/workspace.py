@@ -39,7 +39,7 @@ def make_workspace() -> Path:
     """
     if "gradio" in sys.modules:
         raise RuntimeError("make_workspace comes before the first import of gradio, which reads what it sets")
-    parent = Path(tempfile.gettempdir())
+    parent = Path(os.path.realpath(tempfile.gettempdir()))  # what is served is asked for by its real path
     wipe_abandoned(parent)
     folder, lock = locked_folder(parent)
     owner = os.getpid()

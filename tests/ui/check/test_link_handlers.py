@@ -25,7 +25,7 @@ from ui import text
 from ui.check.link_handlers import LinkHandlers
 from ui.check.safe_download import fetch, is_public
 from ui.check.upload_handlers import Handlers
-from ui.session.store import RECEIVED
+from ui.session.own_files import RECEIVED
 from ui.text import Words
 
 OPEN = "127.0.0.2"

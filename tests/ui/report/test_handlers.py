@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from upload_helpers import store_upload
 
 from detector import Detector
 from detector.types import Frame
@@ -27,7 +28,8 @@ from ui.common.html import escape
 from ui.report.filing import before_filing
 from ui.report.handlers import FINDINGS, PACKAGED, ROUTED, ReportHandlers
 from ui.session.key_frames import load_frames, store_frames
-from ui.session.store import RECEIVED, Prepared, Visit, secret_folder
+from ui.session.own_files import RECEIVED
+from ui.session.store import Prepared, Visit
 from ui.text import Words
 
 VISITOR: Any = SimpleNamespace(session_hash="a")
@@ -68,8 +70,7 @@ def handlers(detector: Detector, tmp_path: Path) -> Handlers:
 @pytest.fixture
 def judged(handlers: Handlers, examples: Path, tmp_path: Path) -> Visit:
     """An uploaded picture with a face, judged for the visitor."""
-    path = secret_folder(tmp_path / "root" / RECEIVED) / "mine.jpg"
-    path.write_bytes((examples / "manipulated.jpg").read_bytes())
+    path = store_upload(tmp_path / "root", (examples / "manipulated.jpg").read_bytes(), "mine.jpg")
     handlers.receive({"path": str(path), "orig_name": "mine.jpg"}, "en", VISITOR)
     handlers.judge("auto", VISITOR, quiet)
     visit = handlers.visits.get("a")

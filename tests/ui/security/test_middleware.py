@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -11,15 +13,18 @@ import httpx
 import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse
+from upload_helpers import store_upload
 
 from ui.security import messages
 from ui.security.access import Exposure, exposed, exposed_as_space
 from ui.security.login import COOKIE, Door, make_password
 from ui.security.middleware import HEALTH, UPLOAD, Guard
 from ui.security.rate_limit import Buckets
+from ui.session.own_files import OWNER_COOKIE, secret_folder
 
 PASSWORD = "a-good-long-one"
 JOIN = "/gradio_api/queue/join"
+MINE, THEIRS = "a" * 32, "b" * 32
 
 
 class Everything:
@@ -163,6 +168,11 @@ def test_a_relay_is_believed_only_with_names_of_ours(space: Site) -> None:
         ("GET", "/gradio_api/file=/tmp/abc/y/../received/x.jpg"),
         ("GET", "/gradio_api/file=/tmp/abc/%2e%2e/x.jpg"),
         ("GET", "/gradio_api/file=C:\\tmp\\received\\x.jpg"),
+        ("GET", "/gradio_api/file=/proc/self/fd/8"),
+        ("GET", "/gradio_api/file=/dev/fd/8"),
+        ("GET", "/gradio_api/file=/proc/self/environ"),
+        ("GET", "/gradio_api/file=/etc/hostname"),
+        ("GET", "/gradio_api/file=app.py"),
         ("GET", "/gradio_api/file//etc/passwd"),
         ("HEAD", "/gradio_api/file=https://example.org/x.jpg"),
         ("GET", "/gradio_api/proxy=https://example.org/"),
@@ -234,22 +244,105 @@ def test_only_what_was_uploaded_is_handed_in(at_home: Site, call: str, path: obj
     assert not at_home.app.asked
 
 
-def test_neither_another_visits_pictures_nor_a_way_out_of_the_uploads(at_home: Site, tmp_path: Path) -> None:
-    for path in (
-        tmp_path / "ab" / "face-1.png",
-        tmp_path / "received" / ".." / "ab" / "x",
-        tmp_path / "receivedx",
-    ):
-        assert at_home.post(JOIN, json=handed_in(str(path))).status_code == 400
-    assert at_home.post(JOIN, json=handed_in(str(tmp_path / "received" / "ab" / "x.jpg"))).status_code == 200
+def as_browser(owner: str) -> dict[str, Any]:
+    return {"headers": {"cookie": f"a=b; {OWNER_COOKIE}={owner}"}}
+
+
+@pytest.fixture
+def face(tmp_path: Path) -> Path:
+    """What the page shows of a visit of the browser `MINE`."""
+    path = secret_folder(tmp_path, MINE) / "face-1.png"
+    path.write_bytes(b"a face")
+    return path
+
+
+def test_a_file_is_served_to_the_browser_whose_it_is(at_home: Site, face: Path) -> None:
+    address = f"/gradio_api/file={face}"
+    answer = at_home.get(address, **as_browser(MINE))
+    assert (
+        answer.status_code == 200 and answer.content == b"a face" and answer.headers["content-type"] == "image/png"
+    )
+    assert (
+        answer.headers["content-disposition"].startswith("inline")
+        and answer.headers["cache-control"] == "no-store"
+    )
+    part = {"headers": as_browser(MINE)["headers"] | {"range": "bytes=2-"}}
+    assert (
+        at_home.get(address, **part).content == b"face"
+        and at_home.ask("HEAD", address, **as_browser(MINE)).content == b""
+    )
+    for other in ({}, as_browser(THEIRS), as_browser(MINE[:-1])):
+        assert at_home.get(address, **other).status_code == 404
+    assert not at_home.app.asked, "Gradio's own route is never asked"
+
+
+def test_no_other_address_of_a_file_is_served(at_home: Site, face: Path, tmp_path: Path) -> None:
+    upload, link = store_upload(tmp_path, b"x", owner=MINE), face.with_name("face-2.png")
+    link.symlink_to(upload)
+    with upload.open() as arriving:
+        for way in (
+            upload,
+            link,
+            f"/proc/self/fd/{arriving.fileno()}",
+            f"/dev/fd/{arriving.fileno()}",
+            f"/proc/self/root{face}",
+            f"{face.parent}/%2e%2e/{face.parent.name}/face-1.png",
+            f"{face.parent}//face-1.png",
+            f"{face}%00",
+            str(face).replace("/", "%5C"),
+        ):
+            assert at_home.get(f"/gradio_api/file={way}", **as_browser(MINE)).status_code == 404, way
+    assert not at_home.app.asked
+
+
+def test_a_browser_is_named_once_and_behind_https_for_https_alone(
+    at_home: Site, linked: Site, space: Site
+) -> None:
+    named = at_home.get("/").headers["set-cookie"]
+    assert re.fullmatch(rf"{OWNER_COOKIE}=[0-9a-f]{{32}}; Path=/; HttpOnly; SameSite=Lax", named)
+    assert "set-cookie" not in at_home.get("/", **as_browser(MINE)).headers
+    assert "set-cookie" in at_home.get("/", **as_browser("forged")).headers
+    assert "set-cookie" not in at_home.get("/config").headers and "set-cookie" not in linked.get("/").headers
+    inside = {"cookie": f"{COOKIE}={enter(linked, PASSWORD).cookies[COOKIE]}", "x-forwarded-proto": "https"}
+    assert linked.get("/", headers=inside).headers["set-cookie"].endswith("; Secure")
+    assert "set-cookie" not in space.get("/", host="someone-faces.hf.space").headers, "in a frame none is kept"
+
+
+def test_only_a_complete_upload_of_this_browser_is_handed_in(at_home: Site, face: Path, tmp_path: Path) -> None:
+    mine, theirs = store_upload(tmp_path, b"x", owner=MINE), store_upload(tmp_path, b"x", owner=THEIRS)
+    arriving, link = mine.parent.parent / "tmpab12cd", mine.with_name("link.jpg")
+    arriving.write_bytes(b"x")
+    link.symlink_to(theirs)
+    with theirs.open() as file:
+        for path in (
+            theirs,
+            face,
+            arriving,
+            link,
+            mine.parent,
+            mine.parent.parent,
+            f"{mine.parent}/../{mine.parent.name}/{mine.name}",
+            tmp_path / "receivedx",
+            f"/proc/self/fd/{file.fileno()}",
+        ):
+            assert at_home.post(JOIN, json=handed_in(str(path)), **as_browser(MINE)).status_code == 400, path
+    assert not at_home.app.asked
+    assert at_home.post(JOIN, json=handed_in(str(mine)), **as_browser(MINE)).status_code == 200
+    assert at_home.post(JOIN, json=handed_in(str(mine))).status_code == 400
+
+
+def test_gradio_reads_what_the_guard_has_read(at_home: Site, tmp_path: Path) -> None:
+    """Of a name that stands twice, or in another encoding, the two might take different values."""
+    mine = store_upload(tmp_path, b"x")
+    twice = json.dumps(handed_in(str(mine))).replace('"path"', '"path": "/etc/passwd", "path"')
+    for content in (twice.encode(), twice.encode("utf-16")):
+        answer = at_home.post(JOIN, content=content)
+        assert answer.status_code == 200 and answer.json()["size"] == len(json.dumps(handed_in(str(mine))))
 
 
 def test_an_upload_that_is_refused_is_deleted(at_home: Site, tmp_path: Path) -> None:
     """Those who are told that the line is full send it once more."""
-    mine, other = tmp_path / "received" / "ab" / "hash" / "x.jpg", tmp_path / "received" / "cd" / "hash" / "x.jpg"
-    for path in (mine, other):
-        path.parent.mkdir(parents=True)
-        path.write_bytes(b"x")
+    mine, other = store_upload(tmp_path, b"x"), store_upload(tmp_path, b"x")
     at_home.post(JOIN, json=handed_in(str(mine)))
     assert mine.exists()
     at_home.app.status = 503

@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from upload_helpers import store_upload
 
 from detector.errors import MediaNotFoundError
 from ui.check.file_check import TooManyVisits
 from ui.common.html import Picture
 from ui.session.cleanup import KEPT_S, tidy
-from ui.session.store import MAX_VISITS, RECEIVED, Visits, home_name, save_pictures, save_still, secret_folder
+from ui.session.own_files import RECEIVED, secret_folder
+from ui.session.store import MAX_VISITS, Visits, home_name, save_pictures, save_still
 
 ANSWERED: Any = "an analysis"
 
@@ -27,11 +29,7 @@ def root(tmp_path: Path) -> Path:
 
 def upload(root: Path, name: str = "stripped.jpg", orig_name: str | None = None) -> dict[str, Any]:
     """What the upload route stores and tells."""
-    (root / RECEIVED).mkdir(exist_ok=True)
-    path = secret_folder(root / RECEIVED) / "hash" / name
-    path.parent.mkdir()
-    path.write_bytes(b"content")
-    return {"path": str(path), "orig_name": orig_name}
+    return {"path": str(store_upload(root, b"content", name)), "orig_name": orig_name}
 
 
 def test_an_upload_is_moved_and_gets_its_own_name_back(root: Path) -> None:
