@@ -201,6 +201,20 @@ class Step:
     """The highest estimate of any person so far; None before there is one."""
 
 
+NoticeCode = Literal["turned", "faces_left_out"]
+"""What limits a result. `turned`: no face stands upright, so the pixels were turned by `value` degrees counter-clockwise
+before faces were judged. `faces_left_out`: more faces than are judged in one image or frame; `value` is how many were
+left out, 0 where that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A limit of one result, as a code and a number; `detector.verdict.notices` has it in English."""
+
+    code: NoticeCode
+    value: float = 0.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """The decision at stated thresholds."""
@@ -252,7 +266,10 @@ class Analysis:
     key_frames: Mapping[int, Frame] = field(default_factory=dict)
     """Whole frames by index: those of the faces that speak most for `fake`, a few at the most."""
     warnings: tuple[str, ...] = ()
-    """English sentences: what was not looked at, such as the part of a damaged clip after its break."""
+    """English sentences: what was not looked at, such as the part of a damaged clip after its break; the notices
+    are among them."""
+    notices: tuple[Notice, ...] = ()
+    """The limits of this result, by code."""
 
     def to_dict(self) -> dict[str, Any]:
         """The `scan --json` contract (schema version 1): JSON types only, no pixels."""
@@ -291,6 +308,7 @@ class Analysis:
                 for track in self.tracks
             ],
             "warnings": list(self.warnings),
+            "notices": [{"code": notice.code, "value": notice.value} for notice in self.notices],
             "checkpoint": {"name": self.checkpoint.name, "sha256": self.checkpoint.sha256},
             "elapsed_s": self.elapsed_s,
         }

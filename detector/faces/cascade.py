@@ -123,8 +123,8 @@ class Cascade:
             crops: uint8 (n, 48, 48, 3), RGB, n at least 1.
 
         Returns:
-            How far the corners of each face lie off those of its square, (n, 4), and its landmarks, (n, 5, 2), both
-            in sides of the square; and how sure the network is, (n,).
+            How far the corners of each face lie off those of its square, (n, 4), and its landmarks, (n, 5, 2),
+            both in sides of the square; and how sure the network is, (n,).
         """
         with self._lock, torch.inference_mode():
             moves, points, chances = self._run(self._onet, crops)

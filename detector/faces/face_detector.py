@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 
 from detector.config import DetectorConfig
-from detector.faces.cascade import ONET_PX, Candidates, Cascade
+from detector.faces.cascade import ONET_PX, Cascade
 from detector.faces.crop import cut_square
 from detector.faces.turns import turn_face_back, turn_pixels
 from detector.types import DetectedFace, FaceBox, Pixels, QuarterTurns
@@ -41,8 +41,8 @@ _VIDEO_FACES_ACROSS = 24
 """Smallest face looked for in most frames of a video, as the frame's longer side divided by this."""
 _VIDEO_MIN_FACE_PX = 27
 _PYRAMID_FACTOR, _VIDEO_PYRAMID_FACTOR = 0.709, 0.5
-"""From one level of the pyramid to the next. MTCNN's own for images; half as many levels for videos, where `refine`
-sets the boxes and a face that is missed is met again a moment later."""
+"""From one level of the pyramid to the next. MTCNN's own for images; half as many levels for videos, where
+`refine` sets the boxes and a face that is missed is met again a moment later."""
 _THRESHOLDS, _VIDEO_THRESHOLDS = (0.6, 0.7, 0.7), (0.7, 0.8, 0.7)
 """Confidence that P-Net, R-Net and O-Net need to pass a candidate on: MTCNN's own for images, fewer candidates for
 videos, with no face of the development videos lost by it."""
@@ -83,14 +83,21 @@ class FaceFinder:
         found = self._upright(pixels)
         return found if found.faces else self.search_turned(pixels)
 
-    def search_turned(self, pixels: Pixels) -> FaceSearch:
-        """Search the image turned by 90, 180 and 270 degrees; the turn with the surest face counts."""
+    def search_turned(self, pixels: Pixels, *, in_video: bool = False) -> FaceSearch:
+        """Search the image turned by 90, 180 and 270 degrees; the turn with the surest face counts.
+
+        Args:
+            pixels: uint8 (height, width, 3), RGB.
+            in_video: search for the sizes of faces that are looked for in frames of a video.
+        """
         height, width = pixels.shape[:2]
         best = FaceSearch(())
         sureness = 0.0
         turns: QuarterTurns
         for turns in (1, 3, 2):
-            faces, complete = self._search(turn_pixels(pixels, turns), _TURNED_MIN_CONFIDENCE)
+            turned = turn_pixels(pixels, turns)
+            smallest = _smallest_in_video(pixels) if in_video else None
+            faces, complete = self._search(turned, _TURNED_MIN_CONFIDENCE, smallest)
             surest = max((face.detection_confidence for face in faces), default=0.0)
             if surest > sureness:
                 back = tuple(turn_face_back(face, turns, height, width) for face in faces)
@@ -104,14 +111,17 @@ class FaceFinder:
 
         Args:
             pixels: uint8 (height, width, 3), RGB.
-            thorough: search as closely as in an image.
+            thorough: look for faces as small as in an image.
         """
+        sure, smallest = self._config.min_detection_confidence, _smallest_in_video(pixels)
         if thorough:
-            return self._upright(pixels)
-        smallest = max(_VIDEO_MIN_FACE_PX, max(pixels.shape[:2]) / _VIDEO_FACES_ACROSS)
-        faces, complete = self._search(pixels, self._config.min_detection_confidence, video_min_px=smallest)
+            faces, complete = self._search(pixels, sure)
+        else:
+            faces, complete = self._search(pixels, sure, smallest, quick=True)
+            if not faces:
+                faces, complete = self._search(pixels, sure, smallest)
         if not faces:
-            return self._upright(pixels)
+            return FaceSearch(tuple(self._second_look(pixels)), complete=complete)
         refined = [face for face in self.refine(pixels, [face.box for face in faces]) if face is not None]
         return FaceSearch(tuple(refined), complete=complete)
 
@@ -169,24 +179,28 @@ class FaceFinder:
         return _largest_first(placed)
 
     def _search(
-        self, pixels: Pixels, min_confidence: float, *, video_min_px: float | None = None
+        self, pixels: Pixels, min_confidence: float, min_face_px: float | None = None, *, quick: bool = False
     ) -> tuple[list[DetectedFace], bool]:
-        """The faces, the largest first, and whether every candidate was looked at."""
+        """The faces, the largest first, and whether every candidate was looked at.
+
+        Args:
+            pixels: uint8 (height, width, 3), RGB.
+            min_confidence: that a face needs.
+            min_face_px: smallest face looked for; None takes the configuration's.
+            quick: use the settings for videos.
+        """
         height, width = pixels.shape[:2]
         shorter, longer = sorted((height, width))
         if shorter < _SMALLEST_IMAGE_PX:
             return [], True
         scale = _ENLARGED_TO_PX / shorter
         searched = _resized(pixels, scale) if scale > 1 and longer * scale <= _LONGEST_ENLARGED_PX else pixels
-        found: Candidates
-        if video_min_px is None:
-            found = self._cascade.search(
-                searched, self._config.min_face_px, factor=_PYRAMID_FACTOR, thresholds=_THRESHOLDS
-            )
-        else:
-            found = self._cascade.search(
-                searched, video_min_px, factor=_VIDEO_PYRAMID_FACTOR, thresholds=_VIDEO_THRESHOLDS
-            )
+        found = self._cascade.search(
+            searched,
+            min_face_px or self._config.min_face_px,
+            factor=_VIDEO_PYRAMID_FACTOR if quick else _PYRAMID_FACTOR,
+            thresholds=_VIDEO_THRESHOLDS if quick else _THRESHOLDS,
+        )
         back = np.array([width / searched.shape[1], height / searched.shape[0]], dtype=np.float32)
         faces = []
         for corners, confidence, points in zip(found.boxes, found.confidences, found.landmarks, strict=True):
@@ -195,6 +209,11 @@ class FaceFinder:
                 if (clipped := _clip(face, height, width)) is not None:
                     faces.append(clipped)
         return _largest_first(faces), found.complete
+
+
+def _smallest_in_video(pixels: Pixels) -> float:
+    """Smallest face that most searches of a video look for, pixels."""
+    return max(_VIDEO_MIN_FACE_PX, max(pixels.shape[:2]) / _VIDEO_FACES_ACROSS)
 
 
 def _largest_first(faces: list[DetectedFace]) -> list[DetectedFace]:
