@@ -99,7 +99,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="app.py", description="A page that estimates whether faces in pictures and clips were manipulated."
+        prog="app.py", description="A page that estimates whether faces in images and videos were manipulated."
     )
     parser.add_argument(
         "--host",

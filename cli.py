@@ -56,7 +56,7 @@ def scan(args: argparse.Namespace) -> int:
         _say("--report makes the package of one file; give one FILE")
         return USAGE
     if args.annotate and len(args.files) != 1:
-        _say("--annotate makes the copy of one clip; give one FILE")
+        _say("--annotate makes the copy of one video; give one FILE")
         return USAGE
     if args.case and not args.report:
         _say("--case says what happened for the report package; give --report OUT.zip as well")
@@ -124,7 +124,7 @@ def _tell_where(detector: Detector, analysis: Analysis, explanations: Explanatio
         told.add(face.track_id)
         sentences = list(evidence_sentences(face, "en"))
         if check and face.concentrated:
-            sentences += faithfulness_sentences(measure_faithfulness(detector, face.crop, face.heat), "en")
+            sentences += faithfulness_sentences(measure_faithfulness(detector, face.crop, face.heatmap), "en")
         moment = f" at {face.score.time_s:.2f} s" if analysis.media.kind == "video" else ""
         _say(f"Face {face.track_id + 1}{moment}: {' '.join(sentences)}")
 
@@ -152,9 +152,9 @@ def _annotate(
     detector: Detector, analysis: Analysis, explanations: Explanations | None, file: str, out: Path
 ) -> None:
     if analysis.media.kind != "video":
-        _say(f"{file} is a picture: --annotate is for clips; use --explain for pictures")
+        _say(f"{file} is an image: --annotate is for videos; use --explain for images")
         return
-    from explain.annotate import Legend, annotate_clip
+    from explain.annotate import Legend, annotate_video
     from reporting.text.results import derived_copy, face_label
 
     legend = Legend(
@@ -165,13 +165,13 @@ def _annotate(
         footer=derived_copy("en"),
     )
     show = _show(file)
-    annotate_clip(
+    annotate_video(
         detector,
         analysis,
         Path(file),
         out,
         legend=legend,
-        heat_scale=explanations.heat_scale if explanations else 0.0,
+        heatmap_scale=explanations.heatmap_scale if explanations else 0.0,
         progress=show and (lambda share: show(share, "Writing the annotated copy.")),
     )
     _say(f"{out} written")
@@ -201,7 +201,7 @@ def _answer(answer: dict[str, Any], analysis: Analysis | None, *, as_json: bool)
 
 
 def _stretches(track: FaceTrack) -> list[str]:
-    """Of a clip: when a face speaks most for manipulation, and when it does so at all."""
+    """Of a video: when a face speaks most for manipulation, and when it does so at all."""
     from reporting.text.results import flagged_sentence, peak_sentence
 
     peak = [peak_sentence(track.peak, "en")] if track.peak else []
@@ -291,7 +291,7 @@ def checkpoints_import(args: argparse.Namespace) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="deepfake-detector", description="Estimates whether faces in pictures and clips were manipulated."
+        prog="deepfake-detector", description="Estimates whether faces in images and videos were manipulated."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -315,7 +315,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     scanner.add_argument("--case", type=Path, metavar="FILE.json", help="what happened, for the report package")
     scanner.add_argument(
-        "--annotate", type=Path, metavar="OUT.mp4", help="write a copy of one clip with boxes, results and heat"
+        "--annotate", type=Path, metavar="OUT.mp4", help="write a copy of one video with boxes, results and heat"
     )
     scanner.add_argument("--include-original", action="store_true", help="put the file itself into the package")
     add_config_flags(scanner)

@@ -15,7 +15,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     commands = parser.add_subparsers(required=True, dest="command")
 
-    finder = commands.add_parser("faces", help="how many faces are missed in pictures that show one")
+    finder = commands.add_parser("faces", help="how many faces are missed in images that show one")
     finder.add_argument("--data", type=Path, required=True, help="folder that holds labels.csv")
     finder.add_argument("--source", default="dfdc")
     finder.add_argument("--split", default="val")

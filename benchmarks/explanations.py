@@ -1,6 +1,6 @@
 """Do the maps point at what was altered? Every method and layer, beside maps that know nothing of the network.
 
-The altered region is known for self-blends (their mask) and for DFDC pictures whose genuine twin is the same
+The altered region is known for self-blends (their mask) and for DFDC images whose genuine twin is the same
 frame (the difference of the two). Half of the faces are called fake, half are left open with an estimate of at
 least a half. Measured: energy inside the region;
 pointing game (Zhang et al., IJCV 2018); IoU with the region at equal area; fall of the logit when the strongest
@@ -25,11 +25,11 @@ from scipy.stats import spearmanr
 
 from detector.config import DetectorConfig
 from detector.faces.crop import crop_face, cut_square
-from detector.media.images import read_picture
+from detector.media.images import read_image
 from detector.model.score import make_batch, score_crops
 from detector.pipeline import Detector
 from detector.types import FaceCrop, Frame, Pixels
-from explain.cam import METHOD, fake_heat, look, trained_maps, weigh
+from explain.cam import METHOD, fake_heatmap, look, trained_maps, weigh
 from explain.faithfulness import centre_prior, elsewhere, paint_over, top_region
 from explain.regions import REGIONS, region_map
 from explain.types import CAM_METHODS
@@ -37,7 +37,7 @@ from training.datasets.labels import Item
 from training.datasets.layouts import find_items
 from training.datasets.self_blend import self_blend
 
-Heat = NDArray[np.float32]
+Heatmap = NDArray[np.float32]
 LAYERS = ("conv2d_4b", "repeat_1", "mixed_6a", "repeat_2")
 _STEPS = 5
 _TOP = ("mixed_6a", "repeat_2", "mixed_7a", "repeat_3", "block8", "last_linear", "logits")
@@ -56,7 +56,7 @@ class Case:
     """Of the crop's size."""
     logit: float
     flagged: bool
-    """Called fake, at the threshold for pictures."""
+    """Called fake, at the threshold for images."""
 
 
 def explanations(data: Path, count: int, seed: int) -> dict[str, Any]:
@@ -87,14 +87,14 @@ def _table(detector: Detector, cases: Sequence[Case], seed: int) -> dict[str, An
     }
     flagged = np.array([case.flagged for case in cases])
     rows: dict[str, dict[str, Any]] = {}
-    for name, heats in maps.items():
-        figures = _measure(detector, cases, heats, seed)
+    for name, heatmaps in maps.items():
+        figures = _measure(detector, cases, heatmaps, seed)
         row: dict[str, Any] = {key: _mean(values) for key, values in figures.items()}
         row["flagged"] = {
             key: _mean(figures[key][flagged]) for key in ("energy_inside", "top_fall", "random_fall")
         }
         if not name.startswith("control"):
-            row |= {key: _rank_correlation(heats, permuted[name]) for key, permuted in others.items()}
+            row |= {key: _rank_correlation(heatmaps, permuted[name]) for key, permuted in others.items()}
         rows[name] = row
     for row in rows.values():
         centre = rows["control: centre"]
@@ -118,7 +118,7 @@ def _blends(detector: Detector, data: Path, items: Sequence[Item], count: int, s
     rng = np.random.default_rng(seed)
     cases: list[Case] = []
     for index in rng.permutation(len(genuine)):
-        pixels = read_picture(data / genuine[index].file)
+        pixels = read_image(data / genuine[index].file)
         faces = detector.finder.find(pixels)
         if not faces:
             continue
@@ -133,7 +133,7 @@ def _twins(detector: Detector, data: Path, items: Sequence[Item], count: int, se
     fakes = [item for item in items if item.source == "dfdc" and item.label == "fake" and item.group in real]
     cases: list[Case] = []
     for index in np.random.default_rng(seed).permutation(len(fakes)):
-        pixels, twin = (read_picture(data / item.file) for item in (fakes[index], real[fakes[index].group]))
+        pixels, twin = (read_image(data / item.file) for item in (fakes[index], real[fakes[index].group]))
         if pixels.shape != twin.shape:
             continue
         apart = np.abs(pixels.astype(np.float32) - twin).mean(2)
@@ -156,7 +156,7 @@ def _take(cases: list[Case], case: Case | None, count: int) -> bool:
 
 
 def _case(detector: Detector, pixels: Pixels, altered: NDArray[np.bool_]) -> Case | None:
-    """The face of a manipulated picture, where its estimate is at least a half."""
+    """The face of a manipulated image, where its estimate is at least a half."""
     spec, faces = detector.card.input, detector.finder.find(pixels)
     if not faces:
         return None
@@ -171,13 +171,13 @@ def _case(detector: Detector, pixels: Pixels, altered: NDArray[np.bool_]) -> Cas
     return Case(crop, mask, logit, flagged) if estimate >= 0.5 and 0.01 < mask.mean() < 0.9 else None
 
 
-def maps_of(detector: Detector, cases: Sequence[Case]) -> dict[str, list[Heat]]:
+def maps_of(detector: Detector, cases: Sequence[Case]) -> dict[str, list[Heatmap]]:
     """Every method at every layer, alone and weighed by the trained map, and the controls, of the crop's size."""
     size, head = detector.card.input.size_px, detector.card.map_head
     assert head is not None, "the shipped checkpoint has a map head"
     crops = [case.crop for case in cases]
-    trained = [_grown(heat, size) for heat in trained_maps(detector, crops)]
-    maps: dict[str, list[Heat]] = {"trained map": trained}
+    trained = [_grown(heatmap, size) for heatmap in trained_maps(detector, crops)]
+    maps: dict[str, list[Heatmap]] = {"trained map": trained}
     for layer in LAYERS:
         activations, gradients = [], []
         for crop in crops:
@@ -188,10 +188,10 @@ def maps_of(detector: Detector, cases: Sequence[Case]) -> dict[str, list[Heat]]:
             gradients.append(seen[1])
         for method in CAM_METHODS:
             weighed = [weigh(method, *pair)[0].numpy() for pair in zip(activations, gradients, strict=True)]
-            maps[f"{method} {layer}"] = [_grown(heat, size) for heat in weighed]
+            maps[f"{method} {layer}"] = [_grown(heatmap, size) for heatmap in weighed]
             if layer in (head.fine, head.coarse):
                 maps[f"{method} {layer} x trained map"] = [
-                    heat * where for heat, where in zip(maps[f"{method} {layer}"], trained, strict=True)
+                    heatmap * where for heatmap, where in zip(maps[f"{method} {layer}"], trained, strict=True)
                 ]
     maps["control: centre"] = [centre_prior(size)] * len(cases)
     maps["control: uniform"] = [np.ones((size, size), np.float32)] * len(cases)
@@ -202,11 +202,11 @@ def maps_of(detector: Detector, cases: Sequence[Case]) -> dict[str, list[Heat]]:
     return maps
 
 
-def _grown(heat: Heat, size: int) -> Heat:
-    return cv2.resize(heat, (size, size), interpolation=cv2.INTER_LINEAR).astype(np.float32)
+def _grown(heatmap: Heatmap, size: int) -> Heatmap:
+    return cv2.resize(heatmap, (size, size), interpolation=cv2.INTER_LINEAR).astype(np.float32)
 
 
-def _edges(pixels: Pixels) -> Heat:
+def _edges(pixels: Pixels) -> Heatmap:
     grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float32)
     return cv2.GaussianBlur(
         np.hypot(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)), (0, 0), 2
@@ -214,22 +214,22 @@ def _edges(pixels: Pixels) -> Heat:
 
 
 def _measure(
-    detector: Detector, cases: Sequence[Case], heats: Sequence[Heat], seed: int
+    detector: Detector, cases: Sequence[Case], heatmaps: Sequence[Heatmap], seed: int
 ) -> dict[str, NDArray[np.float64]]:
     """Each figure for each face."""
     rng = np.random.default_rng(seed)
     rows = []
-    for case, heat in zip(cases, heats, strict=True):
-        total = float(heat.sum())
-        equal = top_region(heat, len(heat), float(case.mask.mean()))
-        top = top_region(heat, len(heat))
+    for case, heatmap in zip(cases, heatmaps, strict=True):
+        total = float(heatmap.sum())
+        equal = top_region(heatmap, len(heatmap), float(case.mask.mean()))
+        top = top_region(heatmap, len(heatmap))
         painted = [paint_over(case.crop.pixels, region) for region in (top, *elsewhere(top, rng, 3))]
-        curve = _curve(case.crop.pixels, heat)
+        curve = _curve(case.crop.pixels, heatmap)
         logits = np.array(score_crops(detector.classifier, [*painted, *curve], detector.card.input, 32))
         rows.append(
             {
-                "energy_inside": float(heat[case.mask].sum()) / total if total > 0 else float(case.mask.mean()),
-                "pointing_game": float(case.mask.ravel()[int(heat.argmax())]),
+                "energy_inside": float(heatmap[case.mask].sum()) / total if total > 0 else float(case.mask.mean()),
+                "pointing_game": float(case.mask.ravel()[int(heatmap.argmax())]),
                 "iou": float((equal & case.mask).sum() / max(1, (equal | case.mask).sum())),
                 "top_fall": case.logit - logits[0],
                 "random_fall": case.logit - logits[1:4].mean(),
@@ -240,18 +240,21 @@ def _measure(
     return {key: np.array([row[key] for row in rows]) for key in rows[0]}
 
 
-def _curve(pixels: Pixels, heat: Heat) -> list[Pixels]:
+def _curve(pixels: Pixels, heatmap: Heatmap) -> list[Pixels]:
     """The face with more and more of its strongest pixels blurred away, then a blurred face with them put in."""
     blurred = cv2.GaussianBlur(pixels, (0, 0), 8)
-    regions = [top_region(heat, len(heat), (step + 1) / (_STEPS + 1))[..., None] for step in range(_STEPS)]
+    regions = [top_region(heatmap, len(heatmap), (step + 1) / (_STEPS + 1))[..., None] for step in range(_STEPS)]
     return [np.where(region, blurred, pixels) for region in regions] + [
         np.where(region, pixels, blurred) for region in regions
     ]
 
 
-def _rank_correlation(heats: Sequence[Heat], others: Sequence[Heat]) -> float:
+def _rank_correlation(heatmaps: Sequence[Heatmap], others: Sequence[Heatmap]) -> float:
     """Spearman's, on every fourth pixel each way, over the faces where neither map is flat."""
-    pairs = [(heat[::4, ::4].ravel(), other[::4, ::4].ravel()) for heat, other in zip(heats, others, strict=True)]
+    pairs = [
+        (heatmap[::4, ::4].ravel(), other[::4, ::4].ravel())
+        for heatmap, other in zip(heatmaps, others, strict=True)
+    ]
     return _mean([float(spearmanr(*pair).statistic) for pair in pairs if pair[0].std() and pair[1].std()])
 
 
@@ -273,7 +276,7 @@ def _cost(detector: Detector, cases: Sequence[Case]) -> dict[str, float]:
     crops = [cases[number % len(cases)].crop for number in range(16)]
     pixels = [crop.pixels for crop in crops]
     judge = _seconds(lambda: score_crops(detector.classifier, pixels, detector.card.input, 16)) / 16
-    explain = _seconds(lambda: fake_heat(detector, crops)) / 16
+    explain = _seconds(lambda: fake_heatmap(detector, crops)) / 16
     return {
         "judge_ms": round(1000 * judge, 2),
         "explain_ms": round(1000 * explain, 2),

@@ -11,16 +11,16 @@ from facenet_pytorch import MTCNN
 
 from detector.config import DetectorConfig
 from detector.faces.face_detector import FaceFinder
-from detector.media.images import read_picture
+from detector.media.images import read_image
 from detector.model.classifier import choose_device
 from training.datasets.labels import read_labels
 
 
 def faces(folder: Path, source: str, split: str, count: int, seed: int) -> dict[str, Any]:
-    """Look for a face in `count` random pictures of one source that each show one.
+    """Look for a face in `count` random images of one source that each show one.
 
     Returns:
-        How many pictures were left without a face, by finder.
+        How many images were left without a face, by finder.
     """
     items = [item for item in read_labels(folder) if (item.source, item.split) == (source, split)]
     picked = np.random.default_rng(seed).permutation(len(items))[:count]
@@ -29,7 +29,7 @@ def faces(folder: Path, source: str, split: str, count: int, seed: int) -> dict[
     theirs = MTCNN(keep_all=True, device=device)
     missed, missed_by_default = [], 0
     for index in picked:
-        pixels = read_picture(folder / items[index].file)
+        pixels = read_image(folder / items[index].file)
         if not ours.find(pixels):
             missed.append(items[index].file)
         with torch.inference_mode():
@@ -39,7 +39,7 @@ def faces(folder: Path, source: str, split: str, count: int, seed: int) -> dict[
         "source": source,
         "split": split,
         "seed": seed,
-        "pictures": len(picked),
+        "images": len(picked),
         "no_face": len(missed),
         "no_face_share": len(missed) / len(picked),
         "no_face_mtcnn_defaults": missed_by_default,

@@ -63,7 +63,7 @@ class Notebook:
             start = time.perf_counter()
             layer = dict(self.network.named_modules())[self.card.explain_layer]
             with GradCAM(model=self.network, target_layers=[layer]) as cam:
-                heat = cam(input_tensor=batch, targets=[BinaryClassifierOutputTarget(1)])[0]
-            show_cam_on_image(face.astype(np.float32) / 255, heat, use_rgb=True)
+                heatmap = cam(input_tensor=batch, targets=[BinaryClassifierOutputTarget(1)])[0]
+            show_cam_on_image(face.astype(np.float32) / 255, heatmap, use_rgb=True)
             seconds["explain_s"] += time.perf_counter() - start
             seconds["faces"] += 1

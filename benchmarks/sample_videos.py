@@ -1,4 +1,4 @@
-"""Clips the benchmarks make themselves: the shipped portrait, or four people made from it, moving about."""
+"""Videos the benchmarks make themselves: the shipped portrait, or four people made from it, moving about."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from detector.media.images import read_picture
+from detector.media.images import read_image
 from detector.types import Pixels
 
 PORTRAIT = Path(__file__).parent.parent / "examples" / "genuine.jpg"
@@ -18,13 +18,13 @@ FPS = 30
 _TINTS = ((1.0, 1.0, 1.0), (0.65, 0.8, 1.0), (1.0, 0.75, 0.55), (0.7, 1.0, 0.75))
 
 
-def write_picture(file: Path, width: int, height: int) -> None:
+def write_image(file: Path, width: int, height: int) -> None:
     """One person as a PNG."""
     Image.fromarray(_Stage(width, height, 1).frame(0.0)).save(file)
 
 
-def write_clip(file: Path, width: int, height: int, seconds: float, people: int) -> None:
-    """An H.264 clip, 30 frames a second, of one or four people before a textured background.
+def write_video(file: Path, width: int, height: int, seconds: float, people: int) -> None:
+    """An H.264 video, 30 frames a second, of one or four people before a textured background.
 
     The camera sways, so that every pixel changes from frame to frame; each face wanders on its own, at a
     walking pace.
@@ -39,8 +39,8 @@ def write_clip(file: Path, width: int, height: int, seconds: float, people: int)
         container.mux(stream.encode())
 
 
-def repeat_clip(file: Path, longer: Path, times: int) -> None:
-    """Lay a clip end to end `times` times, without coding it anew."""
+def repeat_video(file: Path, longer: Path, times: int) -> None:
+    """Lay a video end to end `times` times, without coding it anew."""
     with av.open(str(file)) as source, av.open(str(longer), "w") as target:
         stream = source.streams.video[0]
         copy = target.add_stream_from_template(stream)
@@ -68,7 +68,7 @@ class _Stage:
         backdrop += rng.normal(0, 6, backdrop.shape)
         self._backdrop = backdrop.clip(0, 255).astype(np.uint8)
         side = round(min(height * 0.8, width * 0.9 / people)) // 2 * 2
-        portrait = cv2.resize(read_picture(PORTRAIT), (side, side), interpolation=cv2.INTER_AREA)
+        portrait = cv2.resize(read_image(PORTRAIT), (side, side), interpolation=cv2.INTER_AREA)
         self._people = [(portrait * np.array(tint)).astype(np.uint8) for tint in _TINTS[:people]]
 
     def frame(self, time_s: float) -> Pixels:

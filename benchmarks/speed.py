@@ -1,8 +1,8 @@
-"""Time and memory of judging and explaining pictures and clips, beside the notebook way, in one run.
+"""Time and memory of judging and explaining images and videos, beside the notebook way, in one run.
 
-Both ways look at the same frames: four a second, over the whole clip. Each run is a process of its own, so that
+Both ways look at the same frames: four a second, over the whole video. Each run is a process of its own, so that
 peak memory is its own. Loading the networks is timed apart, and so is the warm-up, the first use of them: on the
-file itself where it is short, else on a picture.
+file itself where it is short, else on an image.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy as np
 import torch
 
 from benchmarks.notebook_baseline import Notebook
-from benchmarks.sample_videos import PORTRAIT, repeat_clip, write_clip, write_picture
+from benchmarks.sample_videos import PORTRAIT, repeat_video, write_image, write_video
 from benchmarks.stages import stages
 from detector.config import DetectorConfig
 from detector.media.media import open_media
@@ -34,7 +34,7 @@ SHORT_S = 10
 
 
 def speed(repeats: int, seconds: tuple[int, ...] = (10, 60)) -> dict[str, Any]:
-    """Both ways on every picture and clip, their ratio, and the stages of the first clip against their floors."""
+    """Both ways on every image and video, their ratio, and the stages of the first video against their floors."""
     results: dict[str, Any] = {
         "benchmark": "speed",
         "threads": torch.get_num_threads(),
@@ -42,19 +42,19 @@ def speed(repeats: int, seconds: tuple[int, ...] = (10, 60)) -> dict[str, Any]:
         "files": {},
     }
     with tempfile.TemporaryDirectory() as folder:
-        picture = Path(folder) / "picture.png"
-        write_picture(picture, *SIZES["1080p"])
-        results["files"]["picture 1080p, 1 face"] = _compared(picture, repeats)
+        image = Path(folder) / "image.png"
+        write_image(image, *SIZES["1080p"])
+        results["files"]["image 1080p, 1 face"] = _compared(image, repeats)
         for length in seconds:
             for size, (width, height) in SIZES.items():
                 for people in (1, 4):
-                    clip = Path(folder) / f"{size}-{length}-{people}.mp4"
-                    write_clip(clip, width, height, length, people)
-                    name = f"clip {size}, {length} s, {people} face{'s' if people > 1 else ''}"
-                    results["files"][name] = _compared(clip, repeats if length <= SHORT_S else 1)
+                    video = Path(folder) / f"{size}-{length}-{people}.mp4"
+                    write_video(video, width, height, length, people)
+                    name = f"video {size}, {length} s, {people} face{'s' if people > 1 else ''}"
+                    results["files"][name] = _compared(video, repeats if length <= SHORT_S else 1)
                     print(f"{name}: {results['files'][name]['ratio']}x", file=sys.stderr, flush=True)
                     if "stages" not in results:
-                        results["stages"] = stages(clip)
+                        results["stages"] = stages(video)
     return results
 
 
@@ -62,12 +62,12 @@ def hour() -> dict[str, Any]:
     """One hour of 720p, made by repeating ten seconds: time and memory of both depths that the app offers."""
     results: dict[str, Any] = {"benchmark": "hour", "threads": torch.get_num_threads()}
     with tempfile.TemporaryDirectory() as folder:
-        short, clip = Path(folder) / "short.mp4", Path(folder) / "hour.mp4"
-        write_clip(short, *SIZES["720p"], 10, 1)
-        repeat_clip(short, clip, HOUR_S // 10)
-        results["megabytes"] = round(clip.stat().st_size / 1e6)
+        short, video = Path(folder) / "short.mp4", Path(folder) / "hour.mp4"
+        write_video(short, *SIZES["720p"], 10, 1)
+        repeat_video(short, video, HOUR_S // 10)
+        results["megabytes"] = round(video.stat().st_size / 1e6)
         for depth in ("auto", "moments"):
-            results[depth] = _in_own_process("detector", clip, 1, depth)
+            results[depth] = _in_own_process("detector", video, 1, depth)
             print(f"{depth}: {results[depth]}", file=sys.stderr, flush=True)
     return results
 

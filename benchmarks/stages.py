@@ -1,6 +1,6 @@
-"""Each stage of judging a clip alone, beside the least it could take on this machine.
+"""Each stage of judging a video alone, beside the least it could take on this machine.
 
-Floors: for decoding, FFmpeg's own rate with every thread and no picture made of it; for the networks, their
+Floors: for decoding, FFmpeg's own rate with every thread and no image made of it; for the networks, their
 floating point operations at the rate this machine multiplies large matrices in the same precision.
 """
 
@@ -21,7 +21,7 @@ from detector.faces.face_follower import FaceFollower
 from detector.media.media import open_media
 from detector.model.score import make_batch, score_crops
 from detector.pipeline import Detector
-from explain.cam import fake_heat
+from explain.cam import fake_heatmap
 
 _MATRIX = 2048
 
@@ -44,7 +44,7 @@ def stages(clip: Path) -> dict[str, dict[str, float]]:
         return score_crops(detector.classifier, pixels, spec, 16)
 
     def explain_all() -> object:
-        return fake_heat(detector, crops)
+        return fake_heatmap(detector, crops)
 
     precision = detector.classifier.precision
     rates = {name: _matmul_flops_s(name) for name in ("fp32", precision)}

@@ -24,7 +24,7 @@ def speed_table(results: Sequence[dict[str, Any]]) -> str:
         row = by_kind["hour"][depth]
         seconds = row["judge_s"] + row["explain_s"]
         lines.append(
-            f"| clip 720p, one hour, 1 face, {depth} | {row['moments']:.0f} | {seconds:.0f} "
+            f"| video 720p, one hour, 1 face, {depth} | {row['moments']:.0f} | {seconds:.0f} "
             f"| - | - | - | {row['peak_mb']} |"
         )
     lines += ["", "| stage | ms a moment | its floor, ms | times the floor |", "|---|---|---|---|"]

@@ -1,4 +1,4 @@
-"""Many visitors at once: `app.py` in a process of its own, and as many clients, each with a picture of its own.
+"""Many visitors at once: `app.py` in a process of its own, and as many clients, each with an image of its own.
 
 Every client either gets its answer or is told that the line is full and comes back a moment later. An answer
 counts only if it is about the very file that was sent.
@@ -39,14 +39,14 @@ def visitors(count: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         served = Path(folder) / "served"
         served.mkdir()
-        pictures = _pictures(Path(folder), count)
+        images = _images(Path(folder), count)
         url, process = _start(served)
         try:
             before_mb = _memory_mb(process.pid, "VmRSS")
             begun = time.perf_counter()
             gate = threading.Barrier(count)
             with ThreadPoolExecutor(count) as pool:
-                visits = list(pool.map(lambda picture: _visit(url, picture, Path(folder), gate), pictures))
+                visits = list(pool.map(lambda image: _visit(url, image, Path(folder), gate), images))
             seconds = time.perf_counter() - begun
             peak_mb, after_mb = _memory_mb(process.pid, "VmHWM"), _memory_mb(process.pid, "VmRSS")
             left = sorted(path.name for path in served.rglob("*.jpg"))
@@ -70,22 +70,22 @@ def visitors(count: int) -> dict[str, Any]:
     }
 
 
-def _visit(url: str, picture: Path, folder: Path, gate: threading.Barrier) -> dict[str, Any]:
+def _visit(url: str, image: Path, folder: Path, gate: threading.Barrier) -> dict[str, Any]:
     visit: dict[str, Any] = {"told": 0, "answered": False, "crossed": False, "trouble": "", "seconds": 0.0}
-    own = hashlib.sha256(picture.read_bytes()).hexdigest()
+    own = hashlib.sha256(image.read_bytes()).hexdigest()
     try:
         client = Client(url, verbose=False, download_files=folder / "downloads")
         gate.wait(_START_S)
         begun = time.perf_counter()
         while time.perf_counter() - begun < _PATIENCE_S:
             try:
-                answer = client.predict(handle_file(picture), api_name="/analyze")
+                answer = client.predict(handle_file(image), api_name="/analyze")
             except QueueError:
                 visit["told"] += 1
                 time.sleep(_BACK_AFTER_S)
                 continue
             visit["answered"] = True
-            visit["crossed"] = (answer["sha256"], answer["file"]) != (own, picture.name)
+            visit["crossed"] = (answer["sha256"], answer["file"]) != (own, image.name)
             break
         visit["seconds"] = time.perf_counter() - begun
         client.close()
@@ -95,17 +95,17 @@ def _visit(url: str, picture: Path, folder: Path, gate: threading.Barrier) -> di
     return visit
 
 
-def _pictures(folder: Path, count: int) -> list[Path]:
+def _images(folder: Path, count: int) -> list[Path]:
     """The shipped portrait, each time cut and lit a little differently; several of them share a name."""
-    pictures = []
+    images = []
     with Image.open(PORTRAIT) as portrait:
         for number in range(count):
-            picture = portrait.convert("RGB").crop((number % 7, number % 5, portrait.width, portrait.height))
-            path = folder / str(number) / f"picture-{number % 5}.jpg"
+            image = portrait.convert("RGB").crop((number % 7, number % 5, portrait.width, portrait.height))
+            path = folder / str(number) / f"image-{number % 5}.jpg"
             path.parent.mkdir()
-            ImageEnhance.Brightness(picture).enhance(0.8 + 0.4 * number / count).save(path, quality=92)
-            pictures.append(path)
-    return pictures
+            ImageEnhance.Brightness(image).enhance(0.8 + 0.4 * number / count).save(path, quality=92)
+            images.append(path)
+    return images
 
 
 def _start(served: Path) -> tuple[str, subprocess.Popen[bytes]]:

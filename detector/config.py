@@ -9,7 +9,7 @@ from typing import Literal
 from detector.errors import ConfigError
 
 Depth = int | Literal["auto", "moments"] | None
-"""How much of a clip is looked at; see `DetectorConfig.max_frames`."""
+"""How much of a video is looked at; see `DetectorConfig.max_frames`."""
 CHECKPOINTS = Path(__file__).resolve().parent.parent / "checkpoints"
 
 
@@ -28,7 +28,7 @@ class DetectorConfig:
     """
 
     max_frames: Depth = "auto"
-    """Frames of a clip that are looked at, spread over the whole of it. `moments`: four a second, however long
+    """Frames of a video that are looked at, spread over the whole of it. `moments`: four a second, however long
     it is. `auto`: the same, but at least 16 and at most 240. A number: so many. None: every frame."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """Where the networks run; `auto` takes CUDA where there is one."""
@@ -43,12 +43,12 @@ class DetectorConfig:
     """Faces the face detector is less sure of than this are left out, 0 to 1."""
     max_file_bytes: int = 2_000_000_000
     """Largest file that is opened."""
-    max_picture_px: int = 110_000_000
-    """Most pixels a picture may have (the largest phone sensors in common use have 108 million)."""
+    max_image_px: int = 110_000_000
+    """Most pixels an image may have (the largest phone sensors in common use have 108 million)."""
     max_frame_px: int = 8192 * 4320
-    """Most pixels a frame of a clip may have."""
+    """Most pixels a frame of a video may have."""
     max_duration_s: float = 4 * 3600.0
-    """Longest clip."""
+    """Longest video."""
     checkpoint_folder: Path = CHECKPOINTS
     """Folder that holds one folder for each checkpoint."""
 
@@ -68,6 +68,6 @@ class DetectorConfig:
             )
         if self.min_face_px < 20:
             raise ConfigError(f"min_face_px is {self.min_face_px}; MTCNN finds no face under 20 pixels")
-        for name in ("batch_size", "max_file_bytes", "max_picture_px", "max_frame_px", "max_duration_s"):
+        for name in ("batch_size", "max_file_bytes", "max_image_px", "max_frame_px", "max_duration_s"):
             if getattr(self, name) <= 0:
                 raise ConfigError(f"{name} is {getattr(self, name)}; give a number above 0")

@@ -4,7 +4,7 @@ value, and what to do next.
     DetectorError
     ├─ MediaError                  the file: the user can choose another
     │  ├─ MediaNotFoundError       there is no such file
-    │  ├─ UnsupportedMediaError    not a picture or clip we read
+    │  ├─ UnsupportedMediaError    not an image or video we read
     │  ├─ MediaDecodeError         the right kind, but broken or incomplete
     │  ├─ MediaTooLargeError       beyond the limits in DetectorConfig
     │  └─ LinkError                a link that leads to no file we may or can have
@@ -32,7 +32,7 @@ class MediaNotFoundError(MediaError):
 
 
 class UnsupportedMediaError(MediaError):
-    """The content is not one of the picture or clip formats we read, or not what its name says."""
+    """The content is not one of the image or video formats we read, or not what its name says."""
 
 
 class MediaDecodeError(MediaError):

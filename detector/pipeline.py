@@ -32,7 +32,7 @@ Progress = Callable[[Step], None]
 """Told how far the work has come; an exception it raises ends the work and frees everything."""
 
 _FRAMES_HELD = 16
-"""Frames of a clip kept in memory until their faces are judged."""
+"""Frames of a video kept in memory until their faces are judged."""
 _JUDGED_AT_ONCE = 16
 """Faces from which on it no longer pays to wait for more."""
 _LATEST = 64
@@ -86,16 +86,16 @@ class Detector:
         max_frames: Depth | Literal["configured"] = "configured",
         progress: Progress | None = None,
     ) -> Analysis:
-        """Judge every face in a picture or clip.
+        """Judge every face in an image or video.
 
         Args:
             path: the file.
-            max_frames: for this clip, instead of the configuration's; None looks at every frame. Where
+            max_frames: for this video, instead of the configuration's; None looks at every frame. Where
                 neither says anything, as many as the checkpoint was trained for.
             progress: told how far the work has come.
 
         Returns:
-            The analysis; its outcome is `no_face` where no face was found. A clip that breaks off is judged
+            The analysis; its outcome is `no_face` where no face was found. A video that breaks off is judged
             up to there, which `warnings` says.
 
         Raises:
@@ -107,7 +107,7 @@ class Detector:
         tell(Step("open", 0.0))
         config = self.config if max_frames == "configured" else replace(self.config, max_frames=max_frames)
         if max_frames == "configured" and config.max_frames == "auto":
-            config = replace(config, max_frames=self.card.input.clip_frames or "auto")
+            config = replace(config, max_frames=self.card.input.video_frames or "auto")
         media = open_media(path, config)
         gathered = self._judge_media(media, config.max_frames, tell)
         tracks = make_tracks(gathered, self.card, media.info.kind)
@@ -178,7 +178,7 @@ class Detector:
         return gathered
 
     def _find_turns(self, media: Media) -> QuarterTurns:
-        """The turns that set the faces of a video upright, from a few frames; 0 where there are none to be sure of."""
+        """The turns that set the faces of a video upright, from a few frames; 0 where none stand out."""
         votes: Counter[QuarterTurns] = Counter()
         frames = upright = 0
         for frame in media.frames(_TURN_PROBES, lambda sentence: None):

@@ -40,28 +40,28 @@ class MediaInfo:
     format: str
     """Name of the format found in the content, lower case: `jpeg`, `png`, `mp4`, …"""
     width_px: int
-    """Of the upright picture or frame: after EXIF or display-matrix rotation."""
+    """Of the upright image or frame: after EXIF or display-matrix rotation."""
     height_px: int
     duration_s: float | None = None
-    """None for a picture."""
+    """None for an image."""
     frame_rate_hz: float | None = None
-    """Average over the clip; None for a picture."""
+    """Average over the video; None for an image."""
     frame_count: int | None = None
-    """Coded frames in the clip; None for a picture."""
+    """Coded frames in the video; None for an image."""
     notes: tuple[str, ...] = ()
     """Harmless oddities worth telling, such as an extension that disagrees with the content."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """One upright picture."""
+    """One upright image."""
 
     pixels: Pixels
     """uint8 (height, width, 3), RGB."""
     index: int
-    """Position among the coded frames of the clip, in presentation order; 0 for a picture."""
+    """Position among the coded frames of the video, in presentation order; 0 for an image."""
     time_s: float
-    """Presentation time; 0.0 for a picture."""
+    """Presentation time; 0.0 for an image."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ class FaceScore:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of a clip."""
+    """A stretch of a video."""
 
     start_s: float
     end_s: float
@@ -158,7 +158,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FaceTrack:
-    """One person through time (in a picture: one face)."""
+    """One person through time (in an image: one face)."""
 
     track_id: int
     scores: tuple[FaceScore, ...]
@@ -173,9 +173,9 @@ class FaceTrack:
     """False where the track is too short beside the others to decide the verdict."""
     timeline: tuple[float, ...] = ()
     """Calibrated P(fake) about each of `scores`, in their order, smoothed over the moments around it; empty in
-    a picture."""
+    an image."""
     peak: Span | None = None
-    """The stretch that speaks most for `fake` and decides `probability`; None in a picture."""
+    """The stretch that speaks most for `fake` and decides `probability`; None in an image."""
     flagged: tuple[Span, ...] = ()
     """The stretches whose estimate reaches the threshold for `fake`, in order of time."""
 
@@ -202,9 +202,9 @@ class Step:
 
 
 NoticeCode = Literal["turned", "faces_left_out"]
-"""What limits a result. `turned`: no face stands upright, so the pixels were turned by `value` degrees counter-clockwise
-before faces were judged. `faces_left_out`: more faces than are judged in one image or frame; `value` is how many were
-left out, 0 where that is not known."""
+"""What limits a result. `turned`: no face stands upright, so the pixels were turned by `value` degrees
+counter-clockwise before faces were judged. `faces_left_out`: more faces than are judged in one image or frame;
+`value` is how many were left out, 0 where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +266,7 @@ class Analysis:
     key_frames: Mapping[int, Frame] = field(default_factory=dict)
     """Whole frames by index: those of the faces that speak most for `fake`, a few at the most."""
     warnings: tuple[str, ...] = ()
-    """English sentences: what was not looked at, such as the part of a damaged clip after its break; the notices
+    """English sentences: what was not looked at, such as the part of a damaged video after its break; the notices
     are among them."""
     notices: tuple[Notice, ...] = ()
     """The limits of this result, by code."""

@@ -35,25 +35,25 @@ def main() -> None:
             page.set_default_timeout(PATIENCE_MS)
             page.goto(address.group())
             page.locator("#upload input[type=file]").wait_for(state="attached")
-            take_pictures(page)
+            take_images(page)
             chromium.close()
     finally:
         app.terminate()
         app.wait()
 
 
-def take_pictures(page: Page) -> None:
-    """The first screen, a picture's result, a clip's, and the part about the report; only shipped examples."""
+def take_images(page: Page) -> None:
+    """The first screen, an image's result, a video's, and the part about the report; only shipped examples."""
     save(page, "guide-first", page.locator("#top"), page.locator("#depth"))
 
-    page.get_by_role("button", name="Manipulated picture").click()
+    page.get_by_role("button", name="Manipulated image").click()
     settle(page)
     page.evaluate("scrollTo(0, 0)")
     page.screenshot(path=IMAGES / "page.png", animations="disabled")
     save(page, "guide-faces", page.locator("#answer"), page.locator("#findings .dd-card").last)
     save(page, "guide-report", page.locator("#steps"), page.locator("#portal"))
 
-    page.get_by_role("button", name="Manipulated clip").click()
+    page.get_by_role("button", name="Manipulated video").click()
     page.locator("#answer", has_text="manipulated.mp4").wait_for()
     page.locator("#answer .dd-panel:not(.dd-checking)").wait_for()
     settle(page)
@@ -63,16 +63,16 @@ def take_pictures(page: Page) -> None:
     plot.click(position={"x": 0.6 * area["width"], "y": area["height"] / 2})
     page.locator("#moment img").wait_for()
     page.wait_for_function("() => document.querySelector('#moment img').naturalWidth > 0")
-    save(page, "guide-clip", page.locator("#timeline"), page.locator("#moment"))
+    save(page, "guide-video", page.locator("#timeline"), page.locator("#moment"))
 
 
 def settle(page: Page) -> None:
-    """Wait for the result, and for every picture in it."""
+    """Wait for the result, and for every image in it."""
     page.locator("#findings img").first.wait_for()
-    for picture in page.locator("#findings img").all():
-        picture.scroll_into_view_if_needed()
+    for image in page.locator("#findings img").all():
+        image.scroll_into_view_if_needed()
         loaded = "image => image.complete && image.naturalWidth > 0"
-        page.wait_for_function(loaded, arg=picture.element_handle())
+        page.wait_for_function(loaded, arg=image.element_handle())
 
 
 def save(page: Page, name: str, first: Locator, last: Locator) -> None:

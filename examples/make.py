@@ -1,7 +1,7 @@
 """Make the example files again: `python -m examples.make PORTRAIT.png LANDSCAPE.jpg`.
 
 The manipulated twin is a self-blend: the face is taken from an altered copy of the same portrait, so no second
-person's picture is needed. The clips move slowly over the two pictures.
+person's image is needed. The videos move slowly over the two images.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from PIL import Image
 
 from detector.config import DetectorConfig
 from detector.faces.face_detector import FaceFinder
-from detector.media.images import read_picture
+from detector.media.images import read_image
 from detector.types import FaceBox, Pixels
 from training.datasets.self_blend import Mask, self_blend
 
 FOLDER = Path(__file__).parent
-_CLIP_SIDE_PX, _CLIP_FRAMES, _CLIP_RATE = 384, 96, 24
+_VIDEO_SIDE_PX, _VIDEO_FRAMES, _VIDEO_RATE = 384, 96, 24
 
 
 def twins(portrait: Pixels) -> tuple[Pixels, Pixels]:
@@ -39,35 +39,35 @@ def twins(portrait: Pixels) -> tuple[Pixels, Pixels]:
     raise RuntimeError("no seed under 1000 gives a whole-face blend")
 
 
-def _detail(picture: Pixels, mask: Mask) -> float:
+def _detail(image: Pixels, mask: Mask) -> float:
     """Spread of the Laplacian where the mask is full."""
-    edges = cv2.Laplacian(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.CV_32F)
+    edges = cv2.Laplacian(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), cv2.CV_32F)
     return float(edges[mask > 0.9].std())
 
 
-def write_clip(picture: Pixels, file: Path) -> None:
-    """Four seconds of H.264 in which the camera moves a little over the picture."""
-    height, width = picture.shape[:2]
+def write_video(image: Pixels, file: Path) -> None:
+    """Four seconds of H.264 in which the camera moves a little over the image."""
+    height, width = image.shape[:2]
     with av.open(str(file), "w") as container:
-        stream = container.add_stream("libx264", rate=Fraction(_CLIP_RATE), options={"crf": "20"})
-        stream.width = stream.height = _CLIP_SIDE_PX
+        stream = container.add_stream("libx264", rate=Fraction(_VIDEO_RATE), options={"crf": "20"})
+        stream.width = stream.height = _VIDEO_SIDE_PX
         stream.pix_fmt = "yuv420p"
-        for number in range(_CLIP_FRAMES):
-            share = number / _CLIP_FRAMES
+        for number in range(_VIDEO_FRAMES):
+            share = number / _VIDEO_FRAMES
             side = round(min(height, width) * (0.9 - 0.1 * share))
             left = round((width - side) / 2 * (1 + 0.3 * np.sin(2 * np.pi * share)))
             window = FaceBox(left, 0, left + side, side)
-            part = picture[window.y1 : window.y2, window.x1 : window.x2]
-            view = cv2.resize(part, (_CLIP_SIDE_PX, _CLIP_SIDE_PX), interpolation=cv2.INTER_AREA)
+            part = image[window.y1 : window.y2, window.x1 : window.x2]
+            view = cv2.resize(part, (_VIDEO_SIDE_PX, _VIDEO_SIDE_PX), interpolation=cv2.INTER_AREA)
             container.mux(stream.encode(av.VideoFrame.from_ndarray(view, format="rgb24")))
         container.mux(stream.encode())
 
 
 def main(portrait_file: str, landscape_file: str) -> None:
-    genuine, manipulated = twins(read_picture(Path(portrait_file)))
-    for name, picture in (("genuine", genuine), ("manipulated", manipulated)):
-        Image.fromarray(picture).save(FOLDER / f"{name}.jpg", quality=92)
-        write_clip(picture, FOLDER / f"{name}.mp4")
+    genuine, manipulated = twins(read_image(Path(portrait_file)))
+    for name, image in (("genuine", genuine), ("manipulated", manipulated)):
+        Image.fromarray(image).save(FOLDER / f"{name}.jpg", quality=92)
+        write_video(image, FOLDER / f"{name}.mp4")
     landscape = Image.open(landscape_file).convert("RGB")
     landscape.thumbnail((800, 800))
     landscape.save(FOLDER / "no-face.jpg", quality=85)

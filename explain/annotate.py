@@ -1,7 +1,7 @@
-"""An annotated copy of a clip: each person's box, the verdict on them in words, the heat of the moments judged.
+"""An annotated copy of a video: each person's box, the verdict on them in words, the heat of the moments judged.
 
 The copy is derived and says so in a strip below every frame; the original is untouched. Its sound is kept. The
-clip is streamed: one frame is held at a time, however long it is.
+video is streamed: one frame is held at a time, however long it is.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from detector.pipeline import Detector
 from detector.types import Analysis, Frame, Pixels
 from explain.audio_copy import open_sound
 from explain.box_paths import PersonPath
-from explain.cam import fake_heat
+from explain.cam import fake_heatmap
 from explain.canvas import Canvas
+from explain.overlay import as_shown
 from explain.single_frame import crop_again
 
 _TICKS_A_SECOND = 90_000
@@ -33,7 +34,7 @@ _QUALITY = {"crf": "18", "preset": "veryfast"}
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Legend:
-    """The words of an annotated clip; they come from whoever states results."""
+    """The words of an annotated video; they come from whoever states results."""
 
     of_track: Mapping[int, str]
     """For each track's number what stands beside its box."""
@@ -43,35 +44,35 @@ class Legend:
     """Font file with every letter of the words; None: Latin letters only. See `canvas.can_shape`."""
 
 
-def annotate_clip(
+def annotate_video(
     detector: Detector,
     analysis: Analysis,
     source: Path,
     out: Path,
     *,
     legend: Legend,
-    heat_scale: float,
+    heatmap_scale: float,
     progress: Callable[[float], None] | None = None,
 ) -> None:
-    """Write an MP4 (H.264, sound kept) of a clip with what was found in it.
+    """Write an MP4 (H.264, sound kept) of a video with what was found in it.
 
     Args:
         detector: the one that made the analysis.
         analysis: of `source`.
-        source: the clip; one that breaks off is copied up to there.
+        source: the video; one that breaks off is copied up to there.
         out: file to write; it appears when it is whole.
         legend: the words.
-        heat_scale: of the report, so that heat means the same everywhere; 0 draws none.
+        heatmap_scale: of the report, so that heat means the same everywhere; 0 draws none.
         progress: told the share done, 0 to 1; whatever it raises ends the work and leaves nothing behind.
 
     Raises:
-        MediaError: the clip cannot be read.
+        MediaError: the video cannot be read.
         ExplainError: as `explain`.
     """
     media = open_media(source, detector.config)
     people = [PersonPath(track) for track in analysis.tracks]
     canvas = Canvas(media.info.width_px, media.info.height_px, legend.of_track, legend.footer, legend.typeface)
-    heats: dict[int, NDArray[np.float32]] = {}
+    heatmaps: dict[int, NDArray[np.float32]] = {}
     whole_s = media.info.duration_s or 0.0
     unfinished = out.with_name(out.name + ".unfinished")
     try:
@@ -85,16 +86,16 @@ def annotate_clip(
             av.open(str(unfinished), "w", format="mp4", options={"movflags": "+faststart"}) as container,
         ):
             start_s = _start_s(original)
-            picture = _picture_stream(original, container, canvas)
+            image = _image_stream(original, container, canvas)
             sound = open_sound(original, container, min(start_s, 0.0))
-            writer = _Writer(container, picture)
+            writer = _Writer(container, image)
             for frame in media.frames(None, warn=lambda sentence: None):
-                if heat_scale > 0:
-                    heats |= _heats_at(detector, frame, people)
+                if heatmap_scale > 0:
+                    heatmaps |= _heatmaps_at(detector, frame, people)
                 boxes = {
                     person.track_id: box for person in people if (box := person.box(frame.time_s)) is not None
                 }
-                drawn = canvas.draw(frame, boxes, heats, heat_scale, detector.card.input.margin_frac)
+                drawn = canvas.draw(frame, boxes, heatmaps, heatmap_scale, detector.card.input.margin_frac)
                 writer.write(drawn, frame.time_s + max(start_s, 0.0))
                 if sound is not None:
                     sound.copy_until(frame.time_s + max(start_s, 0.0))
@@ -109,7 +110,7 @@ def annotate_clip(
 
 
 class _Writer:
-    """Encodes pictures at their own times."""
+    """Encodes images at their own times."""
 
     def __init__(self, container: OutputContainer, stream: VideoStream) -> None:
         self._container = container
@@ -118,24 +119,24 @@ class _Writer:
 
     def write(self, pixels: Pixels, time_s: float) -> None:
         coloured = av.VideoFrame.from_ndarray(pixels, format="rgb24")
-        picture = coloured.reformat(format="yuv420p", dst_colorspace=Colorspace.ITU709)
+        image = coloured.reformat(format="yuv420p", dst_colorspace=Colorspace.ITU709)
         self._tick = max(self._tick + 1, round(time_s * _TICKS_A_SECOND))  # no two at the same time
-        picture.pts, picture.time_base = self._tick, Fraction(1, _TICKS_A_SECOND)
-        self._container.mux(self._stream.encode(picture))
+        image.pts, image.time_base = self._tick, Fraction(1, _TICKS_A_SECOND)
+        self._container.mux(self._stream.encode(image))
 
     def finish(self) -> None:
         self._container.mux(self._stream.encode())
 
 
 def _start_s(original: InputContainer) -> float:
-    """When the picture starts on the clip's own clock, which its sound goes by too."""
+    """When the image starts on the video's own clock, which its sound goes by too."""
     stream = next(s for s in original.streams.video if not s.disposition & av.stream.Disposition.attached_pic)
     if stream.start_time is None or stream.time_base is None:
         return 0.0
     return float(stream.start_time * stream.time_base)
 
 
-def _picture_stream(original: InputContainer, container: OutputContainer, canvas: Canvas) -> VideoStream:
+def _image_stream(original: InputContainer, container: OutputContainer, canvas: Canvas) -> VideoStream:
     rate = original.streams.video[0].average_rate
     stream = container.add_stream("libx264", rate=rate or 30, options=_QUALITY)
     stream.width, stream.height = canvas.size
@@ -147,10 +148,12 @@ def _picture_stream(original: InputContainer, container: OutputContainer, canvas
     return stream
 
 
-def _heats_at(detector: Detector, frame: Frame, people: list[PersonPath]) -> dict[int, NDArray[np.float32]]:
+def _heatmaps_at(detector: Detector, frame: Frame, people: list[PersonPath]) -> dict[int, NDArray[np.float32]]:
     """The maps of the faces that were judged in this frame, by track."""
     judged = [(person.track_id, score) for person in people if (score := person.judged_at(frame.index))]
     if not judged:
         return {}
-    maps = fake_heat(detector, [crop_again(detector, frame, score) for _, score in judged])
-    return {track_id: heat for (track_id, _), heat in zip(judged, maps, strict=True)}
+    maps = fake_heatmap(detector, [crop_again(detector, frame, score) for _, score in judged])
+    return {
+        track_id: as_shown(heatmap, score.turns) for (track_id, score), heatmap in zip(judged, maps, strict=True)
+    }

@@ -1,4 +1,4 @@
-"""Where a person is at any time of a clip, between the moments that were judged."""
+"""Where a person is at any time of a video, between the moments that were judged."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ MIN_CELLS = 12
 _BATCH = 16
 
 
-def fake_heat(
+def fake_heatmap(
     detector: Detector, crops: Sequence[FaceCrop], method: CamMethod = METHOD
 ) -> list[NDArray[np.float32]]:
     """What speaks for `fake` in each crop, at least 0, on one raw scale: never scaled by itself.
@@ -53,16 +53,16 @@ def fake_heat(
     """
     layer, head = detector.card.explain_layer, detector.card.map_head
     also = [head.fine, head.coarse] if head else []
-    heats: list[NDArray[np.float32]] = []
+    heatmaps: list[NDArray[np.float32]] = []
     for batch in _batches(detector, crops):
         with detector.classifier.lock:
             activations, gradients, others = look(detector.classifier, layer, batch, also)
-        heat = weigh(method, activations, gradients)
+        heatmap = weigh(method, activations, gradients)
         if others:
             where = altered(detector.classifier, *others)
-            heat = _grown(heat, where.shape[1:]) * where
-        heats.extend(heat.cpu().numpy())
-    return _fine_enough(heats, layer)
+            heatmap = _grown(heatmap, where.shape[1:]) * where
+        heatmaps.extend(heatmap.cpu().numpy())
+    return _fine_enough(heatmaps, layer)
 
 
 def trained_maps(detector: Detector, crops: Sequence[FaceCrop]) -> list[NDArray[np.float32]]:
@@ -76,12 +76,12 @@ def trained_maps(detector: Detector, crops: Sequence[FaceCrop]) -> list[NDArray[
         raise ExplainError(
             f"the checkpoint {detector.card.name!r} has no layers trained to show where; use another method"
         )
-    heats: list[NDArray[np.float32]] = []
+    heatmaps: list[NDArray[np.float32]] = []
     for batch in _batches(detector, crops):
         with detector.classifier.lock:
             _, _, others = look(detector.classifier, detector.card.explain_layer, batch, [head.fine, head.coarse])
-        heats.extend(altered(detector.classifier, *others).cpu().numpy())
-    return heats
+        heatmaps.extend(altered(detector.classifier, *others).cpu().numpy())
+    return heatmaps
 
 
 def look(
@@ -145,8 +145,8 @@ def altered(classifier: FaceClassifier, fine: Tensor, coarse: Tensor) -> Tensor:
     return near * _grown(far, near.shape[1:])
 
 
-def _grown(heat: Tensor, size: Sequence[int]) -> Tensor:
-    return F.interpolate(heat[:, None], tuple(size), mode="bilinear", align_corners=False)[:, 0]
+def _grown(heatmap: Tensor, size: Sequence[int]) -> Tensor:
+    return F.interpolate(heatmap[:, None], tuple(size), mode="bilinear", align_corners=False)[:, 0]
 
 
 def _batches(detector: Detector, crops: Sequence[FaceCrop]) -> Iterator[Tensor]:
@@ -154,14 +154,14 @@ def _batches(detector: Detector, crops: Sequence[FaceCrop]) -> Iterator[Tensor]:
         yield make_batch([crop.pixels for crop in crops[start : start + _BATCH]], detector.card.input)
 
 
-def _fine_enough(heats: list[NDArray[np.float32]], layer: str) -> list[NDArray[np.float32]]:
-    if heats and min(heats[0].shape) < MIN_CELLS:
-        rows, columns = heats[0].shape
+def _fine_enough(heatmaps: list[NDArray[np.float32]], layer: str) -> list[NDArray[np.float32]]:
+    if heatmaps and min(heatmaps[0].shape) < MIN_CELLS:
+        rows, columns = heatmaps[0].shape
         raise ExplainError(
             f"the map of {layer!r} has {rows}x{columns} cells, too few to point at a part of a face; "
             f"the checkpoint's card must name a layer with at least {MIN_CELLS}x{MIN_CELLS}, or a map head"
         )
-    return heats
+    return heatmaps
 
 
 def weigh(method: CamMethod, activations: Tensor, gradients: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Drawing on the frames of a clip: heat, boxes, words beside them, and a strip of words below."""
+"""Drawing on the frames of a video: heat, boxes, words beside them, and a strip of words below."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from detector.types import FaceBox, Frame, Pixels
 from explain.overlay import blend_window
 
 LONG_SIDE_PX = 1280
-"""Larger clips are shrunk to this long side."""
+"""Larger videos are shrunk to this long side."""
 _SMALLEST_FONT_PX = 11
 _PADDING_PX = 4
 _BLACK, _WHITE = (0, 0, 0), (255, 255, 255)
@@ -30,7 +30,7 @@ def can_shape() -> bool:
 
 
 class Canvas:
-    """Draws every frame of one clip to one even size; its words are set in type once."""
+    """Draws every frame of one video to one even size; its words are set in type once."""
 
     def __init__(
         self,
@@ -40,10 +40,10 @@ class Canvas:
         footer: str,
         typeface: Path | None = None,
     ) -> None:
-        """A clip of any size can be drawn.
+        """A video of any size can be drawn.
 
         Args:
-            width_px, height_px: of the upright clip.
+            width_px, height_px: of the upright video.
             of_track: for each track's number what stands beside its box.
             footer: what stands below.
             typeface: font file that has every letter of the words; None is one of Latin letters.
@@ -68,17 +68,17 @@ class Canvas:
         self,
         frame: Frame,
         boxes: Mapping[int, FaceBox],
-        heats: Mapping[int, NDArray[np.float32]],
-        heat_scale: float,
+        heatmaps: Mapping[int, NDArray[np.float32]],
+        heatmap_scale: float,
         margin_frac: float,
     ) -> Pixels:
         """One frame with its strip.
 
         Args:
-            frame: of the clip.
+            frame: of the video.
             boxes: the faces in view by track, XYXY pixels of the frame.
             heats: raw maps by track, drawn where the track has a box.
-            heat_scale: raw heat in the strongest colour.
+            heatmap_scale: raw heat in the strongest colour.
             margin_frac: of the crops that the maps belong to.
 
         Returns:
@@ -89,9 +89,9 @@ class Canvas:
         if factor < 1:
             drawn = cv2.resize(frame.pixels, self._inner, interpolation=cv2.INTER_AREA).astype(np.uint8)
         for track_id, box in boxes.items():
-            if track_id in heats and heat_scale > 0:
+            if track_id in heatmaps and heatmap_scale > 0:
                 window = crop_window(box, margin_frac, (frame.pixels.shape[0], frame.pixels.shape[1]))
-                blend_window(drawn, window, heats[track_id], heat_scale, factor)
+                blend_window(drawn, window, heatmaps[track_id], heatmap_scale, factor)
         for box in boxes.values():
             x1, y1, x2, y2 = (round(value * factor) for value in box.as_list())
             for colour, thickness in ((_BLACK, self._line + 2), (_WHITE, self._line)):
@@ -117,13 +117,13 @@ def _typeset(words: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, wid
     pen = ImageDraw.Draw(Image.new("RGB", (1, 1)))
     left, top, right, bottom = pen.multiline_textbbox((0, 0), whole, font=font)
     size = (min(width, round(right - left) + 2 * _PADDING_PX), round(bottom - top) + 2 * _PADDING_PX)
-    picture = Image.new("RGB", size)
-    ImageDraw.Draw(picture).multiline_text((_PADDING_PX - left, _PADDING_PX - top), whole, "white", font)
-    return np.asarray(picture, dtype=np.uint8)
+    image = Image.new("RGB", size)
+    ImageDraw.Draw(image).multiline_text((_PADDING_PX - left, _PADDING_PX - top), whole, "white", font)
+    return np.asarray(image, dtype=np.uint8)
 
 
 def _paste(drawn: Pixels, label: Pixels, x: int, y: int) -> None:
-    """Put a label down, moved inside the picture and cut to it, in place."""
+    """Put a label down, moved inside the image and cut to it, in place."""
     height, width = drawn.shape[:2]
     x, y = max(0, min(x, width - label.shape[1])), max(0, min(y, height - label.shape[0]))
     part = label[: height - y, : width - x]

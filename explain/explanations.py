@@ -1,4 +1,4 @@
-"""Which faces of an analysis are explained, and their maps and pictures, all on one scale."""
+"""Which faces of an analysis are explained, and their maps and images, all on one scale."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 
 from detector.pipeline import Detector
 from detector.types import Analysis, FaceCrop, FaceScore, FaceTrack
-from explain.cam import METHOD, fake_heat, trained_maps
+from explain.cam import METHOD, fake_heatmap, trained_maps
 from explain.faithfulness import stretched, top_region
-from explain.overlay import HeatedFace, draw_face, draw_frame
+from explain.overlay import HeatedFace, as_shown, draw_face, draw_frame
 from explain.regions import region_shares
 from explain.types import CamMethod, Explanation, Explanations, FrameOverlay, ScaleSource, TrainedMap
 
 KEY_FACES = 12
-"""Faces of a clip that are explained: of each person the moments that speak most, as many as there is room for."""
+"""Faces of a video that are explained: the highest-scoring ones of each person, as many as there is room for."""
 _CONCENTRATED_FROM = 0.2
 """Share of the heat that the strongest tenth of a map holds at the least where something stands out."""
 
@@ -33,7 +33,7 @@ def explain(
         method: how the maps are made; None takes the one that the checkpoint was measured with.
 
     Returns:
-        Maps of the fake logit with their pictures, all drawn on one scale. Empty where no face was found.
+        Maps of the fake logit with their images, all drawn on one scale. Empty where no face was found.
 
     Raises:
         ExplainError: the checkpoint's layer does not exist, its map is coarser than 12x12, or the trained map is
@@ -42,41 +42,41 @@ def explain(
     chosen = _choose(analysis.tracks, top_k)
     crops = [crop for _, _, crop in chosen]
     method, layer = method or METHOD, detector.card.explain_layer
-    known = detector.card.heat if method == METHOD else None
+    known = detector.card.heatmap if method == METHOD else None
     scale_from: ScaleSource
     if method == "trained map":
-        heats, scale, scale_from = trained_maps(detector, crops), 1.0, "method"
+        heatmaps, scale, scale_from = trained_maps(detector, crops), 1.0, "method"
     else:
-        heats, scale_from = fake_heat(detector, crops, method), "checkpoint" if known else "report"
-        scale = known.strong if known else max((float(heat.max()) for heat in heats), default=0.0)
+        heatmaps, scale_from = fake_heatmap(detector, crops, method), "checkpoint" if known else "report"
+        scale = known.strong if known else max((float(heatmap.max()) for heatmap in heatmaps), default=0.0)
     faces = tuple(
         Explanation(
             track_id=track.track_id,
             score=score,
             crop=crop,
-            heat=heat,
+            heatmap=heatmap,
             method=method,
             layer=layer,
-            regions=region_shares(crop, heat),
-            concentrated=_is_concentrated(heat, known.weak if known else 0.0),
-            overlay=draw_face(crop.pixels, heat, scale),
+            regions=region_shares(crop, heatmap),
+            concentrated=_is_concentrated(heatmap, known.weak if known else 0.0),
+            overlay=draw_face(crop.pixels, heatmap, scale),
         )
-        for (track, score, crop), heat in zip(chosen, heats, strict=True)
+        for (track, score, crop), heatmap in zip(chosen, heatmaps, strict=True)
     )
     faces = tuple(sorted(faces, key=lambda face: face.score.logit, reverse=True))
     return Explanations(
-        faces=faces, frames=_frames(analysis, faces, scale), heat_scale=scale, scale_from=scale_from
+        faces=faces, frames=_frames(analysis, faces, scale), heatmap_scale=scale, scale_from=scale_from
     )
 
 
-def _is_concentrated(heat: NDArray[np.float32], weak: float) -> bool:
+def _is_concentrated(heatmap: NDArray[np.float32], weak: float) -> bool:
     """More heat than genuine faces have, and not the same everywhere."""
-    total = float(heat.sum())
-    if total <= 0 or float(heat.max()) <= weak:
+    total = float(heatmap.sum())
+    if total <= 0 or float(heatmap.max()) <= weak:
         return False
-    side = 4 * max(heat.shape)
-    grown = stretched(heat, side)
-    return float(grown[top_region(heat, side)].sum()) >= _CONCENTRATED_FROM * float(grown.sum())
+    side = 4 * max(heatmap.shape)
+    grown = stretched(heatmap, side)
+    return float(grown[top_region(heatmap, side)].sum()) >= _CONCENTRATED_FROM * float(grown.sum())
 
 
 def _choose(tracks: Sequence[FaceTrack], top_k: int) -> list[tuple[FaceTrack, FaceScore, FaceCrop]]:
@@ -96,7 +96,15 @@ def _frames(analysis: Analysis, faces: Sequence[Explanation], scale: float) -> t
     for index, frame in analysis.key_frames.items():
         shown = [face for face in faces if face.score.frame_index == index]
         if shown:
-            heated = [HeatedFace(face.track_id, face.score.box, face.crop.window, face.heat) for face in shown]
+            heated = [
+                HeatedFace(
+                    face.track_id,
+                    face.score.box,
+                    face.crop.window,
+                    as_shown(face.heatmap, face.score.turns),
+                )
+                for face in shown
+            ]
             pixels = draw_frame(frame, heated, scale)
             ids = tuple(face.track_id for face in shown)
             overlays.append(FrameOverlay(index, frame.time_s, ids, pixels))

@@ -1,7 +1,7 @@
 """Does a map point at what the verdict rests on? Its strongest region is painted over, and the face judged again.
 
 If the region carries the evidence, the fake logit falls; a region of the same shape somewhere else must not make
-it fall as much, and neither must the middle of the picture, where a face always is.
+it fall as much, and neither must the middle of the image, where a face always is.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Region = NDArray[np.bool_]
 
 
 def measure_faithfulness(
-    detector: Detector, crop: FaceCrop, heat: NDArray[np.float32], *, seed: int = 0
+    detector: Detector, crop: FaceCrop, heatmap: NDArray[np.float32], *, seed: int = 0
 ) -> Faithfulness:
     """Measure one map on its face.
 
@@ -37,18 +37,18 @@ def measure_faithfulness(
         seed: of the places of the other regions.
     """
     size = crop.pixels.shape[0]
-    top = top_region(heat, size)
+    top = top_region(heatmap, size)
     others = elsewhere(top, np.random.default_rng(seed), RANDOM_REGIONS)
     before, after, middle, *random = _logits(detector, crop.pixels, [None, top, centre_region(size), *others])
     return Faithfulness(before - after, before - float(np.mean(random)), before - middle)
 
 
-def top_region(heat: NDArray[np.float32], size_px: int, frac: float = REGION_FRAC) -> Region:
+def top_region(heatmap: NDArray[np.float32], size_px: int, frac: float = REGION_FRAC) -> Region:
     """The strongest `frac` of a map stretched over the crop: bool (size_px, size_px).
 
     Where a map is 0 over more than the rest, the region grows around what is above 0.
     """
-    grown = stretched(heat, size_px)
+    grown = stretched(heatmap, size_px)
     near = cv2.GaussianBlur(grown, (0, 0), size_px / 8)
     count = round(frac * size_px**2)
     order = np.lexsort((near.ravel(), grown.ravel()))
@@ -57,9 +57,9 @@ def top_region(heat: NDArray[np.float32], size_px: int, frac: float = REGION_FRA
     return region.reshape(size_px, size_px)
 
 
-def stretched(heat: NDArray[np.float32], size_px: int) -> NDArray[np.float32]:
-    """A map over the whole of a square picture: float32 (size_px, size_px)."""
-    return cv2.resize(heat, (size_px, size_px), interpolation=cv2.INTER_LINEAR).astype(np.float32, copy=False)
+def stretched(heatmap: NDArray[np.float32], size_px: int) -> NDArray[np.float32]:
+    """A map over the whole of a square image: float32 (size_px, size_px)."""
+    return cv2.resize(heatmap, (size_px, size_px), interpolation=cv2.INTER_LINEAR).astype(np.float32, copy=False)
 
 
 def centre_prior(size_px: int) -> NDArray[np.float32]:
@@ -89,5 +89,5 @@ def paint_over(pixels: Pixels, region: Region) -> Pixels:
 
 
 def _logits(detector: Detector, pixels: Pixels, regions: Sequence[Region | None]) -> list[float]:
-    pictures = [pixels if region is None else paint_over(pixels, region) for region in regions]
-    return score_crops(detector.classifier, pictures, detector.card.input, len(pictures))
+    images = [pixels if region is None else paint_over(pixels, region) for region in regions]
+    return score_crops(detector.classifier, images, detector.card.input, len(images))

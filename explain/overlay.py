@@ -1,9 +1,9 @@
 """Drawing only: heat over a face and over a whole frame, on one scale a report, with its colour bar.
 
-Digits are all that is written: words stand beside a picture, in its reader's language.
+Digits are all that is written: words stand beside an image, in its reader's language.
 
 The colour map is perceptually uniform (inferno); the strongest region also gets an outline, so that the
-picture can be read in greyscale print and without colour vision.
+image can be read in greyscale print and without colour vision.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.types import FaceBox, Frame, Pixels
+from detector.types import FaceBox, Frame, Pixels, QuarterTurns
 
 OVERLAY_PX = 480
 """Shortest side a face is drawn at, so that a small crop can be looked at."""
@@ -34,7 +34,13 @@ class HeatedFace:
     box: FaceBox
     window: FaceBox
     """What the map covers, in pixels of the frame."""
-    heat: NDArray[np.float32]
+    heatmap: NDArray[np.float32]
+    """As the frame shows the face, see `as_shown`."""
+
+
+def as_shown(heatmap: NDArray[np.float32], turns: QuarterTurns) -> NDArray[np.float32]:
+    """The map of an upright face, turned back to how the face lies in its frame."""
+    return np.ascontiguousarray(np.rot90(heatmap, -turns))
 
 
 def colour_map(shares: NDArray[np.float32]) -> Pixels:
@@ -44,21 +50,21 @@ def colour_map(shares: NDArray[np.float32]) -> Pixels:
     return np.ascontiguousarray(coloured.reshape(*shares.shape, 3), dtype=np.uint8)
 
 
-def blend_heat(pixels: Pixels, heat: NDArray[np.float32], scale: float) -> Pixels:
-    """Lay a raw map over a picture of the same region.
+def blend_heatmap(pixels: Pixels, heatmap: NDArray[np.float32], scale: float) -> Pixels:
+    """Lay a raw map over an image of the same region.
 
     Args:
         pixels: uint8 (height, width, 3), RGB.
-        heat: (rows, columns), at least 0; it is stretched over the whole picture.
-        scale: raw heat drawn in the strongest colour; 0 says there is none, and leaves the picture as it is.
+        heat: (rows, columns), at least 0; it is stretched over the whole image.
+        scale: raw heat drawn in the strongest colour; 0 says there is none, and leaves the image as it is.
 
     Returns:
-        A new picture. Opacity grows with the heat, so where there is none the face stays as it was.
+        A new image. Opacity grows with the heat, so where there is none the face stays as it was.
     """
     if scale <= 0:
         return pixels.copy()
     height, width = pixels.shape[:2]
-    grown = cv2.resize(heat, (width, height), interpolation=cv2.INTER_LINEAR)
+    grown = cv2.resize(heatmap, (width, height), interpolation=cv2.INTER_LINEAR)
     shares = (grown / scale).clip(0, 1).astype(np.float32)
     opacity = (_MAX_OPACITY * np.sqrt(shares))[..., None]
     blended = pixels * (1 - opacity) + colour_map(shares) * opacity
@@ -71,11 +77,11 @@ def blend_heat(pixels: Pixels, heat: NDArray[np.float32], scale: float) -> Pixel
     return drawn
 
 
-def draw_face(pixels: Pixels, heat: NDArray[np.float32], scale: float) -> Pixels:
+def draw_face(pixels: Pixels, heatmap: NDArray[np.float32], scale: float) -> Pixels:
     """A face crop with its heat and the colour bar of the report: uint8 (height, width, 3), RGB."""
     side = max(OVERLAY_PX, pixels.shape[0])
     grown = cv2.resize(pixels, (side, side), interpolation=cv2.INTER_CUBIC).astype(np.uint8, copy=False)
-    return np.vstack([blend_heat(grown, heat, scale), _colour_bar(side)])
+    return np.vstack([blend_heatmap(grown, heatmap, scale), _colour_bar(side)])
 
 
 def _colour_bar(width: int) -> Pixels:
@@ -106,7 +112,7 @@ def draw_frame(frame: Frame, faces: Sequence[HeatedFace], scale: float) -> Pixel
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
     drawn = cv2.resize(frame.pixels, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
     for face in faces:
-        blend_window(drawn, face.window, face.heat, scale, factor)
+        blend_window(drawn, face.window, face.heatmap, scale, factor)
     line = max(1, round(max(size) / 480))
     for face in faces:
         corners = [round(value * factor) for value in face.box.as_list()]
@@ -116,16 +122,18 @@ def draw_frame(frame: Frame, faces: Sequence[HeatedFace], scale: float) -> Pixel
     return drawn
 
 
-def blend_window(drawn: Pixels, window: FaceBox, heat: NDArray[np.float32], scale: float, factor: float) -> None:
-    """Lay the heat over the part of the window that lies inside the picture, in place."""
+def blend_window(
+    drawn: Pixels, window: FaceBox, heatmap: NDArray[np.float32], scale: float, factor: float
+) -> None:
+    """Lay the heat over the part of the window that lies inside the image, in place."""
     x1, y1, x2, y2 = (round(value * factor) for value in window.as_list())
     height, width = drawn.shape[:2]
     left, top, right, bottom = max(x1, 0), max(y1, 0), min(x2, width), min(y2, height)
     if right <= left or bottom <= top:
         return
-    grown = cv2.resize(heat, (x2 - x1, y2 - y1), interpolation=cv2.INTER_LINEAR)
+    grown = cv2.resize(heatmap, (x2 - x1, y2 - y1), interpolation=cv2.INTER_LINEAR)
     part = np.ascontiguousarray(grown[top - y1 : bottom - y1, left - x1 : right - x1], dtype=np.float32)
-    drawn[top:bottom, left:right] = blend_heat(drawn[top:bottom, left:right], part, scale)
+    drawn[top:bottom, left:right] = blend_heatmap(drawn[top:bottom, left:right], part, scale)
 
 
 def _label(drawn: Pixels, text: str, x: int, y: int, line: int) -> None:

@@ -3,7 +3,7 @@
 A face has a frame of its own: the middle between the eyes is the origin, `u` is 1 at the right eye, `v` is 1 at
 the middle of the mouth, so that a turned or leaning face takes its regions along. The outline is an ellipse about
 as wide and as high as an adult face whose eyes are 63 mm apart: 140 mm wide, 68 mm from eyes to mouth, 112 mm to
-the chin, 60 mm to the hairline; round figures, looked at on pictures.
+the chin, 60 mm to the hairline; round figures, looked at on images.
 """
 
 from __future__ import annotations
@@ -47,15 +47,15 @@ def region_map(crop: FaceCrop, rows: int, columns: int) -> NDArray[np.int8]:
     regions[(side < 1.1) & (v >= 0.75) & (v < 1.3)] = REGIONS.index("mouth")
     regions[(v >= 1.3) | ((radius > _EDGE) & (v >= 0.5))] = REGIONS.index("jaw")
     regions[radius > 1.0] = REGIONS.index("outside")
-    return regions
+    return np.rot90(regions, crop.face.turns)  # landmarks lie in the frame, the crop is upright
 
 
-def region_shares(crop: FaceCrop, heat: NDArray[np.float32]) -> dict[FaceRegion, float]:
+def region_shares(crop: FaceCrop, heatmap: NDArray[np.float32]) -> dict[FaceRegion, float]:
     """The share of the heat that lies in each region, all of REGIONS, summing to 1; all 0 without any heat."""
-    regions = region_map(crop, *heat.shape)
-    total = float(heat.sum())
+    regions = region_map(crop, *heatmap.shape)
+    total = float(heatmap.sum())
     return {
-        name: float(heat[regions == number].sum()) / total if total > 0 else 0.0
+        name: float(heatmap[regions == number].sum()) / total if total > 0 else 0.0
         for number, name in enumerate(REGIONS)
     }
 

@@ -29,7 +29,7 @@ class Explanation:
     track_id: int
     score: FaceScore
     crop: FaceCrop
-    heat: NDArray[np.float32]
+    heatmap: NDArray[np.float32]
     """(rows, columns) of the layer, at least 0, on the raw scale of the method: comparable between faces,
     never scaled by itself. Row 0 is the top of the crop."""
     method: str
@@ -45,7 +45,7 @@ class Explanation:
     @property
     def peak(self) -> float:
         """The largest value of the map; 0.0 says that nothing in the face speaks for `fake`."""
-        return float(self.heat.max())
+        return float(self.heatmap.max())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,8 +67,8 @@ class Explanations:
     """The face that speaks most for `fake` first."""
     frames: tuple[FrameOverlay, ...]
     """In order of time."""
-    heat_scale: float
-    """The raw heat that is drawn in the strongest colour, the same in every picture of the report."""
+    heatmap_scale: float
+    """The raw heat that is drawn in the strongest colour, the same in every image of the report."""
     scale_from: ScaleSource
     """Where that scale comes from: heat of two reports can be compared unless it is `report`."""
 

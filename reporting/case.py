@@ -65,8 +65,8 @@ class Case:
     harm: str = ""
     include_media: bool | None = None
     """Put copies and frames of the file into the package. None: yes, but not where the content is sexual."""
-    show_pictures: bool | None = None
-    """Leave the pictures of the documents unblurred. None: yes, but not where the content is sexual."""
+    show_images: bool | None = None
+    """Leave the images of the documents unblurred. None: yes, but not where the content is sexual."""
 
     def __post_init__(self) -> None:
         if isinstance(self.urls, str):
@@ -91,9 +91,9 @@ class Case:
         return self.kind != "sexual" if self.include_media is None else self.include_media
 
     @property
-    def pictures_shown(self) -> bool:
-        """Whether the pictures of the documents stay unblurred."""
-        return self.kind != "sexual" if self.show_pictures is None else self.show_pictures
+    def images_shown(self) -> bool:
+        """Whether the images of the documents stay unblurred."""
+        return self.kind != "sexual" if self.show_images is None else self.show_images
 
 
 _WORDS = {

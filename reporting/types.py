@@ -94,5 +94,5 @@ class ReportFacts:
     """The file as received first."""
     custody: tuple[CustodyEntry, ...]
     credentials: ContentCredentials
-    show_pictures: bool
-    """False blurs every picture of the documents beyond recognition."""
+    show_images: bool
+    """False blurs every image of the documents beyond recognition."""

@@ -1,4 +1,4 @@
-"""What several rooms' tests share: the shipped detector, the examples, clips whose frames show their number."""
+"""What several rooms' tests share: the shipped detector, the examples, videos whose frames show their number."""
 
 from __future__ import annotations
 
@@ -28,33 +28,33 @@ def detector() -> Detector:
     return Detector.from_checkpoint("default", DetectorConfig(device="cpu", precision="fp32"))
 
 
-def coded_picture(number: int, height: int = 96, width: int = 160) -> Pixels:
+def coded_image(number: int, height: int = 96, width: int = 160) -> Pixels:
     """Black, with the number as eight white or black blocks along the top and a red block bottom left."""
-    picture = np.zeros((height, width, 3), np.uint8)
+    image = np.zeros((height, width, 3), np.uint8)
     step = width // _BITS
     for bit in range(_BITS):
         if number >> bit & 1:
-            picture[: height // 3, bit * step : (bit + 1) * step] = 255
-    picture[-height // 3 :, : width // 3] = (255, 0, 0)
-    return picture
+            image[: height // 3, bit * step : (bit + 1) * step] = 255
+    image[-height // 3 :, : width // 3] = (255, 0, 0)
+    return image
 
 
-def read_number(picture: Pixels) -> int:
-    """The number in a coded picture, read from the middle of each block."""
-    height, width = picture.shape[:2]
+def read_number(image: Pixels) -> int:
+    """The number in a coded image, read from the middle of each block."""
+    height, width = image.shape[:2]
     step = width // _BITS
-    return sum(int(picture[height // 6, bit * step + step // 2, 1] > 127) << bit for bit in range(_BITS))
+    return sum(int(image[height // 6, bit * step + step // 2, 1] > 127) << bit for bit in range(_BITS))
 
 
-ClipMaker = Callable[..., Path]
+VideoMaker = Callable[..., Path]
 
 
 @pytest.fixture
-def make_clip(tmp_path: Path) -> ClipMaker:
-    """Writes a clip of coded frames; `times_s` are their presentation times."""
+def make_video(tmp_path: Path) -> VideoMaker:
+    """Writes a video of coded frames; `times_s` are their presentation times."""
 
     def make(
-        name: str = "clip.mp4",
+        name: str = "video.mp4",
         times_s: Sequence[float] = tuple(number / 25 for number in range(50)),
         codec: str = "libx264",
         pix_fmt: str = "yuv420p",
@@ -72,7 +72,7 @@ def make_clip(tmp_path: Path) -> ClipMaker:
             base = Fraction(1, 25) if codec == "mpeg4" else Fraction(1, 1000)
             stream.time_base = stream.codec_context.time_base = base
             for number, time_s in enumerate(times_s):
-                frame = av.VideoFrame.from_ndarray(coded_picture(number), format="rgb24")
+                frame = av.VideoFrame.from_ndarray(coded_image(number), format="rgb24")
                 frame = frame.reformat(format=pix_fmt)
                 frame.pts, frame.time_base = round(time_s / base), base
                 container.mux(stream.encode(frame))
@@ -86,16 +86,16 @@ def make_clip(tmp_path: Path) -> ClipMaker:
 
 @pytest.fixture
 def film(tmp_path: Path) -> Callable[..., Path]:
-    """Writes pictures, uint8 (height, width, 3) RGB of even sides, as an H.264 clip."""
+    """Writes images, uint8 (height, width, 3) RGB of even sides, as an H.264 video."""
 
-    def write(name: str, pictures: Sequence[Pixels], fps: int) -> Path:
+    def write(name: str, images: Sequence[Pixels], fps: int) -> Path:
         path = tmp_path / name
         with av.open(str(path), "w") as container:
             stream = container.add_stream("libx264", rate=fps, options={"crf": "18", "preset": "veryfast"})
-            stream.height, stream.width = pictures[0].shape[:2]
+            stream.height, stream.width = images[0].shape[:2]
             stream.pix_fmt = "yuv420p"
-            for picture in pictures:
-                frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
+            for image in images:
+                frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="rgb24")
                 container.mux(stream.encode(frame))
             container.mux(stream.encode())
         return path
@@ -105,7 +105,7 @@ def film(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def make_sound(tmp_path: Path) -> Callable[[str], Path]:
-    """Writes an MP4 that holds a second of silence and no picture."""
+    """Writes an MP4 that holds a second of silence and no image."""
 
     def make(name: str) -> Path:
         with av.open(str(tmp_path / name), "w") as container:

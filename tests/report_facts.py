@@ -87,7 +87,7 @@ def facts_of(analysis: Analysis, explanations: Explanations | None, **changes: A
         "credentials": ContentCredentials(
             state="absent", generator="", signer="", ai_claim=False, claims=("No content credentials were found.",)
         ),
-        "show_pictures": True,
+        "show_images": True,
     }
     return ReportFacts(**(values | changes))
 
@@ -124,8 +124,8 @@ def whole_text(content: bytes) -> str:
     return " ".join(page.words for page in read_pages(content))
 
 
-def pictures_in(content: bytes) -> list[NDArray[np.uint8]]:
-    """Every raster picture of a document: uint8 (height, width, 3), RGB."""
+def images_in(content: bytes) -> list[NDArray[np.uint8]]:
+    """Every raster image of a document: uint8 (height, width, 3), RGB."""
     document = pypdfium2.PdfDocument(content)
     found = []
     for page in document:

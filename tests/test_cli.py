@@ -24,14 +24,14 @@ def bad_files(tmp_path: Path, examples: Path, make_sound) -> dict[str, str]:
     clip = (examples / "genuine.mp4").read_bytes()
     (tmp_path / "truncated.mp4").write_bytes(clip[: len(clip) // 2])
     (tmp_path / "empty.jpg").write_bytes(b"")
-    Image.new("RGB", (50, 50)).save(tmp_path / "picture.mp4", format="PNG")
-    (tmp_path / "text.jpg").write_text("not a picture\n" * 10)
+    Image.new("RGB", (50, 50)).save(tmp_path / "image.mp4", format="PNG")
+    (tmp_path / "text.jpg").write_text("not an image\n" * 10)
     Image.new("1", (12_000, 10_000)).save(tmp_path / "bomb.png")
     make_sound("sound.mp4")
     return {
         str(tmp_path / "truncated.mp4"): "MediaDecodeError",
         str(tmp_path / "empty.jpg"): "MediaDecodeError",
-        str(tmp_path / "picture.mp4"): "UnsupportedMediaError",
+        str(tmp_path / "image.mp4"): "UnsupportedMediaError",
         str(tmp_path / "text.jpg"): "UnsupportedMediaError",
         str(tmp_path / "bomb.png"): "MediaTooLargeError",
         str(tmp_path / "sound.mp4"): "UnsupportedMediaError",
@@ -100,7 +100,7 @@ def test_overlays_and_package_are_written_and_the_package_verifies(
     assert "original/manipulated.jpg" not in verify_package(report).files
     assert cli.main([*SCAN, "--report", str(report), "--include-original", file]) == 0
     assert "original/manipulated.jpg" in verify_package(report).files
-    assert "5_evidence/copy_picture.jpg" in verify_package(report).files
+    assert "5_evidence/copy_image.jpg" in verify_package(report).files
     capsys.readouterr()
     assert cli.main(["verify", str(report)]) == 0
     assert "every hash" in capsys.readouterr().out
@@ -149,12 +149,12 @@ def test_progress_in_a_terminal_is_told_in_words(
     assert told[-1].endswith("\n") and "100%" in told[-1]
 
 
-def test_the_stretches_of_a_clip_are_told(examples: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_stretches_of_a_video_are_told(examples: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main([*SCAN, str(examples / "manipulated.mp4")]) == 0
     assert re.search(r"Strongest (from|at) 0:0\d", capsys.readouterr().out)
 
 
-def test_an_annotated_copy_is_written_of_clips_and_not_of_pictures(
+def test_an_annotated_copy_is_written_of_videos_and_not_of_images(
     examples: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "copy.mp4"
@@ -165,7 +165,7 @@ def test_an_annotated_copy_is_written_of_clips_and_not_of_pictures(
         assert sum(1 for _ in container.decode(video=0)) == 96
     out.unlink()
     assert cli.main([*SCAN, "--annotate", str(out), str(examples / "genuine.jpg")]) == 0
-    assert "--annotate is for clips" in capsys.readouterr().err and not out.exists()
+    assert "--annotate is for videos" in capsys.readouterr().err and not out.exists()
 
 
 def test_checkpoints_are_listed_verified_and_imported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

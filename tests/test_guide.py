@@ -1,4 +1,4 @@
-"""The guide names what is there: pictures, words of the page, commands, numbers to call."""
+"""The guide names what is there: images, words of the page, commands, numbers to call."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ def sentences(value: object) -> Iterator[str]:
             yield from sentences(part)
 
 
-def test_every_picture_is_there_small_and_made_by_the_script() -> None:
-    pictures = re.findall(r"!\[[^\]]+\]\(images/([^)]+)\)", GUIDE)
-    assert len(pictures) == 4
-    for name in pictures:
+def test_every_image_is_there_small_and_made_by_the_script() -> None:
+    images = re.findall(r"!\[[^\]]+\]\(images/([^)]+)\)", GUIDE)
+    assert len(images) == 4
+    for name in images:
         path = DOCS / "images" / name
         assert path.stat().st_size < MAX_BYTES, name
-        with Image.open(path) as picture:
-            picture.verify()
+        with Image.open(path) as image:
+            image.verify()
         assert f'"{path.stem}"' in SCRIPT, name
-    assert set(re.findall(r'"(guide-[\w-]+)"', SCRIPT)) == {Path(name).stem for name in pictures}
+    assert set(re.findall(r'"(guide-[\w-]+)"', SCRIPT)) == {Path(name).stem for name in images}
 
 
 def test_every_word_of_the_page_that_is_quoted_is_on_the_page() -> None:

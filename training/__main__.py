@@ -1,4 +1,4 @@
-"""`python -m training`: from folders of labelled pictures and clips to a checkpoint."""
+"""`python -m training`: from folders of labelled images and videos to a checkpoint."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from pathlib import Path
 
 from detector.config import Depth, DetectorConfig
 from detector.config_flags import add_checkpoint_flag, add_folder_flag
-from detector.model.checkpoint import read_clip_judgement
+from detector.model.checkpoint import read_video_judgement
 from detector.pipeline import Detector
 from detector.verdict.calibration import Calibration
 from training.datasets.face_index import prepare
 from training.datasets.labels import read_faces
 from training.datasets.layouts import find_items
-from training.evaluation.calibrate import clip_block
+from training.evaluation.calibrate import video_block
 from training.evaluation.evaluate import DEGRADATIONS, Judge, evaluate, read_results
-from training.evaluation.heatmap_scale import HEAT_FACES, settle_heat
+from training.evaluation.heatmap_scale import HEATMAP_FACES, settle_heatmap
 from training.evaluation.metrics import auc_with_interval, judged_by, summarise
 from training.evaluation.pooling import POOLINGS, compare, table
 from training.evaluation.synthetic_videos import choose_faces, judge_stills
-from training.evaluation.video_scores import judge_clips, load_series, pooled_rows, save_series
+from training.evaluation.video_scores import judge_videos, load_series, pooled_rows, save_series
 from training.fitting.fit import FitSettings, fit
 from training.fitting.temporal import TemporalSettings, fit_temporal, head_poolings
 from training.recipe import Recipe, cook
@@ -31,7 +31,7 @@ def main(argv: list[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     match args.command:
         case "prepare":
-            prepare(args.data, args.faces, workers=args.workers, frames_per_clip=args.frames_per_clip)
+            prepare(args.data, args.faces, workers=args.workers, frames_per_video=args.frames_per_video)
         case "fit":
             _fit(args)
         case "evaluate":
@@ -51,21 +51,21 @@ def main(argv: list[str] | None = None) -> int:
                 degraded={name: read_results([Path(file)]) for name, file in args.degraded},
                 measured_on=args.measured_on,
                 training=dict(args.note),
-                clips=read_clip_judgement(json.loads(args.clips.read_text())) if args.clips else None,
+                videos=read_video_judgement(json.loads(args.videos.read_text())) if args.videos else None,
             )
             fitted = card.calibration
             print(f"fake from {fitted.threshold_fake:.3f}, real up to {fitted.threshold_real:.3f}")
         case "pooling":
             _pooling(args)
-        case "calibrate-clips":
-            _calibrate_clips(args)
-        case "heat":
+        case "calibrate-videos":
+            _calibrate_videos(args)
+        case "heatmap":
             config = DetectorConfig(checkpoint_folder=args.checkpoints)
             detector = Detector.from_checkpoint(args.checkpoint, config)
-            card = settle_heat(
+            card = settle_heatmap(
                 detector, args.data, args.checkpoints, split=args.split, count=args.count, seed=args.seed
             )
-            print(card.heat)
+            print(card.heatmap)
         case "temporal":
             _temporal(args)
         case "stills":
@@ -91,9 +91,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     commands = parser.add_subparsers(required=True, dest="command")
 
-    find = commands.add_parser("prepare", help="find the face in every labelled picture and clip, once")
+    find = commands.add_parser("prepare", help="find the face in every labelled image and video, once")
     find.add_argument("--workers", type=int, default=2)
-    find.add_argument("--frames-per-clip", type=int, default=8, help="spread over the whole clip (default 8)")
+    find.add_argument("--frames-per-video", type=int, default=8, help="spread over the whole video (default 8)")
 
     learn = commands.add_parser("fit", help="train a network; run it again to continue where it stopped")
     learn.add_argument("network", choices=("teacher", "student"))
@@ -113,7 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     judge.add_argument("--out", type=Path, required=True, help="CSV to write, one line a file")
     judge.add_argument("--run", type=Path, help="judge with this run of `fit` instead of a checkpoint")
     judge.add_argument("--source", help="only files of this source")
-    judge.add_argument("--degraded", choices=DEGRADATIONS, help="do this to every picture first")
+    judge.add_argument("--degraded", choices=DEGRADATIONS, help="do this to every image first")
     judge.add_argument("--workers", type=int, default=2)
 
     write = commands.add_parser("export", help="turn a finished student's run into a checkpoint")
@@ -121,8 +121,8 @@ def _parser() -> argparse.ArgumentParser:
 
     settle_it = commands.add_parser("calibrate", help="set thresholds on val; write card and model card")
     settle_it.add_argument("--val", type=Path, nargs="+", required=True, help="what `evaluate` wrote for val")
-    settle_it.add_argument("--dev", type=Path, nargs="+", required=True, help="… and for clips, reported only")
-    settle_it.add_argument("--clips", type=Path, help="… and what `calibrate-clips` wrote")
+    settle_it.add_argument("--dev", type=Path, nargs="+", required=True, help="… and for videos, reported only")
+    settle_it.add_argument("--clips", type=Path, help="… and what `calibrate-videos` wrote")
     settle_it.add_argument(
         "--degraded", type=_pair, action="append", default=[], metavar="NAME=CSV", help="… and after a degradation"
     )
@@ -130,45 +130,49 @@ def _parser() -> argparse.ArgumentParser:
         "--note", type=_pair, action="append", default=[], metavar="KEY=TEXT", help="for the card's `training`"
     )
 
-    pool = commands.add_parser("pooling", help="compare ways to pool a person's logits over a clip")
-    pool.add_argument("--split", required=True, help="dev, …: clips that nothing was trained on")
+    pool = commands.add_parser("pooling", help="compare ways to pool a person's logits over a video")
+    pool.add_argument("--split", required=True, help="dev, …: videos that nothing was trained on")
     pool.add_argument("--out", type=Path, required=True, help="JSON to write")
     pool.add_argument("--scores", type=Path, help="CSV of judged faces: read if it is there, else written")
     pool.add_argument("--stills", type=Path, help="what `stills` wrote for val: thresholds are set on it")
-    pool.add_argument("--frames", type=_frames, default="moments", metavar="N|moments|all", help="of each clip")
+    pool.add_argument("--frames", type=_frames, default="moments", metavar="N|moments|all", help="of each video")
     pool.add_argument("--features", action="store_true", help="keep each face's features, for `temporal`")
     pool.add_argument("--seed", type=int, default=0)
     pool.add_argument("--workers", type=int, default=2)
 
-    move = commands.add_parser("stills", help="judge pictures as short clips, to calibrate clips or train on them")
+    move = commands.add_parser("stills", help="judge images as short videos, to calibrate videos or train on them")
     move.add_argument("--split", required=True, help="val, train: a value of the column `split`")
     move.add_argument("--out", type=Path, required=True, help="CSV to write, one line a judged face")
-    move.add_argument("--most", type=int, default=300, help="pictures of each source and label (default 300)")
-    move.add_argument("--seconds", type=float, default=3.0, help="length of each clip (default 3)")
+    move.add_argument("--most", type=int, default=300, help="images of each source and label (default 300)")
+    move.add_argument("--seconds", type=float, default=3.0, help="length of each video (default 3)")
     move.add_argument("--seed", type=int, default=0)
     move.add_argument("--features", action="store_true", help="keep each face's features, for `temporal`")
     move.add_argument("--workers", type=int, default=2)
 
-    settle_clips = commands.add_parser("calibrate-clips", help="set thresholds for clips on moving stills of val")
-    settle_clips.add_argument("--stills", type=Path, required=True, help="what `stills` wrote for val")
-    settle_clips.add_argument("--scores", type=Path, help="what `pooling` wrote for clips: reported, never set on")
-    settle_clips.add_argument("--pooling", choices=POOLINGS, default="detector")
-    settle_clips.add_argument("--out", type=Path, required=True, help="JSON to write: `clips` of a card")
-    settle_clips.add_argument("--measured-on", required=True, help="the moving stills in a few words")
+    settle_videos = commands.add_parser(
+        "calibrate-videos", help="set thresholds for videos on moving stills of val"
+    )
+    settle_videos.add_argument("--stills", type=Path, required=True, help="what `stills` wrote for val")
+    settle_videos.add_argument(
+        "--scores", type=Path, help="what `pooling` wrote for videos: reported, never set on"
+    )
+    settle_videos.add_argument("--pooling", choices=POOLINGS, default="detector")
+    settle_videos.add_argument("--out", type=Path, required=True, help="JSON to write: `videos` of a card")
+    settle_videos.add_argument("--measured-on", required=True, help="the moving stills in a few words")
 
     over_time = commands.add_parser("temporal", help="learn a head over time, and compare it with the poolings")
     over_time.add_argument("--run", type=Path, required=True, help="folder of this run")
     over_time.add_argument("--train", type=Path, required=True, help="what `stills --features` wrote for train")
     over_time.add_argument("--val", type=Path, required=True, help="… and for val: when to stop, and thresholds")
-    over_time.add_argument("--scores", type=Path, required=True, help="what `pooling --features` wrote for clips")
+    over_time.add_argument("--scores", type=Path, required=True, help="what `pooling --features` wrote for videos")
     over_time.add_argument("--out", type=Path, required=True, help="JSON to write: the comparison")
     over_time.add_argument("--steps", type=int, default=TemporalSettings().steps)
     over_time.add_argument("--units", type=int, default=TemporalSettings().units)
     over_time.add_argument("--seed", type=int, default=TemporalSettings().seed)
 
-    warm = commands.add_parser("heat", help="measure how strong the maps are, and write it into the card")
-    warm.add_argument("--split", default="val", help="pictures that nothing was trained on (default val)")
-    warm.add_argument("--count", type=int, default=HEAT_FACES, help=f"of each label (default {HEAT_FACES})")
+    warm = commands.add_parser("heatmap", help="measure how strong the maps are, and write it into the card")
+    warm.add_argument("--split", default="val", help="images that nothing was trained on (default val)")
+    warm.add_argument("--count", type=int, default=HEATMAP_FACES, help=f"of each label (default {HEATMAP_FACES})")
     warm.add_argument("--seed", type=int, default=0)
 
     everything = commands.add_parser("recipe", help="all of it, as the shipped weights were made")
@@ -235,24 +239,24 @@ def _fit(args: argparse.Namespace) -> None:
 
 def _pooling(args: argparse.Namespace) -> None:
     if args.scores is not None and args.scores.is_file():
-        clips = load_series(args.scores)
+        videos = load_series(args.scores)
     else:
-        items = [item for item in find_items(args.data) if item.split == args.split and item.is_clip]
+        items = [item for item in find_items(args.data) if item.split == args.split and item.is_video]
         if not items:
-            raise ValueError(f"{args.data} holds no clips of split {args.split!r}")
+            raise ValueError(f"{args.data} holds no videos of split {args.split!r}")
         judge = Judge(checkpoint=args.checkpoint, folder=args.checkpoints)
         options = {"features": args.features, "workers": args.workers}
-        clips = list(judge_clips(judge, args.data, items, args.frames, **options))
+        videos = list(judge_videos(judge, args.data, items, args.frames, **options))
         if args.scores is not None:
-            save_series(clips, args.scores)
-    compared = compare(clips, load_series(args.stills) if args.stills else (), args.seed)
+            save_series(videos, args.scores)
+    compared = compare(videos, load_series(args.stills) if args.stills else (), args.seed)
     _write_json(compared, args.out)
     print(table(compared))
 
 
-def _calibrate_clips(args: argparse.Namespace) -> None:
+def _calibrate_videos(args: argparse.Namespace) -> None:
     pooling = POOLINGS[args.pooling]
-    block = clip_block(pooled_rows(load_series(args.stills), pooling), args.measured_on)
+    block = video_block(pooled_rows(load_series(args.stills), pooling), args.measured_on)
     _write_json(block, args.out)
     print(json.dumps(block, ensure_ascii=False))
     if args.scores is not None:
@@ -278,11 +282,11 @@ def _stills(args: argparse.Namespace) -> None:
     judge = Judge(checkpoint=args.checkpoint, folder=args.checkpoints)
     faces = choose_faces(read_faces(args.faces, args.data, args.split), args.most, args.seed)
     if not faces:
-        raise ValueError(f"{args.faces} holds no pictures of split {args.split!r}")
-    clips = judge_stills(
+        raise ValueError(f"{args.faces} holds no images of split {args.split!r}")
+    videos = judge_stills(
         judge, faces, seconds=args.seconds, seed=args.seed, features=args.features, workers=args.workers
     )
-    print(f"wrote {save_series(clips, args.out)} clips")
+    print(f"wrote {save_series(videos, args.out)} videos")
 
 
 def _print_ranking(file: Path) -> None:

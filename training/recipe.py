@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from detector.config import DetectorConfig
-from detector.model.checkpoint import read_clip_judgement
+from detector.model.checkpoint import read_video_judgement
 from detector.pipeline import Detector
 from training.datasets.face_index import prepare
 from training.datasets.labels import read_faces
 from training.datasets.layouts import find_items
-from training.evaluation.calibrate import clip_block
+from training.evaluation.calibrate import video_block
 from training.evaluation.evaluate import DEGRADATIONS, Judge, evaluate, read_results
-from training.evaluation.heatmap_scale import HEAT_FACES, settle_heat
+from training.evaluation.heatmap_scale import HEATMAP_FACES, settle_heatmap
 from training.evaluation.pooling import POOLINGS
 from training.evaluation.synthetic_videos import choose_faces, judge_stills
 from training.evaluation.video_scores import load_series, pooled_rows, save_series
@@ -48,7 +48,7 @@ SMALL = FitSettings(network="student", steps=900, size_px=112, learning_rate=1e-
 STUDENT = FitSettings(network="student", steps=4500, learning_rate=8e-4)
 
 STILLS, STILL_S = 200, 3.0
-"""Moving stills of each source and label, and their length, that the thresholds of clips are set on."""
+"""Moving stills of each source and label, and their length, that the thresholds of videos are set on."""
 
 
 def cook(recipe: Recipe) -> None:
@@ -56,7 +56,7 @@ def cook(recipe: Recipe) -> None:
     measure how strong its maps are."""
     runs, faces = recipe.runs, recipe.runs / "faces.csv"
     if not faces.exists():
-        prepare(recipe.data, faces, workers=recipe.workers, frames_per_clip=8)
+        prepare(recipe.data, faces, workers=recipe.workers, frames_per_video=8)
     common = {"data": recipe.data, "faces_file": faces}
     longer = [
         replace(stage, steps=max(1, round(stage.steps * recipe.longer)), workers=recipe.workers)
@@ -75,9 +75,9 @@ def cook(recipe: Recipe) -> None:
         out = runs / f"val-{name}.csv"
         evaluate(judge, recipe.data, "val", out, degraded=name, workers=recipe.workers)
     stills = runs / "stills-val.csv"
-    pictures = choose_faces(read_faces(faces, recipe.data, "val"), STILLS, seed=0)
-    clips = judge_stills(judge, pictures, seconds=STILL_S, seed=0, features=False, workers=recipe.workers)
-    save_series(clips, stills)
+    images = choose_faces(read_faces(faces, recipe.data, "val"), STILLS, seed=0)
+    videos = judge_stills(judge, images, seconds=STILL_S, seed=0, features=False, workers=recipe.workers)
+    save_series(videos, stills)
     set_on = f"moving stills of {STILL_S:.0f} s made of {recipe.measured_on}"
     settle(
         recipe.name,
@@ -87,7 +87,7 @@ def cook(recipe: Recipe) -> None:
         degraded={name: read_results([runs / f"val-{name}.csv"]) for name in DEGRADATIONS},
         measured_on=recipe.measured_on,
         training={},
-        clips=read_clip_judgement(clip_block(pooled_rows(load_series(stills), POOLINGS["detector"]), set_on)),
+        videos=read_video_judgement(video_block(pooled_rows(load_series(stills), POOLINGS["detector"]), set_on)),
     )
     detector = Detector.from_checkpoint(recipe.name, DetectorConfig(checkpoint_folder=recipe.root))
-    settle_heat(detector, recipe.data, recipe.root, split="val", count=HEAT_FACES, seed=0)
+    settle_heatmap(detector, recipe.data, recipe.root, split="val", count=HEATMAP_FACES, seed=0)

@@ -20,7 +20,7 @@ def lead(words: type[Words], *, shared: bool) -> str:
 
 
 def camera_lead(words: type[Words], *, shared: bool) -> str:
-    """What the camera section does, and where its pictures go."""
+    """What the camera section does, and where its images go."""
     where = words.CAMERA_SHARED if shared else words.CAMERA_PRIVATE
     return (
         f"<h2>{escape(words.CAMERA_TITLE)}</h2><p>{escape(words.CAMERA_LEAD)} <strong>{escape(where)}</strong></p>"

@@ -16,7 +16,7 @@ from ui.check import frame_sampling
 from ui.check.camera import CameraHandlers, Cameras, camera_section
 from ui.check.link_handlers import LinkHandlers, link_part
 from ui.check.upload_handlers import Handlers
-from ui.check.video_handlers import ClipHandlers
+from ui.check.video_handlers import VideoHandlers
 from ui.common.html import escape
 from ui.common.localized import Lettering
 from ui.header import camera_lead, language_buttons, lead
@@ -182,9 +182,9 @@ def _file_tab(
         check.failure(handlers.busy, language, [answer, working], **AT_ONCE)
     cancel.click(handlers.cancel, language, [answer, working, result], **AT_ONCE).then(None, js=_FOCUS, **PRIVATE)
 
-    clips = ClipHandlers(detector, handlers.visits)
+    videos = VideoHandlers(detector, handlers.visits)
     timeline.pick(
-        clips.moment,
+        videos.moment,
         language,
         moment,
         show_progress_on=moment,
@@ -201,8 +201,8 @@ def _file_tab(
         **PRIVATE,
     )
     make, stop, copy_note, _ = copy_parts
-    make.click(clips.start_copy, None, copy_parts, **AT_ONCE).success(
-        clips.make_copy,
+    make.click(videos.start_copy, None, copy_parts, **AT_ONCE).success(
+        videos.make_copy,
         language,
         copy_parts,
         show_progress="full",
@@ -211,7 +211,7 @@ def _file_tab(
         trigger_mode="multiple",
         **PRIVATE,
     )
-    stop.click(clips.stop_copy, None, copy_parts, **AT_ONCE)
+    stop.click(videos.stop_copy, None, copy_parts, **AT_ONCE)
     report.join(
         handlers.visits,
         language,
@@ -261,7 +261,7 @@ def _camera_tab(
         )
     )
     handlers = CameraHandlers(cameras)
-    # Not in the line of the heavy events, where a camera would wait behind every clip: the page sends no picture
+    # Not in the line of the heavy events, where a camera would wait behind every video: the page sends no image
     # before it has the answer to the last, and the networks' own locks let one thread in at a time.
     camera.look(handlers.look, language, answer, trigger_mode="multiple", **AT_ONCE)
     camera.halt(handlers.halt, None, answer, trigger_mode="multiple", **AT_ONCE)

@@ -51,11 +51,11 @@ def _place(centre: float, side: int, limit: int) -> int:
 
 
 def cut_square(pixels: Pixels, window: FaceBox, size_px: int) -> Pixels:
-    """Cut a square out of a picture and resize it; edge pixels repeat where it reaches beyond.
+    """Cut a square out of an image and resize it; edge pixels repeat where it reaches beyond.
 
     Args:
         pixels: uint8 (height, width, 3), RGB.
-        window: the square; it must share at least one pixel with the picture.
+        window: the square; it must share at least one pixel with the image.
         size_px: side of the result.
 
     Returns:

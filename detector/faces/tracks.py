@@ -1,7 +1,7 @@
 """Linking faces of successive frames into tracks, one a person, by place, size and looks.
 
-Looks are a small Lab thumbnail of the face: 8x8 cells tell hair, skin and background of the people of one clip
-apart well (on clips of one person 1 in 20 pairs of moments differ by more than 13.5 levels, of different people
+Looks are a small Lab thumbnail of the face: 8x8 cells tell hair, skin and background of the people of one video
+apart well (on videos of one person 1 in 20 pairs of moments differ by more than 13.5 levels, of different people
 1 in 20 by less than 15), and cost nothing. They are no means of recognising anybody across files.
 """
 
@@ -29,7 +29,7 @@ LOOKS_ALIKE = 13.0
 _LOOKS_OTHER = 30.0
 """… from which on they are two people even in one place; light changes faces by less than that."""
 _REMEMBERED = 64
-"""People of a clip who may come back."""
+"""People of a video who may come back."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,4 +1,4 @@
-"""Still pictures: bytes in, one upright RGB array out."""
+"""Still images: bytes in, one upright RGB array out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from detector.errors import MediaDecodeError, MediaTooLargeError, UnsupportedMed
 from detector.types import Pixels
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "HEIF", "AVIF")
-"""Pillow's names of what we read; nothing else is even tried. (The two-picture JPEG of some phones, MPO, is
+"""Pillow's names of what we read; nothing else is even tried. (The two-image JPEG of some phones, MPO, is
 opened by the JPEG reader.)"""
 
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, IndexError, MemoryError, RuntimeError)
@@ -24,8 +24,8 @@ _BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, IndexError,
 
 
 @contextmanager
-def open_picture(path: Path, max_px: int) -> Iterator[Image.Image]:
-    """Read the header of a picture, without decoding it; the file is closed at the end of the block.
+def open_image(path: Path, max_px: int) -> Iterator[Image.Image]:
+    """Read the header of an image, without decoding it; the file is closed at the end of the block.
 
     Raises:
         UnsupportedMediaError: not one of `FORMATS`.
@@ -41,21 +41,21 @@ def open_picture(path: Path, max_px: int) -> Iterator[Image.Image]:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-                picture = Image.open(file, formats=FORMATS)
+                image = Image.open(file, formats=FORMATS)
         except Image.DecompressionBombError as error:
             raise too_large from error
         except UnidentifiedImageError as error:
             raise UnsupportedMediaError(
-                f"{path.name} begins like a picture but cannot be read as one. Save it as JPEG and try that."
+                f"{path.name} begins like an image but cannot be read as one. Save it as JPEG and try that."
             ) from error
         except _BROKEN as error:
             raise _broken(path.name) from error
-        if picture.width * picture.height > max_px:
+        if image.width * image.height > max_px:
             raise too_large
-        yield picture
+        yield image
 
 
-def decode_picture(picture: Image.Image, name: str) -> Pixels:
+def decode_image(image: Image.Image, name: str) -> Pixels:
     """Decode to upright RGB: EXIF rotation honoured, transparency composed on white, 16-bit scaled to 8.
 
     Returns:
@@ -65,18 +65,18 @@ def decode_picture(picture: Image.Image, name: str) -> Pixels:
         MediaDecodeError: the data is damaged or cut off.
     """
     try:
-        picture.load()
-        upright = ImageOps.exif_transpose(picture)
+        image.load()
+        upright = ImageOps.exif_transpose(image)
         return np.array(_to_rgb(upright), dtype=np.uint8)
     except _BROKEN as error:
         raise _broken(name) from error
 
 
 def is_animated(path: Path, max_px: int) -> bool:
-    """Whether a picture file holds more than one frame; raises what `open_picture` raises."""
-    with open_picture(path, max_px) as picture:
+    """Whether an image file holds more than one frame; raises what `open_image` raises."""
+    with open_image(path, max_px) as image:
         try:
-            return bool(getattr(picture, "is_animated", False))
+            return bool(getattr(image, "is_animated", False))
         except _BROKEN as error:
             raise _broken(path.name) from error
 
@@ -87,18 +87,18 @@ def _broken(name: str) -> MediaDecodeError:
     )
 
 
-def _to_rgb(picture: Image.Image) -> Image.Image:
-    if picture.mode.startswith("I"):  # 16-bit grey; Pillow would clip it at 255 instead of scaling
-        wide = np.asarray(picture).astype(np.float32)
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I"):  # 16-bit grey; Pillow would video it at 255 instead of scaling
+        wide = np.asarray(image).astype(np.float32)
         return Image.fromarray((wide / 257).round().clip(0, 255).astype(np.uint8)).convert("RGB")
-    if picture.has_transparency_data:
-        rgba = picture.convert("RGBA")
+    if image.has_transparency_data:
+        rgba = image.convert("RGBA")
         white = Image.new("RGBA", rgba.size, "white")
         return Image.alpha_composite(white, rgba).convert("RGB")
-    return picture.convert("RGB")
+    return image.convert("RGB")
 
 
-def read_picture(path: Path, max_px: int = 110_000_000) -> Pixels:
-    """Open and decode in one call; raises what `open_picture` and `decode_picture` raise."""
-    with open_picture(path, max_px) as picture:
-        return decode_picture(picture, path.name)
+def read_image(path: Path, max_px: int = 110_000_000) -> Pixels:
+    """Open and decode in one call; raises what `open_image` and `decode_image` raise."""
+    with open_image(path, max_px) as image:
+        return decode_image(image, path.name)

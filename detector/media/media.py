@@ -20,19 +20,19 @@ from detector.errors import (
     MediaTooLargeError,
     UnsupportedMediaError,
 )
-from detector.media.images import decode_picture, is_animated, open_picture
-from detector.media.video import ClipFacts, clip_frame, clip_frames, probe_clip, spread
+from detector.media.images import decode_image, is_animated, open_image
+from detector.media.video import VideoFacts, probe_video, spread, video_frame, video_frames
 from detector.types import Frame, MediaInfo, MediaKind, Pixels
 
-PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".heic", ".heif", ".avif")
-CLIP_SUFFIXES = (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".gif")
-READABLE = "Pictures: JPEG, PNG, WebP, GIF, HEIC, AVIF. Clips: MP4, MOV, WebM, MKV, AVI, GIF."
+IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".heic", ".heif", ".avif")
+VIDEO_SUFFIXES = (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".gif")
+READABLE = "Images: JPEG, PNG, WebP, GIF, HEIC, AVIF. Videos: MP4, MOV, WebM, MKV, AVI, GIF."
 
 MOMENTS_HZ = 4.0
-"""Moments of a clip that are looked at each second; faces change little in between."""
+"""Moments of a video that are looked at each second; faces change little in between."""
 _FEWEST, _MOST = 16, 240
-"""Moments of a clip that are looked at where nothing else was asked for."""
-_PICTURE_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
+"""Moments of a video that are looked at where nothing else was asked for."""
+_IMAGE_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
 _SOUND_BRANDS = (b"M4A ", b"M4B ")
 _MP4_ATOMS = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
 
@@ -43,26 +43,26 @@ class Media:
 
     path: Path
     info: MediaInfo
-    _content: ClipFacts | Pixels
-    """What a clip's frames are read by, or the decoded picture."""
+    _content: VideoFacts | Pixels
+    """What a video's frames are read by, or the decoded image."""
 
     def frames(self, max_frames: Depth, warn: Callable[[str], None] | None = None) -> Iterator[Frame]:
         """The frames to look at, in order of time, one at a time.
 
         Args:
-            max_frames: how many of a clip, see `DetectorConfig.max_frames`.
-            warn: told, in a sentence, what of a damaged clip could not be given. Without it damage is an error.
+            max_frames: how many of a video, see `DetectorConfig.max_frames`.
+            warn: told, in a sentence, what of a damaged video could not be given. Without it damage is an error.
 
         Raises:
             MediaDecodeError: damaged or incomplete data, and nobody to warn, or nothing before the break.
         """
-        if not isinstance(self._content, ClipFacts):
+        if not isinstance(self._content, VideoFacts):
             yield Frame(self._content, 0, 0.0)
             return
-        yield from clip_frames(self.path, self.info.format, self._content, self._count(max_frames), warn)
+        yield from video_frames(self.path, self.info.format, self._content, self._count(max_frames), warn)
 
     def frame(self, index: int) -> Frame:
-        """One frame of a clip, decoded once more; of a picture, the picture.
+        """One frame of a video, decoded once more; of an image, the image.
 
         Args:
             index: as in `Frame.index`.
@@ -71,10 +71,10 @@ class Media:
             IndexError: there is no such frame.
             MediaDecodeError: it cannot be decoded.
         """
-        if isinstance(self._content, ClipFacts):
-            return clip_frame(self.path, self.info.format, self._content, index)
+        if isinstance(self._content, VideoFacts):
+            return video_frame(self.path, self.info.format, self._content, index)
         if index != 0:
-            raise IndexError(f"{self.path.name} is a picture and has no frame {index}")
+            raise IndexError(f"{self.path.name} is an image and has no frame {index}")
         return Frame(self._content, 0, 0.0)
 
     def count(self, max_frames: Depth) -> int:
@@ -84,7 +84,7 @@ class Media:
 
     def indices(self, max_frames: Depth) -> list[int]:
         """Numbers of the frames that `frames` will give of an undamaged file."""
-        if not isinstance(self._content, ClipFacts):
+        if not isinstance(self._content, VideoFacts):
             return [0]
         return spread(self._content.times_s, self._count(max_frames))
 
@@ -100,14 +100,14 @@ def open_media(path: str | Path, config: DetectorConfig) -> Media:
 
     Raises:
         MediaNotFoundError: no such file, or a folder.
-        UnsupportedMediaError: not a picture or clip we read, or the other kind than its name says.
+        UnsupportedMediaError: not an image or video we read, or the other kind than its name says.
         MediaTooLargeError: beyond the limits of the configuration.
         MediaDecodeError: empty, damaged or incomplete.
     """
     path = Path(path)
     if not path.is_file():
         what = "is a folder" if path.is_dir() else "does not exist"
-        raise MediaNotFoundError(f"{path} {what}. Check the path and give one picture or clip.")
+        raise MediaNotFoundError(f"{path} {what}. Check the path and give one image or video.")
     try:
         size_bytes = path.stat().st_size
         if size_bytes == 0:
@@ -119,13 +119,13 @@ def open_media(path: str | Path, config: DetectorConfig) -> Media:
             )
         with path.open("rb") as file:
             head = file.read(64)
-        kind, demuxer = _sniff(head, path, config.max_picture_px)
+        kind, demuxer = _sniff(head, path, config.max_image_px)
         if kind == "video":
-            clip = probe_clip(path, demuxer, config.max_frame_px, config.max_duration_s)
+            clip = probe_video(path, demuxer, config.max_frame_px, config.max_duration_s)
             return Media(path, _info(path, kind, demuxer, clip.width_px, clip.height_px, clip), clip)
-        with open_picture(path, config.max_picture_px) as picture:
-            format_name = (picture.format or "").lower()
-            pixels = decode_picture(picture, path.name)
+        with open_image(path, config.max_image_px) as image:
+            format_name = (image.format or "").lower()
+            pixels = decode_image(image, path.name)
         height_px, width_px = pixels.shape[:2]
         return Media(path, _info(path, kind, format_name, width_px, height_px), pixels)
     except PermissionError as error:
@@ -133,7 +133,7 @@ def open_media(path: str | Path, config: DetectorConfig) -> Media:
 
 
 def _info(
-    path: Path, kind: MediaKind, format_name: str, width_px: int, height_px: int, clip: ClipFacts | None = None
+    path: Path, kind: MediaKind, format_name: str, width_px: int, height_px: int, clip: VideoFacts | None = None
 ) -> MediaInfo:
     sha256 = hashlib.sha256()
     sha1, md5 = hashlib.sha1(usedforsecurity=False), hashlib.md5(usedforsecurity=False)
@@ -160,16 +160,16 @@ def _info(
 
 
 def _sniff(head: bytes, path: Path, max_px: int) -> tuple[MediaKind, str]:
-    """The kind by its first bytes, and for a clip FFmpeg's name of the container."""
+    """The kind by its first bytes, and for a video FFmpeg's name of the container."""
     kind, demuxer = _by_magic(head, path, max_px)
     suffix = path.suffix.lower()
     named: MediaKind | None = None
-    if suffix in CLIP_SUFFIXES and suffix not in PICTURE_SUFFIXES:
+    if suffix in VIDEO_SUFFIXES and suffix not in IMAGE_SUFFIXES:
         named = "video"
-    elif suffix in PICTURE_SUFFIXES and suffix not in CLIP_SUFFIXES:
+    elif suffix in IMAGE_SUFFIXES and suffix not in VIDEO_SUFFIXES:
         named = "image"
     if named is not None and named != kind:
-        content, claim = ("picture", "clip") if kind == "image" else ("clip", "picture")
+        content, claim = ("image", "video") if kind == "image" else ("video", "image")
         raise UnsupportedMediaError(
             f"{path.name} is named like a {claim} but holds a {content}. If that is what you mean to check, "
             f"rename it to end in {'.png or .jpg' if kind == 'image' else '.mp4'} and try again."
@@ -179,8 +179,8 @@ def _sniff(head: bytes, path: Path, max_px: int) -> tuple[MediaKind, str]:
 
 def _by_magic(head: bytes, path: Path, max_px: int) -> tuple[MediaKind, str]:
     if head[4:8] == b"ftyp" and head[8:12] in _SOUND_BRANDS:
-        raise UnsupportedMediaError(f"{path.name} is a sound recording. Give the clip with its picture.")
-    if head[4:8] == b"ftyp" and head[8:12] in _PICTURE_BRANDS:
+        raise UnsupportedMediaError(f"{path.name} is a sound recording. Give the video with its image.")
+    if head[4:8] == b"ftyp" and head[8:12] in _IMAGE_BRANDS:
         return "image", ""
     if head[4:8] in _MP4_ATOMS:
         return "video", "mp4"
@@ -190,13 +190,13 @@ def _by_magic(head: bytes, path: Path, max_px: int) -> tuple[MediaKind, str]:
         return "video", "avi"
     if head.startswith((b"GIF87a", b"GIF89a")):
         return ("video", "gif") if is_animated(path, max_px) else ("image", "")
-    picture = head.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or (
+    image = head.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or (
         head.startswith(b"RIFF") and head[8:12] == b"WEBP"
     )
-    if picture:
+    if image:
         return "image", ""
     raise UnsupportedMediaError(
-        f"{path.name} is neither a picture nor a clip we can read. Give one of these. {READABLE}"
+        f"{path.name} is neither an image nor a video we can read. Give one of these. {READABLE}"
     )
 
 
@@ -211,5 +211,5 @@ def _notes(path: Path, kind: MediaKind, format_name: str) -> tuple[str, ...]:
     suffix = path.suffix.lower()
     if suffix in usual or not suffix:
         return ()
-    what = "picture" if kind == "image" else "clip"
+    what = "image" if kind == "image" else "video"
     return (f"The name ends in {suffix}, the content is a {format_name.upper()} {what}.",)

@@ -1,6 +1,6 @@
-"""Clips through PyAV (FFmpeg): upright RGB frames with their real timestamps, spread over the whole clip.
+"""Videos through PyAV (FFmpeg): upright RGB frames with their real timestamps, spread over the whole video.
 
-The packets are read once without decoding (`probe_clip`): that gives every frame's own timestamp, however
+The packets are read once without decoding (`probe_video`): that gives every frame's own timestamp, however
 variable the frame rate, the true length where the header names none, and shows a file that ends early.
 """
 
@@ -27,13 +27,13 @@ _SEEK_OVER_S = 8.0
 _DIRTY_S = 10.0
 """So long after damage frames are left out, unless one comes that builds on no other."""
 _MISSING_FRAC = 0.05
-"""A clip whose frames stop this much before its stated end is called incomplete."""
+"""A video whose frames stop this much before its stated end is called incomplete."""
 _MISSING_S = 1.0
 """… if that is also at least this long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClipFacts:
+class VideoFacts:
     """What the container and the first decoded frame say."""
 
     width_px: int
@@ -48,25 +48,25 @@ class ClipFacts:
     """Length by the header; longer than `duration_s` where the file was cut off."""
 
 
-def probe_clip(path: Path, demuxer: str, max_frame_px: int, max_duration_s: float) -> ClipFacts:
-    """Read a clip's facts.
+def probe_video(path: Path, demuxer: str, max_frame_px: int, max_duration_s: float) -> VideoFacts:
+    """Read a video's facts.
 
     Args:
         path: the file.
         demuxer: FFmpeg's name of the container format; no other is tried, so that a playlist posing as a
-            clip cannot make FFmpeg open further files.
+            video cannot make FFmpeg open further files.
         max_frame_px: most pixels of a frame.
-        max_duration_s: longest clip.
+        max_duration_s: longest video.
 
     Raises:
-        UnsupportedMediaError: no picture in it, only sound.
+        UnsupportedMediaError: no image in it, only sound.
         MediaTooLargeError: larger or longer than allowed.
         MediaDecodeError: broken, or its frames stop well before its stated end.
     """
     name = path.name
     try:
         with _open(path, demuxer) as container:
-            stream = _picture_stream(container, name)
+            stream = _image_stream(container, name)
             if stream.width * stream.height > max_frame_px:
                 raise MediaTooLargeError(
                     f"{name} has frames of {stream.width}x{stream.height} pixels, more than is opened. "
@@ -84,7 +84,7 @@ def probe_clip(path: Path, demuxer: str, max_frame_px: int, max_duration_s: floa
             base = float(stream.time_base)
             times_s = tuple((tick - ticks[0][0]) * base for tick, _ in ticks)
         with _open(path, demuxer) as container:
-            first = next(_decode(container, _picture_stream(container, name), _Damage(), None), None)
+            first = next(_decode(container, _image_stream(container, name), _Damage(), None), None)
             if first is None:
                 raise _broken(name, "none of its frames can be decoded")
             height_px, width_px = _upright(first).shape[:2]
@@ -97,7 +97,7 @@ def probe_clip(path: Path, demuxer: str, max_frame_px: int, max_duration_s: floa
             f"{name} is {duration_s / 60:.0f} minutes long; at most {max_duration_s / 60:.0f} minutes are "
             "looked at. Cut out the part in question and try that; keep the original."
         )
-    return ClipFacts(
+    return VideoFacts(
         width_px=width_px,
         height_px=height_px,
         duration_s=duration_s,
@@ -108,21 +108,21 @@ def probe_clip(path: Path, demuxer: str, max_frame_px: int, max_duration_s: floa
     )
 
 
-def clip_frames(
+def video_frames(
     path: Path,
     demuxer: str,
-    facts: ClipFacts,
+    facts: VideoFacts,
     max_frames: int | None,
     warn: Callable[[str], None] | None = None,
 ) -> Iterator[Frame]:
-    """Decode frames spread evenly in time over the whole clip, in order.
+    """Decode frames spread evenly in time over the whole video, in order.
 
     Args:
         max_frames: how many at the most; None gives every frame.
-        warn: told of what is missing. Without it a clip that breaks off is an error.
+        warn: told of what is missing. Without it a video that breaks off is an error.
 
     Raises:
-        MediaDecodeError: nothing can be decoded, or the clip breaks off and nobody can be warned.
+        MediaDecodeError: nothing can be decoded, or the video breaks off and nobody can be warned.
     """
     wanted = spread(facts.times_s, max_frames)
     damage = _Damage()
@@ -154,14 +154,14 @@ def clip_frames(
         )
 
 
-def clip_frame(path: Path, demuxer: str, facts: ClipFacts, index: int) -> Frame:
+def video_frame(path: Path, demuxer: str, facts: VideoFacts, index: int) -> Frame:
     """Decode a single frame again.
 
     Args:
         index: position among the coded frames, in presentation order.
 
     Raises:
-        IndexError: the clip has no such frame.
+        IndexError: the video has no such frame.
         MediaDecodeError: that frame cannot be decoded.
     """
     if not 0 <= index < len(facts.times_s):
@@ -177,9 +177,9 @@ def clip_frame(path: Path, demuxer: str, facts: ClipFacts, index: int) -> Frame:
 
 
 def spread(times_s: tuple[float, ...], count: int | None) -> list[int]:
-    """Indices of at most `count` frames, evenly spread in time over the whole clip.
+    """Indices of at most `count` frames, evenly spread in time over the whole video.
 
-    The clip is cut into `count` equal spans of time; of each the frame nearest to its middle is taken, once.
+    The video is cut into `count` equal spans of time; of each the frame nearest to its middle is taken, once.
 
     >>> spread((0.0, 1.0, 2.0, 3.0), 2)
     [1, 2]
@@ -205,19 +205,19 @@ def spread(times_s: tuple[float, ...], count: int | None) -> list[int]:
 @dataclass(slots=True)
 class _Damage:
     packets: int = 0
-    """Pieces that could not be decoded, or only with holes in the picture."""
+    """Pieces that could not be decoded, or only with holes in the image."""
 
 
 def _frames_at(
     container: InputContainer,
     name: str,
-    facts: ClipFacts,
+    facts: VideoFacts,
     wanted: list[int],
     damage: _Damage,
 ) -> Iterator[Frame]:
     """Decode the wanted frames, jumping over long gaps. Times are matched, not counted, so a damaged frame
     costs itself only."""
-    stream = _picture_stream(container, name)
+    stream = _image_stream(container, name)
     assert stream.time_base is not None
     base = float(stream.time_base)
     ticks = {facts.origin + round(facts.times_s[index] / base) for index in wanted}
@@ -229,14 +229,14 @@ def _frames_at(
         if target_s - position_s > _SEEK_OVER_S:
             container.seek(facts.origin + int(target_s / base), stream=stream, backward=True)
             decoded = _decode(container, stream, damage, ticks)
-        for picture in decoded:
-            tick = picture.pts if picture.pts is not None else picture.dts
+        for image in decoded:
+            tick = image.pts if image.pts is not None else image.dts
             if tick is None:
                 continue
             position_s = (tick - facts.origin) * base
             if position_s >= target_s - early_s:
                 number = min(bisect.bisect_left(facts.times_s, position_s - early_s), len(facts.times_s) - 1)
-                yield Frame(_upright(picture), number, position_s)
+                yield Frame(_upright(image), number, position_s)
                 break
         else:
             return
@@ -246,7 +246,7 @@ def _open(path: Path, demuxer: str) -> InputContainer:
     return av.open(str(path), format=demuxer, options={"protocol_whitelist": "file"}, metadata_errors="replace")
 
 
-def _picture_stream(container: InputContainer, name: str) -> VideoStream:
+def _image_stream(container: InputContainer, name: str) -> VideoStream:
     for stream in container.streams.video:
         if stream.disposition & av.stream.Disposition.attached_pic:
             continue
@@ -258,7 +258,7 @@ def _picture_stream(container: InputContainer, name: str) -> VideoStream:
         stream.thread_type = "AUTO"
         return stream
     raise UnsupportedMediaError(
-        f"{name} holds sound but no picture. A face cannot be judged from sound; give the clip with its picture."
+        f"{name} holds sound but no image. A face cannot be judged from sound; give the video with its image."
     )
 
 

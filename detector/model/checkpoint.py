@@ -25,7 +25,7 @@ from detector.verdict.calibration import Calibration
 
 ARCHITECTURE = "InceptionResnetV1"
 SEQUENCE_ARCHITECTURE = "ResNeXt50-LSTM"
-"""The widely shared detectors of clips, see `detector/model/sequence.py`."""
+"""The widely shared detectors of videos, see `detector/model/sequence.py`."""
 ARCHITECTURES = (ARCHITECTURE, SEQUENCE_ARCHITECTURE)
 PixelValue = float | tuple[float, float, float]
 """One for all channels, or one each for R, G and B."""
@@ -43,8 +43,8 @@ class InputSpec:
     pixel_mean: PixelValue
     """The network sees `(pixel - pixel_mean) / pixel_std`, pixel 0 to 255, RGB."""
     pixel_std: PixelValue
-    clip_frames: int | None = None
-    """Frames of a clip the weights were trained for, where they were trained for a number of them."""
+    video_frames: int | None = None
+    """Frames of a video the weights were trained for, where they were trained for a number of them."""
 
     def __post_init__(self) -> None:
         if not 75 <= self.size_px <= 1024:
@@ -59,22 +59,22 @@ class InputSpec:
                     raise ValueError(f"{name} has {len(value)} values; give one, or one each for R, G and B")
         if min(np.atleast_1d(self.pixel_std)) <= 0:
             raise ValueError("pixel_std must be above 0")
-        if self.clip_frames is not None and self.clip_frames < 1:
-            raise ValueError("clip_frames must be at least 1")
+        if self.video_frames is not None and self.video_frames < 1:
+            raise ValueError("video_frames must be at least 1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClipJudgement:
-    """How clips are judged, where that was measured apart: many moments of a person say more than one picture."""
+class VideoJudgement:
+    """How videos are judged, where that was measured apart: many moments of a person say more than one image."""
 
     calibration: Calibration
     """Of a person's pooled logit."""
     false_alarm_rate: float | None
-    """Share of genuine clips called fake at the threshold, on `measured_on`."""
+    """Share of genuine videos called fake at the threshold, on `measured_on`."""
     miss_rate: float | None
-    """Share of manipulated clips called real at the threshold, on `measured_on`."""
+    """Share of manipulated videos called real at the threshold, on `measured_on`."""
     undecided_rate: float | None
-    """Share of all clips that were left open between the two."""
+    """Share of all videos that were left open between the two."""
     measured_on: str
 
 
@@ -90,7 +90,7 @@ class MapHead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeatScale:
+class HeatmapScale:
     """How strong the maps at `explain_layer` are, so that heat means the same in every report."""
 
     strong: float
@@ -126,15 +126,15 @@ class CheckpointCard:
     """What was measured, for people; nothing reads it."""
     map_head: MapHead | None = None
     """None where the weights were made without one; the maps of the verdict then stand alone."""
-    heat: HeatScale | None = None
+    heatmap: HeatmapScale | None = None
     """None where it was never measured; maps are then drawn on the scale of the strongest in the report."""
-    clips: ClipJudgement | None = None
-    """None where clips were never measured apart; they are then judged by what was measured on pictures."""
+    videos: VideoJudgement | None = None
+    """None where videos were never measured apart; they are then judged by what was measured on images."""
     schema_version: int = 1
 
-    def judgement(self, kind: MediaKind) -> CheckpointCard | ClipJudgement:
-        """What holds the calibration and the error rates for pictures or for clips."""
-        return self.clips if kind == "video" and self.clips is not None else self
+    def judgement(self, kind: MediaKind) -> CheckpointCard | VideoJudgement:
+        """What holds the calibration and the error rates for images or for videos."""
+        return self.videos if kind == "video" and self.videos is not None else self
 
     def info(self, kind: MediaKind) -> CheckpointInfo:
         """What a reader of a result is told about these weights."""
@@ -178,9 +178,9 @@ def load_card(name: str, root: Path) -> CheckpointCard:
                 **content,
                 "input": InputSpec(**content["input"]),
                 "calibration": Calibration(**content["calibration"]),
-                "clips": read_clip_judgement(content["clips"]) if content.get("clips") else None,
+                "videos": read_video_judgement(content["videos"]) if content.get("videos") else None,
                 "map_head": MapHead(**content["map_head"]) if content.get("map_head") else None,
-                "heat": HeatScale(**content["heat"]) if content.get("heat") else None,
+                "heatmap": HeatmapScale(**content["heatmap"]) if content.get("heatmap") else None,
             }
         )
     except (ValueError, TypeError, KeyError) as error:
@@ -191,9 +191,9 @@ def load_card(name: str, root: Path) -> CheckpointCard:
     return card
 
 
-def read_clip_judgement(content: Mapping[str, Any]) -> ClipJudgement:
-    """From the `clips` of a card, as JSON has it."""
-    return ClipJudgement(**{**content, "calibration": Calibration(**content["calibration"])})
+def read_video_judgement(content: Mapping[str, Any]) -> VideoJudgement:
+    """From the `videos` of a card, as JSON has it."""
+    return VideoJudgement(**{**content, "calibration": Calibration(**content["calibration"])})
 
 
 def load_weights(card: CheckpointCard, root: Path) -> dict[str, Tensor]:

@@ -1,5 +1,5 @@
 """The network: facenet-pytorch's InceptionResnetV1 (FaceNet's backbone) with one logit, fake positive; or one
-of the shared detectors of clips."""
+of the shared detectors of videos."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def import_checkpoint(file: Path, root: Path, name: str | None = None) -> Checkp
 
     - InceptionResnetV1 with one logit (fake positive): `{"model_state_dict": …}` of facenet-pytorch's class,
       trained on 256 px MTCNN crops without a margin, pixels divided by 255.
-    - ResNeXt50 + LSTM for clips, two classes of which 1 is real: 112 px, ImageNet's mean and deviation. Their
+    - ResNeXt50 + LSTM for videos, two classes of which 1 is real: 112 px, ImageNet's mean and deviation. Their
       names, `model_{accuracy}_acc_{frames}_frames_….pt`, say for how many frames they were trained.
 
     Their calibration is unknown: the logit is used as it is, the thresholds are a cautious 0.8 and 0.2, and the
@@ -56,7 +56,7 @@ def import_checkpoint(file: Path, root: Path, name: str | None = None) -> Checkp
     if is_sequence_state(state):
         require_same_keys(state, expected_keys(), str(file), SEQUENCE_ARCHITECTURE)
         state, architecture, layer = convert_sequence_state(state), SEQUENCE_ARCHITECTURE, EXPLAIN_LAYER
-        spec = replace(_SEQUENCE_INPUT, clip_frames=_clip_frames(file.name))
+        spec = replace(_SEQUENCE_INPUT, video_frames=_video_frames(file.name))
     else:
         require_same_keys(state, build_network().state_dict(), str(file))
         architecture, layer = ARCHITECTURE, "repeat_2"
@@ -87,9 +87,9 @@ _SEQUENCE_INPUT = InputSpec(
 """ImageNet's mean and deviation (torchvision), in pixel values."""
 
 
-def _clip_frames(file_name: str) -> int | None:
+def _video_frames(file_name: str) -> int | None:
     """
-    >>> _clip_frames("model_93_acc_100_frames_celeb_FF_data.pt"), _clip_frames("weights.pt")
+    >>> _video_frames("model_93_acc_100_frames_celeb_FF_data.pt"), _video_frames("weights.pt")
     (100, None)
     """
     found = re.search(r"_acc_([1-9]\d*)_frames", file_name)

@@ -1,9 +1,9 @@
-"""The widely shared ResNeXt50 + LSTM detectors of clips, as a network that judges one face at a time.
+"""The widely shared ResNeXt50 + LSTM detectors of videos, as a network that judges one face at a time.
 
 They were trained as `linear(mean over frames of LSTM(ResNeXt(frame)))` by code that hands the LSTM, which wants
-time first, a batch with time second: the recurrence runs over the clips of a batch, and with one clip, as in
+time first, a batch with time second: the recurrence runs over the videos of a batch, and with one video, as in
 use, every frame meets a fresh LSTM. One step from a zero state needs neither the recurrent weights nor the
-forget gate, and the mean of a linear layer is the linear layer's mean; so a clip's logit is the mean of its
+forget gate, and the mean of a linear layer is the linear layer's mean; so a video's logit is the mean of its
 frames' logits, exactly.
 """
 

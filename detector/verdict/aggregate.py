@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 WEIGHTY_FRAC = 0.2
-"""A track with fewer faces than this share of the longest one's does not decide the verdict of a clip."""
+"""A track with fewer faces than this share of the longest one's does not decide the verdict of a video."""
 WINDOW_S = 3.0
 """A person is judged by the stretch of about this length that speaks most for `fake`."""
 WINDOW_FACES = 5

@@ -20,7 +20,7 @@ def verdict_reasons(
     card: CheckpointCard,
 ) -> tuple[str, ...]:
     """English sentences, the most important first."""
-    looked_at = "the picture" if media.kind == "image" else f"{frames_examined} frames spread over the clip"
+    looked_at = "the image" if media.kind == "image" else f"{frames_examined} frames spread over the video"
     if outcome == "no_face":
         return (f"No face was found in {looked_at}, so there is nothing to judge.", *media.notes)
     judgement = card.judgement(media.kind)

@@ -14,9 +14,9 @@ from detector.verdict.reasons import verdict_reasons
 
 
 def pool_scores(scores: Sequence[FaceScore], card: CheckpointCard) -> PooledFaces:
-    """`pool_faces` of a person, or the plain mean over the clip for weights that were trained by it."""
+    """`pool_faces` of a person, or the plain mean over the video for weights that were trained by it."""
     times_s, logits = [score.time_s for score in scores], [score.logit for score in scores]
-    if card.input.clip_frames is not None:
+    if card.input.video_frames is not None:
         return pool_faces(times_s, logits, [1.0] * len(scores), window_s=math.inf)
     return pool_faces(times_s, logits, [score.weight for score in scores], window_s=WINDOW_S)
 
@@ -24,7 +24,7 @@ def pool_scores(scores: Sequence[FaceScore], card: CheckpointCard) -> PooledFace
 def make_tracks(gathered: Gathered, card: CheckpointCard, kind: MediaKind) -> tuple[FaceTrack, ...]:
     """One track a person, in the order of their numbers."""
     seen = [sum(score.weight for score in scores) for scores in gathered.scores.values()]
-    weighty = weighty_tracks(seen) if kind == "video" else [True] * len(seen)  # a picture has no other moment
+    weighty = weighty_tracks(seen) if kind == "video" else [True] * len(seen)  # an image has no other moment
     tracks = (
         _track(gathered, track_id, card, kind, counts)
         for track_id, counts in zip(gathered.scores, weighty, strict=True)

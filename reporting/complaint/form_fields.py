@@ -255,7 +255,7 @@ def _field(step: str, label: str, text: str, hint: str) -> PortalField:
 
 
 def _uploads(evidence: Sequence[EvidenceFile]) -> list[str]:
-    """The copy of the file first, then the report, then the pictures from it."""
+    """The copy of the file first, then the report, then the images from it."""
     names = [entry.name for entry in evidence if entry.name.startswith(EVIDENCE_FOLDER)]
     copies = [name for name in names if name.startswith(COPY_PREFIX)]
     return [*copies, "4_forensic_report.pdf", *(name for name in names if name not in copies)]

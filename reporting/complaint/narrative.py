@@ -16,7 +16,7 @@ from reporting.complaint.sanitize import all_links, as_sentence, clean_narrative
 from reporting.portals import Portal
 from reporting.text import results as result_text
 
-_KINDS: dict[MediaKind, str] = {"image": "picture", "video": "video"}
+_KINDS: dict[MediaKind, str] = {"image": "image", "video": "video"}
 _WHAT_BLANK = "(fill in: what the person is shown saying or doing)."
 _PADS = (
     "This text was written with the help of software that looked at the file.",

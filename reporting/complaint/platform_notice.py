@@ -14,11 +14,11 @@ from reporting.text import results as result_text
 
 _DEMANDS = {
     "sexual": "It shows a person in nudity or in a sexual act and was made or altered artificially.",
-    "impersonation": "It impersonates a person by an artificially made or altered picture, clip or account.",
-    "fraud": "It impersonates a person by an artificially altered picture or clip in order to deceive others.",
-    "fraud_money_lost": "It impersonates a person by an artificially altered picture or clip; money was lost.",
+    "impersonation": "It impersonates a person by an artificially made or altered image, video or account.",
+    "fraud": "It impersonates a person by an artificially altered image or video in order to deceive others.",
+    "fraud_money_lost": "It impersonates a person by an artificially altered image or video; money was lost.",
     "defamation": "It shows a person saying or doing what they did not say or do, and harms their name.",
-    "other": "It shows a person by an artificially made or altered picture or clip, without consent.",
+    "other": "It shows a person by an artificially made or altered image or video, without consent.",
 }
 
 
@@ -46,7 +46,7 @@ def platform_notice(case: Case, analysis: Analysis, portal: Portal, case_id: str
         "Date and time of sending: (fill in; the time allowed counts from here)",
         f"Reference: {case_id}",
         "",
-        f"Subject: Complaint about an artificially altered picture of a person{_rule(portal, place, indian)}",
+        f"Subject: Complaint about an artificially altered image of a person{_rule(portal, place, indian)}",
         "",
         f"1. The content stands here on {platform}:",
         *(f"   {link}" for link in links),

@@ -51,7 +51,7 @@ _INSTRUCTIONS = (
     "Before use, compare every line with the Schedule of the Act (Bharatiya Sakshya Adhiniyam, 2023): the "
     "fields are laid out here, the wording of the form is not reproduced. A new one is needed each time the "
     "record is submitted.",
-    "The hash is of the original file as it was received. Derived pictures and copies are listed apart, in the "
+    "The hash is of the original file as it was received. Derived images and copies are listed apart, in the "
     "hash report. A false declaration can be punished.",
 )
 

@@ -39,7 +39,7 @@ def stretched(probability: float) -> float:
 
 
 def draw_timeline(sheet: Sheet, track: FaceTrack, verdict: Verdict, duration_s: float, height_mm: float) -> None:
-    """The estimates of one person over a clip: a mark each judged face, the smoothed line, both thresholds, and
+    """The estimates of one person over a video: a mark each judged face, the smoothed line, both thresholds, and
     the stretches at or above the threshold for `fake` hatched."""
     left, right = sheet.l_margin + _LABELS_MM, sheet.w - sheet.r_margin - _NAMES_MM
     top, bottom = sheet.y, sheet.y + height_mm
@@ -78,7 +78,7 @@ def draw_timeline(sheet: Sheet, track: FaceTrack, verdict: Verdict, duration_s: 
 
 
 def draw_faces(sheet: Sheet, tracks: Sequence[FaceTrack], verdict: Verdict, row_mm: float = 7.0) -> None:
-    """The estimates of a picture's faces on one scale, a row each, with both thresholds."""
+    """The estimates of an image's faces on one scale, a row each, with both thresholds."""
     left, right = sheet.l_margin + _NAMES_MM, sheet.w - sheet.r_margin - 4
     top = sheet.y + 5
     bottom = top + row_mm * len(tracks)

@@ -1,4 +1,4 @@
-"""Section 6 of the technical report: key frames and faces, as pictures that fit into a budget of bytes."""
+"""Section 6 of the technical report: key frames and faces, as images that fit into a budget of bytes."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class _Shot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gallery:
-    """Encoded pictures, beside what they show."""
+    """Encoded images, beside what they show."""
 
     faces: tuple[tuple[Explanation, _Shot, _Shot], ...]
     """A face, as the network saw it, and with its heat."""
@@ -54,7 +54,7 @@ class Gallery:
 
 
 def gather(facts: ReportFacts, budget_bytes: int) -> Gallery:
-    """Encode the pictures as well as the budget allows; without any if even the smallest do not fit."""
+    """Encode the images as well as the budget allows; without any if even the smallest do not fit."""
     if facts.explanations is None:
         return Gallery(faces=(), frames=())
     faces, frames = facts.explanations.faces[:_MOST_FACES], facts.explanations.frames[:_MOST_FRAMES]
@@ -63,15 +63,17 @@ def gather(facts: ReportFacts, budget_bytes: int) -> Gallery:
         def shot(pixels: Pixels, long_side: int = long_side, quality: int = quality) -> _Shot:
             return _Shot(jpeg(pixels, long_side, quality), pixels.shape[0] / pixels.shape[1])
 
-        if facts.show_pictures:
+        if facts.show_images:
             shots = [(face, shot(face.crop.pixels), shot(_without_bar(face.overlay))) for face in faces]
         else:
-            scale = facts.explanations.heat_scale
-            shots = [(face, shot(blurred(face.crop.pixels)), shot(heat_alone(face.heat, scale))) for face in faces]
+            scale = facts.explanations.heatmap_scale
+            shots = [
+                (face, shot(blurred(face.crop.pixels)), shot(heatmap_alone(face.heatmap, scale))) for face in faces
+            ]
         gallery = Gallery(
             faces=tuple(shots),
             frames=tuple(
-                (frame, shot(frame.pixels if facts.show_pictures else blurred(frame.pixels))) for frame in frames
+                (frame, shot(frame.pixels if facts.show_images else blurred(frame.pixels))) for frame in frames
             ),
         )
         if _size(gallery) <= budget_bytes:
@@ -80,7 +82,7 @@ def gather(facts: ReportFacts, budget_bytes: int) -> Gallery:
 
 
 def _size(gallery: Gallery) -> int:
-    faces = sum(len(seen.content) + len(heat.content) for _, seen, heat in gallery.faces)
+    faces = sum(len(seen.content) + len(heatmap.content) for _, seen, heatmap in gallery.faces)
     return faces + sum(len(shot.content) for _, shot in gallery.frames)
 
 
@@ -90,7 +92,7 @@ def _without_bar(overlay: Pixels) -> Pixels:
     return overlay[:width] if height > width else overlay
 
 
-def heat_alone(heat: NDArray[np.float32], scale: float) -> Pixels:
+def heatmap_alone(heatmap: NDArray[np.float32], scale: float) -> Pixels:
     """A raw map in the colours of the bar, without the face it belongs to.
 
     Args:
@@ -100,7 +102,7 @@ def heat_alone(heat: NDArray[np.float32], scale: float) -> Pixels:
     Returns:
         uint8 (320, 320, 3), RGB.
     """
-    shares = (heat / scale if scale > 0 else np.zeros_like(heat)).clip(0, 1)
+    shares = (heatmap / scale if scale > 0 else np.zeros_like(heatmap)).clip(0, 1)
     grown = Image.fromarray(shares.astype(np.float32)).resize((320, 320), Image.Resampling.BILINEAR)
     places = np.linspace(0, 1, len(INFERNO))
     channels = [np.interp(np.asarray(grown), places, colours) for colours in zip(*INFERNO, strict=True)]
@@ -111,12 +113,12 @@ def draw_gallery(sheet: Sheet, facts: ReportFacts, gallery: Gallery) -> None:
     """Set section 6."""
     sheet.heading("6  Key frames and overlays", room_mm=110 if gallery.frames or gallery.faces else 30)
     if not gallery.faces and not gallery.frames:
-        sheet.paragraph("There are no pictures in this report: no face was explained, or none was to be shown.")
+        sheet.paragraph("There are no images in this report: no face was explained, or none was to be shown.")
         return
     sheet.paragraph(texts.OVERLAYS)
     if facts.explanations is not None:
         sheet.paragraph(texts.SCALES[facts.explanations.scale_from])
-    if not facts.show_pictures:
+    if not facts.show_images:
         sheet.paragraph(texts.BLURRED, weight="B")
     _colour_bar(sheet)
     _frames(sheet, facts, gallery)
@@ -143,7 +145,7 @@ def _colour_bar(sheet: Sheet) -> None:
 
 
 def _frames(sheet: Sheet, facts: ReportFacts, gallery: Gallery) -> None:
-    blur = "" if facts.show_pictures else ", blurred"
+    blur = "" if facts.show_images else ", blurred"
     for start in range(0, len(gallery.frames), 2):
         row = gallery.frames[start : start + 2]
         sizes = [_fit(shot.ratio, _FRAME_MM) for _, shot in row]
@@ -153,35 +155,37 @@ def _frames(sheet: Sheet, facts: ReportFacts, gallery: Gallery) -> None:
             people = ", ".join(str(track + 1) for track in frame.track_ids)
             where = _moment(facts, frame.time_s, frame.frame_index)
             text = f"Derived illustration{blur}: {where} with boxes and heat; person {people}."
-            sheet.picture(shot.content, x, top, width, height, text)
+            sheet.place_image(shot.content, x, top, width, height, text)
             lowest = max(lowest, height + 1 + sheet.caption(text, x, top + height + 1, _FRAME_MM))
             x += _FRAME_MM + (sheet.epw - 2 * _FRAME_MM)
         sheet.set_xy(sheet.l_margin, top + lowest + 4)
 
 
 def _faces(sheet: Sheet, facts: ReportFacts, gallery: Gallery) -> None:
-    if facts.show_pictures:
+    if facts.show_images:
         names = ("Cut from the file, as the network saw it", "Derived illustration: the same with heat")
     else:
         names = ("Cut from the file, blurred", "Derived illustration: heat alone")
-    for face, seen, heat in gallery.faces:
-        width, height = _fit(heat.ratio, _FACE_MM)
+    for face, seen, heatmap in gallery.faces:
+        width, height = _fit(heatmap.ratio, _FACE_MM)
         sheet.room(height + 24)
         top, left = sheet.y, sheet.l_margin
         where = _moment(facts, face.score.time_s, face.score.frame_index)
         name = f"person {face.track_id + 1}, {where}"
-        sheet.picture(seen.content, left, top, *_fit(seen.ratio, _FACE_MM), f"Cut from the file: {name}")
-        sheet.picture(heat.content, left + _FACE_MM + 4, top, width, height, f"Derived illustration: {name}")
+        sheet.place_image(seen.content, left, top, *_fit(seen.ratio, _FACE_MM), f"Cut from the file: {name}")
+        sheet.place_image(
+            heatmap.content, left + _FACE_MM + 4, top, width, height, f"Derived illustration: {name}"
+        )
         sheet.caption(names[0], left, top + height + 0.8, _FACE_MM)
         sheet.caption(names[1], left + _FACE_MM + 4, top + height + 0.8, _FACE_MM)
         beside = left + 2 * _FACE_MM + 8
         marks = ", ".join(face.score.marks) or "nothing noted"
-        heat_share = 0.0 if facts.explanations is None else _share(face.peak, facts.explanations.heat_scale)
+        heatmap_share = 0.0 if facts.explanations is None else _share(face.peak, facts.explanations.heatmap_scale)
         lines = (
             f"Person {face.track_id + 1}\n{where}\n\nEstimate {face.score.probability:.4f} "
             f"({result_text.percent(face.score.probability, 'en')})\nRaw output {face.score.logit:+.2f}\n"
             f"Box {face.score.box.as_list()} px\nHard to judge: {marks}\nStrongest heat: "
-            f"{heat_share:.2f} of the scale\n{face.method}, layer {face.layer}"
+            f"{heatmap_share:.2f} of the scale\n{face.method}, layer {face.layer}"
         )
         sheet.caption(lines, beside, top, sheet.w - sheet.r_margin - beside, 8)
         sheet.set_xy(sheet.l_margin, top + height + 6)
@@ -200,6 +204,6 @@ def _fit(ratio: float, width_mm: float) -> tuple[float, float]:
 
 def _moment(facts: ReportFacts, time_s: float, frame_index: int) -> str:
     if facts.analysis.media.kind == "image":
-        return "the picture"
+        return "the image"
     minutes, seconds = divmod(max(time_s, 0.0), 60)
     return f"{int(minutes):02}:{seconds:06.3f}, frame {frame_index}"

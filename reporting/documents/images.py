@@ -1,4 +1,4 @@
-"""Pictures for documents: made small enough to send, or unrecognisable where they must not be seen."""
+"""Images for documents: made small enough to send, or unrecognisable where they must not be seen."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from PIL import Image, ImageFilter
 from detector.types import Pixels
 
 BLOCKS = 6
-"""A blurred picture is made from so many by so many colours, and nothing else of the picture is left in it."""
+"""A blurred image is made from so many by so many colours, and nothing else of the image is left in it."""
 _BLURRED_PX = 240
 
 
 def blurred(pixels: Pixels) -> Pixels:
-    """A picture of the same proportions made from the mean colours of 6 x 6 blocks, each rounded to one of eight
+    """An image of the same proportions made from the mean colours of 6 x 6 blocks, each rounded to one of eight
     levels a channel, and then blurred: no face can be matched with it.
 
     Args:
@@ -35,8 +35,8 @@ def blurred(pixels: Pixels) -> Pixels:
 
 def jpeg(pixels: Pixels, long_side_px: int, quality: int) -> bytes:
     """JPEG without metadata, shrunk where longer. Pixels are uint8 (height, width, 3), RGB."""
-    picture = Image.fromarray(np.ascontiguousarray(pixels))
-    picture.thumbnail((long_side_px, long_side_px), Image.Resampling.LANCZOS)
+    image = Image.fromarray(np.ascontiguousarray(pixels))
+    image.thumbnail((long_side_px, long_side_px), Image.Resampling.LANCZOS)
     buffer = io.BytesIO()
-    picture.save(buffer, "JPEG", quality=quality, optimize=True)
+    image.save(buffer, "JPEG", quality=quality, optimize=True)
     return buffer.getvalue()

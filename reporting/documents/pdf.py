@@ -1,4 +1,4 @@
-"""A4 pages: fonts of many scripts, headings with bookmarks, paragraphs, tables, boxes and pictures.
+"""A4 pages: fonts of many scripts, headings with bookmarks, paragraphs, tables, boxes and images.
 
 In come plain texts of any script, out goes a PDF that is the same bytes for the same calls. Every text passes
 through `Sheet.clean`, so no character can stop a document, hide in it or turn the order of what follows it.
@@ -324,15 +324,17 @@ class Sheet(FPDF):
         self.set_y(top + total)
         self.ln(3.0)
 
-    def picture(self, jpeg: bytes, x_mm: float, y_mm: float, width_mm: float, height_mm: float, alt: str) -> None:
-        """A picture with a hairline around it and a text for those who cannot see it."""
+    def place_image(
+        self, jpeg: bytes, x_mm: float, y_mm: float, width_mm: float, height_mm: float, alt: str
+    ) -> None:
+        """An image with a hairline around it and a text for those who cannot see it."""
         self.image(io.BytesIO(jpeg), x_mm, y_mm, width_mm, height_mm, alt_text=self.clean(alt))
         self.set_draw_color(*RULE)
         self.set_line_width(0.2)
         self.rect(x_mm, y_mm, width_mm, height_mm)
 
     def caption(self, text: str, x_mm: float, y_mm: float, width_mm: float, size: float = 7.5) -> float:
-        """Small print under a picture; its height in mm is given back."""
+        """Small print under an image; its height in mm is given back."""
         self.style(size, colour=GREY)
         text = self.clean(text)
         height = self.height(text, width_mm, size)

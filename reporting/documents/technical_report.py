@@ -21,7 +21,7 @@ from reporting.types import ReportFacts
 
 MAX_BYTES = 5_000_000
 """What the portal takes of one file, in the stricter reading of 5 MB."""
-_PICTURE_BYTES = (3_200_000, 1_200_000, 300_000)
+_IMAGE_BYTES = (3_200_000, 1_200_000, 300_000)
 """Budgets tried one after the other, should the rest of the report be large."""
 _MOST_PEOPLE = 60
 _MOST_CHARTS = 12
@@ -36,7 +36,7 @@ def forensic_pdf(facts: ReportFacts) -> bytes:
     Raises:
         ReportError: it cannot be kept under `MAX_BYTES`.
     """
-    for budget in _PICTURE_BYTES:
+    for budget in _IMAGE_BYTES:
         content = _typeset(facts, gather(facts, budget))
         if len(content) < MAX_BYTES:
             return content
@@ -47,7 +47,7 @@ def forensic_pdf(facts: ReportFacts) -> bytes:
 
 
 def _typeset(facts: ReportFacts, gallery: Gallery) -> bytes:
-    kind = "picture" if facts.analysis.media.kind == "image" else "video"
+    kind = "image" if facts.analysis.media.kind == "image" else "video"
     sheet = Sheet(
         f"Technical report {facts.case_id}: automated analysis of a {kind}",
         f"Technical report {facts.case_id}  \u00b7  opinion of software, not an expert certificate",
@@ -169,7 +169,7 @@ def _metadata(sheet: Sheet, facts: ReportFacts) -> None:
     sheet.heading("3  Metadata")
     rows = [
         ("Kind and format", f"{media.kind}, {media.format} (found in the content, not taken from the name)"),
-        ("Size of the picture", f"{media.width_px} x {media.height_px} px, upright"),
+        ("Size of the image", f"{media.width_px} x {media.height_px} px, upright"),
     ]
     if media.kind == "video":
         rate = "unknown" if media.frame_rate_hz is None else f"{media.frame_rate_hz:.3f} a second"
@@ -268,7 +268,7 @@ def _timeline(sheet: Sheet, facts: ReportFacts) -> None:
         return
     if analysis.media.kind == "image":
         shown: Sequence[FaceTrack] = analysis.tracks[:24]
-        sheet.paragraph(texts.CHART_PICTURE)
+        sheet.paragraph(texts.CHART_IMAGE)
         sheet.room(7.0 * len(shown) + 14)
         draw_faces(sheet, shown, analysis.verdict)
         _left_out(sheet, len(analysis.tracks) - len(shown), "faces")

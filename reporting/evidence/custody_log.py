@@ -42,7 +42,7 @@ def first_entries(
         evidence: the file as received first.
         created_at: aware time of the package.
         tool: the program and its version.
-        media_left_out: no picture of the file was put in.
+        media_left_out: no image of the file was put in.
     """
     received, *made = evidence
     hashes = received.hashes
@@ -93,7 +93,7 @@ def first_entries(
         log = appended(
             log,
             at=created_at,
-            event="pictures left out",
+            event="images left out",
             actor=USER,
             item=received.name,
             item_sha256=hashes.sha256,

@@ -22,8 +22,8 @@ from detector.types import Analysis, MediaInfo, Pixels, Span
 from explain.types import Explanations
 from reporting.case import Case
 from reporting.complaint.narrative import complaint_narrative, full_statement, suspect_description
-from reporting.evidence.image_copy import copy_picture, jpeg_within
-from reporting.evidence.video_copy import copy_clip
+from reporting.evidence.image_copy import copy_image, jpeg_within
+from reporting.evidence.video_copy import copy_video
 from reporting.portals import Portal
 from reporting.text import evidence as words
 from reporting.text.results import clock
@@ -111,21 +111,21 @@ def make_evidence(
     """Make everything for the evidence folder.
 
     Args:
-        case: whether pictures of the file may go in, and the words that may be too long for the form.
+        case: whether images of the file may go in, and the words that may be too long for the form.
         analysis: the result, with its key frames where it still has them.
-        explanations: pictures to add.
+        explanations: images to add.
         portal: the limits.
         original: the file as received, checked before; None where it is not at hand.
 
     Raises:
-        ValueError: a picture is not uint8 RGB.
+        ValueError: an image is not uint8 RGB.
     """
     made: list[Made] = []
     if case.media_included:
         limit = portal.upload_limit_bytes.value
         copy = None if original is None else _copy(original, analysis, limit)
         made += [copy] if copy else []
-        made += _frames(analysis, limit, with_pictures=copy is None)
+        made += _frames(analysis, limit, with_images=copy is None)
         made += _drawn(analysis, explanations, limit)
     if complaint_narrative(case, analysis, portal).cut or suspect_description(case, analysis, portal).cut:
         content = full_statement(case).encode("utf-8", "backslashreplace")
@@ -150,24 +150,24 @@ def safe_file_name(name: str) -> str:
 def _copy(original: Path, analysis: Analysis, limit: int) -> Made | None:
     media = analysis.media
     if media.kind == "image":
-        picture = copy_picture(original, limit)
-        if picture is None:
+        image = copy_image(original, limit)
+        if image is None:
             return None
-        name, mime = f"{COPY_PREFIX}picture.{picture.ending}", f"image/{picture.ending.replace('jpg', 'jpeg')}"
-        purpose, made_how, content = words.copy_purpose("image"), picture.made_how, picture.content
+        name, mime = f"{COPY_PREFIX}image.{image.ending}", f"image/{image.ending.replace('jpg', 'jpeg')}"
+        purpose, made_how, content = words.copy_purpose("image"), image.made_how, image.content
     else:
-        clip = copy_clip(original, media.format, media.duration_s or 0.0, limit, _strongest(analysis))
-        if clip is None:
+        video = copy_video(original, media.format, media.duration_s or 0.0, limit, _strongest(analysis))
+        if video is None:
             return None
-        name, mime = f"{COPY_PREFIX}clip.mp4", "video/mp4"
-        purpose, made_how, content = clip.purpose, clip.made_how, clip.content
+        name, mime = f"{COPY_PREFIX}video.mp4", "video/mp4"
+        purpose, made_how, content = video.purpose, video.made_how, video.content
     return _made(name, content, mime, purpose, media.sha256, made_how)
 
 
-def _frames(analysis: Analysis, limit: int, *, with_pictures: bool) -> Iterator[Made]:
-    """The whole frames without marks; of a picture only where there is no copy of it."""
+def _frames(analysis: Analysis, limit: int, *, with_images: bool) -> Iterator[Made]:
+    """The whole frames without marks; of an image only where there is no copy of it."""
     kind = analysis.media.kind
-    if kind == "image" and not with_pictures:
+    if kind == "image" and not with_images:
         return
     for number, (_, frame) in enumerate(sorted(analysis.key_frames.items()), 1):
         content = jpeg_within(_checked(frame.pixels), limit)
@@ -184,14 +184,14 @@ def _drawn(analysis: Analysis, explanations: Explanations | None, limit: int) ->
     kind, source = analysis.media.kind, analysis.media.sha256
     for number, frame in enumerate(explanations.frames, 1):
         content = jpeg_within(_checked(frame.pixels), limit)
-        name = f"heat_frame_{number}{_at(frame.time_s, kind)}.jpg"
-        purpose = words.heat_frame_purpose(frame.time_s, kind)
+        name = f"heatmap_frame_{number}{_at(frame.time_s, kind)}.jpg"
+        purpose = words.heatmap_frame_purpose(frame.time_s, kind)
         yield _made(name, content, "image/jpeg", purpose, source, "boxes and heat drawn over it, as JPEG")
     for number, face in enumerate(explanations.faces, 1):
         made_how = f"{face.method} of the layer {face.layer}, drawn over the face, as PNG"
-        name = f"heat_face_{number}{_at(face.score.time_s, kind)}.png"
+        name = f"heatmap_face_{number}{_at(face.score.time_s, kind)}.png"
         yield _made(
-            name, _png(face.overlay), "image/png", words.heat_face_purpose(face.track_id + 1), source, made_how
+            name, _png(face.overlay), "image/png", words.heatmap_face_purpose(face.track_id + 1), source, made_how
         )
 
 
@@ -221,7 +221,7 @@ def _at(time_s: float, kind: str) -> str:
 
 def _checked(pixels: Pixels) -> Pixels:
     if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
-        raise ValueError(f"a picture is uint8 (height, width, 3), got {pixels.dtype} {pixels.shape}")
+        raise ValueError(f"an image is uint8 (height, width, 3), got {pixels.dtype} {pixels.shape}")
     return np.ascontiguousarray(pixels)
 
 

@@ -1,4 +1,4 @@
-"""A copy of a picture that can be uploaded: upright, without metadata such as places and names, small enough.
+"""A copy of an image that can be uploaded: upright, without metadata such as places and names, small enough.
 
 A JPEG or PNG that is upright and small enough keeps its coded pixels bit for bit; only the blocks around them go.
 """
@@ -26,7 +26,7 @@ _BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, IndexError,
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PictureCopy:
+class ImageCopy:
     """A copy and how it came about."""
 
     content: bytes
@@ -35,21 +35,21 @@ class PictureCopy:
     made_how: str
 
 
-def copy_picture(path: Path, limit_bytes: int) -> PictureCopy | None:
-    """Make a copy of fewer than `limit_bytes`; None where the picture cannot be decoded."""
+def copy_image(path: Path, limit_bytes: int) -> ImageCopy | None:
+    """Make a copy of fewer than `limit_bytes`; None where the image cannot be decoded."""
     pillow_heif.register_heif_opener(thumbnails=False)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(path) as picture:
-                bare = _bare(path, picture, limit_bytes)
+            with Image.open(path) as image:
+                bare = _bare(path, image, limit_bytes)
                 if bare is not None:
                     return bare
-                pixels = _upright(picture)
+                pixels = _upright(image)
     except _BROKEN:
         return None
     content = jpeg_within(pixels, limit_bytes)
-    return PictureCopy(content=content, ending="jpg", made_how="coded anew as JPEG, upright, without metadata")
+    return ImageCopy(content=content, ending="jpg", made_how="coded anew as JPEG, upright, without metadata")
 
 
 def jpeg_within(pixels: Pixels, limit_bytes: int) -> bytes:
@@ -59,23 +59,23 @@ def jpeg_within(pixels: Pixels, limit_bytes: int) -> bytes:
         pixels: uint8 (height, width, 3), RGB.
         limit_bytes: at least some thousands.
     """
-    picture = Image.fromarray(pixels)
+    image = Image.fromarray(pixels)
     while True:
         for quality in _QUALITIES:
             buffer = io.BytesIO()
-            picture.save(buffer, format="JPEG", quality=quality, subsampling=0 if quality > 90 else 2)
+            image.save(buffer, format="JPEG", quality=quality, subsampling=0 if quality > 90 else 2)
             if buffer.tell() < limit_bytes:
                 return buffer.getvalue()
-        width, height = (max(1, int(side * _SHRINK)) for side in picture.size)
-        picture = picture.resize((width, height), Image.Resampling.LANCZOS)
+        width, height = (max(1, int(side * _SHRINK)) for side in image.size)
+        image = image.resize((width, height), Image.Resampling.LANCZOS)
 
 
-def _bare(path: Path, picture: Image.Image, limit_bytes: int) -> PictureCopy | None:
+def _bare(path: Path, image: Image.Image, limit_bytes: int) -> ImageCopy | None:
     """The file's own coded pixels without what lies around them; None where that does not do."""
-    if picture.format not in ("JPEG", "MPO", "PNG") or picture.getexif().get(_ORIENTATION, 1) != 1:
+    if image.format not in ("JPEG", "MPO", "PNG") or image.getexif().get(_ORIENTATION, 1) != 1:
         return None
     try:
-        is_png = picture.format == "PNG"
+        is_png = image.format == "PNG"
         content = (_bare_png if is_png else _bare_jpeg)(path.read_bytes())
         with Image.open(io.BytesIO(content)) as copy:
             copy.load()
@@ -83,10 +83,10 @@ def _bare(path: Path, picture: Image.Image, limit_bytes: int) -> PictureCopy | N
         return None
     if len(content) >= limit_bytes:
         return None
-    return PictureCopy(
+    return ImageCopy(
         content=content,
         ending="png" if is_png else "jpg",
-        made_how="the coded picture as it is, without metadata",
+        made_how="the coded image as it is, without metadata",
     )
 
 
@@ -118,7 +118,7 @@ def _bare_jpeg(data: bytes) -> bytes:
 
 
 def _bare_png(data: bytes) -> bytes:
-    """Keep the chunks that the picture is made of, and its colours.
+    """Keep the chunks that the image is made of, and its colours.
 
     Source:
         PNG specification, third edition, 5.3: length, type, content, CRC.
@@ -134,9 +134,9 @@ def _bare_png(data: bytes) -> bytes:
         at = end
 
 
-def _upright(picture: Image.Image) -> Pixels:
+def _upright(image: Image.Image) -> Pixels:
     """uint8 (height, width, 3) RGB: transparency on white, 16-bit grey scaled to 8."""
-    upright = ImageOps.exif_transpose(picture)
+    upright = ImageOps.exif_transpose(image)
     if upright.mode.startswith("I"):
         wide = np.asarray(upright).astype(np.float32)
         upright = Image.fromarray((wide / 257).round().clip(0, 255).astype(np.uint8))

@@ -1,6 +1,6 @@
-"""A copy of a clip that is small enough to upload: its streams as they are where they fit, else coded anew.
+"""A copy of a video that is small enough to upload: its streams as they are where they fit, else coded anew.
 
-The clip is streamed, one frame at a time, however large it is; only the copy is held in memory. The same clip
+The video is streamed, one frame at a time, however large it is; only the copy is held in memory. The same video
 gives the same bytes: the encoder runs in one thread, and no time is written.
 """
 
@@ -19,19 +19,19 @@ from detector.types import Span
 from reporting.text.evidence import copy_purpose, excerpt_purpose
 from reporting.text.results import clock
 
-if TYPE_CHECKING:  # PyAV is loaded only when a clip is copied
+if TYPE_CHECKING:  # PyAV is loaded only when a video is copied
     from av.audio.stream import AudioStream
     from av.container import InputContainer, OutputContainer
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
-_COPIED_PICTURE = ("h264", "hevc", "mpeg4")
+_COPIED_IMAGE = ("h264", "hevc", "mpeg4")
 _COPIED_SOUND = ("aac", "mp3")
 _TICKS_A_SECOND = 90_000
 _SPARE_FRAC = 0.06
 """Of the limit, left for the container and for what the encoder overshoots."""
 _LEAST_BPS = 80_000
-"""Below this a face cannot be recognised: a longer clip is cut instead."""
+"""Below this a face cannot be recognised: a longer video is cut instead."""
 _CHOICES = (
     (900_000, 1280, 30, 64_000),
     (350_000, 854, 25, 48_000),
@@ -44,7 +44,7 @@ _PACKET_BITS = 130
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClipCopy:
+class VideoCopy:
     """A copy and how it came about."""
 
     content: bytes
@@ -55,27 +55,27 @@ class ClipCopy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Plan:
-    """How a clip is coded anew."""
+    """How a video is coded anew."""
 
     long_side_px: int
     rate_hz: int
     sound_bps: int
-    picture_bps: int
+    image_bps: int
     start_s: float
     end_s: float
 
 
-def copy_clip(
+def copy_video(
     path: Path, demuxer: str, duration_s: float, limit_bytes: int, focus: Span | None = None
-) -> ClipCopy | None:
+) -> VideoCopy | None:
     """Make a copy of fewer than `limit_bytes`, upright, without the container's metadata such as places.
 
     Args:
-        path: the clip.
+        path: the video.
         demuxer: FFmpeg's name of its container format; no other is tried.
         duration_s: its length.
         limit_bytes: the copy has fewer.
-        focus: the stretch that must be in the copy where a clip is too long to be copied whole.
+        focus: the stretch that must be in the copy where a video is too long to be copied whole.
 
     Returns:
         None where it cannot be decoded or made small enough.
@@ -84,7 +84,7 @@ def copy_clip(
 
     try:
         if path.stat().st_size < limit_bytes and (same := _remuxed(path, demuxer)) and len(same) < limit_bytes:
-            return ClipCopy(
+            return VideoCopy(
                 content=same,
                 purpose=copy_purpose("video"),
                 made_how="the streams as they are, in a new container without metadata",
@@ -98,7 +98,7 @@ def copy_clip(
         except (av.error.FFmpegError, StopIteration):
             return None
         if 0 < len(content) < limit_bytes:
-            return ClipCopy(
+            return VideoCopy(
                 content=content, purpose=_purpose(plan, duration_s), made_how=_how(plan, size, has_sound)
             )
         plan = _smaller(plan, limit_bytes * (1 - 2 * _SPARE_FRAC) / max(len(content), 1))
@@ -109,14 +109,14 @@ def _remuxed(path: Path, demuxer: str) -> bytes | None:
     """The packets as they are in a new MP4; None where an MP4 may not hold them."""
     buffer = io.BytesIO()
     with _open(path, demuxer) as source:
-        picture, sound = _streams(source)
-        if picture.codec_context.name not in _COPIED_PICTURE:
+        image, sound = _streams(source)
+        if image.codec_context.name not in _COPIED_IMAGE:
             return None
         if sound is not None and sound.codec_context.name not in _COPIED_SOUND:
             return None
         with _writer(buffer) as target:
-            out = {stream.index: target.add_stream_from_template(stream) for stream in (picture, sound) if stream}
-            for packet in source.demux(*filter(None, (picture, sound))):
+            out = {stream.index: target.add_stream_from_template(stream) for stream in (image, sound) if stream}
+            for packet in source.demux(*filter(None, (image, sound))):
                 if packet.dts is not None:
                     packet.stream = out[packet.stream.index]
                     target.mux(packet)
@@ -124,23 +124,23 @@ def _remuxed(path: Path, demuxer: str) -> bytes | None:
 
 
 def _recoded(path: Path, demuxer: str, plan: _Plan) -> tuple[bytes, tuple[int, int], bool]:
-    """Decode and encode by a plan; what lies behind a break in the clip is left out."""
+    """Decode and encode by a plan; what lies behind a break in the video is left out."""
     import av
     import av.error
 
     size = _upright_size(path, demuxer, plan.long_side_px)
     buffer = io.BytesIO()
     with _open(path, demuxer) as source:
-        picture, sound = _streams(source)
-        picture.thread_type = "AUTO"
+        image, sound = _streams(source)
+        image.thread_type = "AUTO"
         sound = sound if plan.sound_bps else None
-        origin_s = float((picture.start_time or 0) * (picture.time_base or 0))
+        origin_s = float((image.start_time or 0) * (image.time_base or 0))
         if plan.start_s > 0:
             source.seek(round((origin_s + plan.start_s) * av.time_base))
         with _writer(buffer) as target:
-            encoder = _PictureEncoder(target, plan, origin_s, size)
+            encoder = _ImageEncoder(target, plan, origin_s, size)
             sound_out = _sound_stream(target, plan) if sound is not None else None
-            packets = source.demux(*filter(None, (picture, sound)))
+            packets = source.demux(*filter(None, (image, sound)))
             while not encoder.done:
                 try:
                     packet = next(packets)
@@ -159,12 +159,12 @@ def _recoded(path: Path, demuxer: str, plan: _Plan) -> tuple[bytes, tuple[int, i
     return buffer.getvalue(), size, sound_out is not None
 
 
-class _PictureEncoder:
+class _ImageEncoder:
     """Scales, turns upright, thins out and encodes the frames of a stretch."""
 
     def __init__(self, target: OutputContainer, plan: _Plan, origin_s: float, size: tuple[int, int]) -> None:
         self._target, self._plan, self._origin_s, self._size = target, plan, origin_s, size
-        self._stream = _picture_stream(target, plan, size)
+        self._stream = _image_stream(target, plan, size)
         self._next_s = plan.start_s
         self._tick = -1
         self.done = False
@@ -182,12 +182,12 @@ class _PictureEncoder:
         width, height = _turned(self._size, turns)
         pixels = frame.reformat(width=width, height=height, format="rgb24").to_ndarray()
         upright = np.ascontiguousarray(np.rot90(pixels, turns), dtype=np.uint8)
-        picture = av.VideoFrame.from_ndarray(upright, format="rgb24").reformat(
+        image = av.VideoFrame.from_ndarray(upright, format="rgb24").reformat(
             format="yuv420p", dst_colorspace=Colorspace.ITU709
         )
         self._tick = max(self._tick + 1, round((time_s - self._plan.start_s) * _TICKS_A_SECOND))
-        picture.pts, picture.time_base = self._tick, Fraction(1, _TICKS_A_SECOND)
-        self._target.mux(self._stream.encode(picture))
+        image.pts, image.time_base = self._tick, Fraction(1, _TICKS_A_SECOND)
+        self._target.mux(self._stream.encode(image))
 
     def finish(self) -> None:
         if self._tick < 0:
@@ -195,12 +195,12 @@ class _PictureEncoder:
         self._target.mux(self._stream.encode(None))
 
 
-def _picture_stream(target: OutputContainer, plan: _Plan, size: tuple[int, int]) -> VideoStream:
+def _image_stream(target: OutputContainer, plan: _Plan, size: tuple[int, int]) -> VideoStream:
     options = {
         "preset": "veryfast",
         "crf": "23",
-        "maxrate": str(plan.picture_bps),
-        "bufsize": str(2 * plan.picture_bps),
+        "maxrate": str(plan.image_bps),
+        "bufsize": str(2 * plan.image_bps),
         # The same bytes every time, for a package that can be made again: one thread, and no macroblock tree, with
         # which one copy in thirty came out otherwise (x264 of PyAV 18.1, the same frames in).
         "x264-params": "threads=1:lookahead-threads=1:sliced-threads=0:no-mbtree=1",
@@ -246,24 +246,24 @@ def _plan(duration_s: float, limit_bytes: int, focus: Span | None) -> _Plan:
     bps = bits / length_s
     long_side_px, rate_hz, sound_bps = next(choice[1:] for choice in _CHOICES if bps >= choice[0])
     packets_hz = rate_hz + 24_000 / 1024
-    picture_bps = int(bps - sound_bps - packets_hz * _PACKET_BITS)
+    image_bps = int(bps - sound_bps - packets_hz * _PACKET_BITS)
     return _Plan(
         long_side_px=long_side_px,
         rate_hz=rate_hz,
         sound_bps=sound_bps,
-        picture_bps=min(picture_bps, 8_000_000),
+        image_bps=min(image_bps, 8_000_000),
         start_s=start_s,
         end_s=start_s + length_s if length_s < duration_s else math.inf,
     )
 
 
 def _smaller(plan: _Plan, share: float) -> _Plan:
-    """The same with fewer bits for the picture, and without sound: it was more than the limit took."""
+    """The same with fewer bits for the image, and without sound: it was more than the limit took."""
     return _Plan(
         long_side_px=max(2, plan.long_side_px * 3 // 4),
         rate_hz=plan.rate_hz,
         sound_bps=0,
-        picture_bps=max(10_000, int(plan.picture_bps * share)),
+        image_bps=max(10_000, int(plan.image_bps * share)),
         start_s=plan.start_s,
         end_s=plan.end_s,
     )
@@ -279,7 +279,7 @@ def _how(plan: _Plan, size: tuple[int, int], has_sound: bool) -> str:
     sound = "sound as AAC, mono" if has_sound else "without sound"
     part = "" if math.isinf(plan.end_s) else f", from {clock(plan.start_s)} to {clock(plan.end_s)} only"
     return (
-        f"H.264 (x264, veryfast, CRF 23, at most {plan.picture_bps // 1000} kbit/s), {size[0]}x{size[1]}, at most "
+        f"H.264 (x264, veryfast, CRF 23, at most {plan.image_bps // 1000} kbit/s), {size[0]}x{size[1]}, at most "
         f"{plan.rate_hz} frames a second, {sound}{part}, without metadata"
     )
 
@@ -312,6 +312,6 @@ def _writer(buffer: io.BytesIO) -> OutputContainer:
 def _streams(source: InputContainer) -> tuple[VideoStream, AudioStream | None]:
     from av.stream import Disposition
 
-    pictures = [s for s in source.streams.video if not s.disposition & Disposition.attached_pic]
+    images = [s for s in source.streams.video if not s.disposition & Disposition.attached_pic]
     sounds = [s for s in source.streams.audio if s.codec_context is not None]
-    return next(s for s in pictures if s.codec_context is not None), next(iter(sounds), None)
+    return next(s for s in images if s.codec_context is not None), next(iter(sounds), None)

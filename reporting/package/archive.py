@@ -1,7 +1,7 @@
 """The zip around a report package: written whole or not at all, the same bytes for the same members, and checked
 byte by byte when it is read.
 
-Members are stored, not compressed: pictures, clips and documents hardly shrink, and so the bytes do not depend on
+Members are stored, not compressed: images, videos and documents hardly shrink, and so the bytes do not depend on
 anybody's version of a compressor, and no bit of the file is without meaning.
 """
 

@@ -79,7 +79,7 @@ def build_package(
     Args:
         case: the user's own words.
         analysis: the result, whose hashes are of the file as received.
-        explanations: pictures to add; None where no face was found or none was computed.
+        explanations: images to add; None where no face was found or none was computed.
         out_path: ends in `.zip`, or a folder that exists: then the package is named by its case. The file is
             readable by its owner only.
         original: the file as received, from which the copies to upload are made; it is only read.
@@ -92,7 +92,7 @@ def build_package(
         ReportError: `out_path` cannot be written, `original` is not the file that was judged, the package
             would be too large, the analysis holds what JSON cannot, or a sentence of ours promises more than
             software can.
-        ValueError: `created_at` has no time zone or a year a zip cannot hold, or a picture is not RGB uint8.
+        ValueError: `created_at` has no time zone or a year a zip cannot hold, or an image is not RGB uint8.
     """
     refuse_hard_stop(case)
     created_at = datetime.now(UTC) if created_at is None else created_at
@@ -121,7 +121,7 @@ def build_package(
         evidence=evidence,
         custody=first_entries(case, evidence, created_at, TOOL, not case.media_included),
         credentials=credentials_of(original, received.mime),
-        show_pictures=case.pictures_shown,
+        show_images=case.images_shown,
     )
     findings = errors_first(
         (

@@ -128,7 +128,7 @@ def complaint_json(
             "witness_only": case.witness_only,
             "depicted": case.depicted,
             "media_included": case.media_included,
-            "pictures_shown": case.pictures_shown,
+            "images_shown": case.images_shown,
             "facts_true": None,
         },
         "checks": [entry.to_dict() for entry in findings],
@@ -218,10 +218,10 @@ def _evidence(entry: EvidenceFile) -> dict[str, Any]:
 
 
 def _explanations(explanations: Explanations) -> dict[str, Any]:
-    """Where in each explained face the evidence lies; the maps themselves are pictures of the package."""
+    """Where in each explained face the evidence lies; the maps themselves are images of the package."""
     return {
-        "heat_scale": explanations.heat_scale,
-        "heat_scale_from": explanations.scale_from,
+        "heatmap_scale": explanations.heatmap_scale,
+        "heatmap_scale_from": explanations.scale_from,
         "faces": [
             {
                 "track_id": face.track_id,

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-_PICTURES = re.compile(r"(?P<count>[\d,]+) pictures kept out of training(?: \((?P<names>[^()]+)\))?")
+_IMAGES = re.compile(r"(?P<count>[\d,]+) images kept out of training(?: \((?P<names>[^()]+)\))?")
 _STILLS = re.compile(
-    r"(?P<count>[\d,]+) moving stills of (?P<seconds>\d+) s made of (?:[\d,]+ )?pictures kept out of training"
+    r"(?P<count>[\d,]+) moving stills of (?P<seconds>\d+) s made of (?:[\d,]+ )?images kept out of training"
     r"(?: \((?P<names>[^()]+)\))?"
 )
 
@@ -21,10 +21,10 @@ def data_in_hindi(measured_on: str) -> str | None:
     Returns:
         None where the card says it in words of its own.
 
-    >>> data_in_hindi("12 pictures kept out of training (LFW)")
+    >>> data_in_hindi("12 images kept out of training (LFW)")
     'सिखाने से अलग रखी गई 12 तस्वीरों (LFW)'
     """
-    if found := _PICTURES.fullmatch(measured_on):
+    if found := _IMAGES.fullmatch(measured_on):
         return f"सिखाने से अलग रखी गई {found['count']} तस्वीरों{_names(found)}"
     if found := _STILLS.fullmatch(measured_on):
         return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from detector.types import MediaKind
 from reporting.text.results import clock
 
-_KINDS: dict[MediaKind, str] = {"image": "picture", "video": "clip"}
+_KINDS: dict[MediaKind, str] = {"image": "image", "video": "video"}
 
 
 def received_purpose(kind: MediaKind) -> str:
@@ -17,21 +17,21 @@ def copy_purpose(kind: MediaKind) -> str:
 
 
 def excerpt_purpose(start_s: float, end_s: float) -> str:
-    return f"The clip from {clock(start_s)} to {clock(end_s)} in a size that can be uploaded; it is kept whole."
+    return f"The video from {clock(start_s)} to {clock(end_s)} in a size that can be uploaded; it is kept whole."
 
 
 def frame_purpose(time_s: float, kind: MediaKind) -> str:
     if kind == "image":
-        return "The picture that was judged."
-    return f"The frame of the clip at {clock(time_s)}, without any marks."
+        return "The image that was judged."
+    return f"The frame of the video at {clock(time_s)}, without any marks."
 
 
-def heat_frame_purpose(time_s: float, kind: MediaKind) -> str:
-    where = "The picture" if kind == "image" else f"The frame of the clip at {clock(time_s)}"
+def heatmap_frame_purpose(time_s: float, kind: MediaKind) -> str:
+    where = "The image" if kind == "image" else f"The frame of the video at {clock(time_s)}"
     return f"{where} with boxes and colours that software drew over it; an illustration, not the file itself."
 
 
-def heat_face_purpose(number: int) -> str:
+def heatmap_face_purpose(number: int) -> str:
     return (
         f"Face {number} with colours that software drew over it, and their scale below, from 0 (nothing speaks "
         "for manipulation) to 1 (full colour); an illustration, not the file itself."

@@ -263,7 +263,7 @@ FINDINGS: Mapping[str, tuple[Severity, Mapping[Language, tuple[str, str]]]] = {
         "info",
         {
             "en": (
-                "The portal asks for a picture of an identity document (jpg, jpeg or png).",
+                "The portal asks for an image of an identity document (jpg, jpeg or png).",
                 "Upload it there yourself; never put it into this package.",
             ),
             "hi": (
@@ -289,7 +289,7 @@ FINDINGS: Mapping[str, tuple[Severity, Mapping[Language, tuple[str, str]]]] = {
         "info",
         {
             "en": (
-                "No picture or copy of the file was put into this package.",
+                "No image or copy of the file was put into this package.",
                 "Attach the file itself on the portal if you want the police to see it.",
             ),
             "hi": (
@@ -303,7 +303,7 @@ FINDINGS: Mapping[str, tuple[Severity, Mapping[Language, tuple[str, str]]]] = {
         {
             "en": (
                 "No copy of the file itself could be made to upload.",
-                "Attach the file as you received it if it is not too large, or the pictures from it.",
+                "Attach the file as you received it if it is not too large, or the images from it.",
             ),
             "hi": (
                 "अपलोड करने के लिए फ़ाइल की कॉपी नहीं बन सकी।",

@@ -41,8 +41,8 @@ _STEPS: dict[str, dict[Language, tuple[str, str]]] = {
     "stop_ncii": {
         "en": (
             "Stop it from spreading",
-            "{stop_ncii} makes a fingerprint of the picture on your own device, and partner platforms block what "
-            "matches it; the picture itself stays with you. The person shown must have been 18 or older. Keep the "
+            "{stop_ncii} makes a fingerprint of the image on your own device, and partner platforms block what "
+            "matches it; the image itself stays with you. The person shown must have been 18 or older. Keep the "
             "case number and the PIN.",
         ),
         "hi": (
@@ -92,7 +92,7 @@ _STEPS: dict[str, dict[Language, tuple[str, str]]] = {
         "en": (
             "Tell the platform",
             "Send the notice of this package to the platform's Grievance Officer. On a complaint about nudity, a "
-            "sexual act or impersonation, altered pictures included, the platform must act within {hours} hours. "
+            "sexual act or impersonation, altered images included, the platform must act within {hours} hours. "
             "Save everything first, since removal takes the evidence away.",
         ),
         "hi": (
@@ -137,7 +137,7 @@ _STEPS: dict[str, dict[Language, tuple[str, str]]] = {
     "do_not_copy": {
         "en": (
             "Leave the file as it is",
-            "Do not copy it, take pictures of the screen, forward it or put it on another device: with a child "
+            "Do not copy it, take images of the screen, forward it or put it on another device: with a child "
             "that is a crime of its own. Write down only where it is: link, account, date and time.",
         ),
         "hi": (
@@ -165,7 +165,7 @@ _STEPS: dict[str, dict[Language, tuple[str, str]]] = {
     "take_it_down": {
         "en": (
             "If it shows yourself under 18",
-            "{take_it_down} helps worldwide to have such pictures blocked; the picture stays on your device.",
+            "{take_it_down} helps worldwide to have such images blocked; the image stays on your device.",
         ),
         "hi": (
             "अगर तस्वीर में आप 18 से कम उम्र के हैं",

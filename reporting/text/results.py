@@ -19,7 +19,7 @@ from reporting.text.data_sources import data_in_hindi
 Language = Literal["en", "hi"]
 
 _KINDS: dict[Language, dict[MediaKind, str]] = {
-    "en": {"image": "picture", "video": "video"},
+    "en": {"image": "image", "video": "video"},
     "hi": {"image": "तस्वीर", "video": "वीडियो"},
 }
 
@@ -230,7 +230,7 @@ def percent(share: float, language: Language) -> str:
 
 
 def clock(time_s: float) -> str:
-    """A moment of a clip.
+    """A moment of a video.
 
     >>> clock(0.0), clock(75.4), clock(3661)
     ('0:00', '1:15', '1:01:01')
@@ -325,7 +325,7 @@ def no_face_in_view(language: Language) -> str:
 
 
 def derived_copy(language: Language) -> str:
-    """The sentence that stands in every frame of an annotated clip."""
+    """The sentence that stands in every frame of an annotated video."""
     return _DERIVED[language]
 
 

@@ -105,7 +105,7 @@ WORDS: Mapping[Language, Words] = {
             "The same facts for programs.",
             "Text to correct and paste, one block for each field of the portal.",
             "Short text for the tab Deepfake of Report Suspect.",
-            "Report for the police: result, limits, error rates, pictures. Its first page is for everybody.",
+            "Report for the police: result, limits, error rates, images. Its first page is for everybody.",
             "Files to attach. Copies and single frames are marked as derived.",
             "Fingerprints of every file, to compare with what the portal shows after uploading.",
             "What was done with the file and when, each line tied to the one before.",

@@ -13,7 +13,7 @@ SCOPE = (
 METHOD = (
     "Faces are found and followed through the file. Each is cut out with a margin and judged by a neural network, "
     "whose raw output is turned into an estimate between 0 and 1 by a calibration measured on other material. "
-    "In a clip, a person is judged by the three seconds that speak most for manipulation, and the file by its "
+    "In a video, a person is judged by the three seconds that speak most for manipulation, and the file by its "
     "most suspicious person."
 )
 RULE = (
@@ -50,8 +50,8 @@ RATES = (
 )
 OVERLAYS = (
     "Derived illustrations. They show where in a face the network's evidence for manipulation lies, by the method "
-    "named beside each; they are made from the file and are not part of it. Every picture uses the one scale "
-    "below, so colours can be compared between the pictures of this report; a white line encloses what reaches "
+    "named beside each; they are made from the file and are not part of it. Every image uses the one scale "
+    "below, so colours can be compared between the images of this report; a white line encloses what reaches "
     "half of the scale. Strong colour shows where the network looked and does not show by itself that anything "
     "there was changed."
 )
@@ -65,13 +65,13 @@ SCALES: dict[ScaleSource, str] = {
     "How much of it genuine and manipulated faces reach was not measured.",
 }
 """What full colour means, by where the scale comes from."""
-BLURRED = "All pictures are blurred beyond recognition in this report, as asked for."
+BLURRED = "All images are blurred beyond recognition in this report, as asked for."
 CHART = (
     "Crosses: estimate of each judged face. Line: the estimate smoothed over the moments around it. Dashed and "
     "dotted lines: the two thresholds. Hatched: stretches at or above the threshold for manipulation. The scale "
     "is stretched towards its ends, so that 99 % and 99.9 % can be told apart."
 )
-CHART_PICTURE = (
+CHART_IMAGE = (
     "One row a face; the dot is the estimate. Dashed and dotted lines: the two thresholds. The scale is stretched "
     "towards its ends, so that 99 % and 99.9 % can be told apart."
 )
@@ -97,11 +97,11 @@ ALTERNATIVES = (
     (
         "Dubbing and editing",
         "A voice or a caption may be exchanged over unchanged faces, and honest dubbing may move "
-        "lips. Cuts can change the meaning of genuine pictures. None of this is judged here.",
+        "lips. Cuts can change the meaning of genuine images. None of this is judged here.",
     ),
     (
-        "Wholly generated pictures",
-        "A picture generated as a whole has no original face; the detector was trained mostly "
+        "Wholly generated images",
+        "An image generated as a whole has no original face; the detector was trained mostly "
         "on faces put into real footage.",
     ),
     (
@@ -138,8 +138,8 @@ GLOSSARY = (
         "person is guilty of anything.",
     ),
     ("False alarm", "A genuine face that is called manipulated."),
-    ("Frame", "One picture of a clip, counted from 0 in order of presentation."),
-    ("Grad-CAM", "A method that shows which parts of a picture raised a network's output."),
+    ("Frame", "One image of a video, counted from 0 in order of presentation."),
+    ("Grad-CAM", "A method that shows which parts of an image raised a network's output."),
     ("Hash", "A fingerprint of a file's bytes: SHA-256, SHA-1 or MD5. Equal fingerprints mean equal files."),
     ("Inconclusive", "The estimate lies between the two thresholds: the software does not say either way."),
     ("Manipulated", "Here: a face swapped with another person's, or made to move or speak by software."),

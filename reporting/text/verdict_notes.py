@@ -22,7 +22,7 @@ _WHY: dict[Language, dict[Screen, str]] = {
         "inconclusive": "What was found is too weak to decide in either direction. The detector is set to say so "
         "instead of guessing, and does so often.",
         "poor_view": "Wherever a face was seen, it is small or blurred: at most {width} pixels wide. The traces "
-        "that manipulation leaves are lost in a picture like that.",
+        "that manipulation leaves are lost in an image like that.",
         "no_face": "A face is found when it is seen from the front or half from the side, is not covered, and is "
         "not tiny. Drawings, cartoons, masks and heads turned away are outside what can be judged here.",
     },
@@ -44,7 +44,7 @@ _TRIES: dict[Language, dict[Screen, dict[MediaKind, tuple[str, ...]]]] = {
                 "Ask how it came about: who posted it first, and what do the people in it say?",
             ),
             "video": (
-                "Choose above to look at every moment, and check the clip again.",
+                "Choose above to look at every moment, and check the video again.",
                 "Look for the first or a larger copy: messengers shrink what they pass on.",
                 "Ask how it came about: who posted it first, and what do the people in it say?",
             ),
@@ -52,7 +52,7 @@ _TRIES: dict[Language, dict[Screen, dict[MediaKind, tuple[str, ...]]]] = {
         "poor_view": {
             "image": (
                 "Look for a larger copy. Enlarging this one brings nothing back.",
-                "If it is a screenshot of a page, save the picture itself.",
+                "If it is a screenshot of a page, save the image itself.",
             ),
             "video": (
                 "Look for a copy in better quality. Enlarging this one brings nothing back.",
@@ -61,12 +61,12 @@ _TRIES: dict[Language, dict[Screen, dict[MediaKind, tuple[str, ...]]]] = {
         },
         "no_face": {
             "image": (
-                "Cut the picture to the face, or take one in which the face is larger.",
-                "If the face lies on its side or upside down, turn the picture upright first.",
+                "Cut the image to the face, or take one in which the face is larger.",
+                "If the face lies on its side or upside down, turn the image upright first.",
             ),
             "video": (
                 "Cut out the part in which the face is seen, and check that.",
-                "Take a picture of the moment that matters, and check that.",
+                "Take an image of the moment that matters, and check that.",
             ),
         },
     },
@@ -116,8 +116,8 @@ _REASONS_HI: dict[str, str] = {
     "real": "किसी भी चेहरे का सबसे ऊँचा अनुमान {p:.3f} है: {low:.3f} या उससे कम होने पर कहा जाता है कि संकेत नहीं मिले।",
     "inconclusive": "किसी भी चेहरे का सबसे ऊँचा अनुमान {p:.3f} है: {low:.3f} से {high:.3f} तक कोई फ़ैसला नहीं दिया जाता।",
     "judged": "{looked_at} में {people} जाँचे गए।",
-    "picture": "तस्वीर",
-    "clip": "पूरे वीडियो से चुने गए {frames} फ़्रेम",
+    "image": "तस्वीर",
+    "video": "पूरे वीडियो से चुने गए {frames} फ़्रेम",
     "faces": "{faces} चेहरे",
     "views": "{faces} चेहरे, कुल {views} बार दिखे,",
     "passing": "बहुत कम देर दिखे {count} चेहरे सूची में हैं, पर नतीजा उनसे तय नहीं होता।",
@@ -162,13 +162,13 @@ def reasons(analysis: Analysis, language: Language) -> tuple[str, ...]:
     verdict, tracks, words = analysis.verdict, analysis.tracks, _REASONS_HI
     if language == "en":
         return verdict.reasons
-    clip = analysis.media.kind == "video"
-    looked_at = words["clip"].format(frames=analysis.frames_examined) if clip else words["picture"]
+    video = analysis.media.kind == "video"
+    looked_at = words["video"].format(frames=analysis.frames_examined) if video else words["image"]
     if verdict.probability is None:
         return (words["no_face"].format(looked_at=looked_at),)
     strongest = max((track for track in tracks if track.weighty), key=lambda track: track.probability)
     views = sum(len(track.scores) for track in tracks)
-    people = words["views" if clip else "faces"].format(faces=len(tracks), views=views)
+    people = words["views" if video else "faces"].format(faces=len(tracks), views=views)
     said = [
         words[verdict.outcome].format(
             p=verdict.probability, low=verdict.threshold_real, high=verdict.threshold_fake

@@ -14,16 +14,16 @@ import pytest
 
 from benchmarks.__main__ import main
 from benchmarks.explanations import Case, maps_of
-from benchmarks.sample_videos import repeat_clip, write_clip
+from benchmarks.sample_videos import repeat_video, write_video
 from benchmarks.speed import run_one
 from benchmarks.visitors import visitors
 from detector import Detector
 from detector.config import CHECKPOINTS
 from detector.model.checkpoint import load_card
-from explain.cam import METHOD, fake_heat
+from explain.cam import METHOD, fake_heatmap
 
 
-def test_a_picture_without_a_face_is_counted_and_named(
+def test_a_image_without_a_face_is_counted_and_named(
     tmp_path: Path, examples: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     names = ["genuine.jpg", "manipulated.jpg", "no-face.jpg"]
@@ -35,31 +35,31 @@ def test_a_picture_without_a_face_is_counted_and_named(
         writer.writerows([name, "real", "dfdc", "none", name, "val"] for name in names)
     assert main(["faces", "--data", str(tmp_path), "--out", str(tmp_path / "out" / "faces.json")]) == 0
     result = json.loads(capsys.readouterr().out)
-    assert (result["pictures"], result["no_face"], result["missed"]) == (3, 1, ["no-face.jpg"])
+    assert (result["images"], result["no_face"], result["missed"]) == (3, 1, ["no-face.jpg"])
     assert result["no_face_mtcnn_defaults"] == 1
     assert json.loads((tmp_path / "out" / "faces.json").read_text()) == result
 
 
 @pytest.mark.parametrize("way", ["detector", "notebook"])
-def test_both_ways_judge_and_explain_the_same_moments_and_faces_of_a_clip(way: str, tmp_path: Path) -> None:
-    write_clip(tmp_path / "two.mp4", 640, 360, seconds=1, people=4)
+def test_both_ways_judge_and_explain_the_same_moments_and_faces_of_a_video(way: str, tmp_path: Path) -> None:
+    write_video(tmp_path / "two.mp4", 640, 360, seconds=1, people=4)
     result = run_one(way, tmp_path / "two.mp4", repeats=1, depth="moments")
     assert result.keys() == {"load_s", "judge_s", "explain_s", "faces", "moments", "peak_mb"}
     assert all(value > 0 for value in result.values())
     assert (result["moments"], result["faces"]) == (4, 16)
 
 
-def test_a_repeated_clip_is_as_many_times_as_long_and_shows_the_same_pictures_again(tmp_path: Path) -> None:
-    write_clip(tmp_path / "short.mp4", 320, 180, seconds=1, people=1)
-    repeat_clip(tmp_path / "short.mp4", tmp_path / "long.mp4", 3)
-    pictures = {}
+def test_a_repeated_video_is_as_many_times_as_long_and_shows_the_same_images_again(tmp_path: Path) -> None:
+    write_video(tmp_path / "short.mp4", 320, 180, seconds=1, people=1)
+    repeat_video(tmp_path / "short.mp4", tmp_path / "long.mp4", 3)
+    images = {}
     for name in ("short", "long"):
         with av.open(str(tmp_path / f"{name}.mp4")) as container:
-            pictures[name] = [(float(f.time), f.to_ndarray(format="rgb24")) for f in container.decode(video=0)]
-    assert len(pictures["long"]) == 3 * len(pictures["short"]) == 90
-    for number, (time_s, pixels) in enumerate(pictures["long"]):
+            images[name] = [(float(f.time), f.to_ndarray(format="rgb24")) for f in container.decode(video=0)]
+    assert len(images["long"]) == 3 * len(images["short"]) == 90
+    for number, (time_s, pixels) in enumerate(images["long"]):
         assert time_s == pytest.approx(number / 30, abs=1e-3)
-        assert (pixels == pictures["short"][number % 30][1]).all()
+        assert (pixels == images["short"][number % 30][1]).all()
 
 
 def test_the_readme_holds_the_table_of_the_kept_results(capsys: pytest.CaptureFixture[str]) -> None:
@@ -97,6 +97,6 @@ def test_the_map_that_is_shown_is_the_one_that_was_measured(detector: Detector, 
     crop = detector.analyze(examples / "manipulated.jpg").tracks[0].key_crops[0]
     case = Case(crop, np.ones(crop.pixels.shape[:2], bool), 0.0, flagged=True)
     (measured,) = maps_of(detector, [case])[f"{METHOD} {detector.card.explain_layer} x trained map"]
-    (shown,) = fake_heat(detector, [crop])
+    (shown,) = fake_heatmap(detector, [crop])
     grown = cv2.resize(shown, measured.shape[::-1], interpolation=cv2.INTER_LINEAR)
     assert np.corrcoef(grown.ravel(), measured.ravel())[0, 1] > 0.97

@@ -20,7 +20,7 @@ from detector.errors import ConfigError
         ("min_face_px", 5),
         ("min_detection_confidence", 1.5),
         ("max_file_bytes", 0),
-        ("max_picture_px", -1),
+        ("max_image_px", -1),
         ("max_frame_px", 0),
         ("max_duration_s", 0.0),
     ],

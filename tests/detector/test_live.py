@@ -1,4 +1,4 @@
-"""A camera: the same numbers as a clip, gaps without a face, and nothing kept but the last seconds."""
+"""A camera: the same numbers as a video, gaps without a face, and nothing kept but the last seconds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from detector import Detector
 from detector.live import ROLLING_S, LiveView
-from detector.media.images import read_picture
+from detector.media.images import read_image
 from detector.media.media import open_media
 
 
@@ -29,7 +29,7 @@ def test_the_rolling_estimate_is_the_mean_of_the_last_seconds(detector: Detector
 def test_a_gap_without_a_face_is_an_empty_answer_and_the_estimate_starts_anew(detector, examples) -> None:
     view = LiveView(detector)
     genuine, manipulated, nobody = (
-        read_picture(examples / f"{name}.jpg") for name in ("genuine", "manipulated", "no-face")
+        read_image(examples / f"{name}.jpg") for name in ("genuine", "manipulated", "no-face")
     )
     for step in range(5):
         view.look(manipulated, step * 0.2)
@@ -42,14 +42,14 @@ def test_a_gap_without_a_face_is_an_empty_answer_and_the_estimate_starts_anew(de
 
 def test_nothing_but_the_last_seconds_numbers_is_kept(detector: Detector, examples: Path) -> None:
     view = LiveView(detector)
-    genuine = read_picture(examples / "genuine.jpg")
+    genuine = read_image(examples / "genuine.jpg")
     for step in range(60):
         view.look(genuine, step * 0.25)
     assert sum(len(views) for views in view._recent.values()) <= ROLLING_S / 0.25 + 1
 
 
 def test_a_camera_that_is_turned_goes_on(detector: Detector, examples: Path) -> None:
-    view, genuine = LiveView(detector), read_picture(examples / "genuine.jpg")
+    view, genuine = LiveView(detector), read_image(examples / "genuine.jpg")
     wide = np.pad(genuine, ((0, 0), (60, 60), (0, 0)))
-    for step, picture in enumerate((genuine, wide, genuine)):
-        assert len(view.look(picture, step * 0.1)) == 1
+    for step, image in enumerate((genuine, wide, genuine)):
+        assert len(view.look(image, step * 0.1)) == 1

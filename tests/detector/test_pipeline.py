@@ -13,7 +13,7 @@ from PIL import Image
 
 from detector import ConfigError, Detector
 from detector.faces.face_follower import FaceFollower
-from detector.media.images import read_picture
+from detector.media.images import read_image
 from detector.media.media import open_media
 from detector.types import Analysis, Step
 
@@ -22,7 +22,7 @@ def logits(analysis: Analysis) -> list[float]:
     return [score.logit for track in analysis.tracks for score in track.scores]
 
 
-def test_the_manipulated_twin_scores_higher_than_the_genuine_picture(detector: Detector, examples: Path) -> None:
+def test_the_manipulated_twin_scores_higher_than_the_genuine_image(detector: Detector, examples: Path) -> None:
     for suffix in ("jpg", "mp4"):
         genuine = detector.analyze(examples / f"genuine.{suffix}").verdict
         manipulated = detector.analyze(examples / f"manipulated.{suffix}").verdict
@@ -37,10 +37,10 @@ def test_no_face_is_an_answer_without_a_number(detector: Detector, examples: Pat
     assert analysis.tracks == () and analysis.to_dict()["tracks"] == []
 
 
-def test_every_face_of_a_picture_is_judged_and_one_manipulated_face_decides(
+def test_every_face_of_a_image_is_judged_and_one_manipulated_face_decides(
     detector: Detector, examples: Path, tmp_path: Path
 ) -> None:
-    genuine, manipulated = (read_picture(examples / f"{name}.jpg") for name in ("genuine", "manipulated"))
+    genuine, manipulated = (read_image(examples / f"{name}.jpg") for name in ("genuine", "manipulated"))
     Image.fromarray(np.hstack([genuine, manipulated, genuine])).save(tmp_path / "three.png")
     analysis = detector.analyze(tmp_path / "three.png")
     assert len(analysis.tracks) == 3
@@ -66,7 +66,7 @@ def test_the_dictionary_is_the_contract_to_the_letter(detector: Detector, exampl
     assert content["duration_s"] == pytest.approx(4.0, abs=0.05)
 
 
-def test_a_clip_of_one_person_is_one_track_over_its_whole_length(detector: Detector, examples: Path) -> None:
+def test_a_video_of_one_person_is_one_track_over_its_whole_length(detector: Detector, examples: Path) -> None:
     analysis = detector.analyze(examples / "genuine.mp4", max_frames=16)
     (track,) = analysis.tracks
     times = [score.time_s for score in track.scores]
@@ -139,7 +139,7 @@ def test_a_cancelled_run_ends_at_once_and_leaves_no_thread_behind(detector: Dete
 def test_three_manipulated_seconds_in_half_a_minute_are_found_with_their_time(
     detector: Detector, examples: Path, film
 ) -> None:
-    genuine, manipulated = (read_picture(examples / f"{name}.jpg") for name in ("genuine", "manipulated"))
+    genuine, manipulated = (read_image(examples / f"{name}.jpg") for name in ("genuine", "manipulated"))
     frames = [
         np.roll(manipulated if 12.0 <= number / 10 < 15.0 else genuine, number % 7, axis=1)
         for number in range(300)
@@ -154,7 +154,7 @@ def test_three_manipulated_seconds_in_half_a_minute_are_found_with_their_time(
 
 def test_the_manipulated_one_of_four_people_is_named(detector: Detector, examples: Path, film) -> None:
     genuine, manipulated = (
-        read_picture(examples / f"{name}.jpg")[:256, 96:352] for name in ("genuine", "manipulated")
+        read_image(examples / f"{name}.jpg")[:256, 96:352] for name in ("genuine", "manipulated")
     )
     tinted = [
         np.ascontiguousarray(genuine * np.array(tint)).astype(np.uint8) for tint in ((0.6, 0.8, 1), (1, 0.7, 0.5))
@@ -167,7 +167,7 @@ def test_the_manipulated_one_of_four_people_is_named(detector: Detector, example
     assert analysis.verdict.probability == worst.probability
 
 
-def test_a_clip_that_breaks_off_is_judged_up_to_there_and_says_so(detector, examples, tmp_path) -> None:
+def test_a_video_that_breaks_off_is_judged_up_to_there_and_says_so(detector, examples, tmp_path) -> None:
     whole, broken = tmp_path / "whole.mkv", tmp_path / "broken.mkv"
     with av.open(str(examples / "genuine.mp4")) as source, av.open(str(whole), "w") as target:
         stream = target.add_stream_from_template(source.streams.video[0])
@@ -195,7 +195,7 @@ def test_far_fewer_searches_than_frames_find_the_same_faces(detector: Detector, 
 
 
 def test_a_face_that_appears_between_searches_and_one_after_a_cut_are_found(detector, examples, film) -> None:
-    face, nobody = read_picture(examples / "genuine.jpg"), read_picture(examples / "no-face.jpg")
+    face, nobody = read_image(examples / "genuine.jpg"), read_image(examples / "no-face.jpg")
     nobody = np.array(Image.fromarray(nobody).resize(face.shape[1::-1]))
     path = film("gap.mp4", [face] * 20 + [nobody] * 20 + [np.roll(face, 90, axis=1)] * 20, fps=10)
     (track,) = detector.analyze(path, max_frames=None).tracks

@@ -12,14 +12,14 @@ import av
 import numpy as np
 import pytest
 import uharfbuzz as hb
-from conftest import coded_picture, read_number
+from conftest import coded_image, read_number
 
 from detector import Detector
 from detector.errors import MediaError
 from detector.media.media import open_media
 from detector.types import Analysis, FaceBox, Frame, Pixels
 from explain import explain
-from explain.annotate import Legend, annotate_clip
+from explain.annotate import Legend, annotate_video
 from explain.box_paths import PersonPath
 from explain.canvas import Canvas, can_shape
 
@@ -50,19 +50,19 @@ def copies(
 ) -> dict[str, Path]:
     """With and without heat."""
     folder = tmp_path_factory.mktemp("copies")
-    scale = explain(detector, judged).heat_scale
-    made = {"heat": folder / "heat.mp4", "bare": folder / "bare.mp4"}
-    for name, heat_scale in (("heat", scale), ("bare", 0.0)):
-        annotate_clip(
-            detector, judged, examples / "manipulated.mp4", made[name], legend=LEGEND, heat_scale=heat_scale
+    scale = explain(detector, judged).heatmap_scale
+    made = {"heatmap": folder / "heat.mp4", "bare": folder / "bare.mp4"}
+    for name, heatmap_scale in (("heatmap", scale), ("bare", 0.0)):
+        annotate_video(
+            detector, judged, examples / "manipulated.mp4", made[name], legend=LEGEND, heatmap_scale=heatmap_scale
         )
     return made
 
 
 def test_every_frame_is_there_at_its_time(copies: dict[str, Path], examples: Path) -> None:
-    original, copy = frames_of(examples / "manipulated.mp4"), frames_of(copies["heat"])
+    original, copy = frames_of(examples / "manipulated.mp4"), frames_of(copies["heatmap"])
     assert [time_s for time_s, _ in copy] == pytest.approx([time_s for time_s, _ in original], abs=0.001)
-    assert lasts_s(copies["heat"]) == pytest.approx(lasts_s(examples / "manipulated.mp4"), abs=1 / 24)
+    assert lasts_s(copies["heatmap"]) == pytest.approx(lasts_s(examples / "manipulated.mp4"), abs=1 / 24)
 
 
 def test_the_box_is_where_the_face_is_and_the_rest_is_as_it_was(
@@ -86,10 +86,10 @@ def test_the_box_is_where_the_face_is_and_the_rest_is_as_it_was(
     assert away[apart].mean() < 4 and np.percentile(away[apart], 99) < 24
 
 
-def test_the_heat_is_inside_the_face_alone(copies: dict[str, Path], judged: Analysis) -> None:
+def test_the_heatmap_is_inside_the_face_alone(copies: dict[str, Path], judged: Analysis) -> None:
     score = judged.tracks[0].scores[3]
-    bare, heat = (frames_of(copies[name])[score.frame_index][1].astype(int) for name in ("bare", "heat"))
-    change, box = np.abs(heat - bare).max(axis=2), score.box
+    bare, heatmap = (frames_of(copies[name])[score.frame_index][1].astype(int) for name in ("bare", "heatmap"))
+    change, box = np.abs(heatmap - bare).max(axis=2), score.box
     inside = change[box.y1 : box.y2, box.x1 : box.x2]
     assert np.percentile(inside, 95) > 40
     apart = change.copy()
@@ -98,31 +98,31 @@ def test_the_heat_is_inside_the_face_alone(copies: dict[str, Path], judged: Anal
 
 
 def nobody(analysis: Analysis, detector: Detector, path: Path) -> Analysis:
-    """What the detector says about a clip of coded frames: there is no face in it."""
+    """What the detector says about a video of coded frames: there is no face in it."""
     media = open_media(path, detector.config).info
     return replace(analysis, media=media, tracks=())
 
 
 def annotated(detector: Detector, judged: Analysis, source: Path, out: Path) -> list[tuple[float, Pixels]]:
-    annotate_clip(detector, nobody(judged, detector, source), source, out, legend=LEGEND, heat_scale=1.0)
+    annotate_video(detector, nobody(judged, detector, source), source, out, legend=LEGEND, heatmap_scale=1.0)
     return frames_of(out)
 
 
 def test_a_variable_frame_rate_stays_as_it_is(
-    detector: Detector, judged: Analysis, make_clip: Callable[..., Path], tmp_path: Path
+    detector: Detector, judged: Analysis, make_video: Callable[..., Path], tmp_path: Path
 ) -> None:
     times_s = [number / 40 for number in range(40)] + [1.0 + number for number in range(9)]
-    source = make_clip(times_s=times_s)
+    source = make_video(times_s=times_s)
     copy = annotated(detector, judged, source, tmp_path / "out.mp4")
     assert [time_s for time_s, _ in copy] == pytest.approx(times_s, abs=0.002)
     assert [read_number(pixels[:96]) for _, pixels in copy] == list(range(49))
 
 
 @pytest.mark.parametrize("degrees", [90, 180, 270])
-def test_a_turned_clip_is_written_upright(
-    detector: Detector, judged: Analysis, make_clip: Callable[..., Path], tmp_path: Path, degrees: int
+def test_a_turned_video_is_written_upright(
+    detector: Detector, judged: Analysis, make_video: Callable[..., Path], tmp_path: Path, degrees: int
 ) -> None:
-    source = make_clip(rotation=degrees, times_s=(0.0, 0.1, 0.2))
+    source = make_video(rotation=degrees, times_s=(0.0, 0.1, 0.2))
     upright = [frame.pixels for frame in open_media(source, detector.config).frames(None)]
     copy = annotated(detector, judged, source, tmp_path / "out.mp4")
     height, width = upright[0].shape[:2]
@@ -132,9 +132,9 @@ def test_a_turned_clip_is_written_upright(
 
 
 def test_colours_stay_and_are_named(
-    detector: Detector, judged: Analysis, make_clip: Callable[..., Path], tmp_path: Path
+    detector: Detector, judged: Analysis, make_video: Callable[..., Path], tmp_path: Path
 ) -> None:
-    source = make_clip(times_s=(0.0, 0.1))
+    source = make_video(times_s=(0.0, 0.1))
     _, before = frames_of(source)[0]
     _, after = annotated(detector, judged, source, tmp_path / "out.mp4")[0]
     red_before, red_after = before[80, 20].astype(int), after[80, 20].astype(int)
@@ -143,12 +143,12 @@ def test_colours_stay_and_are_named(
         assert container.streams.video[0].codec_context.colorspace == 1
 
 
-@pytest.mark.parametrize("codec", [("clip.webm", "libvpx-vp9"), ("clip.gif", "gif")])
+@pytest.mark.parametrize("codec", [("video.webm", "libvpx-vp9"), ("video.gif", "gif")])
 def test_other_containers_become_mp4(
-    detector: Detector, judged: Analysis, make_clip: Callable[..., Path], tmp_path: Path, codec: tuple[str, str]
+    detector: Detector, judged: Analysis, make_video: Callable[..., Path], tmp_path: Path, codec: tuple[str, str]
 ) -> None:
     name, encoder = codec
-    source = make_clip(name, codec=encoder, pix_fmt="rgb8" if encoder == "gif" else "yuv420p")
+    source = make_video(name, codec=encoder, pix_fmt="rgb8" if encoder == "gif" else "yuv420p")
     copy = annotated(detector, judged, source, tmp_path / "out.mp4")
     assert [read_number(pixels[:96]) for _, pixels in copy] == list(range(50))
 
@@ -156,7 +156,7 @@ def test_other_containers_become_mp4(
 @pytest.mark.parametrize(("height", "width"), [(97, 161), (4, 6), (1081, 1921), (33, 4001)])
 def test_any_size_becomes_an_even_one_that_h264_takes(height: int, width: int) -> None:
     canvas = Canvas(width, height, {0: "Signs of manipulation (97 %)"}, "Footer words that are long.")
-    frame = Frame(coded_picture(3, max(height, 9), width)[:height], 0, 0.0)
+    frame = Frame(coded_image(3, max(height, 9), width)[:height], 0, 0.0)
     box = FaceBox(width // 2, height // 2, width, height)
     drawn = canvas.draw(frame, {0: box}, {0: np.ones((12, 12), np.float32)}, 1.0, 0.1)
     assert (drawn.shape[1], drawn.shape[0]) == canvas.size
@@ -164,7 +164,7 @@ def test_any_size_becomes_an_even_one_that_h264_takes(height: int, width: int) -
 
 
 def test_every_person_has_their_own_result_beside_their_box() -> None:
-    """Whoever else is in the picture: nobody's result may stand at another's face."""
+    """Whoever else is in the image: nobody's result may stand at another's face."""
     canvas = Canvas(640, 360, {0: "Signs of manipulation (97 %)", 1: "Inconclusive (50 %)"}, "A copy.")
     frame = Frame(np.full((360, 640, 3), 128, np.uint8), 0, 0.0)
     boxes = {0: FaceBox(20, 40, 120, 160), 1: FaceBox(400, 40, 500, 160)}
@@ -193,15 +193,15 @@ def test_hindi_is_drawn_with_its_letters_joined() -> None:
 
 
 def with_sound(source: Path, out: Path, codec: str, *, delay_s: float = 0.0, lasts_s: int = 4) -> Path:
-    """A clip with a tone that gets louder, as long as the clip."""
+    """A video with a tone that gets louder, as long as the video."""
     rate = 48_000
     with av.open(str(source)) as original, av.open(str(out), "w") as container:
-        picture = container.add_stream_from_template(original.streams.video[0])
+        image = container.add_stream_from_template(original.streams.video[0])
         sound = container.add_stream(codec, rate=rate, layout="mono")
         samples = np.sin(np.arange(lasts_s * rate) * 0.05) * np.linspace(0, 0.9, lasts_s * rate)
         packets = [packet for packet in original.demux(video=0) if packet.dts is not None]
         for packet in packets:
-            packet.stream = picture
+            packet.stream = image
             container.mux(packet)
         for start in range(0, lasts_s * rate, 960):
             part = samples[start : start + 960][None]
@@ -245,7 +245,7 @@ def test_the_sound_is_kept(
     delay_s = 0.5 if codec == "libopus" else 0.0
     source = with_sound(examples / "genuine.mp4", tmp_path / name, codec, delay_s=delay_s)
     out = tmp_path / "out.mp4"
-    annotate_clip(detector, nobody(judged, detector, source), source, out, legend=LEGEND, heat_scale=1.0)
+    annotate_video(detector, nobody(judged, detector, source), source, out, legend=LEGEND, heatmap_scale=1.0)
     found, last_s, tenths = loudness(out)
     _, source_last_s, source_tenths = loudness(source)
     assert found == kept
@@ -253,14 +253,14 @@ def test_the_sound_is_kept(
     assert tenths == pytest.approx(source_tenths, abs=0.03) and tenths[9] > 5 * tenths[0]
 
 
-def test_a_long_clip_has_its_sound_beside_the_picture_in_the_file(
-    detector: Detector, judged: Analysis, make_clip: Callable[..., Path], tmp_path: Path
+def test_a_long_video_has_its_sound_beside_the_image_in_the_file(
+    detector: Detector, judged: Analysis, make_video: Callable[..., Path], tmp_path: Path
 ) -> None:
     """So that a player need not jump about in it, and nothing waits in memory while it is written."""
-    short = make_clip(times_s=[number / 2 for number in range(80)])
+    short = make_video(times_s=[number / 2 for number in range(80)])
     source = with_sound(short, tmp_path / "in.mp4", "aac", lasts_s=40)
     out = tmp_path / "out.mp4"
-    annotate_clip(detector, nobody(judged, detector, source), source, out, legend=LEGEND, heat_scale=1.0)
+    annotate_video(detector, nobody(judged, detector, source), source, out, legend=LEGEND, heatmap_scale=1.0)
     with av.open(str(out)) as container:
         placed = sorted(
             (packet.pos, packet.stream.type, float(packet.dts * packet.time_base))
@@ -273,14 +273,14 @@ def test_a_long_clip_has_its_sound_beside_the_picture_in_the_file(
     assert max(steps) < 5
 
 
-def test_a_clip_that_breaks_off_is_copied_up_to_there(
+def test_a_video_that_breaks_off_is_copied_up_to_there(
     detector: Detector, judged: Analysis, examples: Path, tmp_path: Path
 ) -> None:
     source = with_sound(examples / "genuine.mp4", tmp_path / "in.mkv", "aac")
     data = source.read_bytes()
     source.write_bytes(data[: len(data) // 2])
     out = tmp_path / "out.mp4"
-    annotate_clip(detector, nobody(judged, detector, source), source, out, legend=LEGEND, heat_scale=1.0)
+    annotate_video(detector, nobody(judged, detector, source), source, out, legend=LEGEND, heatmap_scale=1.0)
     assert 10 < len(frames_of(out)) < 90
 
 
@@ -299,13 +299,13 @@ def test_a_stop_leaves_nothing_behind(
             raise Enough
 
     with pytest.raises(Enough):
-        annotate_clip(
+        annotate_video(
             detector,
             nobody(judged, detector, examples / "genuine.mp4"),
             examples / "genuine.mp4",
             tmp_path / "out.mp4",
             legend=LEGEND,
-            heat_scale=1.0,
+            heatmap_scale=1.0,
             progress=tell,
         )
     assert not list(tmp_path.iterdir()) and told == sorted(told) and told[-1] < 0.3
@@ -319,16 +319,16 @@ def test_a_copy_appears_whole_and_an_older_one_stays_until_then(
     broken = tmp_path / "broken.mp4"
     broken.write_bytes((examples / "genuine.mp4").read_bytes()[:5000])
     with pytest.raises(MediaError):
-        annotate_clip(detector, judged, broken, out, legend=LEGEND, heat_scale=1.0)
+        annotate_video(detector, judged, broken, out, legend=LEGEND, heatmap_scale=1.0)
     assert out.read_bytes() == b"older"
     seen: list[bytes] = []
-    annotate_clip(
+    annotate_video(
         detector,
         nobody(judged, detector, examples / "genuine.mp4"),
         examples / "genuine.mp4",
         out,
         legend=LEGEND,
-        heat_scale=1.0,
+        heatmap_scale=1.0,
         progress=lambda share: seen.append(out.read_bytes()),
     )
     assert set(seen) == {b"older"} and len(frames_of(out)) == 96

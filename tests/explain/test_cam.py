@@ -24,7 +24,7 @@ from detector.model.classifier import FaceClassifier, build_network
 from detector.model.score import make_batch
 from detector.types import Analysis, FaceCrop
 from explain import explain
-from explain.cam import MIN_CELLS, fake_heat, look, trained_maps, weigh
+from explain.cam import MIN_CELLS, fake_heatmap, look, trained_maps, weigh
 
 
 @pytest.fixture(scope="module")
@@ -54,14 +54,14 @@ def test_a_batch_of_maps_is_the_librarys_before_its_scaling(detector, analysis, 
     network = build_network()
     network.load_state_dict(load_weights(detector.card, CHECKPOINTS))
     module = dict(network.eval().named_modules())[layer]
-    for crop, heat in zip(crops, ours, strict=True):
+    for crop, heatmap in zip(crops, ours, strict=True):
         batch = make_batch([crop.pixels], detector.card.input)
         with library(network, [module]) as cam:
             cam.activations_and_grads(batch).sum().backward()
             hooked = cam.activations_and_grads
             kept = hooked.activations[0].numpy(), hooked.gradients[0].numpy()
             theirs = cam.get_cam_image(batch, module, [BinaryClassifierOutputTarget(1)], *kept, eigen_smooth=False)
-        np.testing.assert_allclose(heat, np.maximum(theirs[0], 0), rtol=1e-4, atol=1e-5 * ours.max())
+        np.testing.assert_allclose(heatmap, np.maximum(theirs[0], 0), rtol=1e-4, atol=1e-5 * ours.max())
 
 
 def test_what_is_shown_is_the_map_of_the_verdict_where_the_trained_layers_see_a_change(
@@ -80,36 +80,36 @@ def test_what_is_shown_is_the_map_of_the_verdict_where_the_trained_layers_see_a_
             np.tensordot(head[f"{name}.weight"][0, :, 0, 0], activations[0].numpy(), 1) + head[f"{name}.bias"]
         )
 
-    def grown(heat: np.ndarray, size: int) -> np.ndarray:
-        return cv2.resize(heat.astype(np.float32), (size, size), interpolation=cv2.INTER_LINEAR)
+    def grown(heatmap: np.ndarray, size: int) -> np.ndarray:
+        return cv2.resize(heatmap.astype(np.float32), (size, size), interpolation=cv2.INTER_LINEAR)
 
     near = probabilities("fine", fine)
     where = near * grown(probabilities("coarse", coarse), len(near))
     expected = grown(weigh("Grad-CAM", verdict, gradients)[0].numpy(), len(near)) * where
-    (heat,), (trained,) = fake_heat(detector, [crop]), trained_maps(detector, [crop])
-    np.testing.assert_allclose(heat, expected, rtol=1e-3, atol=1e-4 * expected.max())
+    (heatmap,), (trained,) = fake_heatmap(detector, [crop]), trained_maps(detector, [crop])
+    np.testing.assert_allclose(heatmap, expected, rtol=1e-3, atol=1e-4 * expected.max())
     np.testing.assert_allclose(trained, where, rtol=1e-3, atol=1e-4)
 
 
 def test_without_a_map_head_the_map_of_the_verdict_stands_alone(detector: Detector, analysis: Analysis) -> None:
-    card = dataclasses.replace(detector.card, map_head=None, heat=None, explain_layer="repeat_1")
+    card = dataclasses.replace(detector.card, map_head=None, heatmap=None, explain_layer="repeat_1")
     headless = Detector(card, detector.classifier, detector.finder, detector.config)
     crop = crops_of(analysis)[0]
     batch = make_batch([crop.pixels], card.input)
     expected = weigh("Grad-CAM", *look(detector.classifier, "repeat_1", batch)[:2])[0].numpy()
-    np.testing.assert_allclose(fake_heat(headless, [crop])[0], expected, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(fake_heatmap(headless, [crop])[0], expected, rtol=1e-4, atol=1e-6)
     explanations = explain(headless, analysis)
-    assert explanations.heat_scale == max(face.peak for face in explanations.faces)
+    assert explanations.heatmap_scale == max(face.peak for face in explanations.faces)
     with pytest.raises(ExplainError, match="another method"):
         trained_maps(headless, [crop])
 
 
 def test_more_faces_than_a_batch_come_back_in_order(detector: Detector, analysis: Analysis) -> None:
     crops = crops_of(analysis) * 9
-    alone = [fake_heat(detector, [crop])[0] for crop in crops[:4]]
-    for number, heat in enumerate(fake_heat(detector, crops)):
+    alone = [fake_heatmap(detector, [crop])[0] for crop in crops[:4]]
+    for number, heatmap in enumerate(fake_heatmap(detector, crops)):
         right = alone[number % 4]
-        np.testing.assert_allclose(heat, right, rtol=1e-3, atol=1e-4 * right.max())
+        np.testing.assert_allclose(heatmap, right, rtol=1e-3, atol=1e-4 * right.max())
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read where Linux tells it")
@@ -118,27 +118,27 @@ def test_a_thousand_maps_leave_no_memory_behind(detector: Detector, analysis: An
         return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
 
     crops = crops_of(analysis) * 16
-    fake_heat(detector, crops)
+    fake_heatmap(detector, crops)
     before = resident_mb()
     for _ in range(16):
-        fake_heat(detector, crops)
+        fake_heatmap(detector, crops)
     assert resident_mb() - before < 60
 
 
 def test_maps_are_raw_nonnegative_and_fine_enough(detector: Detector, analysis: Analysis) -> None:
-    for heat in fake_heat(detector, crops_of(analysis)):
-        assert heat.dtype == np.float32 and heat.min() >= 0
-        assert min(heat.shape) >= MIN_CELLS
+    for heatmap in fake_heatmap(detector, crops_of(analysis)):
+        assert heatmap.dtype == np.float32 and heatmap.min() >= 0
+        assert min(heatmap.shape) >= MIN_CELLS
 
 
 def test_scaling_the_last_layer_scales_the_map(detector: Detector, analysis: Analysis) -> None:
     """A map scaled by itself would not notice: the raw scale is what makes two faces comparable."""
     crop = crops_of(analysis)[0]
-    (heat,) = fake_heat(detector, [crop])
+    (heatmap,) = fake_heatmap(detector, [crop])
     weights = load_weights(detector.card, CHECKPOINTS)
     weights["logits.weight"] = weights["logits.weight"] * 2
     doubled = with_weights(detector, weights)
-    np.testing.assert_allclose(fake_heat(doubled, [crop])[0], 2 * heat, rtol=1e-3, atol=1e-7)
+    np.testing.assert_allclose(fake_heatmap(doubled, [crop])[0], 2 * heatmap, rtol=1e-3, atol=1e-7)
 
 
 def test_no_hook_and_no_gradient_is_left_behind(detector: Detector, analysis: Analysis) -> None:
@@ -154,13 +154,13 @@ def test_no_hook_and_no_gradient_is_left_behind(detector: Detector, analysis: An
 def test_threads_that_explain_at_once_get_their_own_maps(detector: Detector, analysis: Analysis) -> None:
     crop = crops_of(analysis)[0]
     turned = [dataclasses.replace(crop, pixels=np.rot90(crop.pixels, quarter).copy()) for quarter in range(4)]
-    expected = fake_heat(detector, turned)
+    expected = fake_heatmap(detector, turned)
     start = threading.Barrier(4)
     found: dict[int, list[np.ndarray]] = {}
 
     def explain_one(number: int) -> None:
         start.wait()
-        found[number] = [fake_heat(detector, [turned[number]])[0] for _ in range(6)]
+        found[number] = [fake_heatmap(detector, [turned[number]])[0] for _ in range(6)]
 
     threads = [threading.Thread(target=explain_one, args=(number,)) for number in range(4)]
     for thread in threads:
@@ -168,8 +168,8 @@ def test_threads_that_explain_at_once_get_their_own_maps(detector: Detector, ana
     for thread in threads:
         thread.join()
     for number, right in enumerate(expected):
-        for heat in found[number]:
-            np.testing.assert_allclose(heat, right, rtol=1e-2, atol=1e-3 * right.max())
+        for heatmap in found[number]:
+            np.testing.assert_allclose(heatmap, right, rtol=1e-2, atol=1e-3 * right.max())
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_the_strongest_faces_are_explained_and_drawn_on_one_scale(detector: Dete
     assert len(explanations.faces) == 3
     strongest = sorted((score.logit for score in analysis.tracks[0].scores), reverse=True)[:3]
     assert [face.score.logit for face in explanations.faces] == strongest
-    assert explanations.heat_scale == detector.card.heat.strong
+    assert explanations.heatmap_scale == detector.card.heatmap.strong
     shown = {face.score.frame_index for face in explanations.faces} & set(analysis.key_frames)
     assert {overlay.frame_index for overlay in explanations.frames} == shown
 
@@ -201,16 +201,16 @@ def test_the_strongest_faces_are_explained_and_drawn_on_one_scale(detector: Dete
 def test_the_trained_map_is_offered_beside_on_its_own_scale(detector: Detector, analysis: Analysis) -> None:
     explanations = explain(detector, analysis, top_k=1, method="trained map")
     (face,) = explanations.faces
-    np.testing.assert_array_equal(face.heat, trained_maps(detector, [face.crop])[0])
-    assert explanations.heat_scale == 1.0 and face.method == "trained map"
+    np.testing.assert_array_equal(face.heatmap, trained_maps(detector, [face.crop])[0])
+    assert explanations.heatmap_scale == 1.0 and face.method == "trained map"
 
 
 def test_every_person_gets_an_explanation_whatever_top_k_is(detector, examples, tmp_path) -> None:
     from PIL import Image
 
-    from detector.media.images import read_picture
+    from detector.media.images import read_image
 
-    one = read_picture(examples / "genuine.jpg")
+    one = read_image(examples / "genuine.jpg")
     Image.fromarray(np.hstack([one, one, one])).save(tmp_path / "three.png")
     explanations = explain(detector, detector.analyze(tmp_path / "three.png"), top_k=1)
     assert sorted(face.track_id for face in explanations.faces) == [0, 1, 2]
@@ -227,7 +227,7 @@ def test_other_weights_give_another_map(detector: Detector, examples: Path) -> N
     """The sanity check of Adebayo et al. (NeurIPS 2018): a map that ignores the weights explains nothing."""
     names = ("manipulated.jpg", "manipulated.mp4", "genuine.jpg", "genuine.mp4")
     crops = [crops_of(detector.analyze(examples / name))[0] for name in names]
-    heats, agreement = fake_heat(detector, crops), []
+    heatmaps, agreement = fake_heatmap(detector, crops), []
     for seed in range(4):
         weights = load_weights(detector.card, CHECKPOINTS)
         generator = torch.Generator().manual_seed(seed)
@@ -235,8 +235,8 @@ def test_other_weights_give_another_map(detector: Detector, examples: Path) -> N
             if key.endswith("conv.weight"):
                 order = torch.randperm(tensor.numel(), generator=generator)
                 weights[key] = tensor.flatten()[order].reshape(tensor.shape)
-        others = fake_heat(with_weights(detector, weights), crops)
+        others = fake_heatmap(with_weights(detector, weights), crops)
         agreement += [
-            spearmanr(a.ravel(), b.ravel()).statistic for a, b in zip(heats, others, strict=True) if b.std()
+            spearmanr(a.ravel(), b.ravel()).statistic for a, b in zip(heatmaps, others, strict=True) if b.std()
         ]
     assert len(agreement) >= 8 and abs(np.mean(agreement)) < 0.2, agreement

@@ -21,7 +21,7 @@ def analyses(detector: Detector, examples: Path) -> dict[str, Analysis]:
 
 def test_a_genuine_face_looks_darker_than_a_manipulated_one_on_the_same_scale(detector, analyses) -> None:
     genuine, manipulated = (explain(detector, analysis) for analysis in analyses.values())
-    assert genuine.heat_scale == manipulated.heat_scale == detector.card.heat.strong
+    assert genuine.heatmap_scale == manipulated.heatmap_scale == detector.card.heatmap.strong
     assert genuine.faces[0].peak < 0.2 * manipulated.faces[0].peak
     plain = genuine.faces[0].crop.pixels.astype(int)
     drawn = genuine.faces[0].overlay[: genuine.faces[0].overlay.shape[1] :, :].astype(int)
@@ -36,26 +36,26 @@ def test_something_stands_out_in_the_manipulated_face_alone(detector, analyses) 
     assert manipulated.regions["outside"] < 0.5
 
 
-def test_heat_as_weak_as_in_genuine_faces_does_not_stand_out(detector, analyses) -> None:
+def test_heatmap_as_weak_as_in_genuine_faces_does_not_stand_out(detector, analyses) -> None:
     face = explain(detector, analyses["manipulated.jpg"]).faces[0]
-    heat = dataclasses.replace(detector.card.heat, weak=1.01 * face.peak)
-    card = dataclasses.replace(detector.card, heat=heat)
+    heatmap = dataclasses.replace(detector.card.heatmap, weak=1.01 * face.peak)
+    card = dataclasses.replace(detector.card, heatmap=heatmap)
     cautious = Detector(card, detector.classifier, detector.finder, detector.config)
     assert not explain(cautious, analyses["manipulated.jpg"]).faces[0].concentrated
 
 
 def test_an_imported_checkpoint_without_a_measured_scale_is_drawn_on_the_reports_own(detector, analyses) -> None:
     """And says so: full colour is then the strongest place of this one report."""
-    card = dataclasses.replace(detector.card, heat=None)
+    card = dataclasses.replace(detector.card, heatmap=None)
     imported = Detector(card, detector.classifier, detector.finder, detector.config)
     own, measured = (explain(judge, analyses["genuine.jpg"]) for judge in (imported, detector))
     assert (own.scale_from, measured.scale_from) == ("report", "checkpoint")
-    assert own.heat_scale == max(face.peak for face in own.faces) < measured.heat_scale
+    assert own.heatmap_scale == max(face.peak for face in own.faces) < measured.heatmap_scale
     assert explain(detector, analyses["genuine.jpg"], method="trained map").scale_from == "method"
     assert explain(detector, analyses["genuine.jpg"], method="HiResCAM").scale_from == "report"
 
 
-def test_of_a_clip_the_moments_that_speak_most_are_explained(detector: Detector, examples: Path) -> None:
+def test_of_a_video_the_moments_that_speak_most_are_explained(detector: Detector, examples: Path) -> None:
     analysis = detector.analyze(examples / "manipulated.mp4")
     explanations = explain(detector, analysis)
     (track,) = analysis.tracks

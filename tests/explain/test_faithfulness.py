@@ -27,9 +27,9 @@ def crop(detector: Detector, examples: Path) -> FaceCrop:
 
 
 def blob(row: int, column: int, side: int = 16) -> np.ndarray:
-    heat = np.zeros((side, side), np.float32)
-    heat[row, column] = 1.0
-    return heat
+    heatmap = np.zeros((side, side), np.float32)
+    heatmap[row, column] = 1.0
+    return heatmap
 
 
 def test_the_top_region_has_the_stated_area_and_lies_where_the_map_is_strongest() -> None:
@@ -57,16 +57,16 @@ def test_painting_over_changes_the_region_alone_and_leaves_no_edge(crop: FaceCro
 
 
 def test_the_falls_are_those_of_the_painted_faces(detector: Detector, crop: FaceCrop) -> None:
-    heat = blob(8, 8)
-    measured = measure_faithfulness(detector, crop, heat)
+    heatmap = blob(8, 8)
+    measured = measure_faithfulness(detector, crop, heatmap)
     size, spec = crop.pixels.shape[0], detector.card.input
-    painted = [paint_over(crop.pixels, region) for region in (top_region(heat, size), centre_region(size))]
+    painted = [paint_over(crop.pixels, region) for region in (top_region(heatmap, size), centre_region(size))]
     before, top, centre = (
         score_crops(detector.classifier, [pixels], spec, 1)[0] for pixels in (crop.pixels, *painted)
     )
     assert measured.top_fall == pytest.approx(before - top, abs=1e-3)
     assert measured.centre_fall == pytest.approx(before - centre, abs=1e-3)
-    assert measure_faithfulness(detector, crop, heat) == measured
+    assert measure_faithfulness(detector, crop, heatmap) == measured
 
 
 @pytest.mark.parametrize(

@@ -6,37 +6,37 @@ import numpy as np
 import pytest
 
 from detector.types import FaceBox, Frame
-from explain.overlay import FRAME_LONG_SIDE_PX, HeatedFace, blend_heat, colour_map, draw_face, draw_frame
+from explain.overlay import FRAME_LONG_SIDE_PX, HeatedFace, blend_heatmap, colour_map, draw_face, draw_frame
 
 GREY = np.full((96, 96, 3), 128, np.uint8)
 
 
 def spot(value: float) -> np.ndarray:
-    heat = np.zeros((12, 12), np.float32)
-    heat[3, 8] = value
-    return heat
+    heatmap = np.zeros((12, 12), np.float32)
+    heatmap[3, 8] = value
+    return heatmap
 
 
-def test_no_heat_leaves_the_face_as_it_was() -> None:
-    np.testing.assert_array_equal(blend_heat(GREY, np.zeros((12, 12), np.float32), 1.0), GREY)
-    np.testing.assert_array_equal(blend_heat(GREY, spot(1.0), 0.0), GREY)
+def test_no_heatmap_leaves_the_face_as_it_was() -> None:
+    np.testing.assert_array_equal(blend_heatmap(GREY, np.zeros((12, 12), np.float32), 1.0), GREY)
+    np.testing.assert_array_equal(blend_heatmap(GREY, spot(1.0), 0.0), GREY)
 
 
 def test_weak_evidence_looks_weaker_than_strong_on_the_same_scale() -> None:
     def change(value: float) -> float:
-        return float(np.abs(blend_heat(GREY, spot(value), 1.0).astype(int) - GREY).mean())
+        return float(np.abs(blend_heatmap(GREY, spot(value), 1.0).astype(int) - GREY).mean())
 
     assert 0 < change(0.05) < change(0.2) < change(0.45) < change(1.0)
 
 
-def test_the_heat_lies_where_the_map_says() -> None:
-    difference = np.abs(blend_heat(GREY, spot(1.0), 1.0).astype(int) - GREY).sum(axis=2)
+def test_the_heatmap_lies_where_the_map_says() -> None:
+    difference = np.abs(blend_heatmap(GREY, spot(1.0), 1.0).astype(int) - GREY).sum(axis=2)
     rows, columns = np.nonzero(difference > 20)
     assert rows.mean() == pytest.approx((3.5) * 8, abs=4) and columns.mean() == pytest.approx(8.5 * 8, abs=4)
 
 
 def test_lightness_of_the_colour_map_only_grows() -> None:
-    """So that the picture can be read in greyscale print."""
+    """So that the image can be read in greyscale print."""
     colours = colour_map(np.linspace(0, 1, 256, dtype=np.float32)[None])[0].astype(float)
     luminance = colours @ [0.2126, 0.7152, 0.0722]
     assert (np.diff(luminance) > -1.0).all() and luminance[-1] - luminance[0] > 200
@@ -61,7 +61,7 @@ def test_the_bar_below_a_face_says_its_scale_without_a_word_of_any_language() ->
 @pytest.mark.parametrize(
     "window", [FaceBox(300, 200, 500, 400), FaceBox(-50, -40, 150, 160), FaceBox(900, 500, 1300, 900)]
 )
-def test_a_frame_shows_heat_inside_the_window_and_nothing_outside_but_the_box(window: FaceBox) -> None:
+def test_a_frame_shows_heatmap_inside_the_window_and_nothing_outside_but_the_box(window: FaceBox) -> None:
     frame = Frame(np.full((720, 1280, 3), 128, np.uint8), 0, 0.0)
     box = FaceBox(
         max(window.x1, 0) + 20, max(window.y1, 0) + 20, min(window.x2, 1280) - 20, min(window.y2, 720) - 20

@@ -68,14 +68,14 @@ def test_the_regions_do_not_depend_on_how_fine_the_map_is() -> None:
 
 
 @pytest.mark.parametrize("region", REGIONS)
-def test_heat_in_one_region_alone_is_all_its_share(region: str) -> None:
+def test_heatmap_in_one_region_alone_is_all_its_share(region: str) -> None:
     crop = crop_with(UPRIGHT)
-    heat = (region_map(crop, 40, 40) == REGIONS.index(region)).astype(np.float32)
-    shares = region_shares(crop, heat)
+    heatmap = (region_map(crop, 40, 40) == REGIONS.index(region)).astype(np.float32)
+    shares = region_shares(crop, heatmap)
     assert shares[region] == pytest.approx(1.0) and sum(shares.values()) == pytest.approx(1.0)
 
 
-def test_no_heat_has_no_shares() -> None:
+def test_no_heatmap_has_no_shares() -> None:
     assert set(region_shares(crop_with(UPRIGHT), np.zeros((17, 17), np.float32)).values()) == {0.0}
 
 

@@ -62,7 +62,7 @@ def checkpoint() -> CheckpointInfo:
         false_alarm_rate=0.05,
         miss_rate=0.2,
         undecided_rate=0.4,
-        measured_on="400 clips of FaceForensics++ (c23)",
+        measured_on="400 videos of FaceForensics++ (c23)",
     )
 
 
@@ -131,7 +131,7 @@ def explanations(track: FaceTrack) -> Explanations:
         track_id=0,
         score=track.scores[0],
         crop=track.key_crops[0],
-        heat=np.ones((2, 2), np.float32),
+        heatmap=np.ones((2, 2), np.float32),
         method="gradcam",
         layer="last",
         regions={"mouth": 0.7, "jaw": 0.2, "eyes": 0.1}
@@ -141,4 +141,4 @@ def explanations(track: FaceTrack) -> Explanations:
     )
     second = replace(first, overlay=(rows % 7 * 30).astype(np.uint8))
     frame = FrameOverlay(4, 0.133, (0,), np.full((12, 30, 3), (200, 10, 40), np.uint8))
-    return Explanations(faces=(first, second), frames=(frame,), heat_scale=1.0, scale_from="checkpoint")
+    return Explanations(faces=(first, second), frames=(frame,), heatmap_scale=1.0, scale_from="checkpoint")

@@ -85,12 +85,12 @@ def test_no_field_holds_who_the_user_is() -> None:
     ]
 
 
-def test_pictures_of_sexual_content_are_left_out_unless_asked_for() -> None:
-    assert Case().media_included and Case().pictures_shown
+def test_images_of_sexual_content_are_left_out_unless_asked_for() -> None:
+    assert Case().media_included and Case().images_shown
     sexual = Case(kind="sexual", depicted="adult")
-    assert not sexual.media_included and not sexual.pictures_shown
-    asked = Case(kind="sexual", depicted="adult", include_media=True, show_pictures=True)
-    assert asked.media_included and asked.pictures_shown
+    assert not sexual.media_included and not sexual.images_shown
+    asked = Case(kind="sexual", depicted="adult", include_media=True, show_images=True)
+    assert asked.media_included and asked.images_shown
 
 
 def test_a_case_with_a_time_without_zone_or_one_text_for_links_is_refused() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from detector.media.images import read_picture
+from detector.media.images import read_image
 from training.__main__ import main
 
 COLUMNS = ["file", "label", "source", "manipulation", "group", "split", "attributes"]
@@ -18,13 +18,13 @@ COLUMNS = ["file", "label", "source", "manipulation", "group", "split", "attribu
 
 @pytest.fixture(scope="session")
 def data(tmp_path_factory: pytest.TempPathFactory, examples: Path) -> Path:
-    """Sixteen pictures of the portrait, in eight groups of a genuine and a manipulated one, for three splits,
+    """Sixteen images of the portrait, in eight groups of a genuine and a manipulated one, for three splits,
     and a seventeenth that is said to be wholly generated."""
     folder = tmp_path_factory.mktemp("data")
     rows = []
     for group in range(8):
         for label in ("genuine", "manipulated"):
-            pixels = read_picture(examples / f"{label}.jpg")[20 + 2 * group : 260 + 2 * group, 100:340]
+            pixels = read_image(examples / f"{label}.jpg")[20 + 2 * group : 260 + 2 * group, 100:340]
             name = f"{label}{group}.png"
             Image.fromarray(pixels).save(folder / name)
             kind = "real" if label == "genuine" else "fake"
@@ -32,7 +32,7 @@ def data(tmp_path_factory: pytest.TempPathFactory, examples: Path) -> Path:
             manipulation = "none" if kind == "real" else "self-blend"
             attributes = f"age=5{group};sex={group % 2};race={group % 5}" if kind == "real" else ""
             rows.append([name, kind, "portrait", manipulation, f"g{group}", split, attributes])
-    Image.fromarray(read_picture(examples / "genuine.jpg")[10:260, 95:345]).save(folder / "generated.png")
+    Image.fromarray(read_image(examples / "genuine.jpg")[10:260, 95:345]).save(folder / "generated.png")
     rows.append(["generated.png", "fake", "portrait", "StyleGAN2", "g8", "train", ""])
     with (folder / "labels.csv").open("w", newline="") as file:
         csv.writer(file).writerows([COLUMNS, *rows])

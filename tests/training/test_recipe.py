@@ -18,7 +18,7 @@ def test_the_recipe_goes_from_a_folder_to_a_checkpoint(data: Path, tmp_path: Pat
     runs, root = tmp_path / "runs", tmp_path / "checkpoints"
     arguments = ["recipe", "--data", str(data), "--imagenet", str(tmp_path / "imagenet.safetensors")]
     arguments += ["--runs", str(runs), "--checkpoints", str(root), "--longer", "0.0001", "--workers", "1"]
-    arguments += ["--terms", "test only", "--measured-on", "six pictures"]
+    arguments += ["--terms", "test only", "--measured-on", "six images"]
     # One step teaches nothing, and calibration rightly refuses logits that do not tell the two apart.
     with contextlib.suppress(ValueError):
         main(arguments)

@@ -136,7 +136,7 @@ def make_track() -> Callable[..., FaceTrack]:
         crop = FaceCrop(np.full((8, 8, 3), 90, np.uint8), face, FaceBox(0, 0, 12, 12), 4, 1.0)
         logit = float(np.log(probability / (1 - probability)))
         scores = tuple(FaceScore(4 + k, 1.0 + 30 * k, face.box, logit, probability) for k in range(3))
-        clip = {"timeline": (0.3, probability, 0.1), "peak": Span(1.0, 31.0, probability)}
+        video = {"timeline": (0.3, probability, 0.1), "peak": Span(1.0, 31.0, probability)}
         return FaceTrack(
             track_id=track_id,
             scores=scores,
@@ -145,7 +145,7 @@ def make_track() -> Callable[..., FaceTrack]:
             probability=probability,
             outcome=outcome,
             weighty=weighty,
-            **(clip | more),
+            **(video | more),
         )
 
     return make
@@ -161,7 +161,7 @@ def make_analysis() -> Callable[..., Analysis]:
         reasons: tuple[str, ...] = ("Judged: so many faces.",),
         warnings: tuple[str, ...] = (),
     ) -> Analysis:
-        clip = kind == "video"
+        video = kind == "video"
         return Analysis(
             media=MediaInfo(
                 file_name=file_name,
@@ -170,12 +170,12 @@ def make_analysis() -> Callable[..., Analysis]:
                 sha1="b" * 40,
                 md5="c" * 32,
                 kind=kind,
-                format="mp4" if clip else "jpeg",
+                format="mp4" if video else "jpeg",
                 width_px=64,
                 height_px=48,
-                duration_s=90.5 if clip else None,
-                frame_rate_hz=29.97 if clip else None,
-                frame_count=2712 if clip else None,
+                duration_s=90.5 if video else None,
+                frame_rate_hz=29.97 if video else None,
+                frame_count=2712 if video else None,
             ),
             tracks=tracks,
             verdict=Verdict(
@@ -192,7 +192,7 @@ def make_analysis() -> Callable[..., Analysis]:
                 false_alarm_rate=0.05,
                 miss_rate=0.2,
                 undecided_rate=0.4,
-                measured_on="400 clips of some collection",
+                measured_on="400 videos of some collection",
             ),
             settings={"max_frames": 32, "device": "cpu"},
             frames_examined=32,
@@ -211,7 +211,7 @@ def make_explanations() -> Callable[..., Explanations]:
                 track_id=track.track_id,
                 score=track.scores[0],
                 crop=track.key_crops[0],
-                heat=np.ones((12, 12), np.float32),
+                heatmap=np.ones((12, 12), np.float32),
                 method="Grad-CAM",
                 layer="last",
                 regions={"mouth": 0.7, "jaw": 0.2, "eyes": 0.1}
@@ -224,6 +224,6 @@ def make_explanations() -> Callable[..., Explanations]:
         frame = FrameOverlay(
             4, 1.0, tuple(track.track_id for track in tracks), np.full((12, 30, 3), 200, np.uint8)
         )
-        return Explanations(faces=faces, frames=(frame,), heat_scale=1.0, scale_from="checkpoint")
+        return Explanations(faces=faces, frames=(frame,), heatmap_scale=1.0, scale_from="checkpoint")
 
     return make

@@ -97,7 +97,7 @@ def test_axe_finds_no_barrier(open_page: Opener, examples: Path, language: Langu
     page.get_by_label(words.KINDS["fraud_money_lost"]).check()
     page.get_by_label(words.DANGER).check()
     page.locator("#routes .dd-urgent").nth(1).wait_for()
-    assert barriers(page) == [], "with a clip's result and the form"
+    assert barriers(page) == [], "with a video's result and the form"
     assert language == "en" or english_on(page) == set()
     try_example(page, "no-face.jpg")
     assert barriers(page) == [], "without a face"
@@ -134,7 +134,7 @@ def test_a_switch_writes_the_result_again_and_judges_nothing(open_page: Opener) 
     page = open_page("en")
     answer = try_example(page, "manipulated.jpg")
     outcome = next(one for one in ("fake", "real", "inconclusive") if result_text.headline(one, "en") in answer)
-    pictures = [picture.get_attribute("src") for picture in page.locator("#findings img").all()]
+    images = [image.get_attribute("src") for image in page.locator("#findings img").all()]
     assert len(english_on(page)) > 20
     switch = page.locator("#language button[lang=hi]")
     switch.focus()
@@ -144,7 +144,7 @@ def test_a_switch_writes_the_result_again_and_judges_nothing(open_page: Opener) 
     expect(switch).to_be_focused()
     expect(page.locator("#findings .dd-slider")).to_contain_text(text.of("hi").COMPARE.format(number=1, moment=""))
     assert english_on(page) == set()
-    assert [picture.get_attribute("src") for picture in page.locator("#findings img").all()] == pictures
+    assert [image.get_attribute("src") for image in page.locator("#findings img").all()] == images
     page.get_by_label(text.of("hi").KINDS["other"]).check()
     page.locator("#prepare").click()
     expect(page.locator("#package-note")).to_contain_text(text.of("hi").READY)
@@ -201,9 +201,9 @@ def test_nothing_jumps(open_page: Opener, language: Language) -> None:
     page.wait_for_timeout(1000)
     loaded = page.evaluate("window.shifts")
     try_example(page, "manipulated.jpg")
-    for picture in page.locator("#findings img").all():
-        picture.scroll_into_view_if_needed()
-        page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=picture.element_handle())
+    for image in page.locator("#findings img").all():
+        image.scroll_into_view_if_needed()
+        page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=image.element_handle())
     judged = page.evaluate("window.shifts") - loaded
     print(f"shift: {loaded:.3f} while loading, {judged:.3f} while judging")
     assert loaded < 0.1 and judged < 0.1

@@ -62,17 +62,17 @@ def try_example(page: Page, name: str) -> None:
 
 
 @pytest.mark.parametrize("page", [375, 1280], indirect=True)
-def test_an_example_gets_a_verdict_with_pictures(page: Page) -> None:
+def test_an_example_gets_a_verdict_with_images(page: Page) -> None:
     assert not has_sideways_scroll(page)
     try_example(page, "manipulated.jpg")
     answer = wait_for_answer(page)
     assert any(result_text.headline(outcome, "en") in answer for outcome in ("fake", "real", "inconclusive"))
-    pictures = page.locator("#findings img")
-    expect(pictures).to_have_count(3)
-    for picture in pictures.all():
-        assert picture.get_attribute("alt")
-        picture.scroll_into_view_if_needed()
-        page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=picture.element_handle())
+    images = page.locator("#findings img")
+    expect(images).to_have_count(3)
+    for image in images.all():
+        assert image.get_attribute("alt")
+        image.scroll_into_view_if_needed()
+        page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=image.element_handle())
     page.get_by_text(Words.FORM_TITLE).click()
     page.locator("#findings summary").first.click()
     assert not has_sideways_scroll(page)
@@ -81,7 +81,7 @@ def test_an_example_gets_a_verdict_with_pictures(page: Page) -> None:
     assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
-def test_a_clip_tells_when_its_faces_are_seen(page: Page) -> None:
+def test_a_video_tells_when_its_faces_are_seen(page: Page) -> None:
     try_example(page, "genuine.mp4")
     assert "genuine.mp4" in wait_for_answer(page)
     expect(page.locator("#findings .dd-card").first).to_contain_text("frames that were looked at")
@@ -163,17 +163,17 @@ def test_the_keyboard_is_enough(page: Page) -> None:
 
 
 def nearest_frame(page: Page, clip: Path) -> int:
-    """Which frame of a clip the moment's picture shows, judged by the part below the face."""
+    """Which frame of a video the moment's image shows, judged by the part below the face."""
     source = page.locator("#moment img").get_attribute("src") or ""
-    with Image.open(io.BytesIO(page.request.get(urljoin(page.url, source)).body())) as picture:
-        shown = np.asarray(picture.convert("RGB")).astype(int)
+    with Image.open(io.BytesIO(page.request.get(urljoin(page.url, source)).body())) as image:
+        shown = np.asarray(image.convert("RGB")).astype(int)
     with av.open(str(clip)) as container:
         frames = [frame.to_ndarray(format="rgb24").astype(int) for frame in container.decode(video=0)]
     apart = slice(250, None)
     return min(range(len(frames)), key=lambda index: float(np.abs(frames[index] - shown)[apart].mean()))
 
 
-def judge_clip(page: Page, depth: str, name: str) -> None:
+def judge_video(page: Page, depth: str, name: str) -> None:
     page.get_by_text(Words.DEPTH_TITLE).click()
     page.get_by_label(Words.DEPTH_LABEL).click()
     page.get_by_role("option", name=depth, exact=True).click()
@@ -183,7 +183,7 @@ def judge_clip(page: Page, depth: str, name: str) -> None:
 
 @pytest.mark.parametrize("page", [375, 1280], indirect=True)
 def test_a_click_on_the_timeline_shows_another_frame(page: Page, examples: Path) -> None:
-    judge_clip(page, "20 frames", "manipulated.mp4")
+    judge_video(page, "20 frames", "manipulated.mp4")
     expect(page.locator("#findings")).to_contain_text("20 of 20 frames that were looked at")
     plot, shown = page.locator(".dd-plot").first, []
     area = plot.bounding_box()
@@ -202,7 +202,7 @@ def test_a_click_on_the_timeline_shows_another_frame(page: Page, examples: Path)
 
 
 def test_the_timeline_needs_no_mouse(page: Page) -> None:
-    judge_clip(page, "10 frames", "genuine.mp4")
+    judge_video(page, "10 frames", "genuine.mp4")
     slider = page.get_by_role("slider", name="Face 1: moment to show")
     slider.focus()
     page.keyboard.press("Enter")
@@ -221,7 +221,7 @@ def test_the_timeline_needs_no_mouse(page: Page) -> None:
     expect(page.locator("#timeline table tbody tr").first).to_be_visible()
 
 
-def long_clip(folder: Path, example: Path) -> Path:
+def long_video(folder: Path, example: Path) -> Path:
     """The example over and over: half a minute in which every single frame takes a while to judge."""
     out = folder / "long.mp4"
     with av.open(str(out), "w") as container:
@@ -246,7 +246,7 @@ def test_a_check_is_stopped_and_the_next_file_is_judged(
     page.get_by_text(Words.DEPTH_TITLE).click()
     page.get_by_label(Words.DEPTH_LABEL).click()
     page.get_by_role("option", name=Words.DEPTHS["all"], exact=True).click()
-    add(page, "stop-me.mp4", long_clip(tmp_path, examples / "genuine.mp4").read_bytes())
+    add(page, "stop-me.mp4", long_video(tmp_path, examples / "genuine.mp4").read_bytes())
     expect(page.locator("#progress")).to_contain_text("Highest estimate so far")
     assert list(server.folder.rglob("stop-me.mp4"))
     if by_keyboard:
@@ -271,7 +271,7 @@ def test_who_waits_in_line_sees_how_many_are_before(
     page.get_by_text(Words.DEPTH_TITLE).click()
     page.get_by_label(Words.DEPTH_LABEL).click()
     page.get_by_role("option", name=Words.DEPTHS["all"], exact=True).click()
-    add(page, "long.mp4", long_clip(tmp_path, examples / "genuine.mp4").read_bytes())
+    add(page, "long.mp4", long_video(tmp_path, examples / "genuine.mp4").read_bytes())
     expect(page.locator("#progress")).to_contain_text("Highest estimate so far")
     context = browser.new_context(viewport={"width": 375, "height": 800})
     other = context.new_page()
@@ -291,7 +291,7 @@ def test_a_full_line_says_how_many_are_before(
     page.get_by_text(Words.DEPTH_TITLE).click()
     page.get_by_label(Words.DEPTH_LABEL).click()
     page.get_by_role("option", name=Words.DEPTHS["all"], exact=True).click()
-    add(page, "long.mp4", long_clip(tmp_path, examples / "genuine.mp4").read_bytes())
+    add(page, "long.mp4", long_video(tmp_path, examples / "genuine.mp4").read_bytes())
     expect(page.locator("#progress")).to_contain_text("Highest estimate so far", timeout=PATIENCE_MS)
     content = (examples / "no-face.jpg").read_bytes()
     for _ in range(MAX_WAITING):
@@ -339,14 +339,14 @@ def test_an_annotated_copy_downloads_and_plays(page: Page, tmp_path: Path) -> No
 def camera_browser(
     playwright: Playwright, examples: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Browser]:
-    """Another browser, whose camera shows the face of the genuine clip for four seconds, then none for two."""
+    """Another browser, whose camera shows the face of the genuine video for four seconds, then none for two."""
     shown = tmp_path_factory.mktemp("camera") / "camera.mjpeg"
     with av.open(str(examples / "genuine.mp4")) as container, shown.open("wb") as file:
         for frame in [*container.decode(video=0), *[None] * 48]:
-            picture = Image.new("RGB", (640, 480), "grey")
+            image = Image.new("RGB", (640, 480), "grey")
             if frame is not None:
-                picture.paste(frame.to_image(), (128, 48))
-            picture.save(file, "JPEG")
+                image.paste(frame.to_image(), (128, 48))
+            image.save(file, "JPEG")
     flags = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
     browser = playwright.chromium.launch(
         executable_path=BROWSER, args=[*FLAGS, *flags, f"--use-file-for-fake-video-capture={shown}"]

@@ -22,7 +22,7 @@ from upload_helpers import store_upload
 
 from detector import Detector
 from ui.check.upload_handlers import Handlers
-from ui.check.video_handlers import ClipHandlers
+from ui.check.video_handlers import VideoHandlers
 from ui.report.handlers import ReportHandlers
 from ui.session.own_files import RECEIVED
 from ui.session.workspace import locked_folder, wipe_abandoned
@@ -36,20 +36,20 @@ def quiet(share: float, desc: str) -> None:
     """Stands in for the page's progress."""
 
 
-def located_picture(example: Path) -> bytes:
+def located_image(example: Path) -> bytes:
     """The example as a phone writes it: with the place, the maker, a comment."""
-    with Image.open(example) as picture:
-        exif = picture.getexif()
+    with Image.open(example) as image:
+        exif = image.getexif()
         exif[ExifTags.Base.ImageDescription] = exif[ExifTags.Base.Artist] = SECRET
         exif.get_ifd(ExifTags.IFD.GPSInfo).update(
             {ExifTags.GPS.GPSLatitudeRef: "N", ExifTags.GPS.GPSLatitude: (19.0, 4.0, 33.0), 29: SECRET}
         )
         buffer = io.BytesIO()
-        picture.save(buffer, "JPEG", exif=exif, comment=SECRET, quality=95)
+        image.save(buffer, "JPEG", exif=exif, comment=SECRET, quality=95)
     return buffer.getvalue()
 
 
-def located_clip(example: Path, out: Path) -> bytes:
+def located_video(example: Path, out: Path) -> bytes:
     with av.open(str(example)) as original, av.open(str(out), "w") as container:
         container.metadata.update({"location": "+19.0760+072.8777/", "title": SECRET, "comment": SECRET})
         source = original.streams.video[0]
@@ -89,20 +89,20 @@ def written(root: Path) -> dict[str, bytes]:
 
 
 def assert_nothing_told(files: dict[str, bytes]) -> None:
-    pictures = 0
+    images = 0
     for name, content in files.items():
         assert SECRET.encode() not in content and SECRET.encode("utf-16-le") not in content, name
         if name.endswith((".png", ".jpg")):
-            with Image.open(io.BytesIO(content)) as picture:
-                assert not dict(picture.getexif()) and not picture.info.get("comment"), name
-            pictures += 1
-    assert pictures
+            with Image.open(io.BytesIO(content)) as image:
+                assert not dict(image.getexif()) and not image.info.get("comment"), name
+            images += 1
+    assert images
 
 
-def test_a_pictures_place_and_maker_stay_with_its_owner(
+def test_a_images_place_and_maker_stay_with_its_owner(
     give: Callable[[str, bytes], Handlers], examples: Path, tmp_path: Path
 ) -> None:
-    content = located_picture(examples / "genuine.jpg")
+    content = located_image(examples / "genuine.jpg")
     assert SECRET.encode() in content
     handlers = give("holiday.jpg", content)
     note = ReportHandlers(handlers.visits).prepare(VISITOR, "en", False, "other")[1]
@@ -113,13 +113,13 @@ def test_a_pictures_place_and_maker_stay_with_its_owner(
     assert visit is not None and visit.original.read_bytes() == content, "the original itself is untouched"
 
 
-def test_a_clips_place_is_not_in_its_annotated_copy(
+def test_a_videos_place_is_not_in_its_annotated_copy(
     give: Callable[[str, bytes], Handlers], detector: Detector, examples: Path, tmp_path: Path
 ) -> None:
-    content = located_clip(examples / "manipulated.mp4", tmp_path / "clip.mp4")
+    content = located_video(examples / "manipulated.mp4", tmp_path / "video.mp4")
     assert SECRET.encode() in content
     handlers = give("holiday.mp4", content)
-    ClipHandlers(detector, handlers.visits).make_copy("en", VISITOR, quiet)
+    VideoHandlers(detector, handlers.visits).make_copy("en", VISITOR, quiet)
     files = written(tmp_path / "root")
     (copy,) = [name for name in files if name.endswith(".mp4")]
     assert_nothing_told(files)

@@ -1,4 +1,4 @@
-"""What happens to pictures on their way to a viewer, applied alike to both members of a pair."""
+"""What happens to images on their way to a viewer, applied alike to both members of a pair."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def jpeg(pixels: Pixels, quality: int) -> Pixels:
 
 
 def h264(pixels: Pixels, crf: int, shift_px: int = 1) -> Pixels:
-    """H.264 and back, as the second of two frames between which the picture moves.
+    """H.264 and back, as the second of two frames between which the image moves.
 
     Args:
         pixels: uint8 (height, width, 3), RGB, both sides even.
         crf: x264's constant rate factor: 23 is its default, 40 is FaceForensics++' low quality.
-        shift_px: how far the picture moves sideways between the frames.
+        shift_px: how far the image moves sideways between the frames.
     """
     height, width = pixels.shape[:2]
     encoder = av.CodecContext.create("libx264", "w")
@@ -66,13 +66,13 @@ def h264(pixels: Pixels, crf: int, shift_px: int = 1) -> Pixels:
 
 
 def degrade_alike(members: Sequence[Pixels], rng: np.random.Generator, strength: float) -> list[Pixels]:
-    """Degrade all members of a pair with the very same parameters, so that the quality of a picture says
+    """Degrade all members of a pair with the very same parameters, so that the quality of an image says
     nothing about its label.
 
     Args:
         members: uint8 (size, size, 3) RGB crops of one size, an even number.
         rng: source of every choice.
-        strength: 0.0 leaves the pictures alone, 1.0 is the full range.
+        strength: 0.0 leaves the images alone, 1.0 is the full range.
     """
     changes: list[Change] = []
     if rng.random() < 0.12 * strength:

@@ -1,4 +1,4 @@
-"""Find the face in every labelled picture and in some frames of every labelled clip, once."""
+"""Find the face in every labelled image and in some frames of every labelled video, once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from training.datasets.labels import FACE_FIELDS, ITEM_FIELDS, Item
 from training.datasets.layouts import find_items
 
 CUTS = "cuts"
-"""Folder beside the list of faces, for frames cut out of clips and out of large pictures."""
+"""Folder beside the list of faces, for frames cut out of videos and out of large images."""
 _LARGE_PX = 1_000_000
 _CONTEXT_FRAC = 0.75
 """What is kept around a face that is cut out, as a share of its longer side."""
@@ -29,10 +29,10 @@ _CONTEXT_FRAC = 0.75
 Row = list[str | int]
 
 
-def prepare(folder: Path, out_file: Path, *, workers: int, frames_per_clip: int) -> None:
-    """Find the largest face and write one line for each picture or frame to `out_file`.
+def prepare(folder: Path, out_file: Path, *, workers: int, frames_per_video: int) -> None:
+    """Find the largest face and write one line for each image or frame to `out_file`.
 
-    Frames of clips, and faces of pictures above a megapixel, are cut out with their surroundings and kept
+    Frames of videos, and faces of images above a megapixel, are cut out with their surroundings and kept
     without loss beside `out_file`, at the size they have. Files without a face, and files that cannot be
     read, are left out; how many is printed.
 
@@ -40,13 +40,13 @@ def prepare(folder: Path, out_file: Path, *, workers: int, frames_per_clip: int)
         folder: a data folder, see `training/datasets/layouts.py`.
         out_file: the list to write; `fit` reads it.
         workers: processes.
-        frames_per_clip: frames looked at, spread over the whole clip.
+        frames_per_video: frames looked at, spread over the whole video.
     """
     items = find_items(folder)
     out_file.parent.mkdir(parents=True, exist_ok=True)
     left_out: Counter[str] = Counter()
     start = time.monotonic()
-    job = (folder, out_file.parent, frames_per_clip)
+    job = (folder, out_file.parent, frames_per_video)
     unfinished = out_file.with_suffix(".unfinished")
     with (
         multiprocessing.get_context("spawn").Pool(workers, _start_worker, job) as pool,
@@ -68,20 +68,20 @@ def prepare(folder: Path, out_file: Path, *, workers: int, frames_per_clip: int)
 _worker: tuple[Path, Path, int, FaceFinder, DetectorConfig]
 
 
-def _start_worker(folder: Path, out_folder: Path, frames_per_clip: int) -> None:
+def _start_worker(folder: Path, out_folder: Path, frames_per_video: int) -> None:
     global _worker
     torch.set_num_threads(1)
     config = DetectorConfig()
     finder = FaceFinder(config, torch.device("cpu"))
-    _worker = (folder, out_folder, frames_per_clip, finder, config)
+    _worker = (folder, out_folder, frames_per_video, finder, config)
 
 
 def _find(item: Item) -> tuple[Item, list[Row], str]:
-    folder, out_folder, frames_per_clip, finder, config = _worker
+    folder, out_folder, frames_per_video, finder, config = _worker
     rows: list[Row] = []
     try:
         media = open_media(folder / item.file, config)
-        for frame in media.frames(frames_per_clip):
+        for frame in media.frames(frames_per_video):
             faces = finder.find(frame.pixels)
             if faces:
                 rows.append(_row(item, frame, faces[0], out_folder))
@@ -92,7 +92,7 @@ def _find(item: Item) -> tuple[Item, list[Row], str]:
 
 def _row(item: Item, frame: Frame, face: DetectedFace, out_folder: Path) -> Row:
     cut = ""
-    if item.is_clip or frame.pixels.shape[0] * frame.pixels.shape[1] > _LARGE_PX:
+    if item.is_video or frame.pixels.shape[0] * frame.pixels.shape[1] > _LARGE_PX:
         cut = f"{CUTS}/{item.file.replace('/', '__')}__{frame.index}.png"
         frame, face = _cut_out(frame, face)
         (out_folder / CUTS).mkdir(exist_ok=True)

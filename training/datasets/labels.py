@@ -1,9 +1,9 @@
-"""Labelled pictures and clips of faces, and what `prepare` found in them.
+"""Labelled images and videos of faces, and what `prepare` found in them.
 
 A data folder holds `labels.csv`, or is laid out in one of the ways `layouts.py` knows. Columns of
 `labels.csv`: `file` (relative to the folder) and `label` (real or fake) are needed. The rest may be left out:
 `source` (where it comes from; the folder's name), `manipulation` (`none` for genuine ones), `group` (files of
-one clip or person, which never cross a split; the file itself), `split` (train, val or another word; drawn
+one video or person, which never cross a split; the file itself), `split` (train, val or another word; drawn
 from the group, nine in ten train) and `attributes` (`age=30;sex=0;race=2` or the like).
 """
 
@@ -18,12 +18,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.media.images import read_picture
-from detector.media.media import CLIP_SUFFIXES
+from detector.media.images import read_image
+from detector.media.media import VIDEO_SUFFIXES
 from detector.types import DetectedFace, FaceBox, Pixels
 
 TIGHT_FRAC = 0.85
-"""A face longer than this share of its picture's shorter side shows no margin to speak of."""
+"""A face longer than this share of its image's shorter side shows no margin to speak of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +44,8 @@ class Item:
         return self.label == "fake"
 
     @property
-    def is_clip(self) -> bool:
-        return self.file.lower().endswith(CLIP_SUFFIXES)
+    def is_video(self) -> bool:
+        return self.file.lower().endswith(VIDEO_SUFFIXES)
 
     @property
     def is_generated(self) -> bool:
@@ -70,10 +70,10 @@ FACE_FIELDS = (*ITEM_FIELDS, "cut", "width_px", "height_px", "x1", "y1", "x2", "
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class FaceItem:
-    """A picture, or a frame cut out of a clip, with its largest face."""
+    """An image, or a frame cut out of a video, with its largest face."""
 
     item: Item
-    picture: Path
+    image: Path
     width_px: int
     height_px: int
     face: DetectedFace
@@ -87,7 +87,7 @@ class FaceItem:
 def drawn_split(group: str) -> str:
     """`train` for nine groups in ten, else `val`: the same for the same group, everywhere and always.
 
-    >>> [drawn_split(name) for name in ("clip 1", "clip 2", "clip 3")]
+    >>> [drawn_split(name) for name in ("video 1", "video 2", "video 3")]
     ['train', 'train', 'val']
     """
     return "val" if zlib.crc32(group.encode()) % 10 == 0 else "train"
@@ -154,7 +154,7 @@ def _face_item(row: Mapping[str, str], cuts: Path, data: Path) -> FaceItem:
     box = FaceBox(*(int(row[corner]) for corner in ("x1", "y1", "x2", "y2")))
     return FaceItem(
         item=Item(**{field: row[field] for field in ITEM_FIELDS}),
-        picture=cuts / row["cut"] if row["cut"] else data / row["file"],
+        image=cuts / row["cut"] if row["cut"] else data / row["file"],
         width_px=int(row["width_px"]),
         height_px=int(row["height_px"]),
         face=DetectedFace(box, float(row["confidence"]), landmarks.reshape(5, 2)),
@@ -188,5 +188,5 @@ def lone_fakes(faces: Iterable[FaceItem]) -> list[FaceItem]:
 
 
 def load_pixels(face: FaceItem) -> Pixels:
-    """The whole upright picture a face was found in: uint8 (height, width, 3), RGB."""
-    return read_picture(face.picture)
+    """The whole upright image a face was found in: uint8 (height, width, 3), RGB."""
+    return read_image(face.image)

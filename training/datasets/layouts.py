@@ -1,10 +1,10 @@
 """Data folders without a `labels.csv`: the layouts of well-known data sets, and plain `real/` and `fake/`.
 
-FaceForensics++: `original_sequences/`, `manipulated_sequences/`. Groups are the pairs of clips swapped with each
+FaceForensics++: `original_sequences/`, `manipulated_sequences/`. Groups are the pairs of videos swapped with each
     other; the official lists are used if they lie in `splits/`.
-Celeb-DF: `Celeb-real/`, `Celeb-synthesis/`, `YouTube-real/`. Groups are the first person of a clip's name; what
+Celeb-DF: `Celeb-real/`, `Celeb-synthesis/`, `YouTube-real/`. Groups are the first person of a video's name; what
     `List_of_testing_videos.txt` names is the split `test`.
-DFDC: `metadata.json` in the folders of clips. Groups are the original clips.
+DFDC: `metadata.json` in the folders of videos. Groups are the original videos.
 Plain: `real/`, and `fake/` if there is any. Each file is a group; a folder above names the split, as in
     `train/real/`, `val/fake/`.
 
@@ -18,10 +18,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from detector.media.media import CLIP_SUFFIXES, PICTURE_SUFFIXES
+from detector.media.media import IMAGE_SUFFIXES, VIDEO_SUFFIXES
 from training.datasets.labels import Item, check_items, drawn_split, read_labels
 
-_SUFFIXES = {*PICTURE_SUFFIXES, *CLIP_SUFFIXES}
+_SUFFIXES = {*IMAGE_SUFFIXES, *VIDEO_SUFFIXES}
 
 
 def find_items(folder: Path) -> list[Item]:
@@ -61,23 +61,23 @@ def _faceforensics(folder: Path) -> list[Item]:
     for split in ("train", "val", "test"):
         lists = folder / "splits" / f"{split}.json"
         for pair in json.loads(lists.read_text()) if lists.is_file() else []:
-            official |= {clip: ("_".join(sorted(pair)), split) for clip in pair}
+            official |= {video: ("_".join(sorted(pair)), split) for video in pair}
     files = _media(folder)
     for file in files:  # without the lists, the names of the fakes tell the pairs
         pair = file.stem.split("_")
         if "manipulated_sequences" in file.parts and len(pair) == 2:
             group = "_".join(sorted(pair))
-            for clip in pair:
-                official.setdefault(clip, (group, drawn_split(group)))
+            for video in pair:
+                official.setdefault(video, (group, drawn_split(group)))
     items = []
     for file in files:
         place = file.relative_to(folder).parts
         if place[0] not in ("original_sequences", "manipulated_sequences") or len(place) < 4:
             continue
-        clip = file.stem.split("_")[0]
-        group, split = official.get(clip, (clip, drawn_split(clip)))
-        if "__" in file.stem:  # DeepFakeDetection: 01_02__scene__code, the actor whose clip it is comes first
-            group, split = f"actor {clip}", drawn_split(f"actor {clip}")
+        video = file.stem.split("_")[0]
+        group, split = official.get(video, (video, drawn_split(video)))
+        if "__" in file.stem:  # DeepFakeDetection: 01_02__scene__code, the actor whose video it is comes first
+            group, split = f"actor {video}", drawn_split(f"actor {video}")
         fake = place[0] == "manipulated_sequences"
         items.append(
             Item(

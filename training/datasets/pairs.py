@@ -1,9 +1,9 @@
 """Pairs for training: every batch holds each genuine face beside its own manipulated twin.
 
-Kinds of pair: `twin` (a clip's genuine face and its manipulated version), `blend` (a genuine face and a
+Kinds of pair: `twin` (a video's genuine face and its manipulated version), `blend` (a genuine face and a
 self-blend of it), `swap` (a genuine face under somebody else's of the same source), `lone` (a manipulated face
 without a twin, such as a wholly generated one, and any genuine face of its source). Both members get the same
-crop margins, the same flip and the same degradations, at the size the face has in its picture and before it is
+crop margins, the same flip and the same degradations, at the size the face has in its image and before it is
 resized for the network.
 """
 
@@ -27,9 +27,9 @@ from training.datasets.labels import FaceItem, load_pixels, lone_fakes, twins
 from training.datasets.self_blend import Donor, Mask, self_blend
 
 MIX = {"twin": 0.33, "blend tight": 0.17, "blend wide": 0.28, "swap": 0.1, "lone": 0.12}
-"""Shares of the kinds of pair. `wide` pictures show the head with a margin, `tight` ones the face alone."""
+"""Shares of the kinds of pair. `wide` images show the head with a margin, `tight` ones the face alone."""
 MAP_CELLS = 20
-"""Side of the maps that say where a picture was manipulated."""
+"""Side of the maps that say where an image was manipulated."""
 _NATIVE_PX = (96, 240)
 """Between which sides a crop is degraded."""
 
@@ -42,7 +42,7 @@ class _Pair:
     pixels: list[Pixels]
     boxes: list[FaceBox]
     mask: Mask | None
-    """Where the second member was manipulated, over its whole picture; None where that is not known."""
+    """Where the second member was manipulated, over its whole image; None where that is not known."""
 
 
 class PairStream(IterableDataset[Batch]):

@@ -1,6 +1,6 @@
-"""Self-blended images: a manipulated twin made of one genuine picture.
+"""Self-blended images: a manipulated twin made of one genuine image.
 
-Re-implemented from the paper (Shiohara and Yamasaki, CVPR 2022, arXiv:2204.08376): a picture is blended with a
+Re-implemented from the paper (Shiohara and Yamasaki, CVPR 2022, arXiv:2204.08376): an image is blended with a
 slightly altered copy of itself inside a face mask, so that the only difference between the twins is the
 blend. The mask comes from MTCNN's five landmarks and a mean face outline, not from a 68-point model. Added to
 the paper: regions, traces a generator leaves, transferred colour, Poisson blending, and now and then the face
@@ -50,7 +50,7 @@ _SHARES = {
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Donor:
-    """Somebody else's face, for a blend that is not of the picture with itself."""
+    """Somebody else's face, for a blend that is not of the image with itself."""
 
     pixels: Pixels
     """uint8 (height, width, 3), RGB."""
@@ -68,7 +68,7 @@ def face_mask(
     """A hard mask of one face region.
 
     Args:
-        shape_hw: height and width of the picture, pixels.
+        shape_hw: height and width of the image, pixels.
         landmarks: (5, 2) XY, in the order of `DetectedFace.landmarks`.
         region: `face`, `face and forehead`, `inner face`, `eyes`, `mouth`, or `ellipse` for one of any shape
             and place on the face.
@@ -102,17 +102,17 @@ def self_blend(
     rng: np.random.Generator,
     donor: Donor | None = None,
 ) -> tuple[Pixels, Pixels, Mask]:
-    """A genuine picture and its manipulated twin, at native resolution.
+    """A genuine image and its manipulated twin, at native resolution.
 
     One of two copies is altered a little; the face of one is laid over the other. The genuine twin is the
-    picture underneath, altered or not, so that the two differ inside the mask and nowhere else.
+    image underneath, altered or not, so that the two differ inside the mask and nowhere else.
 
     Args:
         pixels: uint8 (height, width, 3), RGB.
         box: the face.
         landmarks: (5, 2) XY pixels.
         rng: source of every choice.
-        donor: whose face is laid over instead of the picture's own.
+        donor: whose face is laid over instead of the image's own.
 
     Returns:
         Genuine twin, manipulated twin (both uint8 like `pixels`), and the soft mask, float32 (height, width),
@@ -178,7 +178,7 @@ def _sharpened(pixels: Pixels, sigma: float, amount: float) -> Pixels:
 
 
 def _fitted(donor: Donor, landmarks: NDArray[np.float32], shape_hw: tuple[int, int]) -> Pixels:
-    """The donor's picture, moved so that its landmarks lie as near as can be to the given ones."""
+    """The donor's image, moved so that its landmarks lie as near as can be to the given ones."""
     design = np.column_stack([donor.landmarks, np.ones(5, np.float32)])
     affine, *_ = np.linalg.lstsq(design, landmarks, rcond=None)
     height, width = shape_hw
@@ -227,7 +227,7 @@ def _soften(mask: Mask, box: FaceBox, rng: np.random.Generator) -> Mask:
 
 
 def _poisson(source: Pixels, target: Pixels, mask: Mask) -> Pixels:
-    """Poisson blending (Perez et al., SIGGRAPH 2003) where the mask lies well inside the picture."""
+    """Poisson blending (Perez et al., SIGGRAPH 2003) where the mask lies well inside the image."""
     hard = (mask > 0.5).astype(np.uint8) * 255
     hard[:2], hard[-2:], hard[:, :2], hard[:, -2:] = 0, 0, 0, 0
     x, y, width, height = cv2.boundingRect(hard)

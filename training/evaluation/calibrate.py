@@ -108,11 +108,11 @@ def error_rates(judged: Sequence[Row]) -> tuple[float, float, float]:
     )
 
 
-def clip_block(results: Sequence[Row], measured_on: str) -> dict[str, Any]:
-    """An operating point of clips' own, for a checkpoint's card: the rule is that for pictures.
+def video_block(results: Sequence[Row], measured_on: str) -> dict[str, Any]:
+    """An operating point of videos' own, for a checkpoint's card: the rule is that for images.
 
     Args:
-        results: moving stills of val, one line a clip, pooled as the detector pools.
+        results: moving stills of val, one line a video, pooled as the detector pools.
         measured_on: the data in a few words.
 
     Returns:
@@ -120,7 +120,7 @@ def clip_block(results: Sequence[Row], measured_on: str) -> dict[str, Any]:
         folds, each judged by thresholds set on the other nine; `measured_on`.
 
     Raises:
-        ValueError: the results lack genuine or manipulated clips, or the logits do not tell them apart.
+        ValueError: the results lack genuine or manipulated videos, or the logits do not tell them apart.
     """
     false_alarm_rate, miss_rate, undecided_rate = error_rates(judged_by_others(results))
     return {

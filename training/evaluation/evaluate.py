@@ -20,7 +20,7 @@ from torch import Tensor
 
 from detector.config import DetectorConfig
 from detector.faces.face_detector import FaceFinder
-from detector.media.images import read_picture
+from detector.media.images import read_image
 from detector.model.checkpoint import ARCHITECTURE, CheckpointCard, InputSpec, MapHead
 from detector.model.classifier import FaceClassifier, choose_device
 from detector.pipeline import Detector
@@ -50,7 +50,7 @@ def _crf35(pixels: Pixels) -> Pixels:
 
 
 DEGRADATIONS = {"jpeg40": lambda pixels: jpeg(pixels, 40), "half": _half, "h264crf35": _crf35}
-"""What can be done to every picture before it is judged."""
+"""What can be done to every image before it is judged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,12 +137,12 @@ def evaluate(
         split: a value of the column `split`.
         out_file: CSV with the columns RESULT_FIELDS.
         source: only files of this one.
-        degraded: a key of DEGRADATIONS, done to every picture first; clips are left out then.
+        degraded: a key of DEGRADATIONS, done to every image first; videos are left out then.
         workers: processes, one thread each.
     """
     items = [item for item in find_items(data) if item.split == split and source in (None, item.source)]
     if degraded:
-        items = [item for item in items if not item.is_clip]
+        items = [item for item in items if not item.is_video]
     if not items:
         raise ValueError(
             f"{data} holds nothing of split {split!r}" + (f" and source {source!r}" if source else "")
@@ -177,9 +177,9 @@ def _judge(item: Item) -> _Result:
         analysis = detector.analyze(data / item.file)
     else:
         with tempfile.TemporaryDirectory() as folder:
-            picture = Path(folder) / "degraded.png"
-            Image.fromarray(DEGRADATIONS[degraded](read_picture(data / item.file))).save(picture)
-            analysis = detector.analyze(picture)
+            image = Path(folder) / "degraded.png"
+            Image.fromarray(DEGRADATIONS[degraded](read_image(data / item.file))).save(image)
+            analysis = detector.analyze(image)
     weighty = [track for track in analysis.tracks if track.weighty]
     deciding = max(weighty, key=lambda track: track.logit, default=None)
     row: _Result = [item.file, item.label, item.source, item.manipulation, item.group, item.attributes]

@@ -1,4 +1,4 @@
-"""Ways to make one logit of a person's many, compared: on whole clips, on clips of which a few seconds were
+"""Ways to make one logit of a person's many, compared: on whole videos, on videos of which a few seconds were
 exchanged, and on a manipulated person among genuine ones."""
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from detector.verdict.aggregate import pool_faces
 from detector.verdict.calibration import Calibration
 from training.evaluation.calibrate import calibrate
 from training.evaluation.metrics import Row, judged_by, share_with_interval, summarise, weighted_aucs
-from training.evaluation.video_scores import Clip, Pooling, Track, clip_logit, pooled_rows
+from training.evaluation.video_scores import Pooling, Track, Video, pooled_rows, video_logit
 
-SPLICED_CLIP_S = 30.0
+SPLICED_VIDEO_S = 30.0
 SPLICE_S = 3.0
 _PLACES = 4
-"""Splices made of each pair of clips, at places drawn by chance."""
+"""Splices made of each pair of videos, at places drawn by chance."""
 _PEOPLE = 4
 _CROWDS = 4000
 _RESAMPLES = 500
@@ -135,48 +135,50 @@ def spliced(genuine: Track, other: Track, at_s: float, from_s: float, seconds: f
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Splice:
-    """A stretched genuine clip, with seconds of a manipulated one in it or, without `other`, as it was."""
+    """A stretched genuine video, with seconds of a manipulated one in it or, without `other`, as it was."""
 
     genuine: str
-    """File of the clip."""
+    """File of the video."""
     other: str | None
     track: Track
     same_footage: bool = False
 
 
 def footage_of(file: str) -> str | None:
-    """Which footage a FaceForensics++ clip shows, and how compressed, by its name; None for other names.
+    """Which footage a FaceForensics++ video shows, and how compressed, by its name; None for other names.
 
     >>> footage_of("videos/ffpp_Face2Face_c40_183_253.mp4"), footage_of("original_sequences/c40/videos/183.mp4")
     ('c40 183', 'c40 183')
     """
     compression = re.search(r"(?<![a-z0-9])(raw|c23|c40)(?![a-z0-9])", file)
-    clip = re.search(r"(?<!\d)(\d{3})(_\d{3})?\.\w+$", file)
-    if not (compression and clip):
+    video = re.search(r"(?<!\d)(\d{3})(_\d{3})?\.\w+$", file)
+    if not (compression and video):
         return None
     pair = re.search(r"(?<!\d)(\d{3})_\d{3}\.\w+$", file)
-    return f"{compression[1]} {(pair or clip)[1]}"
+    return f"{compression[1]} {(pair or video)[1]}"
 
 
-def make_splices(clips: Iterable[Clip], seed: int = 0) -> list[Splice]:
-    """Every manipulated clip spliced into every genuine one, beside the genuine ones as they were.
+def make_splices(videos: Iterable[Video], seed: int = 0) -> list[Splice]:
+    """Every manipulated video spliced into every genuine one, beside the genuine ones as they were.
 
-    Only clips of one person: which of several was manipulated is not known.
+    Only videos of one person: which of several was manipulated is not known.
 
     Args:
-        clips: judged ones of both labels.
+        videos: judged ones of both labels.
         seed: of the places.
     """
-    alone = [clip for clip in clips if len(clip.weighty) == 1]
-    genuine = {clip.file: stretched(clip.weighty[0], SPLICED_CLIP_S) for clip in alone if clip.label == "real"}
+    alone = [video for video in videos if len(video.weighty) == 1]
+    genuine = {
+        video.file: stretched(video.weighty[0], SPLICED_VIDEO_S) for video in alone if video.label == "real"
+    }
     splices = [Splice(genuine=file, other=None, track=track) for file, track in genuine.items()]
     rng = np.random.default_rng(seed)
-    for file, fake in product(genuine, [clip for clip in alone if clip.label == "fake"]):
+    for file, fake in product(genuine, [video for video in alone if video.label == "fake"]):
         track = fake.weighty[0]
         length_s = float(track.times_s[-1] - track.times_s[0])
         same = footage_of(file) is not None and footage_of(file) == footage_of(fake.file)
         for _ in range(_PLACES):
-            at_s = rng.uniform(0, SPLICED_CLIP_S - SPLICE_S)
+            at_s = rng.uniform(0, SPLICED_VIDEO_S - SPLICE_S)
             from_s = rng.uniform(0, max(0.0, length_s - SPLICE_S))
             put = spliced(genuine[file], track, at_s, from_s)
             splices.append(Splice(genuine=file, other=fake.file, track=put, same_footage=same))
@@ -184,37 +186,41 @@ def make_splices(clips: Iterable[Clip], seed: int = 0) -> list[Splice]:
 
 
 def compare(
-    clips: Sequence[Clip],
-    stills: Sequence[Clip] = (),
+    videos: Sequence[Video],
+    stills: Sequence[Video] = (),
     seed: int = 0,
     poolings: Mapping[str, Pooling] = POOLINGS,
 ) -> dict[str, Row]:
-    """Every pooling on whole clips, splices and crowds.
+    """Every pooling on whole videos, splices and crowds.
 
     Args:
-        clips: judged ones of both labels.
-        stills: moving stills. Each pooling gets its own operating point from them, by the rule for pictures;
+        videos: judged ones of both labels.
+        stills: moving stills. Each pooling gets its own operating point from them, by the rule for images;
             without them the figures that need thresholds are left out.
         seed: of the splices and crowds.
         poolings: what is compared, by name.
 
     Returns:
-        By pooling: `clips` as `summarise` gives it; `splices` and `crowd` with AUC and interval; of each, if
+        By pooling: `videos` as `summarise` gives it; `splices` and `crowd` with AUC and interval; of each, if
         there are stills, how many were called fake; `against the detector` as `gain` gives it.
     """
-    splices = make_splices(clips, seed)
+    splices = make_splices(videos, seed)
     compared = {}
     for name, pooling in poolings.items():
         calibration = calibrate(pooled_rows(stills, pooling)) if stills else None
-        rows = pooled_rows(clips, pooling)
-        figures: Row = {"clips": summarise(judged_by(rows, calibration or Calibration()))}
+        rows = pooled_rows(videos, pooling)
+        figures: Row = {"videos": summarise(judged_by(rows, calibration or Calibration()))}
         if calibration is None:
-            del figures["clips"]["outcomes"], figures["clips"]["probabilities"], figures["clips"]["false_alarms"]
-        figures["clips"]["above all genuine"] = above_all_genuine(rows)
-        alone = {clip.file for clip in clips if len(clip.weighty) == 1}
+            del (
+                figures["videos"]["outcomes"],
+                figures["videos"]["probabilities"],
+                figures["videos"]["false_alarms"],
+            )
+        figures["videos"]["above all genuine"] = above_all_genuine(rows)
+        alone = {video.file for video in videos if len(video.weighty) == 1}
         figures["crowd"] = crowds([row for row in rows if row["file"] in alone], calibration, seed)
         figures["splices"] = spliced_figures(splices, pooling, calibration)
-        figures["against the detector"] = gain(clips, splices, pooling, pooled_by_detector)
+        figures["against the detector"] = gain(videos, splices, pooling, pooled_by_detector)
         if calibration is not None:
             figures["calibration"] = asdict(calibration)
         compared[name] = figures
@@ -222,7 +228,7 @@ def compare(
 
 
 def above_all_genuine(rows: Sequence[Row]) -> Row:
-    """How many manipulated clips lie above every genuine one: what no false alarm here would leave."""
+    """How many manipulated videos lie above every genuine one: what no false alarm here would leave."""
     real, fake = (
         [row["logit"] for row in rows if row["label"] == label and row["logit"] is not None]
         for label in ("real", "fake")
@@ -231,8 +237,8 @@ def above_all_genuine(rows: Sequence[Row]) -> Row:
 
 
 def spliced_figures(splices: Sequence[Splice], pooling: Pooling, calibration: Calibration | None) -> Row:
-    """AUC of splices against the clips they were made of, and how many are called fake; intervals by drawing
-    genuine and manipulated clips anew, never single splices.
+    """AUC of splices against the videos they were made of, and how many are called fake; intervals by drawing
+    genuine and manipulated videos anew, never single splices.
 
     Returns:
         By `any` and `same footage`.
@@ -270,7 +276,7 @@ def _clustered(splices: Sequence[Splice], labels: NDArray[np.int_], logits: _Num
 
 
 def _drawn_anew(splices: Sequence[Splice]) -> NDArray[np.int_]:
-    """How often each splice counts when genuine and manipulated clips are drawn anew: (resamples, splices)."""
+    """How often each splice counts when genuine and manipulated videos are drawn anew: (resamples, splices)."""
     rng, times = np.random.default_rng(0), np.ones((_RESAMPLES, len(splices)), int)
     for files in ([splice.genuine for splice in splices], [splice.other or "" for splice in splices]):
         known = sorted(set(files) - {""})
@@ -280,20 +286,20 @@ def _drawn_anew(splices: Sequence[Splice]) -> NDArray[np.int_]:
     return times
 
 
-def gain(clips: Sequence[Clip], splices: Sequence[Splice], pooling: Pooling, reference: Pooling) -> Row:
+def gain(videos: Sequence[Video], splices: Sequence[Splice], pooling: Pooling, reference: Pooling) -> Row:
     """By how much one pooling's AUC is above another's, with the interval of the difference: both on the same
-    clips drawn anew.
+    videos drawn anew.
 
     Returns:
-        `clips` and, with splices, `splices`.
+        `videos` and, with splices, `splices`.
     """
     rows = [
-        (int(clip.label == "fake"), clip_logit(clip, pooling), clip_logit(clip, reference))
-        for clip in clips
-        if clip.tracks
+        (int(video.label == "fake"), video_logit(video, pooling), video_logit(video, reference))
+        for video in videos
+        if video.tracks
     ]
     files = np.random.default_rng(0).multinomial(len(rows), np.full(len(rows), 1 / len(rows)), size=_RESAMPLES)
-    gains = {"clips": _difference(*(np.array(part) for part in zip(*rows, strict=True)), files)}
+    gains = {"videos": _difference(*(np.array(part) for part in zip(*rows, strict=True)), files)}
     if any(splice.other for splice in splices):
         labels = np.array([splice.other is not None for splice in splices], int)
         one, other = (np.array([pool(splice.track) for splice in splices]) for pool in (pooling, reference))
@@ -312,12 +318,12 @@ def crowds(rows: Sequence[Row], calibration: Calibration | None, seed: int = 0) 
     """One manipulated person among four, against four genuine ones: a crowd's logit is the highest of its people.
 
     Args:
-        rows: clips of one person each with their logits.
+        rows: videos of one person each with their logits.
         calibration: with it, the shares of crowds called fake.
         seed: of who meets whom.
 
     Returns:
-        AUC with its interval over clips drawn anew, and the shares; nothing without four genuine clips.
+        AUC with its interval over videos drawn anew, and the shares; nothing without four genuine videos.
     """
     real, fake = (
         np.array([row["logit"] for row in rows if row["label"] == label and row["logit"] is not None])
@@ -358,23 +364,23 @@ def _share_above(real: _Numbers, fake: _Numbers) -> float:
 def table(compared: Mapping[str, Row]) -> str:
     """The comparison in Markdown."""
     lines = [
-        "| pooling | clips: AUC | above all genuine | splices, same footage | splices, any | one of four "
-        "| above the detector's: clips | … splices |",
+        "| pooling | videos: AUC | above all genuine | splices, same footage | splices, any | one of four "
+        "| above the detector's: videos | … splices |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for name, figures in compared.items():
         cells = [
-            _cell(figures["clips"]["ranking"].get("all")),
-            "{count} of {of}".format(**figures["clips"]["above all genuine"]),
+            _cell(figures["videos"]["ranking"].get("all")),
+            "{count} of {of}".format(**figures["videos"]["above all genuine"]),
             *(_cell(figures["splices"].get(kind)) for kind in ("same footage", "any")),
             _cell(figures["crowd"]),
-            *(_gained(figures["against the detector"].get(kind)) for kind in ("clips", "splices")),
+            *(_gained(figures["against the detector"].get(kind)) for kind in ("videos", "splices")),
         ]
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     if all("calibration" in figures for figures in compared.values()):
         lines += [
             "",
-            "| pooling | `fake` from logit | genuine clips: fake, open, real | manipulated: fake, open, real | "
+            "| pooling | `fake` from logit | genuine videos: fake, open, real | manipulated: fake, open, real | "
             "splices called fake: same footage, any | genuine 30 s called fake | one of four, none of four |",
             "|---|---|---|---|---|---|---|",
         ]
@@ -393,7 +399,7 @@ def _gained(figures: Row | None) -> str:
 def _outcomes(figures: Row) -> list[str]:
     fitted = Calibration(**figures["calibration"])
     odds = np.log(fitted.threshold_fake / (1 - fitted.threshold_fake)) if fitted.threshold_fake < 1 else np.inf
-    counts = figures["clips"]["outcomes"]["all"]
+    counts = figures["videos"]["outcomes"]["all"]
     splices, crowd = figures["splices"], figures["crowd"]
     return [
         f"{(odds - fitted.intercept) / fitted.slope:.2f}",

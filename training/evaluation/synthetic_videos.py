@@ -1,9 +1,9 @@
-"""Moving stills: a labelled picture as a short clip, so that clips can be calibrated, and what judges them
-trained, where only pictures are at hand.
+"""Moving stills: a labelled image as a short video, so that videos can be calibrated, and what judges them
+trained, where only images are at hand.
 
-The camera drifts, zooms and tilts slowly over the picture, the light changes a little, the sensor adds noise, and
+The camera drifts, zooms and tilts slowly over the image, the light changes a little, the sensor adds noise, and
 real H.264 at a random quality takes the rest. The face itself does not move: no blinking, no speech, no change
-of expression. So a clip's ups and downs over time are smaller than in footage.
+of expression. So a video's ups and downs over time are smaller than in footage.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from detector.pipeline import Detector
 from detector.types import FaceBox, Pixels
 from training.datasets.labels import FaceItem, load_pixels
 from training.evaluation.evaluate import Judge
-from training.evaluation.video_scores import Clip, judge_clip
+from training.evaluation.video_scores import Video, judge_video
 
 RATE_HZ = 24
 _CRF = (20, 36)
@@ -37,7 +37,7 @@ _FACE_LEAST_PX = 64
 _FRAME_PER_FACE = (1.8, 2.6)
 """Height of the frame, in heights of the face."""
 _FADE_FRAC = (0.3, 0.8)
-"""Beyond its edge a picture goes on mirrored; from here to there, in face lengths, it fades into the ground.
+"""Beyond its edge an image goes on mirrored; from here to there, in face lengths, it fades into the ground.
 A seam near the face would look like a blend's: see docs/experiments.md."""
 _SWAYS = 2
 """Sines each movement is made of."""
@@ -87,8 +87,8 @@ def _sway(rng: np.random.Generator, most: float) -> Callable[[float], float]:
 def _surrounded(
     pixels: Pixels, box: FaceBox, rng: np.random.Generator, shown: tuple[float, float]
 ) -> tuple[Pixels, tuple[float, float]]:
-    """The picture on a ground large enough to show that much (height, width) around the face, and where the
-    middle of the face lies on it. The ground is the picture mirrored and blurred, or one of its colours."""
+    """The image on a ground large enough to show that much (height, width) around the face, and where the
+    middle of the face lies on it. The ground is the image mirrored and blurred, or one of its colours."""
     height, width = pixels.shape[:2]
     middle = ((box.x1 + box.x2) / 2, (box.y1 + box.y2) / 2)
     reach_y, reach_x = 0.65 * shown[0], 0.65 * shown[1]  # half, and what movement uncovers
@@ -103,7 +103,7 @@ def _surrounded(
     else:
         colour = pixels[rng.integers(height), rng.integers(width)] * 0.5 + rng.uniform(0, 127, 3)
         ground = np.full(mirrored.shape, colour.round(), np.uint8)
-    # How far outside the picture; there the mirrored picture fades into the ground.
+    # How far outside the image; there the mirrored image fades into the ground.
     out_y, out_x = _outside(top, height, bottom), _outside(left, width, right)
     outside = np.hypot(out_y[:, None], out_x[None]) / max(box.width, box.height)
     alpha = ((outside - _FADE_FRAC[0]) / (_FADE_FRAC[1] - _FADE_FRAC[0])).clip(0, 1)[..., None]
@@ -112,12 +112,12 @@ def _surrounded(
 
 
 def _outside(before: int, length: int, after: int) -> NDArray[np.float32]:
-    """For each place of a border, a picture and a border, how far outside the picture it lies."""
+    """For each place of a border, an image and a border, how far outside the image it lies."""
     at = np.arange(before + length + after)
     return np.maximum(np.maximum(before - at, at - (before + length - 1)), 0).astype(np.float32)
 
 
-def write_clip(frames: Iterator[Pixels], file: Path, crf: int) -> None:
+def write_video(frames: Iterator[Pixels], file: Path, crf: int) -> None:
     """H.264 in MP4, the same bytes for the same frames.
 
     Args:
@@ -144,21 +144,21 @@ def _all(first: Pixels, rest: Iterator[Pixels]) -> Iterator[Pixels]:
 
 
 def write_still(face: FaceItem, file: Path, seed: int, seconds: float) -> None:
-    """A labelled picture as a clip; the same for the same picture, seed and length, whatever else is made.
+    """A labelled image as a video; the same for the same image, seed and length, whatever else is made.
 
     Args:
-        face: a picture with its face, as `prepare` found it.
+        face: an image with its face, as `prepare` found it.
         file: MP4 to write.
-        seed: of every choice, together with the picture's name.
+        seed: of every choice, together with the image's name.
         seconds: length.
     """
     rng = np.random.default_rng([seed, zlib.crc32(face.item.file.encode())])
     crf = int(rng.integers(*_CRF))
-    write_clip(still_frames(load_pixels(face), face.face.box, rng, seconds), file, crf)
+    write_video(still_frames(load_pixels(face), face.face.box, rng, seconds), file, crf)
 
 
 def choose_faces(faces: Sequence[FaceItem], most: int, seed: int) -> list[FaceItem]:
-    """At most so many of every source and label, drawn by chance; pictures only.
+    """At most so many of every source and label, drawn by chance; images only.
 
     Args:
         faces: what `prepare` found.
@@ -167,7 +167,7 @@ def choose_faces(faces: Sequence[FaceItem], most: int, seed: int) -> list[FaceIt
     """
     of_kind: dict[tuple[str, str], list[FaceItem]] = {}
     for face in faces:
-        if not face.item.is_clip:
+        if not face.item.is_video:
             of_kind.setdefault((face.item.source, face.item.label), []).append(face)
     rng = np.random.default_rng(seed)
     chosen = []
@@ -179,21 +179,21 @@ def choose_faces(faces: Sequence[FaceItem], most: int, seed: int) -> list[FaceIt
 
 def judge_stills(
     judge: Judge, faces: Sequence[FaceItem], *, seconds: float, seed: int, features: bool, workers: int
-) -> Iterator[Clip]:
-    """Judge pictures as moving stills, each written to a temporary MP4 and read by `Detector.analyze`.
+) -> Iterator[Video]:
+    """Judge images as moving stills, each written to a temporary MP4 and read by `Detector.analyze`.
 
     Args:
         judge: with what.
-        faces: pictures with their faces.
-        seconds: length of each clip.
+        faces: images with their faces.
+        seconds: length of each video.
         seed: of every choice.
         features: keep the features too.
         workers: processes, one thread each.
     """
     tasks = [(face, seed, seconds, features) for face in faces]
     with torch.multiprocessing.get_context("spawn").Pool(workers, _start_worker, (judge,)) as pool:
-        for done, clip in enumerate(pool.imap(_judge_still, tasks, chunksize=4), start=1):
-            yield clip
+        for done, video in enumerate(pool.imap(_judge_still, tasks, chunksize=4), start=1):
+            yield video
             if done % 100 == 0:
                 print(f"{done}/{len(tasks)} stills", flush=True)
 
@@ -208,18 +208,18 @@ def _start_worker(judge: Judge) -> None:
     _detector = judge.detector()
 
 
-def _judge_still(task: tuple[FaceItem, int, float, bool]) -> Clip:
+def _judge_still(task: tuple[FaceItem, int, float, bool]) -> Video:
     face, seed, seconds, features = task
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "still.mp4"
         write_still(face, file, seed, seconds)
-        return only_person(judge_clip(_detector, file, face.item, "moments", features))
+        return only_person(judge_video(_detector, file, face.item, "moments", features))
 
 
-def only_person(clip: Clip) -> Clip:
+def only_person(video: Video) -> Video:
     """A still without anybody but its main person, whose faces weigh most, and are widest where that is equal: the
-    others are strangers, whom the label does not speak of, and what is mirrored beside the picture."""
+    others are strangers, whom the label does not speak of, and what is mirrored beside the image."""
     main = max(
-        clip.tracks, key=lambda track: (track.weights.sum(), float(np.median(track.widths_px))), default=None
+        video.tracks, key=lambda track: (track.weights.sum(), float(np.median(track.widths_px))), default=None
     )
-    return replace(clip, tracks=() if main is None else (main,))
+    return replace(video, tracks=() if main is None else (main,))

@@ -1,6 +1,6 @@
-"""The faces of clips as a judge saw them: judged once, kept in a file, pooled in as many ways as one likes.
+"""The faces of videos as a judge saw them: judged once, kept in a file, pooled in as many ways as one likes.
 
-The file is a CSV with one line a judged face; a clip without a face has one line without numbers. The features of
+The file is a CSV with one line a judged face; a video without a face has one line without numbers. The features of
 the same faces may lie beside it, as float16 (lines, 512) in a `.npy` of the same name.
 """
 
@@ -60,8 +60,8 @@ Pooling = Callable[[Track], float]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Clip:
-    """One labelled clip with the people found in it."""
+class Video:
+    """One labelled video with the people found in it."""
 
     file: str
     label: str
@@ -77,36 +77,36 @@ class Clip:
         return tuple(track for track, counted in zip(self.tracks, counts, strict=True) if counted)
 
 
-def judge_clip(
+def judge_video(
     detector: Detector, path: Path, item: Item, max_frames: Depth = "moments", features: bool = False
-) -> Clip:
-    """Judge a clip through `Detector.analyze`.
+) -> Video:
+    """Judge a video through `Detector.analyze`.
 
     Args:
         detector: with what.
-        path: the clip; `item.file` need not lie there.
+        path: the video; `item.file` need not lie there.
         item: what is known of it.
         max_frames: how much is looked at, see `DetectorConfig.max_frames`.
         features: keep what the network says of each face before its logit; InceptionResnetV1 only.
 
     Raises:
-        MediaError: the clip cannot be read.
+        MediaError: the video cannot be read.
     """
     if not features:
-        return _clip(item, detector.analyze(path, max_frames=max_frames), None)
+        return _video(item, detector.analyze(path, max_frames=max_frames), None)
     with _features_of(detector) as batches:
         analysis = detector.analyze(path, max_frames=max_frames)
-    return _clip(item, analysis, np.concatenate(batches) if batches else np.zeros((0, FEATURES + 1), np.float32))
+    return _video(item, analysis, np.concatenate(batches) if batches else np.zeros((0, FEATURES + 1), np.float32))
 
 
-def judge_clips(
+def judge_videos(
     judge: Judge, data: Path, items: Sequence[Item], max_frames: Depth, *, features: bool, workers: int
-) -> Iterator[Clip]:
-    """Judge labelled clips, in order.
+) -> Iterator[Video]:
+    """Judge labelled videos, in order.
 
     Args:
         judge: with what.
-        data: folder of the clips.
+        data: folder of the videos.
         items: which.
         max_frames: how much of each is looked at, see `DetectorConfig.max_frames`.
         features: keep the features too.
@@ -126,8 +126,8 @@ def _start_worker(judge: Judge) -> None:
     _detector = judge.detector()
 
 
-def _judge(task: tuple[Path, Item, Depth, bool]) -> Clip:
-    return judge_clip(_detector, *task)
+def _judge(task: tuple[Path, Item, Depth, bool]) -> Video:
+    return judge_video(_detector, *task)
 
 
 @contextmanager
@@ -146,7 +146,7 @@ def _features_of(detector: Detector) -> Iterator[list[NDArray[np.float32]]]:
             hook.remove()
 
 
-def _clip(item: Item, analysis: Analysis, judged: NDArray[np.float32] | None) -> Clip:
+def _video(item: Item, analysis: Analysis, judged: NDArray[np.float32] | None) -> Video:
     """Faces were judged frame by frame; which of a frame's people comes first, their logits tell."""
     features: dict[tuple[int, int], NDArray[np.float32]] = {}
     if judged is not None:
@@ -173,24 +173,24 @@ def _clip(item: Item, analysis: Analysis, judged: NDArray[np.float32] | None) ->
         )
         for track in analysis.tracks
     )
-    return Clip(**{name: getattr(item, name) for name in _ITEM}, tracks=tracks)
+    return Video(**{name: getattr(item, name) for name in _ITEM}, tracks=tracks)
 
 
-def save_series(clips: Iterable[Clip], file: Path) -> int:
-    """Write clips as they come. Returns how many; features lie beside the CSV if the clips carry any."""
+def save_series(videos: Iterable[Video], file: Path) -> int:
+    """Write videos as they come. Returns how many; features lie beside the CSV if the videos carry any."""
     file.parent.mkdir(parents=True, exist_ok=True)
     features: list[NDArray[np.float32]] = []
     count, bare = 0, False
     with file.open("w", newline="", encoding="utf-8") as lines:
         writer = csv.writer(lines)
         writer.writerow(SERIES_FIELDS)
-        for clip in clips:
+        for video in videos:
             count += 1
-            about = [getattr(clip, name) for name in _ITEM]
-            if not clip.tracks:
+            about = [getattr(video, name) for name in _ITEM]
+            if not video.tracks:
                 writer.writerow([*about, *[None] * len(_FACE)])
                 features.append(np.zeros((1, FEATURES), np.float32))
-            for number, track in enumerate(clip.tracks):
+            for number, track in enumerate(video.tracks):
                 bare = bare or track.features is None
                 features += [] if track.features is None else [track.features]
                 for face in zip(track.times_s, track.logits, track.weights, track.widths_px, strict=True):
@@ -203,7 +203,7 @@ def save_series(clips: Iterable[Clip], file: Path) -> int:
     return count
 
 
-def load_series(file: Path) -> list[Clip]:
+def load_series(file: Path) -> list[Video]:
     """What `save_series` wrote, in its order.
 
     Raises:
@@ -214,16 +214,16 @@ def load_series(file: Path) -> list[Clip]:
     beside = file.with_suffix(".npy")
     features = np.load(beside).astype(np.float32) if beside.is_file() else None
     if features is not None and len(features) != len(rows):
-        raise ValueError(f"{beside} holds {len(features)} faces, {file} {len(rows)}; judge the clips again")
-    of_clip: dict[str, list[int]] = {}
+        raise ValueError(f"{beside} holds {len(features)} faces, {file} {len(rows)}; judge the videos again")
+    of_video: dict[str, list[int]] = {}
     for index, row in enumerate(rows):
-        of_clip.setdefault(row["file"], []).append(index)
-    return [_loaded(rows, indices, features) for indices in of_clip.values()]
+        of_video.setdefault(row["file"], []).append(index)
+    return [_loaded(rows, indices, features) for indices in of_video.values()]
 
 
 def _loaded(
     rows: Sequence[Mapping[str, str]], indices: Sequence[int], features: NDArray[np.float32] | None
-) -> Clip:
+) -> Video:
     of_track: dict[str, list[int]] = {}
     for index in indices:
         if rows[index]["track"]:
@@ -242,25 +242,25 @@ def _loaded(
             )
         )
     about: dict[str, Any] = {name: rows[indices[0]][name] for name in _ITEM}
-    return Clip(**about, tracks=tuple(tracks))
+    return Video(**about, tracks=tuple(tracks))
 
 
-def clip_logit(clip: Clip, pooling: Pooling) -> float | None:
-    """The clip's logit, people joined by the detector's own rule; None without a face."""
-    logits = [pooling(track) for track in clip.weighty]
+def video_logit(video: Video, pooling: Pooling) -> float | None:
+    """The video's logit, people joined by the detector's own rule; None without a face."""
+    logits = [pooling(track) for track in video.weighty]
     return pool_tracks(logits, [True] * len(logits))
 
 
-def pooled_rows(clips: Iterable[Clip], pooling: Pooling) -> list[Row]:
-    """The clips as `evaluate` would give them, for `calibrate` and `summarise`."""
+def pooled_rows(videos: Iterable[Video], pooling: Pooling) -> list[Row]:
+    """The videos as `evaluate` would give them, for `calibrate` and `summarise`."""
     return [
-        {name: getattr(clip, name) for name in _ITEM}
+        {name: getattr(video, name) for name in _ITEM}
         | {
             "attributes": "",
-            "face_width_px": float(np.median(np.concatenate([track.widths_px for track in clip.weighty])))
-            if clip.tracks
+            "face_width_px": float(np.median(np.concatenate([track.widths_px for track in video.weighty])))
+            if video.tracks
             else None,
-            "logit": clip_logit(clip, pooling),
+            "logit": video_logit(video, pooling),
         }
-        for clip in clips
+        for video in videos
     ]

@@ -35,7 +35,7 @@ from training.fitting.networks import PIXEL_MEAN, PIXEL_STD, Bridge, Seen, Stude
 MARGIN_FRAC = 0.125
 """Test-time margin of Self-Blended Images (arXiv:2204.08376)."""
 _LOOKED_AT = 400
-"""Pictures of a source at a look at validation, at the most."""
+"""Images of a source at a look at validation, at the most."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +49,7 @@ class FitSettings:
     """Or `attributes`: age, sex and race, as a start for the other."""
     size_px: int = 160
     pairs: int = 32
-    """Pairs in a batch; twice as many pictures."""
+    """Pairs in a batch; twice as many images."""
     learning_rate: float = 5e-4
     weight_decay: float = 1e-4
     warmup_steps: int = 100
@@ -62,7 +62,7 @@ class FitSettings:
     labels: float = 1.0
     """Weight of the labels; 0 follows nothing but the teacher's features."""
     maps: float = 0.5
-    """Weight of where the picture was manipulated, beside its label."""
+    """Weight of where the image was manipulated, beside its label."""
     distil_features: float = 2.0
     distil_maps: float = 1.0
     distil_logits: float = 0.5
@@ -83,7 +83,7 @@ def fit(
 
     Args:
         settings: everything that decides the outcome, with the data.
-        data: folder with labels.csv and the pictures.
+        data: folder with labels.csv and the images.
         faces_file: what `prepare` wrote.
         run: folder for `settings.json`, `state.pt` (to resume) and `log.jsonl`.
         imagenet: weights a teacher starts from, or whose features a student without `teacher_run` follows.
@@ -161,7 +161,7 @@ def fit(
         if step % settings.look_every == 0 or step == settings.steps:
             speed = (step - first_step) * settings.pairs * 2 / (time.monotonic() - began)
             left_s = (settings.steps - step) * settings.pairs * 2 / speed
-            line = {"step": step, "loss": round(loss.item(), 4), "pictures_a_second": round(speed, 1)}
+            line = {"step": step, "loss": round(loss.item(), 4), "images_a_second": round(speed, 1)}
             line |= {"minutes_left": round(left_s / 60, 1), "auc": _look(ema, val_pixels, val_labels, device)}
             print(json.dumps(line), flush=True)
             with (run / "log.jsonl").open("a") as log:
@@ -222,7 +222,7 @@ def _loss(
 
 
 def _map_loss(shown: Tensor, maps: Tensor) -> Tensor:
-    """Cross-entropy over the pictures whose manipulated places are known."""
+    """Cross-entropy over the images whose manipulated places are known."""
     known = ~maps.isnan().flatten(1).any(1)
     wanted = F.interpolate(maps[known].unsqueeze(1), shown.shape[2:], mode="area")
     return F.binary_cross_entropy_with_logits(shown[known].float(), wanted)
@@ -260,7 +260,7 @@ def _follow(ema: nn.Module, learner: nn.Module, decay: float) -> None:
 
 
 def _validation(data: Path, faces_file: Path, settings: FitSettings) -> tuple[Tensor, dict[str, list[int]]]:
-    """A few hundred unseen pictures as a uint8 batch, and for each group of them the labels, in order."""
+    """A few hundred unseen images as a uint8 batch, and for each group of them the labels, in order."""
     faces = read_faces(faces_file, data, "val")
     chosen: list[FaceItem] = []
     groups: dict[str, list[int]] = {}

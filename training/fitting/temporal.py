@@ -18,7 +18,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from training.evaluation.metrics import auc_with_interval
-from training.evaluation.video_scores import FEATURES, Clip, Pooling, Track
+from training.evaluation.video_scores import FEATURES, Pooling, Track, Video
 
 _WEIGHTS, _SETTINGS, _LOG = "weights.safetensors", "settings.json", "log.jsonl"
 
@@ -32,7 +32,7 @@ class TemporalSettings:
     steps: int = 1500
     batch: int = 64
     faces: int = 12
-    """Faces of a clip shown at once, drawn as a stretch of it."""
+    """Faces of a video shown at once, drawn as a stretch of it."""
     learning_rate: float = 2e-3
     weight_decay: float = 1e-2
     dropout: float = 0.3
@@ -75,33 +75,33 @@ class TemporalHead(nn.Module):
 _Sample = tuple[Track, int]
 
 
-def _samples(clips: Sequence[Clip]) -> list[_Sample]:
-    """The people who decide their clips, with 1 for fake.
+def _samples(videos: Sequence[Video]) -> list[_Sample]:
+    """The people who decide their videos, with 1 for fake.
 
     Raises:
-        ValueError: clips without features, or of one label only.
+        ValueError: videos without features, or of one label only.
     """
-    samples = [(track, int(clip.label == "fake")) for clip in clips for track in clip.weighty]
+    samples = [(track, int(video.label == "fake")) for video in videos for track in video.weighty]
     if any(track.features is None for track, _ in samples):
         raise ValueError("these faces were kept without their features; judge them again with --features")
     if {label for _, label in samples} != {0, 1}:
-        raise ValueError("a head needs genuine and manipulated clips")
+        raise ValueError("a head needs genuine and manipulated videos")
     return samples
 
 
 def fit_temporal(
-    train: Sequence[Clip], val: Sequence[Clip], run: Path, settings: TemporalSettings
+    train: Sequence[Video], val: Sequence[Video], run: Path, settings: TemporalSettings
 ) -> TemporalHead:
     """Learn a head; the weights with the lowest loss on `val` are kept and written.
 
     Args:
-        train: clips with features.
+        train: videos with features.
         val: of other people, for stopping early.
         run: folder for weights, settings and a log of every look at `val`.
         settings: how.
 
     Raises:
-        ValueError: clips without features, or of one label only.
+        ValueError: videos without features, or of one label only.
     """
     torch.manual_seed(settings.seed)
     rng = np.random.default_rng(settings.seed)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from detector.model.checkpoint import CheckpointCard, ClipJudgement, load_card, save_card, save_checkpoint
+from detector.model.checkpoint import CheckpointCard, VideoJudgement, load_card, save_card, save_checkpoint
 from training.evaluation.calibrate import calibrate, error_rates, judged_by_others
 from training.evaluation.evaluate import uncalibrated_card
 from training.evaluation.metrics import Row, judged_by, summarise
@@ -47,7 +47,7 @@ def settle(
     degraded: Mapping[str, Sequence[Row]],
     measured_on: str,
     training: Mapping[str, Any],
-    clips: ClipJudgement | None = None,
+    videos: VideoJudgement | None = None,
 ) -> CheckpointCard:
     """Calibrate a checkpoint on val and write its figures into the card and the model card.
 
@@ -57,11 +57,11 @@ def settle(
         name: of the checkpoint.
         root: folder of the checkpoints.
         val: results of `evaluate` on the val split.
-        dev: results on the dev clips, reported and never fitted to.
-        degraded: results on pictures of val after a degradation, by its name; reported alone.
+        dev: results on the dev videos, reported and never fitted to.
+        degraded: results on images of val after a degradation, by its name; reported alone.
         measured_on: the val data in a few words, for the sentence that says how often the tool errs.
         training: added to what the card says about its making.
-        clips: how clips are judged, from `calibrate.clip_block`; without it by what was set on pictures.
+        videos: how videos are judged, from `calibrate.video_block`; without it by what was set on images.
     """
     card = load_card(name, root)
     calibration = calibrate(val)
@@ -69,7 +69,7 @@ def settle(
     false_alarm_rate, miss_rate, undecided_rate = error_rates(seen)
     settled = replace(
         card,
-        clips=clips,
+        videos=videos,
         calibration=calibration,
         false_alarm_rate=round(false_alarm_rate, 4),
         miss_rate=round(miss_rate, 4),
@@ -78,7 +78,7 @@ def settle(
         training={**card.training, **training},
         figures={
             "val": summarise(seen),
-            "dev": summarise(judged_by(dev, clips.calibration if clips else calibration)),
+            "dev": summarise(judged_by(dev, videos.calibration if videos else calibration)),
             "degraded": {key: summarise(judged_by(rows, calibration)) for key, rows in degraded.items()},
         },
     )

@@ -36,14 +36,14 @@ def model_card(card: CheckpointCard) -> str:
             "all were left open. These rates, and all of val below, come from ten folds: each tenth was judged "
             "by thresholds set on the other nine.",
             "",
-            *_clips(card),
+            *_videos(card),
             "",
-            "## Val: pictures, one face each",
+            "## Val: images, one face each",
             "",
             *_ranking(val),
             *_probabilities(val),
             *_outcomes(val),
-            "## Dev: whole clips",
+            "## Dev: whole videos",
             "",
             *_ranking(dev),
             *_probabilities(dev),
@@ -51,7 +51,7 @@ def model_card(card: CheckpointCard) -> str:
             *_degraded(card.figures),
             "## False alarms, by who and how",
             "",
-            "Genuine pictures of val called fake, with 95 % Wilson intervals.",
+            "Genuine images of val called fake, with 95 % Wilson intervals.",
             "",
             *_table(
                 ("on", "called fake", "of", "share", "95 % interval"),
@@ -62,7 +62,7 @@ def model_card(card: CheckpointCard) -> str:
             ),
             "## What it cannot see",
             "",
-            "- Wholly generated clips, and generators unlike those it was trained on.",
+            "- Wholly generated videos, and generators unlike those it was trained on.",
             "- Voices, captions, the scene around a face.",
             "- Tiny, blurred or heavily compressed faces: the tables by width and compression say how much.",
             "- The difference between manipulation and a beauty filter or retouching, which may look alike to it.",
@@ -73,15 +73,15 @@ def model_card(card: CheckpointCard) -> str:
     )
 
 
-def _clips(card: CheckpointCard) -> list[str]:
-    clips = card.clips
-    if clips is None:
-        return ["Clips are judged by the same thresholds; none were set for them."]
-    point = clips.calibration
+def _videos(card: CheckpointCard) -> list[str]:
+    videos = card.videos
+    if videos is None:
+        return ["Videos are judged by the same thresholds; none were set for them."]
+    point = videos.calibration
     return [
-        f"Clips have thresholds of their own: `fake` from {point.threshold_fake:.3f}, `real` up to "
-        f"{point.threshold_real:.3f}. On {clips.measured_on}, {clips.false_alarm_rate:.1%} of genuine ones were "
-        f"called fake, {clips.miss_rate:.1%} of manipulated ones real, {clips.undecided_rate:.1%} were left "
+        f"Videos have thresholds of their own: `fake` from {point.threshold_fake:.3f}, `real` up to "
+        f"{point.threshold_real:.3f}. On {videos.measured_on}, {videos.false_alarm_rate:.1%} of genuine ones were "
+        f"called fake, {videos.miss_rate:.1%} of manipulated ones real, {videos.undecided_rate:.1%} were left "
         "open (ten folds again). Stills do not blink or speak: genuine footage varies more, so its rate is higher "
         "than theirs. On dev nothing was set."
     ]

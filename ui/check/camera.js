@@ -1,5 +1,5 @@
-// Shows the camera, sends one small picture after the other to be judged, and draws what comes back over it.
-// The next picture is sent when the answer to the last is there. Nothing is asked of the camera before the
+// Shows the camera, sends one small image after the other to be judged, and draws what comes back over it.
+// The next image is sent when the answer to the last is there. Nothing is asked of the camera before the
 // visitor starts it.
 const SHORTEST_MS = 100, PATIENCE_MS = 5000, SAY_EVERY_MS = 3000, LONG_SIDE_PX = 640;
 const part = (name) => element.querySelector(`.dd-camera-${name}`);
@@ -22,7 +22,7 @@ const send = () => {
     number += 1;
     sentAt = performance.now();
     later(PATIENCE_MS);  // where no answer comes
-    trigger('look', { number, picture: canvas.toDataURL('image/jpeg', 0.85) });
+    trigger('look', { number, image: canvas.toDataURL('image/jpeg', 0.85) });
 };
 const draw = () => {
     const found = answer();

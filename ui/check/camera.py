@@ -1,6 +1,6 @@
-"""The camera section: one picture after the other is judged in memory and forgotten. Nothing is stored.
+"""The camera section: one image after the other is judged in memory and forgotten. Nothing is stored.
 
-Gradio's own streaming picture writes every frame into a file; here the page sends each as text with its event.
+Gradio's own streaming image writes every frame into a file; here the page sends each as text with its event.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class TooManyCameras(Exception):
 class _Seen:
     view: LiveView
     shape: tuple[int, ...]
-    """Of its pictures."""
+    """Of its images."""
     used: float = 0.0
     turn: threading.Lock = field(default_factory=threading.Lock)
 
@@ -65,7 +65,7 @@ class Cameras:
         self._views: dict[str, _Seen] = {}
 
     def look(self, session: str, pixels: Pixels) -> tuple[LiveFace, ...]:
-        """Judge the next picture of a visitor's camera.
+        """Judge the next image of a visitor's camera.
 
         Args:
             session: whose.
@@ -99,8 +99,8 @@ class Cameras:
             return len(self._views)
 
 
-def read_picture(data: object) -> Pixels:
-    """A picture as the page sends it: a small JPEG as a data address.
+def read_image(data: object) -> Pixels:
+    """An image as the page sends it: a small JPEG as a data address.
 
     Returns:
         uint8 (height, width, 3), RGB.
@@ -109,16 +109,16 @@ def read_picture(data: object) -> Pixels:
         ValueError: anything else.
     """
     if not isinstance(data, str) or not data.startswith(_PREFIX) or len(data) > _MAX_CHARS:
-        raise ValueError("no picture of a camera")
+        raise ValueError("no image of a camera")
     try:
         with Image.open(
             io.BytesIO(base64.b64decode(data[len(_PREFIX) :], validate=True)), formats=["JPEG"]
         ) as file:
             if file.width * file.height > _MAX_PX:
-                raise ValueError("larger than a camera's picture is asked for")
+                raise ValueError("larger than a camera's image is asked for")
             return np.asarray(file.convert("RGB"), dtype=np.uint8)
     except (binascii.Error, OSError, SyntaxError) as error:
-        raise ValueError("no picture of a camera") from error
+        raise ValueError("no image of a camera") from error
 
 
 class CameraHandlers:
@@ -128,12 +128,12 @@ class CameraHandlers:
         self._cameras = cameras
 
     def look(self, chosen: str, request: gr.Request, event: gr.EventData) -> str:
-        """Judge the picture that came with the event.
+        """Judge the image that came with the event.
 
         Args:
             chosen: language of the page.
             request: whose camera it is.
-            event: with `number`, of the picture, and `picture`, a JPEG as a data address.
+            event: with `number`, of the image, and `image`, a JPEG as a data address.
 
         Returns:
             What was found in it, for the page and its script.
@@ -145,7 +145,7 @@ class CameraHandlers:
         number = number if isinstance(number, int) else 0
 
         def work() -> str:
-            pixels = read_picture(data.get("picture"))
+            pixels = read_image(data.get("image"))
             height, width = pixels.shape[:2]
             try:
                 faces = self._cameras.look(session_of(request), pixels)
@@ -163,7 +163,7 @@ class CameraHandlers:
 
 
 def camera_section(lettering: Lettering) -> gr.HTML:
-    """The stage with its two buttons; it has the events `look`, with a picture, and `halt`."""
+    """The stage with its two buttons; it has the events `look`, with an image, and `halt`."""
     return lettering.html(_stage, js_on_load=_SCRIPT.read_text(encoding="utf-8"), elem_id="camera")
 
 
@@ -175,24 +175,24 @@ def _stage(words: type[Words]) -> str:
         "stopped": words.CAMERA_STOPPED,
     }
     data = " ".join(f'data-{name}="{escape(said)}"' for name, said in messages.items())
-    start, stop, picture = (escape(said) for said in (words.CAMERA_START, words.CAMERA_STOP, words.CAMERA_PICTURE))
+    start, stop, image = (escape(said) for said in (words.CAMERA_START, words.CAMERA_STOP, words.CAMERA_IMAGE))
     return (
         f'<div {data}><p><button type="button" class="dd-button dd-camera-start">{start}</button>'
         f'<button type="button" class="dd-button dd-camera-stop" hidden>{stop}</button></p>'
         f'<div class="dd-camera-stage" hidden><video class="dd-camera-video" muted playsinline '
-        f'aria-label="{picture}"></video>'
+        f'aria-label="{image}"></video>'
         '<div class="dd-camera-boxes" aria-hidden="true"></div></div>'
         '<p class="dd-camera-said" role="status" aria-live="polite"></p></div>'
     )
 
 
 def camera_answer(number: int, faces: tuple[LiveFace, ...], width: int, height: int, language: Language) -> str:
-    """What was found in one picture: each person's sentence, and the boxes for the script.
+    """What was found in one image: each person's sentence, and the boxes for the script.
 
     Args:
-        number: of the picture, so that the page knows which it is about.
-        faces: boxes in pixels of the picture.
-        width, height: of the picture.
+        number: of the image, so that the page knows which it is about.
+        faces: boxes in pixels of the image.
+        width, height: of the image.
         language: of the page.
     """
     boxes = [

@@ -77,7 +77,7 @@ def check(
         detector: judges it.
         path: the file.
         tell: told how far the work has come, in words; whatever it raises ends the work.
-        depth: how closely to look at a clip, see `Detector.analyze`.
+        depth: how closely to look at a video, see `Detector.analyze`.
 
     Returns:
         The analysis, and its explanations where there is a face. Without them where none could be made: the
@@ -100,7 +100,7 @@ def check(
     try:
         return analysis, explain(detector, analysis)
     except ExplainError:
-        _log.exception("a result is shown without its pictures")
+        _log.exception("a result is shown without its images")
         return analysis, None
 
 

@@ -1,4 +1,4 @@
-"""How closely a clip is looked at: the visitor's choice, as the detector takes it."""
+"""How closely a video is looked at: the visitor's choice, as the detector takes it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def wanted(choice: str, configured: Depth) -> Depth | Literal["configured"]:
     ('configured', 'auto', 40, None)
     """
     if choice not in {value for _, value in choices(configured, text.DEFAULT)}:
-        raise ValueError(f"{choice!r} is no way to look at a clip")
+        raise ValueError(f"{choice!r} is no way to look at a video")
     if choice == chosen(configured):
         return "configured"
     return _NAMED[choice] if choice in _NAMED else int(choice)

@@ -1,4 +1,4 @@
-"""The field for a direct link to a picture or clip, and what it does. Only where the visitor is the user of this
+"""The field for a direct link to an image or video, and what it does. Only where the visitor is the user of this
 computer (`Exposure.links_fetched`).
 """
 

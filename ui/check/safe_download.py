@@ -1,4 +1,4 @@
-"""Fetches a picture or clip from a direct link, for somebody at this very computer. Never for strangers: whoever
+"""Fetches an image or video from a direct link, for somebody at this very computer. Never for strangers: whoever
 may name links to a computer can make it ask in places that only it can reach.
 
 The name is looked up once, every address of it is checked, and the connection goes to the one that was checked: a

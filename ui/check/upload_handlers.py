@@ -34,7 +34,7 @@ from ui.security.rate_limit import MAX_WAITING
 from ui.session.key_frames import store_frames
 from ui.session.ordering import owner_of, session_of
 from ui.session.own_files import RECEIVED, secret_folder
-from ui.session.store import PictureLinks, Visit, Visits, save_pictures, save_still, take_upload
+from ui.session.store import ImageLinks, Visit, Visits, save_images, save_still, take_upload
 
 _T = TypeVar("_T")
 _UNCHANGED = (gr.skip(),) * 14
@@ -92,7 +92,7 @@ class Handlers:
         """Check the file of the visit.
 
         Args:
-            choice: how closely to look at a clip, a value of `ui.check.frame_sampling.choices`.
+            choice: how closely to look at a video, a value of `ui.check.frame_sampling.choices`.
             request: whose page it is.
             progress: shown on the page.
 
@@ -126,7 +126,7 @@ class Handlers:
         except Superseded:
             shown = _UNCHANGED
         if self._visits.get(session_of(request)) is not visit:
-            shutil.rmtree(visit.folder, ignore_errors=True)  # pictures may have been drawn into it since
+            shutil.rmtree(visit.folder, ignore_errors=True)  # images may have been drawn into it since
             return _UNCHANGED
         if isinstance(shown, Trouble):
             panel = self._end_with(session_of(request), partial(trouble_panel, shown), visit.language)
@@ -173,7 +173,7 @@ class Handlers:
         self._visits.end(session_of(request))
 
     def analyze(self, upload: object, request: gr.Request) -> dict[str, Any]:
-        """Judge one picture or clip.
+        """Judge one image or video.
 
         Returns:
             What `cli.py scan --json` prints for it.
@@ -181,7 +181,7 @@ class Handlers:
         return self._once(upload, request, lambda path: self._detector.analyze(path).to_dict())
 
     def report(self, upload: object, request: gr.Request) -> str:
-        """Judge one picture or clip and return its report package, without a case and without the original."""
+        """Judge one image or video and return its report package, without a case and without the original."""
 
         def work(path: Path) -> str:
             analysis, explanations = file_check.check(self._detector, path, lambda share, stage: None)
@@ -227,19 +227,19 @@ class Handlers:
             panel = checking_panel(visit.original.name, language)
         return None, panel, gr.Column(visible=not failed), gr.Column(visible=False)
 
-    def _store(self, visit: Visit, analysis: Analysis, explanations: Explanations | None) -> PictureLinks:
-        """Write the pictures that the page shows into the visit's folder."""
+    def _store(self, visit: Visit, analysis: Analysis, explanations: Explanations | None) -> ImageLinks:
+        """Write the images that the page shows into the visit's folder."""
         if explanations is None:
             if analysis.tracks:
-                return PictureLinks()
-            return PictureLinks(still=save_still(file_check.still(self._detector, visit.original), visit.folder))
+                return ImageLinks()
+            return ImageLinks(still=save_still(file_check.still(self._detector, visit.original), visit.folder))
         faces = explanations.faces
         # A face's colour bar, below the square, is written on the page in the visitor's language.
         squares = [face.overlay[: face.overlay.shape[1]] for face in faces]
-        return PictureLinks(
-            faces=save_pictures(squares, visit.folder, "face"),
-            originals=save_pictures([face.crop.pixels for face in faces], visit.folder, "original"),
-            frames=save_pictures([frame.pixels for frame in explanations.frames], visit.folder, "frame"),
+        return ImageLinks(
+            faces=save_images(squares, visit.folder, "face"),
+            originals=save_images([face.crop.pixels for face in faces], visit.folder, "original"),
+            frames=save_images([frame.pixels for frame in explanations.frames], visit.folder, "frame"),
         )
 
     def _show(self, visit: Visit, analysis: Analysis) -> tuple[Any, ...]:

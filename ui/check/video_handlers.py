@@ -1,4 +1,4 @@
-"""What the page does about a clip that was judged: show one of its moments, write an annotated copy of it."""
+"""What the page does about a video that was judged: show one of its moments, write an annotated copy of it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import gradio as gr
 from detector import Analysis, Detector
 from detector.media.media import open_media
 from detector.types import FaceScore, FaceTrack, Pixels
-from explain.annotate import Legend, annotate_clip
+from explain.annotate import Legend, annotate_video
 from explain.canvas import can_shape
 from explain.single_frame import draw_moment
 from reporting.text import results as result_text
@@ -22,7 +22,7 @@ from ui.common.html import Picture, file_size, moment_clock
 from ui.result.status_panel import idle_panel, moment_panel, note_panel, trouble_panel
 from ui.session.ordering import session_of
 from ui.session.own_files import secret_folder
-from ui.session.store import Moment, Visit, Visits, save_pictures
+from ui.session.store import Moment, Visit, Visits, save_images
 
 _TYPEFACES: dict[Language, Path | None] = {
     "en": None,
@@ -30,7 +30,7 @@ _TYPEFACES: dict[Language, Path | None] = {
 }
 
 
-class ClipHandlers:
+class VideoHandlers:
     """Joins one detector with the visits; every method may be called from several threads."""
 
     def __init__(self, detector: Detector, visits: Visits) -> None:
@@ -42,11 +42,11 @@ class ClipHandlers:
 
         Args:
             chosen: language of the page.
-            request: whose page it is; nobody else's clip is ever opened.
+            request: whose page it is; nobody else's video is ever opened.
             event: with `track`, a person's number, and `moment`, the position among its judged faces.
 
         Returns:
-            The panel with the picture.
+            The panel with the image.
         """
         language = text.language_of(chosen)
         visit = self._visits.get(session_of(request))
@@ -94,7 +94,7 @@ class ClipHandlers:
         request: gr.Request,
         progress: gr.Progress = gr.Progress(),  # noqa: B008
     ) -> tuple[Any, ...]:
-        """Write the annotated copy of the visit's clip.
+        """Write the annotated copy of the visit's video.
 
         Args:
             chosen: language of the page.
@@ -120,13 +120,13 @@ class ClipHandlers:
             shutil.rmtree(copies, ignore_errors=True)
             copies.mkdir()
             out = secret_folder(copies) / f"{Path(analysis.media.file_name).stem[:60]}-annotated.mp4"
-            annotate_clip(
+            annotate_video(
                 self._detector,
                 analysis,
                 visit.original,
                 out,
                 legend=legend(analysis, visit.language),
-                heat_scale=visit.explanations.heat_scale if visit.explanations else 0.0,
+                heatmap_scale=visit.explanations.heatmap_scale if visit.explanations else 0.0,
                 progress=tell,
             )
             return out
@@ -160,7 +160,7 @@ class ClipHandlers:
         if visit.media is None:
             visit.media = open_media(visit.original, self._detector.config)
         frame = visit.media.frame(score.frame_index)
-        scale = visit.explanations.heat_scale if visit.explanations else 0.0
+        scale = visit.explanations.heatmap_scale if visit.explanations else 0.0
         return draw_moment(self._detector, analysis.tracks, frame, scale)
 
 
@@ -179,12 +179,12 @@ def copy_updates(visit: Visit) -> tuple[Any, ...]:
 
 
 def _store(visit: Visit, pixels: Pixels) -> Picture:
-    """Keep a moment's picture in place of the one before."""
+    """Keep a moment's image in place of the one before."""
     moments = visit.folder / "moments"
     shutil.rmtree(moments, ignore_errors=True)
     moments.mkdir()
     # A new address each time: a browser may keep what it has had from an old one.
-    return save_pictures([pixels], secret_folder(moments), "moment")[0]
+    return save_images([pixels], secret_folder(moments), "moment")[0]
 
 
 def drawn_language(language: Language) -> Language:
@@ -217,7 +217,7 @@ def _picked(analysis: Analysis, data: Any) -> tuple[FaceTrack, FaceScore, float]
     for track in analysis.tracks:
         if type(number) is type(moment) is int and track.track_id == number and 0 <= moment < len(track.timeline):
             return track, track.scores[moment], track.timeline[moment]
-    raise ValueError("a moment that is not of this clip")
+    raise ValueError("a moment that is not of this video")
 
 
 def _buttons(working: bool = False) -> tuple[gr.Button, gr.Button]:

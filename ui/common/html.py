@@ -27,7 +27,7 @@ _PATHS = {
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A stored picture, as the page asks for it."""
+    """A stored image, as the page asks for it."""
 
     link: str
     width_px: int
@@ -74,7 +74,7 @@ def shown_percent(share: float, language: Language) -> str:
 
 
 def moment_clock(time_s: float) -> str:
-    """A moment of a clip among others less than a second away.
+    """A moment of a video among others less than a second away.
 
     >>> moment_clock(0.04), moment_clock(75.46)
     ('0:00.0', '1:15.4')

@@ -39,7 +39,7 @@ class Answers(NamedTuple):
     what_happened: str | None = ""
     harm: str | None = ""
     state: str | None = None
-    with_pictures: bool | None = False
+    with_images: bool | None = False
 
     @property
     def age_missing(self) -> bool:
@@ -136,13 +136,13 @@ def detail_fields(lettering: Lettering) -> list[gr.HTML | gr.Textbox | gr.Dropdo
     return [seen_at, saved_at, delay_reason, platform, handle, links, whose_face, what_happened, harm, state]
 
 
-def pictures_field(lettering: Lettering) -> gr.Checkbox:
+def images_field(lettering: Lettering) -> gr.Checkbox:
     """The last of `Answers`, asked only where the content is sexual."""
     return lettering.add(
         gr.Checkbox,
-        lambda words: {"label": words.FORM_PICTURES, "info": words.FORM_PICTURES_HINT},
+        lambda words: {"label": words.FORM_IMAGES, "info": words.FORM_IMAGES_HINT},
         visible=False,
-        elem_id="with-pictures",
+        elem_id="with-images",
     )
 
 
@@ -167,7 +167,7 @@ def read_case(answers: Answers) -> Case:
         ValueError: no kind, or one that the form does not offer.
     """
     sexual = answers.kind == "sexual"
-    pictures = bool(answers.with_pictures) if sexual else None
+    images = bool(answers.with_images) if sexual else None
     return Case(
         kind=answers.kind,  # type: ignore[arg-type]  # looked at by the case itself
         in_danger=bool(answers.in_danger),
@@ -184,8 +184,8 @@ def read_case(answers: Answers) -> Case:
         what_happened=answers.what_happened or "",
         harm=answers.harm or "",
         state=answers.state or "",
-        include_media=pictures,
-        show_pictures=pictures,
+        include_media=images,
+        show_images=images,
     )
 
 

@@ -65,7 +65,7 @@ class ReportHandlers:
             typed: the values of `Answers`, here and below.
 
         Returns:
-            Updates of the question about the age, the box about pictures, the reason for the delay, the steps, the
+            Updates of the question about the age, the box about images, the reason for the delay, the steps, the
             column that builds, and the way to the portal; of the package as `prepare`; and of what was found: the
             answer, the timelines, the moment, the findings, what checking the maps found, the steps, the columns
             of the maps' check and of the copy.

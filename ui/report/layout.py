@@ -11,7 +11,7 @@ from reporting import Case
 from reporting.text import results as result_text
 from ui.common.html import escape
 from ui.common.localized import Lettering
-from ui.report.case_form import detail_fields, first_fields, pictures_field, time_picker
+from ui.report.case_form import detail_fields, first_fields, images_field, time_picker
 from ui.report.filing import SCRIPT as FILING_SCRIPT
 from ui.report.handlers import ReportHandlers
 from ui.report.referral_steps import first_panel, portal_link
@@ -41,7 +41,7 @@ class ReportPart:
                 gr.Accordion, lambda words: {"label": words.FORM_TITLE}, open=False, elem_id="case"
             ):
                 self._details = detail_fields(lettering)
-            self._pictures = pictures_field(lettering)
+            self._images = images_field(lettering)
             self._original = lettering.add(
                 gr.Checkbox,
                 lambda words: {"label": words.FORM_ORIGINAL, "info": words.FORM_ORIGINAL_HINT},
@@ -92,9 +92,9 @@ class ReportPart:
             at_once: how those are answered that take no time.
         """
         handlers = ReportHandlers(visits)
-        first, typed = self._first, [*self._first, *self._details, self._pictures]
+        first, typed = self._first, [*self._first, *self._details, self._images]
         seen_at, _, delay, *_ = self._details
-        routed = [first[2], self._pictures, delay, self._routes, self._build, self._portal]
+        routed = [first[2], self._images, delay, self._routes, self._build, self._portal]
         gr.on(
             [field.change for field in (*first, seen_at)],
             handlers.route,
@@ -103,7 +103,7 @@ class ReportPart:
             js=Turns.SCRIPT,
             **at_once,
         )
-        changes = [field.change for field in (*self._details[1:], self._pictures, self._original)]
+        changes = [field.change for field in (*self._details[1:], self._images, self._original)]
         gr.on(changes, handlers.outdate, None, self._packaged, **at_once)
         language.change(
             handlers.speak,

@@ -1,6 +1,6 @@
 """What lies below the verdict: every face, the whole frames, the reasons, the limits, and what to do now.
 
-Pure functions from values to HTML; pictures come as addresses, since somebody else has to store them.
+Pure functions from values to HTML; images come as addresses, since somebody else has to store them.
 """
 
 from __future__ import annotations
@@ -14,12 +14,10 @@ from reporting.text.results import Language, clock
 from ui import text
 from ui.common.html import Picture, bullets, english_details, escape, file_size, fold, icon
 from ui.result.timeline import ordered
-from ui.session.store import PictureLinks
+from ui.session.store import ImageLinks
 
 
-def findings(
-    analysis: Analysis, explanations: Explanations | None, links: PictureLinks, language: Language
-) -> str:
+def findings(analysis: Analysis, explanations: Explanations | None, links: ImageLinks, language: Language) -> str:
     """Everything that was found, the faces first and the details folded."""
     words = text.of(language)
     return "".join(
@@ -38,30 +36,30 @@ def next_steps(outcome: Outcome, language: Language) -> str:
     return f'<h2 id="what-now">{escape(text.of(language).STEPS_TITLE)}</h2><ol>{steps}</ol>'
 
 
-def _faces(analysis: Analysis, explanations: Explanations | None, links: PictureLinks, language: Language) -> str:
+def _faces(analysis: Analysis, explanations: Explanations | None, links: ImageLinks, language: Language) -> str:
     """One card a track, those that decide the verdict and speak most for `fake` first; each has its number."""
     if not analysis.tracks:
         return ""
     words = text.of(language)
-    clip = analysis.media.kind == "video"
-    pictures: dict[int, list[str]] = {}
+    video = analysis.media.kind == "video"
+    images: dict[int, list[str]] = {}
     if explanations is not None:
-        for face, heat, original in zip(explanations.faces, links.faces, links.originals, strict=True):
-            pictures.setdefault(face.track_id, []).append(_compared(face, heat, original, clip, language))
+        for face, heatmap, original in zip(explanations.faces, links.faces, links.originals, strict=True):
+            images.setdefault(face.track_id, []).append(_compared(face, heatmap, original, video, language))
     tracks = ordered(analysis.tracks)
-    cards = "".join(_card(analysis, track, pictures.get(track.track_id, []), language) for track in tracks)
+    cards = "".join(_card(analysis, track, images.get(track.track_id, []), language) for track in tracks)
     several = len(tracks) > 1
     lead = f"<p>{escape(words.FACES_ORDER)}</p>" * several
-    if explanations is not None and pictures:
-        lead += _heat_key(explanations.scale_from, language)
+    if explanations is not None and images:
+        lead += _heatmap_key(explanations.scale_from, language)
     title = f"<h2>{escape(words.FACES_TITLE[several])}</h2>"
     return f'<section>{title}{lead}<div class="dd-cards">{cards}</div></section>'
 
 
-def _heat_key(scale_from: ScaleSource, language: Language) -> str:
+def _heatmap_key(scale_from: ScaleSource, language: Language) -> str:
     """What the colours mean, and the bar from none to strongest, in the visitor's words."""
     words = text.of(language)
-    none, most = words.HEAT_NONE, words.HEAT_MOST[scale_from]
+    none, most = words.HEATMAP_NONE, words.HEATMAP_MOST[scale_from]
     notes = [words.COLOURS.format(none=none, most=most)]
     if scale_from == "report":
         notes.append(words.COLOURS_UNMEASURED)
@@ -72,16 +70,16 @@ def _heat_key(scale_from: ScaleSource, language: Language) -> str:
     )
 
 
-def _card(analysis: Analysis, track: FaceTrack, pictures: list[str], language: Language) -> str:
+def _card(analysis: Analysis, track: FaceTrack, images: list[str], language: Language) -> str:
     words = text.of(language)
-    clip = analysis.media.kind == "video"
+    video = analysis.media.kind == "video"
     number = track.track_id + 1
     sentence = result_text.face_sentence(track.outcome, track.probability, language)
     lines = [
         f"<h3>{icon(track.outcome)} {escape(words.FACE_NAME.format(number=number))}</h3>",
         f"<p>{escape(sentence)}</p>",
     ]
-    if clip:
+    if video:
         views = words.VIEWS[len(track.scores) > 1].format(
             views=len(track.scores),
             frames=analysis.frames_examined,
@@ -96,11 +94,11 @@ def _card(analysis: Analysis, track: FaceTrack, pictures: list[str], language: L
         lines += [f"<p>{escape(marked)}</p>" for marked in _marked(track, language)]
     if not track.weighty:
         lines.append(f"<p>{escape(words.PASSING)}</p>")
-    if not pictures:
-        lines.append(f"<p>{escape(words.NO_PICTURE)}</p>")
+    if not images:
+        lines.append(f"<p>{escape(words.NO_IMAGE)}</p>")
     return (
         f'<article class="dd-card dd-{track.outcome}"><div>{"".join(lines)}</div>'
-        f'<div class="dd-pictures">{"".join(pictures)}</div></article>'
+        f'<div class="dd-images">{"".join(images)}</div></article>'
     )
 
 
@@ -112,20 +110,20 @@ def _marked(track: FaceTrack, language: Language) -> list[str]:
     return [words.MARKED.format(marks=", ".join(named))] if named else []
 
 
-def _compared(face: Explanation, heat: Picture, original: Picture, clip: bool, language: Language) -> str:
+def _compared(face: Explanation, heatmap: Picture, original: Picture, video: bool, language: Language) -> str:
     """One face with and without its heat, one over the other; `compare.js` moves the border."""
     words, time = text.of(language), clock(face.score.time_s)
-    named = {"number": face.track_id + 1, "moment": words.MOMENT.format(time=time) if clip else ""}
+    named = {"number": face.track_id + 1, "moment": words.MOMENT.format(time=time) if video else ""}
     said = "".join(f"<p>{escape(sentence)}</p>" for sentence in evidence_sentences(face, language))
-    over = f'<div class="dd-over">{heat.image(words.FACE_ALT.format(**named))}</div>'
-    caption = f"<figcaption>{escape(words.CLIP_CAPTION.format(time=time))}</figcaption>" if clip else ""
+    over = f'<div class="dd-over">{heatmap.image(words.FACE_ALT.format(**named))}</div>'
+    caption = f"<figcaption>{escape(words.VIDEO_CAPTION.format(time=time))}</figcaption>" if video else ""
     return (
         f'<figure class="dd-compare"><div class="dd-stack">'
         f"{original.image(words.FACE_ORIGINAL_ALT.format(**named))}{over}</div>"
         f'<label class="dd-slider"><span class="dd-unseen">{escape(words.COMPARE.format(**named))}</span>'
         f'<input type="range" min="0" max="100" step="5" value="100"></label>'
         f'<div class="dd-ends" aria-hidden="true"><span>{escape(words.COMPARE_ORIGINAL)}</span>'
-        f"<span>{escape(words.COMPARE_HEAT)}</span></div>{caption}{said}</figure>"
+        f"<span>{escape(words.COMPARE_HEATMAP)}</span></div>{caption}{said}</figure>"
     )
 
 
@@ -136,11 +134,11 @@ def _frames(
         return ""
     words, kind = text.of(language), analysis.media.kind
     figures = []
-    for frame, picture in zip(explanations.frames, links, strict=True):
-        caption = words.CLIP_CAPTION.format(time=clock(frame.time_s)) if kind == "video" else words.PICTURE_CAPTION
+    for frame, image in zip(explanations.frames, links, strict=True):
+        caption = words.VIDEO_CAPTION.format(time=clock(frame.time_s)) if kind == "video" else words.IMAGE_CAPTION
         figures.append(
-            f"<figure>{picture.image(words.FRAME_ALT.format(caption=caption))}<figcaption>{escape(caption)}. "
-            f"{picture.enlarge(words.ENLARGE)}</figcaption></figure>"
+            f"<figure>{image.image(words.FRAME_ALT.format(caption=caption))}<figcaption>{escape(caption)}. "
+            f"{image.enlarge(words.ENLARGE)}</figcaption></figure>"
         )
     return (
         f"<section><h2>{escape(words.FRAMES_TITLE[kind])}</h2>"

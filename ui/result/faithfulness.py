@@ -39,13 +39,13 @@ class MapCheckHandlers:
         faces = _strongest(visit.explanations)
         visit.checks = attempt(
             lambda: tuple(
-                (face.track_id, measure_faithfulness(self._detector, face.crop, face.heat)) for face in faces
+                (face.track_id, measure_faithfulness(self._detector, face.crop, face.heatmap)) for face in faces
             )
         )
         return map_check_panel(visit.checks, visit.language)
 
     def _measured(self, face: Explanation) -> Faithfulness:
-        return measure_faithfulness(self._detector, face.crop, face.heat)
+        return measure_faithfulness(self._detector, face.crop, face.heatmap)
 
 
 def map_check_panel(checks: tuple[tuple[int, Faithfulness], ...] | Trouble | None, language: Language) -> str:

@@ -51,7 +51,7 @@ def stopped_panel(language: Language) -> str:
 
 
 def moment_panel(moment: Moment, language: Language) -> str:
-    """One moment of a clip, asked for by the visitor."""
+    """One moment of a video, asked for by the visitor."""
     words = text.of(language)
     caption = words.MOMENT_CAPTION.format(
         name=words.FACE_NAME.format(number=moment.track_id + 1),
@@ -60,8 +60,8 @@ def moment_panel(moment: Moment, language: Language) -> str:
     )
     alt = words.MOMENT_ALT.format(time=moment.time)
     return _REGION.format(
-        content=f'<figure class="dd-moment">{moment.picture.image(alt)}<figcaption>{escape(caption)} '
-        f"{escape(words.MOMENT_COLOURS)} {moment.picture.enlarge(words.ENLARGE)}</figcaption></figure>"
+        content=f'<figure class="dd-moment">{moment.image.image(alt)}<figcaption>{escape(caption)} '
+        f"{escape(words.MOMENT_COLOURS)} {moment.image.enlarge(words.ENLARGE)}</figcaption></figure>"
     )
 
 
@@ -91,7 +91,7 @@ def verdict_panel(analysis: Analysis, language: Language, still: Picture | None 
     Args:
         analysis: what was found.
         language: of the visitor.
-        still: a small picture of the file, shown where no face was found.
+        still: a small image of the file, shown where no face was found.
     """
     words, verdict, media = text.of(language), analysis.verdict, analysis.media
     outcome = verdict.outcome

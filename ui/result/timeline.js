@@ -1,4 +1,4 @@
-// A click on a graph, or a key on its slider, picks a moment and asks for its picture.
+// A click on a graph, or a key on its slider, picks a moment and asks for its image.
 const show = (figure) => {
     const points = JSON.parse(figure.dataset.points);
     const slider = figure.querySelector('input[type=range]');

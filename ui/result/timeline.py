@@ -1,4 +1,4 @@
-"""A person's estimate over the time of a clip, as a graph, a slider and a table. Pure: values in, markup out.
+"""A person's estimate over the time of a video, as a graph, a slider and a table. Pure: values in, markup out.
 
 The line is drawn in SVG; all else is laid over it in HTML, so that patterns and letters keep their shape when the
 graph is stretched. `ui/result/timeline.js` makes clicks and keys pick a moment.
@@ -33,7 +33,7 @@ def ordered(tracks: Sequence[FaceTrack]) -> list[FaceTrack]:
 
 
 def timelines(analysis: Analysis, language: Language) -> str:
-    """The graphs of every person in a clip; empty for a picture and where no face was found."""
+    """The graphs of every person in a video; empty for an image and where no face was found."""
     tracks = [track for track in ordered(analysis.tracks) if track.timeline]
     if analysis.media.kind != "video" or not tracks:
         return ""
@@ -146,7 +146,7 @@ def _legend(analysis: Analysis, language: Language) -> str:
 
 
 def _table(track: FaceTrack, whole_s: float, language: Language) -> str:
-    """The same in words: the clip in a few equal parts, the highest estimate of each."""
+    """The same in words: the video in a few equal parts, the highest estimate of each."""
     words = text.of(language)
     scores, parts = track.scores, min(_TABLE_ROWS, len(track.scores))
     rows = []

@@ -32,12 +32,12 @@ HEALTH = "/health"
 UPLOAD = "/gradio_api/upload"
 _FILE = "/gradio_api/file="
 _MAX_BODY = 2_000_000
-"""Bytes of everything but an upload; a camera's picture is the largest."""
+"""Bytes of everything but an upload; a camera's image is the largest."""
 _MULTIPART_BYTES = 100_000
 """What a form puts around the file in it."""
 _BURST, _EACH_S = 600.0, 60.0
 _COSTS = ((re.compile(r"/(assets|static|svelte)/"), 0.1), (re.compile(UPLOAD), 20.0))
-"""Tokens of a request, else 1: a page is a hundred small files at once, a camera ten pictures a second."""
+"""Tokens of a request, else 1: a page is a hundred small files at once, a camera ten images a second."""
 
 _ASSET = re.compile(r"/(assets|static|svelte)/.+|/favicon\.ico")
 _READ = re.compile(

@@ -1,6 +1,6 @@
 """Uploads: each into a folder of its own, whose name nobody can guess; only the visit it starts empties it.
 
-Gradio's own route stores by content: two visitors with the same clip would share one file, and the first to leave
+Gradio's own route stores by content: two visitors with the same video would share one file, and the first to leave
 would take it from the other.
 """
 

@@ -47,6 +47,6 @@ def load_frames(kept: Iterable[KeyFrame]) -> dict[int, Frame]:
     """
     frames = {}
     for frame in kept:
-        with Image.open(frame.path, formats=["JPEG"]) as picture:
-            frames[frame.index] = Frame(np.asarray(picture.convert("RGB")), frame.index, frame.time_s)
+        with Image.open(frame.path, formats=["JPEG"]) as image:
+            frames[frame.index] = Frame(np.asarray(image.convert("RGB")), frame.index, frame.time_s)
     return frames

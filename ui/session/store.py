@@ -40,7 +40,7 @@ _UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PictureLinks:
+class ImageLinks:
     """What was drawn and stored for the page, in the order of `Explanations`."""
 
     faces: tuple[Picture, ...] = ()
@@ -49,17 +49,17 @@ class PictureLinks:
     """The same faces as they were judged."""
     frames: tuple[Picture, ...] = ()
     still: Picture | None = None
-    """A small picture of the file; only where no face was found."""
+    """A small image of the file; only where no face was found."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One moment of a clip, drawn because the visitor asked for it."""
+    """One moment of a video, drawn because the visitor asked for it."""
 
-    picture: Picture
+    image: Picture
     track_id: int
     time: str
-    """Of the clip, as it is shown."""
+    """Of the video, as it is shown."""
     probability: float
     """The person's calibrated P(fake) about that moment."""
 
@@ -94,7 +94,7 @@ class Visit:
     """True from the moment somebody has begun to judge it."""
     analysis: Analysis | None = None
     explanations: Explanations | None = None
-    links: PictureLinks = field(default_factory=PictureLinks)
+    links: ImageLinks = field(default_factory=ImageLinks)
     checks: tuple[tuple[int, Faithfulness], ...] | Trouble | None = None
     """For each person, by track, what painting over the map of their strongest face did, once it was asked for."""
     moment: Moment | None = None
@@ -284,26 +284,26 @@ def home_name(name: str) -> str:
     return stem.encode("utf-8", "replace")[:room].decode("utf-8", "ignore") + dot + suffix
 
 
-def save_pictures(pictures: Sequence[Pixels], folder: Path, prefix: str) -> tuple[Picture, ...]:
-    """Write pictures as PNG, in order."""
+def save_images(images: Sequence[Pixels], folder: Path, prefix: str) -> tuple[Picture, ...]:
+    """Write images as PNG, in order."""
     return tuple(
         _save(Image.fromarray(pixels), folder / f"{prefix}-{number}.png")
-        for number, pixels in enumerate(pictures, 1)
+        for number, pixels in enumerate(images, 1)
     )
 
 
 def save_still(pixels: Pixels, folder: Path) -> Picture:
-    """Write a small copy of a picture as PNG."""
-    picture = Image.fromarray(pixels)
-    picture.thumbnail((_STILL_LONG_SIDE_PX, _STILL_LONG_SIDE_PX))
-    return _save(picture, folder / "still.png")
+    """Write a small copy of an image as PNG."""
+    image = Image.fromarray(pixels)
+    image.thumbnail((_STILL_LONG_SIDE_PX, _STILL_LONG_SIDE_PX))
+    return _save(image, folder / "still.png")
 
 
-def _save(picture: Image.Image, path: Path) -> Picture:
-    picture.save(path)
-    return Picture(picture_link(path), picture.width, picture.height)
+def _save(image: Image.Image, path: Path) -> Picture:
+    image.save(path)
+    return Picture(image_link(path), image.width, image.height)
 
 
-def picture_link(path: Path) -> str:
+def image_link(path: Path) -> str:
     """Where Gradio serves a file of its folder; relative, so that it holds behind any host and path."""
     return f"gradio_api/file={quote(path.as_posix())}"

@@ -42,9 +42,9 @@ class Words:
     LANGUAGE: ClassVar[Language] = "en"
 
     TITLE = "Deepfake detector"
-    LEAD = "Was a face in this picture or clip manipulated?"
+    LEAD = "Was a face in this image or video manipulated?"
     WAY: ClassVar[tuple[str, ...]] = (
-        "Add a picture or a clip",
+        "Add an image or a video",
         "Read the estimate and see which parts of the face speak for it",
         "Prepare a report, if you need one",
     )
@@ -54,7 +54,7 @@ class Words:
         "through gradio.live), is kept apart from other visitors' files and is deleted when you close the page."
     )
 
-    UPLOAD_LABEL = "Your picture or clip, up to {limit}"
+    UPLOAD_LABEL = "Your image or video, up to {limit}"
     UPLOAD_DROP = "Drop a file here, or press to choose one"
     LINK_TITLE = "Or give a direct link"
     LINK_HINT = (
@@ -62,26 +62,26 @@ class Words:
         "internet address. The file itself then stays here. The link must lead to the file, not to a post or a "
         "page about it."
     )
-    LINK_LABEL = "Direct link to a picture or clip"
+    LINK_LABEL = "Direct link to an image or video"
     LINK_FETCH = "Fetch the file and check it"
     FETCHING = "Fetching the file from {site}"
     FETCHING_HINT = "The check begins when the file is here. This can take up to two minutes."
     EXAMPLES_LEAD = "No file at hand? Try one of these:"
     EXAMPLES: ClassVar[Mapping[str, str]] = {
-        "genuine.jpg": "Genuine picture",
-        "manipulated.jpg": "Manipulated picture",
-        "genuine.mp4": "Genuine clip",
-        "manipulated.mp4": "Manipulated clip",
-        "no-face.jpg": "Picture without a face",
+        "genuine.jpg": "Genuine image",
+        "manipulated.jpg": "Manipulated image",
+        "genuine.mp4": "Genuine video",
+        "manipulated.mp4": "Manipulated video",
+        "no-face.jpg": "Image without a face",
     }
     """File in the examples' folder to the words on its button."""
 
-    FILE_TAB = "Picture or clip"
+    FILE_TAB = "Image or video"
     CAMERA_TAB = "Camera"
 
-    DEPTH_TITLE = "How closely to look at a clip"
+    DEPTH_TITLE = "How closely to look at a video"
     DEPTH_LABEL = "Moments to look at"
-    DEPTH_HINT = "Automatic suits most clips; more moments take longer. Choose before you add the clip."
+    DEPTH_HINT = "Automatic suits most videos; more moments take longer. Choose before you add the video."
     DEPTHS: ClassVar[Mapping[str, str]] = {
         "auto": "Automatic",
         "moments": "Every moment (4 a second)",
@@ -96,7 +96,7 @@ class Words:
     WARNING_TITLE = "Please note"
 
     CHECKING = "Checking {name}"
-    CHECKING_HINT = "A picture takes seconds; a clip can take a minute or more."
+    CHECKING_HINT = "An image takes seconds; a video can take a minute or more."
     MARKING = "Marking the parts that speak for manipulation"
 
     CHECKED = "Checked: {name}"
@@ -114,7 +114,7 @@ class Words:
     FACES_TITLE: ClassVar[Mapping[bool, str]] = {False: "The face", True: "The faces, one by one"}
     """By whether there are several."""
     FACES_ORDER = (
-        "The face that speaks most for manipulation comes first; the numbers are those in the whole picture."
+        "The face that speaks most for manipulation comes first; the numbers are those in the whole image."
     )
     FACE_NAME = "Face {number}"
     FACE_ALT = "Face {number}{moment}, with colours over the parts that speak for manipulation"
@@ -122,9 +122,9 @@ class Words:
     MOMENT = " at {time}"
     COMPARE = "Face {number}{moment}: from the original to the colours"
     COMPARE_ORIGINAL = "Original"
-    COMPARE_HEAT = "Colours"
-    HEAT_NONE = "nothing"
-    HEAT_MOST: ClassVar[Mapping[ScaleSource, str]] = {
+    COMPARE_HEATMAP = "Colours"
+    HEATMAP_NONE = "nothing"
+    HEATMAP_MOST: ClassVar[Mapping[ScaleSource, str]] = {
         "checkpoint": "as strong as in clearly manipulated faces",
         "report": "the strongest place in this file, which may be weak",
         "method": "the most that this map can show",
@@ -142,7 +142,7 @@ class Words:
         "cut off": "{count} cut off",
     }
     PASSING = "Seen too briefly, beside the others, to decide the result."
-    NO_PICTURE = "No picture of this face could be made."
+    NO_IMAGE = "No image of this face could be made."
     COLOURS = (
         "The colours show which parts speak for manipulation: from dark ({none}) to bright yellow "
         "({most}), the strongest with a white outline. A bright part alone does not mean "
@@ -161,17 +161,17 @@ class Words:
     MAPS_CHECKED = "What the check found"
     MAPS_NOTHING = "There is nothing to check: no part of any face stands out."
     FRAMES_TITLE: ClassVar[Mapping[MediaKind, str]] = {
-        "image": "Where in the picture",
-        "video": "Where in the clip",
+        "image": "Where in the image",
+        "video": "Where in the video",
     }
-    PICTURE_CAPTION = "The whole picture"
-    CLIP_CAPTION = "At {time}"
+    IMAGE_CAPTION = "The whole image"
+    VIDEO_CAPTION = "At {time}"
     FRAME_ALT = (
         "{caption}, with a numbered box around each face, and colours over the parts that speak for manipulation"
     )
     ENLARGE = "Open in full size"
 
-    TIMELINE_TITLE = "The estimate over the clip's time"
+    TIMELINE_TITLE = "The estimate over the video's time"
     TIMELINE_LEAD = (
         "The higher the line, the more speaks for manipulation at that moment. Click the graph, or move the "
         "slider with the arrow keys, to see that very moment; Enter shows the one the slider is on."
@@ -183,17 +183,17 @@ class Words:
     TIMELINE_UNSEEN = "not in view"
     MOMENT_CAPTION = "{name} at {time}: estimate {p}."
     MOMENT_ALT = (
-        "The clip at {time}, with a numbered box around each face that was judged, and colours over the parts "
+        "The video at {time}, with a numbered box around each face that was judged, and colours over the parts "
         "that speak for manipulation"
     )
     MOMENT_COLOURS = "The colours are those of the whole report."
 
-    COPY_TITLE = "Annotated copy of the clip"
+    COPY_TITLE = "Annotated copy of the video"
     COPY_LEAD = (
-        "A new clip with boxes, results and colours drawn in, sound included. It is for showing to people: keep "
+        "A new video with boxes, results and colours drawn in, sound included. It is for showing to people: keep "
         "the original, which is what counts."
     )
-    COPY_MAKE = "Make an annotated copy of the clip"
+    COPY_MAKE = "Make an annotated copy of the video"
     COPY_STOP = "Stop making the copy"
     COPY_WORKING = "Writing the annotated copy"
     COPY_READY = "The copy is ready. It is on this page only until you close it: download it now."
@@ -202,21 +202,21 @@ class Words:
 
     CAMERA_TITLE = "Judge what a camera shows"
     CAMERA_LEAD = (
-        "The camera runs only after you start it. Each picture is judged and forgotten at once: none is stored. "
+        "The camera runs only after you start it. Each image is judged and forgotten at once: none is stored. "
         "The estimate is over the last three seconds."
     )
-    CAMERA_SHARED = "The pictures travel to the computer that runs this page."
-    CAMERA_PRIVATE = "The pictures stay on this computer."
+    CAMERA_SHARED = "The images travel to the computer that runs this page."
+    CAMERA_PRIVATE = "The images stay on this computer."
     CAMERA_START = "Start the camera"
     CAMERA_STOP = "Stop the camera"
-    CAMERA_PICTURE = "What the camera shows"
+    CAMERA_IMAGE = "What the camera shows"
     CAMERA_STOPPED = "The camera is off."
     CAMERA_REFUSED = "The browser was not allowed to use the camera. Allow it for this page, then start again."
     CAMERA_MISSING = "No camera could be used. Check that one is connected and that no other program uses it."
     CAMERA_INSECURE = "The browser gives cameras only to pages opened over https or on the same computer."
     CAMERA_BUSY = "Too many cameras are running. Wait a minute, then start again."
     CAMERA_TROUBLE = (
-        "The camera's picture could not be judged. Start again; if it keeps failing, check a clip instead."
+        "The camera's image could not be judged. Start again; if it keeps failing, check a video instead."
     )
 
     REASONS_TITLE = "How this result came about, and technical details"
@@ -300,8 +300,8 @@ class Words:
     FORM_STATE = "State or union territory"
     FORM_ORIGINAL = "Put the original file into the package too"
     FORM_ORIGINAL_HINT = "Leave this off unless whoever gets the package should see the file itself."
-    FORM_PICTURES = "Put pictures of it into the package"
-    FORM_PICTURES_HINT = "Off: no copy of the file goes in, and the pictures of the report are blurred."
+    FORM_IMAGES = "Put images of it into the package"
+    FORM_IMAGES_HINT = "Off: no copy of the file goes in, and the images of the report are blurred."
     PREPARE = "Prepare the package, copy the text and open the portal"
     READY = (
         "The package is ready. It is on this page only until you close it: download it now, then open "
@@ -356,7 +356,7 @@ class Words:
         ),
         "unsupported": TroubleWords(
             "This file is outside what can be judged",
-            "Only pictures and clips in which something can be seen are judged: not sound alone, documents or "
+            "Only images and videos in which something can be seen are judged: not sound alone, documents or "
             "archives. You can add another file above.",
         ),
         "broken": TroubleWords(
@@ -369,7 +369,7 @@ class Words:
         ),
         "link": TroubleWords(
             "The file could not be fetched",
-            "You can also open the link in your browser, save the picture or clip there, and add it above.",
+            "You can also open the link in your browser, save the image or video there, and add it above.",
         ),
         "report": TroubleWords("The package could not be prepared", "Look at what you filled in, then try again."),
         "no_kind": TroubleWords(
@@ -384,7 +384,7 @@ class Words:
             "This result is no longer kept here. Check the file once more, then prepare the package.",
         ),
         "moment_gone": TroubleWords(
-            "This moment cannot be shown", "This result is no longer kept here. Check the clip once more."
+            "This moment cannot be shown", "This result is no longer kept here. Check the video once more."
         ),
         "tool": TroubleWords("The check could not be finished", "Try again, or try another file."),
         "incident": TroubleWords(

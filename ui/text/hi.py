@@ -94,9 +94,9 @@ class HindiWords(Words):
     MOMENT = ", {time} पर"
     COMPARE = "चेहरा {number}{moment}: मूल तस्वीर से रंगों तक"
     COMPARE_ORIGINAL = "मूल"
-    COMPARE_HEAT = "रंग"
-    HEAT_NONE = "कुछ नहीं"
-    HEAT_MOST: ClassVar[Mapping[ScaleSource, str]] = {
+    COMPARE_HEATMAP = "रंग"
+    HEATMAP_NONE = "कुछ नहीं"
+    HEATMAP_MOST: ClassVar[Mapping[ScaleSource, str]] = {
         "checkpoint": "साफ़ छेड़छाड़ वाले चेहरों जितना",
         "report": "इस फ़ाइल की सबसे तेज़ जगह, जो कमज़ोर भी हो सकती है",
         "method": "यह नक़्शा ज़्यादा से ज़्यादा जितना दिखा सकता है",
@@ -112,7 +112,7 @@ class HindiWords(Words):
         "cut off": "{count} कटे हुए",
     }
     PASSING = "दूसरों के मुक़ाबले इतनी कम देर दिखा कि नतीजा इससे तय नहीं होता।"
-    NO_PICTURE = "इस चेहरे की तस्वीर नहीं बन सकी।"
+    NO_IMAGE = "इस चेहरे की तस्वीर नहीं बन सकी।"
     COLOURS = (
         "रंग बताते हैं कि कौन-से हिस्से छेड़छाड़ की ओर इशारा करते हैं: गहरा रंग ({none}) से चमकीला पीला ({most}) "
         "तक; सबसे तेज़ हिस्से के चारों ओर सफ़ेद रेखा है। चमकीला हिस्सा होने भर से यह नहीं कहा जा सकता कि चेहरे से "
@@ -131,8 +131,8 @@ class HindiWords(Words):
     MAPS_CHECKED = "जाँच में क्या मिला"
     MAPS_NOTHING = "जाँचने को कुछ नहीं है: किसी चेहरे का कोई हिस्सा अलग नहीं दिखता।"
     FRAMES_TITLE: ClassVar[Mapping[MediaKind, str]] = {"image": "तस्वीर में कहाँ", "video": "वीडियो में कहाँ"}
-    PICTURE_CAPTION = "पूरी तस्वीर"
-    CLIP_CAPTION = "{time} पर"
+    IMAGE_CAPTION = "पूरी तस्वीर"
+    VIDEO_CAPTION = "{time} पर"
     FRAME_ALT = "{caption}, हर चेहरे के चारों ओर नंबर वाला चौकोर घेरा, और छेड़छाड़ की ओर इशारा करने वाले हिस्सों पर रंग"
     ENLARGE = "पूरे आकार में खोलें"
 
@@ -173,7 +173,7 @@ class HindiWords(Words):
     CAMERA_PRIVATE = "तस्वीरें इसी कंप्यूटर पर रहती हैं।"
     CAMERA_START = "कैमरा चालू करें"
     CAMERA_STOP = "कैमरा बंद करें"
-    CAMERA_PICTURE = "कैमरे में जो दिख रहा है"
+    CAMERA_IMAGE = "कैमरे में जो दिख रहा है"
     CAMERA_STOPPED = "कैमरा बंद है।"
     CAMERA_REFUSED = "ब्राउज़र को कैमरा चलाने की अनुमति नहीं मिली। इस पेज के लिए अनुमति दें, फिर दोबारा चालू करें।"
     CAMERA_MISSING = "कोई कैमरा नहीं चल सका। देखें कि कैमरा जुड़ा है और कोई दूसरा प्रोग्राम उसे नहीं चला रहा।"
@@ -261,8 +261,8 @@ class HindiWords(Words):
     FORM_STATE = "राज्य या केंद्र शासित प्रदेश"
     FORM_ORIGINAL = "मूल फ़ाइल भी इसमें रखें"
     FORM_ORIGINAL_HINT = "इसे तभी चुनें जब काग़ज़ पाने वाले को फ़ाइल ख़ुद देखनी हो।"
-    FORM_PICTURES = "इसकी तस्वीरें भी काग़ज़ों में रखें"
-    FORM_PICTURES_HINT = (
+    FORM_IMAGES = "इसकी तस्वीरें भी काग़ज़ों में रखें"
+    FORM_IMAGES_HINT = (
         "बंद रहने पर: फ़ाइल की कोई कॉपी नहीं रखी जाती, और रिपोर्ट की तस्वीरें इतनी धुँधली होती हैं कि पहचान न हो।"
     )
     PREPARE = "काग़ज़ बनाएँ, लिखा हुआ कॉपी करें और पोर्टल खोलें"

@@ -1,4 +1,4 @@
-"""The crop is a square around the face that stays inside the picture wherever it can."""
+"""The crop is a square around the face that stays inside the image wherever it can."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_the_crop_shows_the_window_pixel_for_pixel_when_nothing_is_resized() -> 
     assert (crop.frame_index, crop.time_s) == (3, 1.5)
 
 
-def test_beyond_the_picture_its_edge_repeats() -> None:
+def test_beyond_the_image_its_edge_repeats() -> None:
     pixels = np.zeros((40, 60, 3), np.uint8)
     pixels[0], pixels[-1] = (255, 0, 0), (0, 0, 255)
     cut = cut_square(pixels, FaceBox(0, -10, 60, 50), 60)

@@ -1,4 +1,4 @@
-"""Every face is found once, where it is, also when it fills the picture; what is no face is not one."""
+"""Every face is found once, where it is, also when it fills the image; what is no face is not one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import torch
 
 from detector.config import DetectorConfig
 from detector.faces.face_detector import FaceFinder
-from detector.media.images import read_picture
+from detector.media.images import read_image
 from detector.types import FaceBox, Pixels
 
 
@@ -22,7 +22,7 @@ def finder() -> FaceFinder:
 
 @pytest.fixture(scope="module")
 def portrait(examples: Path) -> Pixels:
-    return read_picture(examples / "genuine.jpg")
+    return read_image(examples / "genuine.jpg")
 
 
 def test_the_portrait_holds_one_face_with_its_landmarks_in_order(finder: FaceFinder, portrait: Pixels) -> None:
@@ -47,7 +47,7 @@ def test_every_face_of_a_group_is_found_largest_first(finder: FaceFinder, portra
 
 @pytest.mark.parametrize("size_px", [160, 224, 256])
 @pytest.mark.parametrize("trim", [0.0, 0.05])
-def test_a_face_that_fills_the_picture_is_found(
+def test_a_face_that_fills_the_image_is_found(
     finder: FaceFinder, portrait: Pixels, size_px: int, trim: float
 ) -> None:
     box = finder.find(portrait)[0].box
@@ -71,7 +71,7 @@ def test_a_face_almost_without_contrast_is_found_at_the_second_look_where_it_is(
     assert left_eye[0] < nose[0] < right_eye[0] and 0 < left_eye[1] < nose[1] < 224
 
 
-def test_boxes_follow_the_picture_when_it_is_shrunk_for_the_search(finder: FaceFinder, portrait: Pixels) -> None:
+def test_boxes_follow_the_image_when_it_is_shrunk_for_the_search(finder: FaceFinder, portrait: Pixels) -> None:
     small = finder.find(portrait)[0].box
     large = finder.find(cv2.resize(portrait, (2048, 2048), interpolation=cv2.INTER_CUBIC))[0].box
     np.testing.assert_allclose(np.array(large.as_list()) / 4, small.as_list(), atol=6)
@@ -91,4 +91,4 @@ def test_where_there_is_no_face_the_answer_is_an_empty_list(finder: FaceFinder, 
 
 
 def test_galaxies_are_no_faces(finder: FaceFinder, examples: Path) -> None:
-    assert finder.find(read_picture(examples / "no-face.jpg")) == []
+    assert finder.find(read_image(examples / "no-face.jpg")) == []

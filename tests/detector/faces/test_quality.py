@@ -10,13 +10,13 @@ import pytest
 from detector.faces.crop import crop_face
 from detector.faces.face_detector import FaceFinder
 from detector.faces.quality import face_marks, mark_weight, sharpness
-from detector.media.images import read_picture
+from detector.media.images import read_image
 from detector.types import Frame
 
 
 @pytest.fixture(scope="module")
 def portrait(examples: Path):
-    return read_picture(examples / "genuine.jpg")
+    return read_image(examples / "genuine.jpg")
 
 
 def crop_of(detector, pixels):
@@ -25,7 +25,7 @@ def crop_of(detector, pixels):
     return frame, crop_face(frame, finder.find(pixels)[0], 0.125, 160)
 
 
-def test_marks_name_what_was_done_to_the_picture(detector, portrait) -> None:
+def test_marks_name_what_was_done_to_the_image(detector, portrait) -> None:
     def marks(pixels):
         return face_marks(*crop_of(detector, pixels))
 

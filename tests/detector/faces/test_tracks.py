@@ -6,7 +6,7 @@ import numpy as np
 
 from detector.faces.face_follower import look_of
 from detector.faces.tracks import Sighting, TrackLinker
-from detector.media.images import read_picture
+from detector.media.images import read_image
 from detector.types import FaceBox
 
 NOBODY: list[Sighting] = []
@@ -81,7 +81,7 @@ def test_a_crowd_does_not_grow_without_end() -> None:
 
 
 def test_looks_of_one_face_at_two_sizes_are_alike_and_of_two_faces_are_not(examples) -> None:
-    face = read_picture(examples / "genuine.jpg")[62:172, 170:280]
+    face = read_image(examples / "genuine.jpg")[62:172, 170:280]
     other = face[:, :, ::-1] // 2
     assert np.abs(look_of(face) - look_of(face[::2, ::2])).mean() < 6
     assert np.abs(look_of(face) - look_of(np.ascontiguousarray(other))).mean() > 30

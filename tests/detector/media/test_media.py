@@ -32,10 +32,10 @@ def read(path: Path, config: DetectorConfig | None = None) -> tuple[Media, Pixel
 @pytest.fixture
 def corners() -> Image.Image:
     """60 x 40, a red top left, a green top right, a blue bottom left, a white bottom right quarter."""
-    picture = np.zeros((40, 60, 3), np.uint8)
-    picture[:20, :30], picture[:20, 30:] = (255, 0, 0), (0, 255, 0)
-    picture[20:, :30], picture[20:, 30:] = (0, 0, 255), (255, 255, 255)
-    return Image.fromarray(picture)
+    image = np.zeros((40, 60, 3), np.uint8)
+    image[:20, :30], image[:20, 30:] = (255, 0, 0), (0, 255, 0)
+    image[20:, :30], image[20:, 30:] = (0, 0, 255), (255, 255, 255)
+    return Image.fromarray(image)
 
 
 def test_hashes_are_of_the_bytes_received(examples: Path) -> None:
@@ -49,9 +49,9 @@ def test_hashes_are_of_the_bytes_received(examples: Path) -> None:
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "gif", "heic", "avif"])
-def test_every_named_picture_format_is_read_as_rgb(suffix: str, tmp_path: Path, corners: Image.Image) -> None:
+def test_every_named_image_format_is_read_as_rgb(suffix: str, tmp_path: Path, corners: Image.Image) -> None:
     pillow_heif.register_heif_opener()
-    path = tmp_path / f"picture.{suffix}"
+    path = tmp_path / f"image.{suffix}"
     corners.save(path)
     media, pixels = read(path)
     assert media.info.kind == "image" and pixels.shape == (40, 60, 3) and pixels.dtype == np.uint8
@@ -111,7 +111,7 @@ def test_sixteen_bit_grey_is_scaled_not_clipped(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("mode", ["L", "1", "CMYK", "YCbCr"])
 def test_other_colour_modes_become_rgb(mode: str, tmp_path: Path) -> None:
-    path = tmp_path / ("picture.png" if mode in ("L", "1") else "picture.jpg")
+    path = tmp_path / ("image.png" if mode in ("L", "1") else "image.jpg")
     Image.new("RGB", (30, 30), "white").convert(mode).save(path)
     _, pixels = read(path)
     np.testing.assert_allclose(pixels, 255, atol=2)
@@ -125,15 +125,15 @@ def test_of_an_animated_webp_the_first_frame_is_read(tmp_path: Path) -> None:
 
 
 def test_a_wrong_suffix_of_the_same_kind_is_read_and_noted(tmp_path: Path, corners: Image.Image) -> None:
-    corners.save(tmp_path / "picture.jpg", format="PNG")
-    media, _ = read(tmp_path / "picture.jpg")
+    corners.save(tmp_path / "image.jpg", format="PNG")
+    media, _ = read(tmp_path / "image.jpg")
     assert media.info.format == "png"
-    assert media.info.notes == ("The name ends in .jpg, the content is a PNG picture.",)
+    assert media.info.notes == ("The name ends in .jpg, the content is a PNG image.",)
 
 
-def _png(picture: Image.Image) -> bytes:
+def _png(image: Image.Image) -> bytes:
     buffer = io.BytesIO()
-    picture.save(buffer, format="PNG")
+    image.save(buffer, format="PNG")
     return buffer.getvalue()
 
 
@@ -167,9 +167,9 @@ def test_bad_content_gives_a_typed_error_that_says_what_to_do(
     assert name in str(raised.value)
 
 
-def test_a_clip_named_like_a_picture_is_refused(make_clip, tmp_path: Path) -> None:
-    path = make_clip().rename(tmp_path / "clip.png")
-    with pytest.raises(UnsupportedMediaError, match=r"holds a clip.*rename"):
+def test_a_video_named_like_a_image_is_refused(make_video, tmp_path: Path) -> None:
+    path = make_video().rename(tmp_path / "video.png")
+    with pytest.raises(UnsupportedMediaError, match=r"holds a video.*rename"):
         open_media(path, DetectorConfig())
 
 
@@ -194,7 +194,7 @@ def test_a_file_over_the_byte_limit_is_refused(examples: Path) -> None:
         open_media(examples / "genuine.jpg", DetectorConfig(max_file_bytes=1000))
 
 
-def test_sound_without_a_picture_is_refused(make_sound) -> None:
+def test_sound_without_a_image_is_refused(make_sound) -> None:
     with pytest.raises(UnsupportedMediaError, match="sound"):
         open_media(make_sound("sound.mp4"), DetectorConfig())
 
@@ -215,26 +215,24 @@ def _damage(content: bytes, rng: np.random.Generator) -> bytes:
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "gif", "heic", "avif"])
-def test_a_damaged_picture_is_read_or_refused_and_nothing_else(
-    suffix: str, tmp_path: Path, examples: Path
-) -> None:
+def test_a_damaged_image_is_read_or_refused_and_nothing_else(suffix: str, tmp_path: Path, examples: Path) -> None:
     pillow_heif.register_heif_opener()
-    with Image.open(examples / "genuine.jpg") as picture:
-        picture.resize((160, 160)).save(tmp_path / f"whole.{suffix}")
+    with Image.open(examples / "genuine.jpg") as image:
+        image.resize((160, 160)).save(tmp_path / f"whole.{suffix}")
     _read_damaged(tmp_path / f"whole.{suffix}")
 
 
 @pytest.mark.parametrize(
     ("name", "codec", "pix_fmt"),
     [
-        ("clip.mp4", "libx264", "yuv420p"),
-        ("clip.webm", "libvpx-vp9", "yuv420p"),
-        ("clip.avi", "mpeg4", "yuv420p"),
-        ("clip.gif", "gif", "rgb8"),
+        ("video.mp4", "libx264", "yuv420p"),
+        ("video.webm", "libvpx-vp9", "yuv420p"),
+        ("video.avi", "mpeg4", "yuv420p"),
+        ("video.gif", "gif", "rgb8"),
     ],
 )
-def test_a_damaged_clip_is_read_or_refused_and_nothing_else(make_clip, name, codec, pix_fmt) -> None:
-    _read_damaged(make_clip(name, [number / 10 for number in range(12)], codec, pix_fmt))
+def test_a_damaged_video_is_read_or_refused_and_nothing_else(make_video, name, codec, pix_fmt) -> None:
+    _read_damaged(make_video(name, [number / 10 for number in range(12)], codec, pix_fmt))
 
 
 def _read_damaged(whole: Path) -> None:

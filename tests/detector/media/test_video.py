@@ -1,6 +1,6 @@
-"""Frames are spread over the whole clip, carry their own time, and an incomplete clip is said to be one.
+"""Frames are spread over the whole video, carry their own time, and an incomplete video is said to be one.
 
-Every frame of the test clips shows its number, so sampling is checked against the picture itself.
+Every frame of the test videos shows its number, so sampling is checked against the image itself.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ def frames_of(path: Path, max_frames: int | None = None) -> list[Frame]:
 @pytest.mark.parametrize(
     ("name", "codec", "pix_fmt"),
     [
-        ("clip.mp4", "libx264", "yuv420p"),
-        ("clip.mov", "libx264", "yuv420p"),
-        ("clip.mkv", "libx264", "yuv420p"),
-        ("clip.webm", "libvpx-vp9", "yuv420p"),
-        ("clip.avi", "mpeg4", "yuv420p"),
-        ("clip.gif", "gif", "rgb8"),
+        ("video.mp4", "libx264", "yuv420p"),
+        ("video.mov", "libx264", "yuv420p"),
+        ("video.mkv", "libx264", "yuv420p"),
+        ("video.webm", "libvpx-vp9", "yuv420p"),
+        ("video.avi", "mpeg4", "yuv420p"),
+        ("video.gif", "gif", "rgb8"),
     ],
 )
-def test_every_named_container_gives_every_frame_with_its_time(make_clip, name, codec, pix_fmt) -> None:
+def test_every_named_container_gives_every_frame_with_its_time(make_video, name, codec, pix_fmt) -> None:
     times_s = [number / 25 for number in range(30)]
-    path = make_clip(name, times_s, codec, pix_fmt)
+    path = make_video(name, times_s, codec, pix_fmt)
     info = open_media(path, DetectorConfig()).info
     assert (info.kind, info.width_px, info.height_px, info.frame_count) == ("video", 160, 96, 30)
     assert info.duration_s == pytest.approx(1.2, abs=0.05)
@@ -47,8 +47,8 @@ def test_every_named_container_gives_every_frame_with_its_time(make_clip, name, 
 
 
 @pytest.mark.parametrize("count", [1, 2, 7, 50])
-def test_sampled_frames_span_the_whole_clip(make_clip, count: int) -> None:
-    path = make_clip(times_s=[number / 25 for number in range(100)])
+def test_sampled_frames_span_the_whole_video(make_video, count: int) -> None:
+    path = make_video(times_s=[number / 25 for number in range(100)])
     frames = frames_of(path, count)
     assert len(frames) == count
     assert [read_number(frame.pixels) for frame in frames] == [frame.index for frame in frames]
@@ -63,11 +63,13 @@ def test_sampled_frames_span_the_whole_clip(make_clip, count: int) -> None:
         ("b-frames.mp4", "libx264", {"bf": "3"}),
         ("pyramid.mkv", "libx265", {"bf": "4", "x265-params": "log-level=none"}),
         ("hidden.webm", "libvpx-vp9", {"auto-alt-ref": "1", "lag-in-frames": "16"}),
-        ("clip.avi", "mpeg4", {"bf": "2"}),
+        ("video.avi", "mpeg4", {"bf": "2"}),
     ],
 )
-def test_a_frame_is_the_same_whether_its_neighbours_were_asked_for_or_not(make_clip, name, codec, options) -> None:
-    path = make_clip(name, [number / 25 for number in range(100)], codec, codec_options=options)
+def test_a_frame_is_the_same_whether_its_neighbours_were_asked_for_or_not(
+    make_video, name, codec, options
+) -> None:
+    path = make_video(name, [number / 25 for number in range(100)], codec, codec_options=options)
     every = frames_of(path)
     for count in (1, 13, 40):
         for frame in frames_of(path, count):
@@ -75,10 +77,10 @@ def test_a_frame_is_the_same_whether_its_neighbours_were_asked_for_or_not(make_c
             np.testing.assert_array_equal(frame.pixels, every[frame.index].pixels)
 
 
-def test_a_variable_frame_rate_is_sampled_by_time_not_by_count(make_clip) -> None:
+def test_a_variable_frame_rate_is_sampled_by_time_not_by_count(make_video) -> None:
     # Forty frames in the first second, then one a second for nine.
     times_s = [number / 40 for number in range(40)] + [float(second) for second in range(1, 10)]
-    path = make_clip(times_s=times_s)
+    path = make_video(times_s=times_s)
     frames = frames_of(path, 9)
     assert [frame.time_s for frame in frames] == pytest.approx(
         [times_s[read_number(frame.pixels)] for frame in frames], abs=0.002
@@ -99,18 +101,18 @@ def test_spread_counts_time_not_frames() -> None:
             assert gaps[index] <= np.sort(gaps)[1] + span
 
 
-def test_long_gaps_are_jumped_over_and_still_land_on_the_right_frame(make_clip) -> None:
+def test_long_gaps_are_jumped_over_and_still_land_on_the_right_frame(make_video) -> None:
     times_s = [number * 0.5 for number in range(200)]  # a hundred seconds, key frames every ten
-    path = make_clip(times_s=times_s, codec_options={"g": "20"})
+    path = make_video(times_s=times_s, codec_options={"g": "20"})
     frames = frames_of(path, 5)
     assert [read_number(frame.pixels) for frame in frames] == [frame.index for frame in frames]
     assert [frame.time_s for frame in frames] == pytest.approx([10, 30, 50, 70, 90], abs=1.0)
 
 
 @pytest.mark.parametrize("degrees", [90, 180, 270])
-def test_the_rotation_flag_is_honoured(make_clip, degrees: int) -> None:
-    upright = frames_of(make_clip("upright.mp4"), 1)[0].pixels
-    path = make_clip("turned.mp4", rotation=degrees)
+def test_the_rotation_flag_is_honoured(make_video, degrees: int) -> None:
+    upright = frames_of(make_video("upright.mp4"), 1)[0].pixels
+    path = make_video("turned.mp4", rotation=degrees)
     info = open_media(path, DetectorConfig()).info
     turned = frames_of(path, 1)[0].pixels
     expected = np.rot90(upright, -degrees // 90)  # numpy turns counter-clockwise, the flag clockwise
@@ -118,9 +120,9 @@ def test_the_rotation_flag_is_honoured(make_clip, degrees: int) -> None:
     assert (info.height_px, info.width_px) == expected.shape[:2]
 
 
-def test_a_clip_trimmed_without_recoding_shows_only_what_was_kept(make_clip) -> None:
+def test_a_video_trimmed_without_recoding_shows_only_what_was_kept(make_video) -> None:
     """Phones trim by an edit list: the frames before and after stay in the file and are not shown."""
-    path = make_clip(times_s=[number / 10 for number in range(100)], codec_options={"g": "10"})
+    path = make_video(times_s=[number / 10 for number in range(100)], codec_options={"g": "10"})
     data = bytearray(path.read_bytes())
     edit, movie, media = (data.index(name) for name in (b"elst", b"mvhd", b"mdhd"))
     movie_scale, media_scale = (int.from_bytes(data[at + 16 : at + 20], "big") for at in (movie, media))
@@ -135,18 +137,18 @@ def test_a_clip_trimmed_without_recoding_shows_only_what_was_kept(make_clip) -> 
     assert [frame.index for frame in frames] == list(range(40))
 
 
-def test_a_truncated_mp4_without_its_index_is_refused(make_clip) -> None:
-    path = make_clip()
+def test_a_truncated_mp4_without_its_index_is_refused(make_video) -> None:
+    path = make_video()
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with pytest.raises(MediaDecodeError, match="damaged or incomplete"):
         frames_of(path)
 
 
-@pytest.mark.parametrize("name", ["front.mp4", "clip.mkv"])
-def test_a_clip_that_breaks_off_gives_what_it_has_and_never_silently(make_clip, name: str) -> None:
+@pytest.mark.parametrize("name", ["front.mp4", "video.mkv"])
+def test_a_video_that_breaks_off_gives_what_it_has_and_never_silently(make_video, name: str) -> None:
     times_s = [number / 10 for number in range(100)]
     options = {"movflags": "faststart"} if name.endswith("mp4") else {}
-    path = make_clip(name, times_s, options=options, codec_options={"g": "10"})
+    path = make_video(name, times_s, options=options, codec_options={"g": "10"})
     path.write_bytes(path.read_bytes()[: path.stat().st_size * 6 // 10])
     warnings: list[str] = []
     frames = list(open_media(path, DetectorConfig()).frames(None, warnings.append))
@@ -157,8 +159,8 @@ def test_a_clip_that_breaks_off_gives_what_it_has_and_never_silently(make_clip, 
         frames_of(path)
 
 
-def test_one_damaged_stretch_costs_only_itself(make_clip) -> None:
-    path = make_clip(times_s=[number / 10 for number in range(100)], codec_options={"g": "5"})
+def test_one_damaged_stretch_costs_only_itself(make_video) -> None:
+    path = make_video(times_s=[number / 10 for number in range(100)], codec_options={"g": "5"})
     data = bytearray(path.read_bytes())
     middle = data.index(b"mdat") + len(data) // 3
     data[middle : middle + 40] = b"\xff" * 40
@@ -171,33 +173,33 @@ def test_one_damaged_stretch_costs_only_itself(make_clip) -> None:
     assert "could not be decoded" in warning
 
 
-def test_too_long_and_too_large_clips_are_refused(make_clip) -> None:
-    path = make_clip()
+def test_too_long_and_too_large_videos_are_refused(make_video) -> None:
+    path = make_video()
     with pytest.raises(MediaTooLargeError, match="minutes"):
         open_media(path, DetectorConfig(max_duration_s=1.0))
     with pytest.raises(MediaTooLargeError, match="160x96"):
         open_media(path, DetectorConfig(max_frame_px=1000))
 
 
-@pytest.mark.parametrize(("name", "codec"), [("clip.mp4", "libx264"), ("clip.webm", "libvpx-vp9")])
+@pytest.mark.parametrize(("name", "codec"), [("video.mp4", "libx264"), ("video.webm", "libvpx-vp9")])
 @pytest.mark.parametrize("index", [0, 1, 77, 78, 80, 151, 199])
-def test_any_one_frame_is_decoded_again(make_clip, name: str, codec: str, index: int) -> None:
+def test_any_one_frame_is_decoded_again(make_video, name: str, codec: str, index: int) -> None:
     """Past 80 by a jump, and also the frames that no other is built on."""
-    path = make_clip(name, [number / 10 for number in range(200)], codec)
+    path = make_video(name, [number / 10 for number in range(200)], codec)
     frame = open_media(path, DetectorConfig()).frame(index)
     assert (read_number(frame.pixels), frame.index) == (index, index)
     assert frame.time_s == pytest.approx(index / 10, abs=0.006)
 
 
-def test_a_frame_that_is_not_there_is_refused(make_clip, examples: Path) -> None:
-    for path, index in ((make_clip(), 50), (make_clip(), -1), (examples / "genuine.jpg", 1)):
+def test_a_frame_that_is_not_there_is_refused(make_video, examples: Path) -> None:
+    for path, index in ((make_video(), 50), (make_video(), -1), (examples / "genuine.jpg", 1)):
         with pytest.raises(IndexError):
             open_media(path, DetectorConfig()).frame(index)
     assert open_media(examples / "genuine.jpg", DetectorConfig()).frame(0).index == 0
 
 
-def test_a_moment_in_a_damaged_stretch_is_an_error(make_clip) -> None:
-    path = make_clip(times_s=[number / 10 for number in range(200)], codec_options={"g": "10"})
+def test_a_moment_in_a_damaged_stretch_is_an_error(make_video) -> None:
+    path = make_video(times_s=[number / 10 for number in range(200)], codec_options={"g": "10"})
     data = bytearray(path.read_bytes())
     start, end = (
         data.index(b"mdat"),

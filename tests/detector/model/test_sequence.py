@@ -1,4 +1,4 @@
-"""The shared ResNeXt50 + LSTM detectors, judged as the code they were trained with judges one clip."""
+"""The shared ResNeXt50 + LSTM detectors, judged as the code they were trained with judges one video."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Shared(nn.Module):
         self.lstm = nn.LSTM(2048, 2048, 1, False)  # the fourth place is `bias`
         self.linear1 = nn.Linear(2048, 2)
 
-    def forward(self, clip: torch.Tensor) -> torch.Tensor:
-        """One clip (frames, 3, 112, 112) to its two class scores."""
-        features = self.model(clip).mean((2, 3))
+    def forward(self, video: torch.Tensor) -> torch.Tensor:
+        """One video (frames, 3, 112, 112) to its two class scores."""
+        features = self.model(video).mean((2, 3))
         states, _ = self.lstm(features.unsqueeze(0))
         return self.linear1(states.mean(dim=1)).squeeze(0)
 
@@ -63,43 +63,43 @@ def by_shared(root: Path) -> Detector:
 
 def test_the_card_says_what_the_name_and_the_training_code_say(by_shared: Detector) -> None:
     card = by_shared.card
-    assert card.input.size_px == 112 and card.input.clip_frames == 20 and card.false_alarm_rate is None
+    assert card.input.size_px == 112 and card.input.video_frames == 20 and card.false_alarm_rate is None
     assert card.input.pixel_mean == pytest.approx((123.675, 116.28, 103.53))
     assert card.input.pixel_std == pytest.approx((58.395, 57.12, 57.375))
 
 
-def test_the_mean_logit_of_a_clip_is_what_the_shared_network_says(by_shared: Detector, shared: Shared) -> None:
+def test_the_mean_logit_of_a_video_is_what_the_shared_network_says(by_shared: Detector, shared: Shared) -> None:
     rng = np.random.default_rng(0)
     crops = [rng.integers(0, 256, (112, 112, 3), dtype=np.uint8) for _ in range(5)]
     mean, std = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
-    clip = (torch.from_numpy(np.stack(crops)) / 255 - mean) / std
+    video = (torch.from_numpy(np.stack(crops)) / 255 - mean) / std
     with torch.no_grad():
-        fake, real = shared(clip.permute(0, 3, 1, 2))
+        fake, real = shared(video.permute(0, 3, 1, 2))
     logits = by_shared.classifier.logits(make_batch(crops, by_shared.card.input))
     # The weights are kept in float16; untrained ones give small logits, so the tolerance is smaller still.
     assert logits.mean().item() == pytest.approx((fake - real).item(), abs=2e-4)
     assert logits.std() > 0
 
 
-def test_a_clip_is_judged_over_its_whole_length_in_upright_rgb(by_shared, examples: Path) -> None:
-    clip = examples / "genuine.mp4"
-    analysis = by_shared.analyze(clip)
+def test_a_video_is_judged_over_its_whole_length_in_upright_rgb(by_shared, examples: Path) -> None:
+    video = examples / "genuine.mp4"
+    analysis = by_shared.analyze(video)
     assert analysis.frames_examined == 20 and analysis.settings["max_frames"] == 20
     times = [score.time_s for score in analysis.tracks[0].scores]
     assert times[0] < 0.1 * analysis.media.duration_s and times[-1] > 0.9 * analysis.media.duration_s
-    assert by_shared.analyze(clip, max_frames=3).frames_examined == 3
+    assert by_shared.analyze(video, max_frames=3).frames_examined == 3
     crop: FaceCrop = analysis.tracks[0].key_crops[0]
     red, _, blue = crop.pixels[40:70, 40:70].reshape(-1, 3).mean(0)
     assert red > blue  # skin
     scanned = Detector(by_shared.card, by_shared.classifier, by_shared.finder, DetectorConfig(max_frames=5))
-    assert scanned.analyze(clip).frames_examined == 5
+    assert scanned.analyze(video).frames_examined == 5
 
 
 def test_its_faces_can_be_explained(by_shared: Detector, examples: Path) -> None:
     from explain import explain
 
     explanations = explain(by_shared, by_shared.analyze(examples / "genuine.jpg"))
-    assert explanations.faces[0].heat.shape == (14, 14)
+    assert explanations.faces[0].heatmap.shape == (14, 14)
 
 
 def test_other_layouts_are_refused(shared: Shared, tmp_path: Path) -> None:

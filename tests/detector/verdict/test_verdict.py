@@ -17,9 +17,9 @@ from detector.verdict.calibration import Calibration
     [
         pytest.param([], [], None, id="no face gives no number, not 0.5"),
         pytest.param([-3.0, 4.0, -3.0], [32, 30, 31], 4.0, id="one manipulated person of three is not outvoted"),
-        pytest.param([-3.0, 9.0], [32, 1], -3.0, id="one stray detection does not make a clip fake"),
+        pytest.param([-3.0, 9.0], [32, 1], -3.0, id="one stray detection does not make a video fake"),
         pytest.param([-3.0, 4.0], [240, 12], 4.0, id="somebody seen for three of sixty seconds counts"),
-        pytest.param([-1.0, 2.0], [1, 1], 2.0, id="in a picture every face counts"),
+        pytest.param([-1.0, 2.0], [1, 1], 2.0, id="in an image every face counts"),
     ],
 )
 def test_the_file_is_judged_by_its_most_suspicious_weighty_person(logits, counts, expected) -> None:

@@ -38,7 +38,7 @@ def keys(case: Case, analysis: Analysis, now: datetime = NOW) -> set[str]:
 
 def good_case() -> Case:
     return Case(
-        what_happened="A clip shows me selling shares.",
+        what_happened="A video shows me selling shares.",
         state="Kerala",
         urls=("https://x.com/a/status/1",),
         seen_at=NOW - timedelta(hours=3),
@@ -200,14 +200,14 @@ def file(name: str, size: int = 9) -> EvidenceFile:
 
 
 def test_the_fields_follow_the_order_of_the_portal(case: Case, analysis: Analysis) -> None:
-    evidence = [file("5_evidence/frame_1.jpg"), file("5_evidence/copy_clip.mp4")]
+    evidence = [file("5_evidence/frame_1.jpg"), file("5_evidence/copy_video.mp4")]
     fields = portal_fields(case, analysis, load_portal(), evidence)
     steps = list(dict.fromkeys(field.step for field in fields))
     assert [step[:6] for step in steps] == ["Step 1", "Step 2", "Step 3", "Step 4", "Report"]
     text = {field.label: field.text for field in fields if field.step.startswith("Step")}
     assert text["Date"] == "05/03/2026" and text["Time"] == "21:30" and text["State"] == "Kerala"
     assert text["Link, ID or e-mail"].splitlines() == list(case.urls)
-    assert text["Supporting evidence"].splitlines()[:2] == ["5_evidence/copy_clip.mp4", "4_forensic_report.pdf"]
+    assert text["Supporting evidence"].splitlines()[:2] == ["5_evidence/copy_video.mp4", "4_forensic_report.pdf"]
     assert text["Your own details"] == "" and "@some_account" in text["Any other information about the suspect"]
     for field in fields:
         assert field.chars == len(field.text.encode("utf-16-le")) // 2

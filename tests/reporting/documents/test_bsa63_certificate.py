@@ -57,12 +57,12 @@ def test_no_box_is_ticked(facts: ReportFacts) -> None:
     document = pypdfium2.PdfDocument(bsa63_draft_pdf(facts))
     boxes = 0
     for page in document:
-        picture = page.render(scale=4).to_pil().convert("L")
+        image = page.render(scale=4).to_pil().convert("L")
         for drawn in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH]):
             left, bottom, right, top = drawn.get_bounds()
             if 8 < right - left < 11 and 8 < top - bottom < 11:
                 y1, y2 = page.get_height() - top, page.get_height() - bottom
-                inside = picture.crop([round(4 * side) for side in (left + 1.5, y1 + 1.5, right - 1.5, y2 - 1.5)])
+                inside = image.crop([round(4 * side) for side in (left + 1.5, y1 + 1.5, right - 1.5, y2 - 1.5)])
                 boxes += 1
                 assert inside.getextrema()[0] > 180
         page.close()

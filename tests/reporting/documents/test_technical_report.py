@@ -15,7 +15,7 @@ from typing import get_args
 import numpy as np
 import pytest
 from PIL import Image
-from report_facts import bookmarks_of, facts_of, pictures_in, read_pages, whole_text
+from report_facts import bookmarks_of, facts_of, images_in, read_pages, whole_text
 
 from detector import Detector
 from detector.types import Analysis, FaceTrack, Outcome, Pixels, Span
@@ -23,7 +23,7 @@ from explain import explain
 from explain.overlay import colour_map
 from explain.types import Explanations, FrameOverlay, ScaleSource
 from reporting.documents.charts import stretched
-from reporting.documents.figures import INFERNO, heat_alone
+from reporting.documents.figures import INFERNO, heatmap_alone
 from reporting.documents.images import BLOCKS, blurred
 from reporting.documents.technical_report import MAX_BYTES, forensic_pdf, repeat_command
 from reporting.text import results as result_text
@@ -133,7 +133,7 @@ def test_the_same_facts_give_the_same_bytes_in_another_process(facts: ReportFact
     assert made[0] == made[1]
 
 
-def test_many_large_pictures_stay_below_the_limit(facts: ReportFacts, explanations: Explanations) -> None:
+def test_many_large_images_stay_below_the_limit(facts: ReportFacts, explanations: Explanations) -> None:
     loud = replace(explanations.faces[0], overlay=noise(544, 480))
     many = replace(
         explanations,
@@ -142,7 +142,7 @@ def test_many_large_pictures_stay_below_the_limit(facts: ReportFacts, explanatio
     )
     content = forensic_pdf(replace(facts, explanations=many))
     assert len(content) < MAX_BYTES
-    assert len(pictures_in(content)) > 10
+    assert len(images_in(content)) > 10
 
 
 def test_hostile_names_and_texts_neither_crash_nor_leave_the_page(facts: ReportFacts) -> None:
@@ -180,7 +180,7 @@ def test_long_tables_say_what_they_leave_out(facts: ReportFacts) -> None:
     assert "120 more entries are not listed here" in text
 
 
-def test_pictures_are_blurred_unless_they_may_be_shown(facts: ReportFacts, explanations: Explanations) -> None:
+def test_images_are_blurred_unless_they_may_be_shown(facts: ReportFacts, explanations: Explanations) -> None:
     overlay, frame = noise(544, 480, 3), noise(300, 400, 4)
     shown = replace(
         explanations,
@@ -188,37 +188,37 @@ def test_pictures_are_blurred_unless_they_may_be_shown(facts: ReportFacts, expla
         frames=(FrameOverlay(4, 0.1, (0,), frame),),
     )
     open_text = whole_text(forensic_pdf(replace(facts, explanations=shown)))
-    content = forensic_pdf(replace(facts, explanations=shown, show_pictures=False))
-    pictures = pictures_in(content)
+    content = forensic_pdf(replace(facts, explanations=shown, show_images=False))
+    pictures = images_in(content)
     assert len(pictures) == 3
-    for picture in pictures:
-        coarse = Image.fromarray(picture).resize((BLOCKS, BLOCKS), Image.Resampling.BOX)
-        back = np.asarray(coarse.resize(picture.shape[1::-1], Image.Resampling.BICUBIC), float)
-        assert np.abs(back - picture).mean() < 6  # hardly anything but the blocks is in it
+    for image in pictures:
+        coarse = Image.fromarray(image).resize((BLOCKS, BLOCKS), Image.Resampling.BOX)
+        back = np.asarray(coarse.resize(image.shape[1::-1], Image.Resampling.BICUBIC), float)
+        assert np.abs(back - image).mean() < 6  # hardly anything but the blocks is in it
     assert "blurred beyond recognition" in whole_text(content)
     assert "blurred beyond recognition" not in open_text
 
 
-def test_heat_is_shown_without_the_face_where_the_face_may_not_be_seen() -> None:
-    heat = np.zeros((20, 20), np.float32)
-    heat[:10] = 2.0
-    drawn_heat = heat_alone(heat, 2.0)
-    assert tuple(drawn_heat[5, 5]) == INFERNO[-1] and tuple(drawn_heat[-5, -5]) == INFERNO[0]
-    assert (heat_alone(heat, 0.0) == INFERNO[0]).all()
+def test_heatmap_is_shown_without_the_face_where_the_face_may_not_be_seen() -> None:
+    heatmap = np.zeros((20, 20), np.float32)
+    heatmap[:10] = 2.0
+    drawn_heatmap = heatmap_alone(heatmap, 2.0)
+    assert tuple(drawn_heatmap[5, 5]) == INFERNO[-1] and tuple(drawn_heatmap[-5, -5]) == INFERNO[0]
+    assert (heatmap_alone(heatmap, 0.0) == INFERNO[0]).all()
 
 
-def test_a_blurred_picture_depends_on_nothing_but_the_means_of_its_blocks() -> None:
+def test_a_blurred_image_depends_on_nothing_but_the_means_of_its_blocks() -> None:
     size = 20 * BLOCKS
-    picture = noise(size, size)
+    image = noise(size, size)
     random = np.random.default_rng(1)
-    shuffled = picture.copy()
+    shuffled = image.copy()
     for row in range(0, size, 20):
         for column in range(0, size, 20):
-            block = picture[row : row + 20, column : column + 20].reshape(-1, 3)
+            block = image[row : row + 20, column : column + 20].reshape(-1, 3)
             shuffled[row : row + 20, column : column + 20] = random.permutation(block).reshape(20, 20, 3)
     assert BLOCKS <= 8
-    assert not np.array_equal(picture, shuffled)
-    assert np.array_equal(blurred(picture), blurred(shuffled))
+    assert not np.array_equal(image, shuffled)
+    assert np.array_equal(blurred(image), blurred(shuffled))
 
 
 def test_the_report_draws_one_colour_bar_in_the_colours_of_the_overlays(facts: ReportFacts) -> None:
@@ -253,7 +253,7 @@ def test_overlays_lose_the_bar_of_their_own(facts: ReportFacts, explanations: Ex
     overlay = np.full((544, 480, 3), 200, np.uint8)
     overlay[480:] = 0
     one = replace(explanations, faces=(replace(explanations.faces[0], overlay=overlay),), frames=())
-    pictures = pictures_in(forensic_pdf(replace(facts, explanations=one)))
+    pictures = images_in(forensic_pdf(replace(facts, explanations=one)))
     assert pictures[-1].shape == (480, 480, 3)
     assert pictures[-1].min() > 150
 
@@ -263,7 +263,7 @@ def test_key_frames_carry_time_codes_and_say_that_they_are_derived(facts: Report
     assert "Derived illustration: 00:00.133, frame 4" in text
 
 
-def test_a_clip_has_a_chart_for_each_person_with_both_thresholds(facts: ReportFacts, track: FaceTrack) -> None:
+def test_a_video_has_a_chart_for_each_person_with_both_thresholds(facts: ReportFacts, track: FaceTrack) -> None:
     scores = tuple(
         replace(track.scores[0], time_s=float(at), frame_index=at, probability=at / 10) for at in range(10)
     )
@@ -288,11 +288,11 @@ def test_the_chart_keeps_the_order_of_estimates() -> None:
 
 def test_the_command_repeats_the_choices_that_were_made(facts: ReportFacts) -> None:
     settings = {"max_frames": None, "device": "cuda:0", "precision": "bf16"}
-    media = replace(facts.analysis.media, file_name="my clip; rm -rf.mp4")
+    media = replace(facts.analysis.media, file_name="my video; rm -rf.mp4")
     command = repeat_command(replace(facts, analysis=replace(facts.analysis, settings=settings, media=media)))
     assert command == (
         "python cli.py scan --json --max-frames all --device cuda --precision bf16 --checkpoint default "
-        "'my clip; rm -rf.mp4'"
+        "'my video; rm -rf.mp4'"
     )
 
 

@@ -94,7 +94,7 @@ def sign(examples: Path, tmp_path: Path, signer_info: c2pa.C2paSignerInfo) -> Si
     def make(source: str = AI, generator: str = "Some Generator", remote_url: str = "") -> Path:
         manifest: dict[str, Any] = {
             "claim_generator_info": [{"name": generator, "version": "1.2"}],
-            "title": "picture",
+            "title": "image",
             "format": "image/jpeg",
             "assertions": [
                 {
@@ -151,7 +151,7 @@ def test_a_camera_is_no_claim_of_a_generative_model(sign: Sign) -> None:
     assert any("digitalCapture" in claim for claim in credentials.claims)
 
 
-def test_a_picture_changed_after_signing_is_invalid(sign: Sign) -> None:
+def test_a_image_changed_after_signing_is_invalid(sign: Sign) -> None:
     path = sign()
     content = bytearray(path.read_bytes())
     content[-2000] ^= 0x55
@@ -178,8 +178,8 @@ def test_a_file_without_a_manifest_has_none(examples: Path, name: str, mime: str
 
 
 def test_a_kind_of_file_that_cannot_hold_one_is_said_so(tmp_path: Path) -> None:
-    (tmp_path / "clip.mkv").write_bytes(b"\x1aE\xdf\xa3" + bytes(200))
-    assert read_credentials(tmp_path / "clip.mkv", "video/x-matroska").state == "unreadable"
+    (tmp_path / "video.mkv").write_bytes(b"\x1aE\xdf\xa3" + bytes(200))
+    assert read_credentials(tmp_path / "video.mkv", "video/x-matroska").state == "unreadable"
 
 
 def test_a_manifest_on_a_server_is_not_fetched(

@@ -21,8 +21,8 @@ from detector.types import Analysis, Frame, Pixels, Span
 from explain.types import Explanations
 from reporting import Case
 from reporting.evidence.files import hash_stream, make_evidence
-from reporting.evidence.image_copy import copy_picture, jpeg_within
-from reporting.evidence.video_copy import copy_clip
+from reporting.evidence.image_copy import copy_image, jpeg_within
+from reporting.evidence.video_copy import copy_video
 from reporting.portals import load_portal
 
 SECRET = "12.97194N 77.59369E of Someone"
@@ -44,9 +44,9 @@ def exif(orientation: int) -> Image.Exif:
 
 
 def read(content: bytes) -> Pixels:
-    with Image.open(io.BytesIO(content)) as picture:
-        assert "exif" not in picture.info and not dict(picture.getexif())
-        return np.asarray(picture.convert("RGB"))
+    with Image.open(io.BytesIO(content)) as image:
+        assert "exif" not in image.info and not dict(image.getexif())
+        return np.asarray(image.convert("RGB"))
 
 
 def save_png(path: Path) -> None:
@@ -69,18 +69,18 @@ def test_a_jpeg_keeps_its_coded_pixels_and_loses_its_metadata(
 ) -> None:
     path = tmp_path / "a.jpg"
     Image.fromarray(scene()).save(path, exif=exif(1), progressive=progressive, comment=comment, quality=80)
-    path.write_bytes(path.read_bytes() + SECRET.encode())  # phones hang whole clips behind the picture
-    copy = copy_picture(path, 5_000_000)
+    path.write_bytes(path.read_bytes() + SECRET.encode())  # phones hang whole videos behind the image
+    copy = copy_image(path, 5_000_000)
     assert copy is not None and copy.ending == "jpg" and "as it is" in copy.made_how
     assert SECRET.encode() not in copy.content and b"Exif" not in copy.content
-    with Image.open(path) as picture:
-        np.testing.assert_array_equal(read(copy.content), np.asarray(picture))
+    with Image.open(path) as image:
+        np.testing.assert_array_equal(read(copy.content), np.asarray(image))
 
 
 def test_a_png_keeps_its_pixels_and_loses_its_metadata(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     save_png(path)
-    copy = copy_picture(path, 5_000_000)
+    copy = copy_image(path, 5_000_000)
     assert copy is not None and copy.ending == "png" and SECRET.encode() not in copy.content
     assert b"eXIf" not in copy.content and b"tEXt" not in copy.content
     np.testing.assert_array_equal(read(copy.content), scene())
@@ -88,11 +88,11 @@ def test_a_png_keeps_its_pixels_and_loses_its_metadata(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("orientation", "turns"), [(3, 2), (6, 1), (8, 3)])
 @pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.webp"])
-def test_a_picture_that_lies_on_its_side_is_set_upright(
+def test_a_image_that_lies_on_its_side_is_set_upright(
     name: str, orientation: int, turns: int, tmp_path: Path
 ) -> None:
     Image.fromarray(np.rot90(scene(), turns)).save(tmp_path / name, exif=exif(orientation), quality=95)
-    copy = copy_picture(tmp_path / name, 5_000_000)
+    copy = copy_image(tmp_path / name, 5_000_000)
     assert copy is not None and copy.ending == "jpg" and SECRET.encode() not in copy.content
     upright = read(copy.content)
     assert upright.shape == (60, 80, 3)
@@ -105,46 +105,46 @@ def test_a_format_that_the_portal_may_not_take_becomes_a_jpeg(name: str, tmp_pat
 
     pillow_heif.register_heif_opener()
     Image.fromarray(scene()).save(tmp_path / name)
-    copy = copy_picture(tmp_path / name, 5_000_000)
+    copy = copy_image(tmp_path / name, 5_000_000)
     assert copy is not None and copy.ending == "jpg" and read(copy.content)[5, 40, 0] > 150
 
 
-def test_transparency_becomes_white_and_a_broken_picture_gives_none(tmp_path: Path) -> None:
+def test_transparency_becomes_white_and_a_broken_image_gives_none(tmp_path: Path) -> None:
     Image.new("RGBA", (20, 20), (0, 0, 0, 0)).save(tmp_path / "a.webp", lossless=True)
-    copy = copy_picture(tmp_path / "a.webp", 5_000_000)
+    copy = copy_image(tmp_path / "a.webp", 5_000_000)
     assert copy is not None and read(copy.content).min() > 250
     (tmp_path / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 nothing")
-    assert copy_picture(tmp_path / "broken.jpg", 5_000_000) is None
+    assert copy_image(tmp_path / "broken.jpg", 5_000_000) is None
 
 
-def test_a_picture_too_large_is_made_to_fit(tmp_path: Path) -> None:
+def test_a_image_too_large_is_made_to_fit(tmp_path: Path) -> None:
     noise = np.random.default_rng(7).integers(0, 256, (300, 400, 3), dtype=np.uint8)
     Image.fromarray(noise).save(tmp_path / "a.png")
     for limit in (200_000, 60_000, 8_000):
-        copy = copy_picture(tmp_path / "a.png", limit)
+        copy = copy_image(tmp_path / "a.png", limit)
         assert copy is not None and len(copy.content) < limit
     assert len(jpeg_within(noise, 5_000)) < 5_000
 
 
-def write_clip(path: Path, seconds: float = 4.0, codec: str = "libx264", sound: str | None = "aac") -> Path:
+def write_video(path: Path, seconds: float = 4.0, codec: str = "libx264", sound: str | None = "aac") -> Path:
     """Moving noise with a tone, so that it does not shrink, and with a place in its metadata."""
     rng = np.random.default_rng(3)
     with av.open(str(path), "w") as container:
         container.metadata.update(title=SECRET, location="+12.97194+077.59369/", comment=SECRET)
-        picture = container.add_stream(codec, rate=25)
-        picture.width, picture.height, picture.pix_fmt = 320, 240, "yuv420p"
+        image = container.add_stream(codec, rate=25)
+        image.width, image.height, image.pix_fmt = 320, 240, "yuv420p"
         tone = container.add_stream(sound, rate=48000, layout="mono") if sound else None
         for number in range(round(seconds * 25)):
             noise = rng.integers(0, 256, (240, 320, 3), dtype=np.uint8)
             frame = av.VideoFrame.from_ndarray(noise, format="rgb24").reformat(format="yuv420p")
             frame.pts, frame.time_base = number, Fraction(1, 25)
-            container.mux(picture.encode(frame))
+            container.mux(image.encode(frame))
             if tone is not None:
                 wave = np.sin(np.arange(number * 1920, (number + 1) * 1920) / 20).astype(np.float32)[None]
                 samples = av.AudioFrame.from_ndarray(wave, format="fltp", layout="mono")
                 samples.sample_rate, samples.pts, samples.time_base = 48000, number * 1920, Fraction(1, 48000)
                 container.mux(tone.encode(samples))
-        container.mux(picture.encode(None))
+        container.mux(image.encode(None))
         if tone is not None:
             container.mux(tone.encode(None))
     return path
@@ -161,9 +161,9 @@ def frames(content: bytes) -> list[av.VideoFrame]:
         return list(container.decode(video=0))
 
 
-def test_a_small_clip_keeps_its_streams_and_loses_its_metadata(tmp_path: Path) -> None:
-    path = write_clip(tmp_path / "a.mp4", seconds=1.0)
-    copy = copy_clip(path, "mp4", 1.0, 5_000_000)
+def test_a_small_video_keeps_its_streams_and_loses_its_metadata(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "a.mp4", seconds=1.0)
+    copy = copy_video(path, "mp4", 1.0, 5_000_000)
     assert copy is not None and "as they are" in copy.made_how
     assert SECRET.encode() not in copy.content and b"077.59369" not in copy.content
     assert streams(copy.content).keys() == {"video", "audio"}
@@ -173,21 +173,21 @@ def test_a_small_clip_keeps_its_streams_and_loses_its_metadata(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("limit", [400_000, 150_000])
-def test_a_clip_too_large_becomes_a_smaller_one_the_same_every_time(limit: int, tmp_path: Path) -> None:
-    path = write_clip(tmp_path / "a.mp4")
+def test_a_video_too_large_becomes_a_smaller_one_the_same_every_time(limit: int, tmp_path: Path) -> None:
+    path = write_video(tmp_path / "a.mp4")
     assert path.stat().st_size > limit
-    copy = copy_clip(path, "mp4", 4.0, limit)
+    copy = copy_video(path, "mp4", 4.0, limit)
     assert copy is not None and limit // 4 < len(copy.content) < limit
     assert SECRET.encode() not in copy.content and "H.264" in copy.made_how
     assert all(abs(length - 4.0) < 0.2 for length in streams(copy.content).values())
-    assert copy_clip(path, "mp4", 4.0, limit) == copy
+    assert copy_video(path, "mp4", 4.0, limit) == copy
 
 
-def test_a_clip_too_long_is_cut_around_the_stretch_that_speaks_most(tmp_path: Path) -> None:
-    path = write_clip(tmp_path / "a.mp4", seconds=8.0)
-    copy = copy_clip(path, "mp4", 8.0, 30_000, Span(6.0, 8.0, 0.9))
+def test_a_video_too_long_is_cut_around_the_stretch_that_speaks_most(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "a.mp4", seconds=8.0)
+    copy = copy_video(path, "mp4", 8.0, 30_000, Span(6.0, 8.0, 0.9))
     assert copy is not None and len(copy.content) < 30_000
-    assert "The clip from 0:05 to 0:08" in copy.purpose
+    assert "The video from 0:05 to 0:08" in copy.purpose
     assert streams(copy.content)["video"] < 3.5
 
 
@@ -208,23 +208,23 @@ def test_what_an_mp4_does_not_hold_is_coded_anew(
             frame.pts, frame.time_base = number, Fraction(1, 25)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
-    copy = copy_clip(path, demuxer, 1.0, 5_000_000)
+    copy = copy_video(path, demuxer, 1.0, 5_000_000)
     assert copy is not None and copy.content[4:8] == b"ftyp" and "H.264" in copy.made_how
-    picture = frames(copy.content)[10].to_ndarray(format="rgb24")
-    assert picture[5, 80, 0] > 150 and picture[-5, 80, 2] > 150
+    image = frames(copy.content)[10].to_ndarray(format="rgb24")
+    assert image[5, 80, 0] > 150 and image[-5, 80, 2] > 150
 
 
 @pytest.mark.parametrize("rotation", [90, 180, 270])
 @pytest.mark.parametrize("codec", ["libx264", "libvpx-vp9"])
-def test_a_clip_filmed_sideways_is_upright_in_its_copy(
-    codec: str, rotation: int, make_clip: Callable[..., Path]
+def test_a_video_filmed_sideways_is_upright_in_its_copy(
+    codec: str, rotation: int, make_video: Callable[..., Path]
 ) -> None:
-    path = make_clip(rotation=rotation, codec=codec)
+    path = make_video(rotation=rotation, codec=codec)
     with av.open(str(path)) as container:
         first = next(container.decode(video=0))
         assert first.rotation
         expected = np.rot90(first.to_ndarray(format="rgb24"), round(first.rotation / 90))
-    copy = copy_clip(path, "mp4", 2.0, 5_000_000)
+    copy = copy_video(path, "mp4", 2.0, 5_000_000)
     assert copy is not None and ("as they are" in copy.made_how) == (codec == "libx264")
     shown = frames(copy.content)[0]
     upright = np.rot90(shown.to_ndarray(format="rgb24"), round(shown.rotation / 90))
@@ -232,31 +232,31 @@ def test_a_clip_filmed_sideways_is_upright_in_its_copy(
     assert np.abs(upright.astype(int) - expected.astype(int)).mean() < 12
 
 
-def test_what_is_no_clip_gives_no_copy(tmp_path: Path) -> None:
+def test_what_is_no_video_gives_no_copy(tmp_path: Path) -> None:
     (tmp_path / "a.mp4").write_bytes(bytes(range(256)) * 40)
-    assert copy_clip(tmp_path / "a.mp4", "mp4", 1.0, 5_000_000) is None
+    assert copy_video(tmp_path / "a.mp4", "mp4", 1.0, 5_000_000) is None
 
 
-def test_a_clip_that_breaks_off_is_copied_up_to_there(tmp_path: Path) -> None:
-    path = write_clip(tmp_path / "a.mkv")
+def test_a_video_that_breaks_off_is_copied_up_to_there(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "a.mkv")
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    copy = copy_clip(path, "matroska", 4.0, 150_000)
+    copy = copy_video(path, "matroska", 4.0, 150_000)
     assert copy is not None and 1.0 < streams(copy.content)["video"] < 3.0
 
 
-def test_memory_does_not_grow_with_the_clip(tmp_path: Path) -> None:
+def test_memory_does_not_grow_with_the_video(tmp_path: Path) -> None:
     pytest.importorskip("resource")
     program = """
 import resource, sys
 from pathlib import Path
-from reporting.evidence.video_copy import copy_clip
-copy = copy_clip(Path(sys.argv[1]), "mp4", float(sys.argv[2]), 1_000_000)
+from reporting.evidence.video_copy import copy_video
+copy = copy_video(Path(sys.argv[1]), "mp4", float(sys.argv[2]), 1_000_000)
 assert copy is not None
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
     used = []
     for seconds in (2.0, 16.0):
-        path = write_clip(tmp_path / f"{seconds}.mp4", seconds=seconds)
+        path = write_video(tmp_path / f"{seconds}.mp4", seconds=seconds)
         done = subprocess.run(
             [sys.executable, "-c", program, str(path), str(seconds)], cwd=ROOT, capture_output=True, check=True
         )
@@ -271,14 +271,14 @@ def test_everything_made_is_tied_to_the_file_as_received(
     framed = replace(analysis, key_frames={4: frame})
     made = make_evidence(case, framed, explanations, load_portal(), examples / "manipulated.mp4")
     names = [entry.file.name for entry in made]
-    assert names[0] == "5_evidence/copy_clip.mp4" and "5_evidence/frame_1_at_1m15s.jpg" in names
+    assert names[0] == "5_evidence/copy_video.mp4" and "5_evidence/frame_1_at_1m15s.jpg" in names
     for entry in made:
         assert entry.file.derived_from == analysis.media.sha256 and entry.file.made_how
         assert entry.file.hashes == hash_stream(io.BytesIO(entry.content))
         assert len(entry.file.name.removeprefix("5_evidence/")) <= 50
 
 
-def test_a_picture_whose_file_is_not_at_hand_comes_as_its_frame(
+def test_a_image_whose_file_is_not_at_hand_comes_as_its_frame(
     case: Case, analysis: Analysis, explanations: Explanations
 ) -> None:
     still = replace(

@@ -80,9 +80,9 @@ def test_the_package_holds_everything_in_its_place(build: Build) -> None:
         "2_complaint_copy_paste.txt",
         "3_report_suspect.txt",
         "4_forensic_report.pdf",
-        "5_evidence/heat_face_1_at_0m00s.png",
-        "5_evidence/heat_face_2_at_0m00s.png",
-        "5_evidence/heat_frame_1_at_0m00s.jpg",
+        "5_evidence/heatmap_face_1_at_0m00s.png",
+        "5_evidence/heatmap_face_2_at_0m00s.png",
+        "5_evidence/heatmap_frame_1_at_0m00s.jpg",
         "6_hash_report.csv",
         "7_custody_log.csv",
         "8_bsa63_draft.pdf",
@@ -167,17 +167,17 @@ def test_drawn_faces_are_stored_pixel_for_pixel_and_without_metadata(
     build: Build, explanations: Explanations
 ) -> None:
     files = contents(build())
-    stored = [files[name] for name in files if "heat_face" in name]
+    stored = [files[name] for name in files if "heatmap_face" in name]
     for png, face in zip(stored, explanations.faces, strict=True):
-        with Image.open(io.BytesIO(png)) as picture:
-            assert picture.mode == "RGB" and picture.info == {}
-            np.testing.assert_array_equal(np.asarray(picture), face.overlay)
+        with Image.open(io.BytesIO(png)) as image:
+            assert image.mode == "RGB" and image.info == {}
+            np.testing.assert_array_equal(np.asarray(image), face.overlay)
 
 
 @pytest.mark.parametrize(
     ("outcome", "probability"), [("fake", 0.9), ("real", 0.1), ("inconclusive", 0.5), ("no_face", None)]
 )
-def test_a_package_without_pictures_can_be_made_whatever_the_outcome(
+def test_a_package_without_images_can_be_made_whatever_the_outcome(
     outcome: Outcome,
     probability: float | None,
     build: Build,
@@ -198,7 +198,7 @@ def test_the_original_is_left_out_unless_given_and_then_stored_whole(build: Buil
 @pytest.mark.parametrize(
     ("received", "stored"),
     [
-        ("clip.mp4", "clip.mp4"),
+        ("video.mp4", "video.mp4"),
         ("Été à Goa.JPG", "Ete_a_Goa.jpg"),
         ("../../etc/passwd", "etc_passwd"),
         ("वीडियो.mp4", "file.mp4"),
@@ -261,7 +261,7 @@ def test_a_place_that_cannot_be_written_is_refused_with_advice(build: Build, tmp
         build(out_path=tmp_path / "nowhere" / "report.zip")
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".report-")]
     with pytest.raises(ReportError, match=r"ends in \.zip"):
-        build(out_path=tmp_path / "clip.mp4")
+        build(out_path=tmp_path / "video.mp4")
 
 
 def test_the_original_is_never_replaced_by_the_package(build: Build, original: Path) -> None:
@@ -276,7 +276,7 @@ def test_a_promise_in_a_generated_sentence_is_refused(build: Build, analysis: An
     reasons = replace(analysis, verdict=replace(analysis.verdict, reasons=("It is proved.",)))
     with pytest.raises(ReportError, match=r"'proved' in"):
         build(analysis=reasons)
-    card = replace(analysis, checkpoint=replace(analysis.checkpoint, measured_on="clips, 100 % right"))
+    card = replace(analysis, checkpoint=replace(analysis.checkpoint, measured_on="videos, 100 % right"))
     with pytest.raises(ReportError, match="100 %"):
         build(analysis=card)
 
@@ -328,14 +328,14 @@ def test_an_analysis_that_json_cannot_hold_is_refused(
 def test_a_package_too_large_to_be_verified_is_not_written(tmp_path: Path) -> None:
     large = Stored(open=lambda: io.BytesIO(b""), size_bytes=2_000_000_001, sha256="0" * 64)
     with pytest.raises(ReportError, match="leave out the original"):
-        write_package(tmp_path / "large.zip", {"original/clip.mp4": large}, (2026, 3, 6, 4, 5, 6))
+        write_package(tmp_path / "large.zip", {"original/video.mp4": large}, (2026, 3, 6, 4, 5, 6))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_member_that_changes_while_it_is_read_leaves_nothing(tmp_path: Path) -> None:
     changing = Stored(open=lambda: io.BytesIO(b"other"), size_bytes=5, sha256="0" * 64)
     with pytest.raises(ReportError, match="changed while it was being read"):
-        write_package(tmp_path / "a.zip", {"original/clip.mp4": changing}, (2026, 3, 6, 4, 5, 6))
+        write_package(tmp_path / "a.zip", {"original/video.mp4": changing}, (2026, 3, 6, 4, 5, 6))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -349,7 +349,7 @@ def test_a_time_without_zone_or_beyond_a_zip_is_refused(build: Build) -> None:
             build(created_at=moment)
 
 
-def test_a_picture_of_another_kind_is_refused(build: Build, explanations: Explanations) -> None:
+def test_a_image_of_another_kind_is_refused(build: Build, explanations: Explanations) -> None:
     face = explanations.faces[0]
     wrong: list[Any] = [face.overlay[..., :1], face.overlay[..., 0], face.overlay.astype(np.float32)]
     for overlay in wrong:
@@ -379,10 +379,10 @@ def test_a_hard_stop_writes_nothing_at_all(
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_pictures_of_sexual_content_are_left_out_unless_asked_for(build: Build, original: Path) -> None:
+def test_images_of_sexual_content_are_left_out_unless_asked_for(build: Build, original: Path) -> None:
     files = contents(build(case=Case(kind="sexual", depicted="adult"), original=original))
     assert not [name for name in files if name.startswith(("5_evidence/", "original/"))]
-    assert "pictures left out" in files["7_custody_log.csv"].decode()
+    assert "images left out" in files["7_custody_log.csv"].decode()
     asked = Case(kind="sexual", depicted="adult", include_media=True)
     assert [name for name in contents(build(case=asked)) if name.startswith("5_evidence/")]
 
@@ -422,8 +422,8 @@ def test_a_disk_that_is_full_leaves_nothing_and_says_so(
 @pytest.mark.usefixtures("small_documents")
 def test_where_the_evidence_lies_is_in_the_analysis(build: Build, explanations: Explanations) -> None:
     found = json.loads(contents(build())["10_analysis.json"])["explanations"]
-    assert found["heat_scale_from"] == explanations.scale_from == "checkpoint"
-    assert found["heat_scale"] == explanations.heat_scale and len(found["faces"]) == len(explanations.faces)
+    assert found["heatmap_scale_from"] == explanations.scale_from == "checkpoint"
+    assert found["heatmap_scale"] == explanations.heatmap_scale and len(found["faces"]) == len(explanations.faces)
     assert found["faces"][0]["shares"] == dict(explanations.faces[0].regions)
     assert found["faces"][0]["in_words"] == list(evidence_sentences(explanations.faces[0], "en"))
     assert json.loads(contents(build(explanations=None))["10_analysis.json"])["explanations"] is None

@@ -137,7 +137,7 @@ def test_a_package_packed_anew_is_said_to_be_so_though_its_files_are_the_same(
             id="listed rightly, but lines of the custody log were left out",
         ),
         pytest.param(
-            lambda f: with_manifest(f | {"5_evidence/heat_face_1_at_0m00s.png": b"another"}),
+            lambda f: with_manifest(f | {"5_evidence/heatmap_face_1_at_0m00s.png": b"another"}),
             "another hash than the file has",
             id="listed rightly, but another piece of evidence",
         ),

@@ -191,7 +191,7 @@ def test_lint_lets_harmless_words_pass(text: str) -> None:
 
 def test_english_sentences_need_nothing_but_the_percent_sign_spelled_out(checkpoint: CheckpointInfo) -> None:
     portal = load_portal()
-    plain = replace(checkpoint, measured_on="a set of clips")
+    plain = replace(checkpoint, measured_on="a set of videos")
     for sentence in all_sentences("en", plain):
         if "https://" not in sentence:
             assert clean_narrative(sentence, portal) == sentence.replace("%", "percent")

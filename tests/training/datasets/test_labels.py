@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from detector.media.images import read_picture
+from detector.media.images import read_image
 from training.__main__ import main
 from training.datasets.labels import Item, load_pixels, lone_fakes, read_faces, read_labels, twins
 from training.datasets.layouts import find_items
@@ -80,10 +80,10 @@ def by_file(folder: Path) -> dict[str, Item]:
 
 
 @pytest.mark.parametrize("official", [True, False])
-def test_faceforensics_keeps_a_pair_of_clips_together(tmp_path: Path, official: bool) -> None:
+def test_faceforensics_keeps_a_pair_of_videos_together(tmp_path: Path, official: bool) -> None:
     lay_out(
         tmp_path,
-        *(f"original_sequences/youtube/c23/videos/{clip}.mp4" for clip in ("000", "003", "011")),
+        *(f"original_sequences/youtube/c23/videos/{video}.mp4" for video in ("000", "003", "011")),
         *(f"manipulated_sequences/Deepfakes/c23/videos/{pair}.mp4" for pair in ("000_003", "003_000")),
         "manipulated_sequences/DeepFakeDetection/c23/videos/01_02__outside__ABC.mp4",
         "original_sequences/actors/c23/videos/01__outside.mp4",
@@ -148,13 +148,13 @@ def test_plain_folders_with_or_without_fakes(tmp_path: Path) -> None:
         find_items(tmp_path / "nowhere")
 
 
-def test_clips_and_large_pictures_are_cut_out_without_loss(tmp_path: Path, examples: Path, capsys) -> None:
-    portrait = read_picture(examples / "genuine.jpg")
+def test_videos_and_large_images_are_cut_out_without_loss(tmp_path: Path, examples: Path, capsys) -> None:
+    portrait = read_image(examples / "genuine.jpg")
     large = np.pad(portrait, ((500, 300), (400, 600), (0, 0)))
     (tmp_path / "own/real").mkdir(parents=True)
     Image.fromarray(large).save(tmp_path / "own/real/large.png")
     (tmp_path / "own/real/broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 nothing")
-    with av.open(str(tmp_path / "own/real/clip.mp4"), "w") as container:
+    with av.open(str(tmp_path / "own/real/video.mp4"), "w") as container:
         stream = container.add_stream("libx264", rate=25)
         stream.width, stream.height, stream.pix_fmt = portrait.shape[1], portrait.shape[0], "yuv420p"
         for number in range(20):
@@ -163,11 +163,11 @@ def test_clips_and_large_pictures_are_cut_out_without_loss(tmp_path: Path, examp
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
     file = tmp_path / "runs/faces.csv"
-    options = ["--faces", str(file), "--workers", "1", "--frames-per-clip", "3"]
+    options = ["--faces", str(file), "--workers", "1", "--frames-per-video", "3"]
     assert main(["prepare", "--data", str(tmp_path / "own"), *options]) == 0
     assert "1 of 3 files left out" in capsys.readouterr().out
     found = [face for split in ("train", "val") for face in read_faces(file, tmp_path / "own", split)]
-    assert [face.item.file for face in found].count("real/clip.mp4") == 3
+    assert [face.item.file for face in found].count("real/video.mp4") == 3
     for face in found:
         cut = load_pixels(face)
         assert cut.shape[0] * cut.shape[1] < 1_000_000 and not face.is_tight

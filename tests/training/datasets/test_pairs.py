@@ -11,7 +11,7 @@ import torch
 
 from detector.config import DetectorConfig
 from detector.faces.face_detector import FaceFinder
-from detector.media.images import read_picture
+from detector.media.images import read_image
 from detector.types import DetectedFace, Pixels
 from training.datasets.augment import colour_shift, degrade_alike, h264, jpeg
 from training.datasets.labels import read_faces
@@ -22,7 +22,7 @@ from training.fitting.attributes import AttributeStream
 
 @pytest.fixture(scope="module")
 def portrait(examples: Path) -> Pixels:
-    return read_picture(examples / "genuine.jpg")
+    return read_image(examples / "genuine.jpg")
 
 
 @pytest.fixture(scope="module")
@@ -111,8 +111,8 @@ def test_transferred_colour_has_the_mean_and_spread_of_the_target(portrait, dono
 
 
 def test_h264_loses_more_at_a_higher_rate_factor_and_keeps_colours(portrait) -> None:
-    picture = cv2.resize(portrait, (200, 200), interpolation=cv2.INTER_AREA)
-    lost = [np.abs(h264(picture, crf).astype(int) - picture).mean() for crf in (10, 25, 40)]
+    image = cv2.resize(portrait, (200, 200), interpolation=cv2.INTER_AREA)
+    lost = [np.abs(h264(image, crf).astype(int) - image).mean() for crf in (10, 25, 40)]
     assert lost[0] < lost[1] < lost[2] and lost[0] < 4
     flat = np.full((64, 64, 3), (180, 90, 40), np.uint8)
     assert np.abs(h264(flat, 20).astype(int) - flat).max() <= 4
@@ -160,7 +160,7 @@ def test_every_kind_of_pair_is_drawn_and_its_map_says_what_is_known(stream) -> N
     rng = np.random.default_rng(0)
     for kind in MIX:
         if kind == "blend tight":
-            continue  # every picture of the folder shows a margin
+            continue  # every image of the folder shows a margin
         for _ in range(5):
             mask = stream._draw(kind, rng).mask
             assert (mask is None) == (kind == "twin")
@@ -199,22 +199,20 @@ def test_ages_sexes_and_races_come_with_their_faces(data, faces) -> None:
 
 
 def test_members_of_a_pair_are_degraded_alike() -> None:
-    picture = np.random.default_rng(1).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    image = np.random.default_rng(1).integers(0, 256, (64, 64, 3), dtype=np.uint8)
     for seed in range(100):
-        one, other = degrade_alike([picture, picture], np.random.default_rng(seed), 1.0)
+        one, other = degrade_alike([image, image], np.random.default_rng(seed), 1.0)
         np.testing.assert_array_equal(one, other)
 
 
-def test_full_strength_changes_most_pictures_and_none_changes_nothing() -> None:
-    picture = np.random.default_rng(1).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+def test_full_strength_changes_most_images_and_none_changes_nothing() -> None:
+    image = np.random.default_rng(1).integers(0, 256, (64, 64, 3), dtype=np.uint8)
     kept = [
-        np.array_equal(degrade_alike([picture], np.random.default_rng(seed), 1.0)[0], picture)
-        for seed in range(100)
+        np.array_equal(degrade_alike([image], np.random.default_rng(seed), 1.0)[0], image) for seed in range(100)
     ]
     assert 2 < sum(kept) < 30
     assert all(
-        np.array_equal(degrade_alike([picture], np.random.default_rng(seed), 0.0)[0], picture)
-        for seed in range(50)
+        np.array_equal(degrade_alike([image], np.random.default_rng(seed), 0.0)[0], image) for seed in range(50)
     )
 
 

@@ -14,12 +14,12 @@ from training.evaluation.calibrate import (
     FALSE_ALARM_RATE,
     MISS_RATE,
     calibrate,
-    clip_block,
     error_rates,
     judged_by_others,
+    video_block,
 )
 from training.evaluation.metrics import judged_by
-from training.evaluation.video_scores import Clip, Track, save_series
+from training.evaluation.video_scores import Track, Video, save_series
 
 
 def test_thresholds_keep_their_promises_on_the_data_they_were_set_on(rows) -> None:
@@ -80,10 +80,10 @@ def test_faces_without_a_logit_are_left_out_and_one_sided_results_refused(rows) 
     assert error_rates(judged_by(rows("fake", [0], logit=None), Calibration())) == (0, 0, 0)
 
 
-def test_clips_have_a_block_of_their_own_as_the_card_wants_it(rows) -> None:
+def test_videos_have_a_block_of_their_own_as_the_card_wants_it(rows) -> None:
     rng = np.random.default_rng(0)
     results = rows("real", rng.normal(-1, 1, 300)) + rows("fake", rng.normal(2, 1, 300))
-    block = clip_block(results, "moving stills")
+    block = video_block(results, "moving stills")
     calibration = Calibration(**block["calibration"])
     assert calibration == calibrate(results)
     assert set(block) == {"calibration", "false_alarm_rate", "miss_rate", "undecided_rate", "measured_on"}
@@ -93,12 +93,12 @@ def test_clips_have_a_block_of_their_own_as_the_card_wants_it(rows) -> None:
     assert block["miss_rate"] == pytest.approx(called[300:].count("real") / 300, abs=5e-5)
 
 
-def test_the_command_sets_clips_on_stills_and_only_reports_the_others(tmp_path, rows, capsys) -> None:
+def test_the_command_sets_videos_on_stills_and_only_reports_the_others(tmp_path, rows, capsys) -> None:
     rng = np.random.default_rng(0)
 
-    def clips(label: str, level: float, count: int) -> list[Clip]:
+    def videos(label: str, level: float, count: int) -> list[Video]:
         return [
-            Clip(
+            Video(
                 file=f"{label}{n}",
                 label=label,
                 source="s",
@@ -116,12 +116,12 @@ def test_the_command_sets_clips_on_stills_and_only_reports_the_others(tmp_path, 
             for n in range(count)
         ]
 
-    stills = clips("real", -1, 150) + clips("fake", 2, 150)
+    stills = videos("real", -1, 150) + videos("fake", 2, 150)
     save_series(stills, tmp_path / "stills.csv")
-    save_series(clips("real", 9, 3), tmp_path / "dev.csv")
+    save_series(videos("real", 9, 3), tmp_path / "dev.csv")
     files = ["--stills", str(tmp_path / "stills.csv"), "--scores", str(tmp_path / "dev.csv")]
-    out = tmp_path / "clips.json"
-    assert main(["calibrate-clips", *files, "--out", str(out), "--measured-on", "stills"]) == 0
+    out = tmp_path / "videos.json"
+    assert main(["calibrate-videos", *files, "--out", str(out), "--measured-on", "stills"]) == 0
     results = [{"label": c.label, "source": "s", "logit": c.tracks[0].logits[0]} for c in stills]
     expected, found = calibrate(results), json.loads(out.read_text())["calibration"]
     assert found == pytest.approx(asdict(expected))

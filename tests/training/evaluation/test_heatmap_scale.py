@@ -14,7 +14,7 @@ from detector import Detector
 from detector.config import CHECKPOINTS
 from detector.model.checkpoint import load_card, save_card
 from explain import explain
-from training.evaluation.heatmap_scale import settle_heat
+from training.evaluation.heatmap_scale import settle_heatmap
 
 
 def labelled(folder: Path, examples: Path, rows: list[tuple[str, str]]) -> Path:
@@ -35,16 +35,18 @@ def test_the_scale_lies_between_genuine_and_manipulated_peaks(
     )
     root = tmp_path / "checkpoints"
     (root / "default").mkdir(parents=True)
-    save_card(replace(detector.card, heat=None), root)
-    card = settle_heat(detector, data, root, split="val", count=10, seed=0)
+    save_card(replace(detector.card, heatmap=None), root)
+    card = settle_heatmap(detector, data, root, split="val", count=10, seed=0)
     peaks = {
         name: explain(detector, detector.analyze(examples / name)).faces[0].peak
         for name in ("genuine.jpg", "manipulated.jpg")
     }
-    assert card.heat is not None
-    np.testing.assert_allclose(card.heat.weak, peaks["genuine.jpg"], rtol=1e-3)
-    np.testing.assert_allclose(card.heat.strong, peaks["manipulated.jpg"], rtol=1e-3)
-    assert replace(load_card("default", root), heat=None) == replace(load_card("default", CHECKPOINTS), heat=None)
+    assert card.heatmap is not None
+    np.testing.assert_allclose(card.heatmap.weak, peaks["genuine.jpg"], rtol=1e-3)
+    np.testing.assert_allclose(card.heatmap.strong, peaks["manipulated.jpg"], rtol=1e-3)
+    assert replace(load_card("default", root), heatmap=None) == replace(
+        load_card("default", CHECKPOINTS), heatmap=None
+    )
 
 
 def test_without_faces_of_both_labels_nothing_is_written(
@@ -52,5 +54,5 @@ def test_without_faces_of_both_labels_nothing_is_written(
 ) -> None:
     data = labelled(tmp_path, examples, [("genuine.jpg", "real"), ("no-face.jpg", "fake")])
     with pytest.raises(ValueError, match="no fake face"):
-        settle_heat(detector, data, tmp_path / "checkpoints", split="val", count=10, seed=0)
+        settle_heatmap(detector, data, tmp_path / "checkpoints", split="val", count=10, seed=0)
     assert not (tmp_path / "checkpoints").exists()

@@ -25,7 +25,7 @@ from training.evaluation.pooling import (
     stretched,
     table,
 )
-from training.evaluation.video_scores import Clip, Track, clip_logit, load_series, save_series
+from training.evaluation.video_scores import Track, Video, load_series, save_series, video_logit
 
 
 def track_of(logits, step_s: float = 0.25, weights=None, start_s: float = 0.0) -> Track:
@@ -38,8 +38,8 @@ def track_of(logits, step_s: float = 0.25, weights=None, start_s: float = 0.0) -
     )
 
 
-def clip_of(file: str, label: str, *tracks: Track) -> Clip:
-    return Clip(file=file, label=label, source="s", manipulation="m", group=file, tracks=tracks)
+def video_of(file: str, label: str, *tracks: Track) -> Video:
+    return Video(file=file, label=label, source="s", manipulation="m", group=file, tracks=tracks)
 
 
 def test_poolings_are_what_their_names_say() -> None:
@@ -69,10 +69,10 @@ def test_a_window_with_most_faces_missing_does_not_decide() -> None:
     assert highest_window(1.0, lonely) == 0.0
 
 
-def test_a_clip_is_joined_by_the_detectors_rule() -> None:
-    clip = clip_of("a", "real", track_of([1.0] * 20), track_of([3.0] * 10), track_of([9.0] * 2))
-    assert clip_logit(clip, POOLINGS["mean"]) == 3.0  # the short track does not count
-    assert clip_logit(clip_of("b", "real"), POOLINGS["mean"]) is None
+def test_a_video_is_joined_by_the_detectors_rule() -> None:
+    video = video_of("a", "real", track_of([1.0] * 20), track_of([3.0] * 10), track_of([9.0] * 2))
+    assert video_logit(video, POOLINGS["mean"]) == 3.0  # the short track does not count
+    assert video_logit(video_of("b", "real"), POOLINGS["mean"]) is None
 
 
 def test_a_stretched_track_repeats_or_ends() -> None:
@@ -108,21 +108,21 @@ def test_features_follow_their_faces_into_a_splice() -> None:
     assert put.features is not None and (put.features[:, 7] == put.logits).all()
 
 
-def test_every_manipulated_clip_goes_into_every_genuine_one_of_one_person() -> None:
-    clips = [
-        clip_of("x/original_sequences/c23/videos/183.mp4", "real", track_of(np.zeros(50))),
-        clip_of("ffpp_youtube_c40_183.mp4", "real", track_of(np.zeros(50))),
-        clip_of("ffpp_Deepfakes_c40_183_253.mp4", "fake", track_of(np.full(50, 5.0))),
-        clip_of("two.mp4", "fake", track_of(np.full(50, 9.0)), track_of(np.zeros(50))),
+def test_every_manipulated_video_goes_into_every_genuine_one_of_one_person() -> None:
+    videos = [
+        video_of("x/original_sequences/c23/videos/183.mp4", "real", track_of(np.zeros(50))),
+        video_of("ffpp_youtube_c40_183.mp4", "real", track_of(np.zeros(50))),
+        video_of("ffpp_Deepfakes_c40_183_253.mp4", "fake", track_of(np.full(50, 5.0))),
+        video_of("two.mp4", "fake", track_of(np.full(50, 9.0)), track_of(np.zeros(50))),
     ]
-    splices = make_splices(clips)
+    splices = make_splices(videos)
     put = [splice for splice in splices if splice.other]
     assert len(splices) - len(put) == 2 and len(put) == 2 * 4
     assert {splice.same_footage for splice in put if "youtube" in splice.genuine} == {True}
     assert {splice.same_footage for splice in put if "original" in splice.genuine} == {False}
     for splice in put:
         assert splice.track.times_s[-1] < 30 and abs((splice.track.logits == 5.0).sum() - 12) <= 1
-    again = make_splices(clips)
+    again = make_splices(videos)
     assert all((a.track.logits == b.track.logits).all() for a, b in zip(splices, again, strict=True))
 
 
@@ -152,19 +152,21 @@ def test_the_auc_of_splices_is_scikit_learns() -> None:
     assert figures["low"] < figures["auc"] < figures["high"] and figures["splices"] == 35
 
 
-def test_a_gain_is_the_difference_of_two_aucs_on_the_same_clips() -> None:
+def test_a_gain_is_the_difference_of_two_aucs_on_the_same_videos() -> None:
     rng = np.random.default_rng(0)
-    clips = [
-        clip_of(str(n), "fake" if n % 2 else "real", track_of(np.r_[rng.normal(n % 2, 1, 3), rng.normal(0, 3, 3)]))
+    videos = [
+        video_of(
+            str(n), "fake" if n % 2 else "real", track_of(np.r_[rng.normal(n % 2, 1, 3), rng.normal(0, 3, 3)])
+        )
         for n in range(60)
     ]
     first, last = (lambda track: float(track.logits[:3].mean())), (lambda track: float(track.logits[3:].mean()))
-    found = gain(clips, [], first, last)["clips"]
-    labels = [clip.label == "fake" for clip in clips]
-    aucs = [roc_auc_score(labels, [pool(clip.tracks[0]) for clip in clips]) for pool in (first, last)]
+    found = gain(videos, [], first, last)["videos"]
+    labels = [video.label == "fake" for video in videos]
+    aucs = [roc_auc_score(labels, [pool(video.tracks[0]) for video in videos]) for pool in (first, last)]
     assert found["difference"] == pytest.approx(aucs[0] - aucs[1], abs=6e-4)
     assert found["low"] < found["difference"] < found["high"]
-    none = gain(clips, [], first, lambda track: 2 * first(track) + 1)["clips"]
+    none = gain(videos, [], first, lambda track: 2 * first(track) + 1)["videos"]
     assert none == {"difference": 0.0, "low": 0.0, "high": 0.0}
 
 
@@ -191,45 +193,45 @@ def test_above_all_genuine_counts_only_what_is_above(rows) -> None:
 
 
 def test_series_come_back_as_they_were_written(tmp_path: Path) -> None:
-    clips = [
-        clip_of("a", "real", track_of([1.0, 2.0], weights=[0.5, 1]), track_of([3.0])),
-        clip_of("nobody", "fake"),
-        clip_of("b", "fake", track_of([4.0, 5.0, 6.0])),
+    videos = [
+        video_of("a", "real", track_of([1.0, 2.0], weights=[0.5, 1]), track_of([3.0])),
+        video_of("nobody", "fake"),
+        video_of("b", "fake", track_of([4.0, 5.0, 6.0])),
     ]
     file = tmp_path / "series.csv"
-    assert save_series(clips, file) == 3
+    assert save_series(videos, file) == 3
     back = load_series(file)
-    assert [(clip.file, clip.label, len(clip.tracks)) for clip in back] == [
+    assert [(video.file, video.label, len(video.tracks)) for video in back] == [
         ("a", "real", 2),
         ("nobody", "fake", 0),
         ("b", "fake", 1),
     ]
     assert back[0].tracks[0].weights.tolist() == [0.5, 1.0] and back[2].tracks[0].logits.tolist() == [4, 5, 6]
     np.save(file.with_suffix(".npy"), np.zeros((2, 512), np.float16))
-    with pytest.raises(ValueError, match="judge the clips again"):
+    with pytest.raises(ValueError, match="judge the videos again"):
         load_series(file)
 
 
 def test_the_command_compares_every_pooling_by_thresholds_set_on_stills(tmp_path: Path, capsys) -> None:
     rng = np.random.default_rng(0)
 
-    def clips(count: int, label: str, level: float, faces: int) -> list[Clip]:
+    def videos(count: int, label: str, level: float, faces: int) -> list[Video]:
         return [
-            clip_of(f"{label}{n}", label, track_of(rng.normal(level + rng.normal(), 0.5, faces)))
+            video_of(f"{label}{n}", label, track_of(rng.normal(level + rng.normal(), 0.5, faces)))
             for n in range(count)
         ]
 
-    save_series(clips(8, "real", -2, 40) + clips(8, "fake", 2, 40), tmp_path / "dev.csv")
-    save_series(clips(120, "real", -2, 12) + clips(120, "fake", 2, 12), tmp_path / "stills.csv")
+    save_series(videos(8, "real", -2, 40) + videos(8, "fake", 2, 40), tmp_path / "dev.csv")
+    save_series(videos(120, "real", -2, 12) + videos(120, "fake", 2, 12), tmp_path / "stills.csv")
     given = ["--scores", str(tmp_path / "dev.csv"), "--stills", str(tmp_path / "stills.csv")]
     out = tmp_path / "out.json"
     assert main(["pooling", "--data", str(tmp_path), "--split", "dev", "--out", str(out), *given]) == 0
     found = json.loads(out.read_text())
     assert list(found) == list(POOLINGS)
     dev = load_series(tmp_path / "dev.csv")
-    means = [float(clip.tracks[0].logits.mean()) for clip in dev]
-    oracle = roc_auc_score([clip.label == "fake" for clip in dev], means)
-    assert found["mean"]["clips"]["ranking"]["all"]["auc"] == pytest.approx(oracle, abs=5e-4)
+    means = [float(video.tracks[0].logits.mean()) for video in dev]
+    oracle = roc_auc_score([video.label == "fake" for video in dev], means)
+    assert found["mean"]["videos"]["ranking"]["all"]["auc"] == pytest.approx(oracle, abs=5e-4)
     assert found["mean"]["calibration"] != found["highest"]["calibration"]
     assert "| highest 3 s |" in capsys.readouterr().out
     assert "called" not in table(compare(dev, poolings={"mean": POOLINGS["mean"]}))

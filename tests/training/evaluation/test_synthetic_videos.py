@@ -1,4 +1,4 @@
-"""A picture becomes a clip that can be decoded and judged."""
+"""An image becomes a video that can be decoded and judged."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ import numpy as np
 import pytest
 
 from detector import Detector
-from detector.media.images import read_picture
+from detector.media.images import read_image
 from detector.types import DetectedFace, FaceBox
 from training.__main__ import main
 from training.datasets.labels import FaceItem, Item, read_faces
 from training.evaluation.synthetic_videos import RATE_HZ, choose_faces, only_person, still_frames, write_still
-from training.evaluation.video_scores import Clip, Track, judge_clip, load_series
+from training.evaluation.video_scores import Track, Video, judge_video, load_series
 
 
 @pytest.fixture(scope="session")
 def portrait(examples: Path, detector: Detector) -> FaceItem:
-    picture = examples / "genuine.jpg"
-    analysis = detector.analyze(picture)
+    image = examples / "genuine.jpg"
+    analysis = detector.analyze(image)
     box = analysis.tracks[0].scores[0].box
     return FaceItem(
         item=Item(
             file="genuine.jpg", label="real", source="portrait", manipulation="none", group="g", split="val"
         ),
-        picture=picture,
+        image=image,
         width_px=analysis.media.width_px,
         height_px=analysis.media.height_px,
         face=DetectedFace(box, 1.0, np.zeros((5, 2), np.float32)),
     )
 
 
-def test_a_portrait_becomes_a_clip_in_which_the_face_is_found(
+def test_a_portrait_becomes_a_video_in_which_the_face_is_found(
     portrait: FaceItem, detector: Detector, tmp_path: Path
 ) -> None:
     found = 0
@@ -46,7 +46,7 @@ def test_a_portrait_becomes_a_clip_in_which_the_face_is_found(
             stream = container.streams.video[0]
             assert stream.codec_context.name == "h264"
             assert sum(1 for _ in container.decode(stream)) == 3 * RATE_HZ
-        clip = judge_clip(detector, file, portrait.item, "moments", features=True)
+        clip = judge_video(detector, file, portrait.item, "moments", features=True)
         assert clip.label == "real" and len(clip.weighty) == 1
         track = clip.weighty[0]
         found += len(track.logits)
@@ -66,7 +66,7 @@ def test_a_still_is_the_same_for_its_seed_and_another_for_another(portrait: Face
 
 
 def test_a_tight_crop_goes_on_beyond_its_edge_without_a_seam() -> None:
-    """A picture that brightens by one level a pixel has no steep step anywhere, whatever it was put on."""
+    """An image that brightens by one level a pixel has no steep step anywhere, whatever it was put on."""
     ramp = np.repeat((40 + np.arange(160, dtype=np.uint8))[None, :, None], 160, 0).repeat(3, 2)
     for seed in range(8):
         frame = next(still_frames(ramp, FaceBox(0, 0, 160, 160), np.random.default_rng(seed), 0.1))
@@ -77,7 +77,7 @@ def test_a_tight_crop_goes_on_beyond_its_edge_without_a_seam() -> None:
 
 
 def test_the_frames_move_slowly(examples: Path, portrait: FaceItem) -> None:
-    pixels = read_picture(portrait.picture)
+    pixels = read_image(portrait.image)
     frames = list(still_frames(pixels, portrait.face.box, np.random.default_rng(0), 3.0))
     changes = [np.abs(a.astype(float) - b).mean() for a, b in itertools.pairwise(frames)]
     assert 0 < np.median(changes) < 8
@@ -99,42 +99,42 @@ def test_only_the_main_person_of_a_still_is_kept() -> None:
 
     people = (person(3, 200), person(12, 50), person(12, 90))
     about = {"label": "real", "source": "s", "manipulation": "none", "group": "g"}
-    assert only_person(Clip(file="a", tracks=people, **about)).tracks == (people[2],)
-    assert only_person(Clip(file="a", tracks=(), **about)).tracks == ()
+    assert only_person(Video(file="a", tracks=people, **about)).tracks == (people[2],)
+    assert only_person(Video(file="a", tracks=(), **about)).tracks == ()
 
 
-def test_the_command_judges_pictures_as_clips(data: Path, faces: Path, tmp_path: Path) -> None:
+def test_the_command_judges_images_as_videos(data: Path, faces: Path, tmp_path: Path) -> None:
     out = tmp_path / "stills.csv"
     given = ["--data", str(data), "--faces", str(faces), "--split", "val", "--most", "1", "--workers", "1"]
     assert main(["stills", *given, "--seconds", "1", "--features", "--out", str(out)]) == 0
-    clips = load_series(out)
-    assert sorted(clip.label for clip in clips) == ["fake", "real"]
-    assert all(3 <= len(track.logits) <= 5 for clip in clips for track in clip.weighty)
-    with pytest.raises(ValueError, match="no pictures"):
+    videos = load_series(out)
+    assert sorted(clip.label for clip in videos) == ["fake", "real"]
+    assert all(3 <= len(track.logits) <= 5 for clip in videos for track in clip.weighty)
+    with pytest.raises(ValueError, match="no images"):
         main(["stills", *given, "--split", "test", "--out", str(out)])
 
 
-def test_clips_are_judged_once_and_compared_again_from_their_scores(
+def test_videos_are_judged_once_and_compared_again_from_their_scores(
     data: Path, faces: Path, detector: Detector, tmp_path: Path, capsys
 ) -> None:
-    """The whole way of `pooling`: clips of a data folder, judged, kept, read back."""
-    (tmp_path / "clips").mkdir()
+    """The whole way of `pooling`: videos of a data folder, judged, kept, read back."""
+    (tmp_path / "videos").mkdir()
     rows = ["file,label,split"]
     for number, face in enumerate(choose_faces(read_faces(faces, data, "val"), 1, seed=0)):
-        write_still(face, tmp_path / "clips" / f"{number}.mp4", 0, 1.0)
+        write_still(face, tmp_path / "videos" / f"{number}.mp4", 0, 1.0)
         rows.append(f"{number}.mp4,{face.item.label},dev")
-    (tmp_path / "clips" / "labels.csv").write_text("\n".join(rows))
+    (tmp_path / "videos" / "labels.csv").write_text("\n".join(rows))
     scores = tmp_path / "scores.csv"
-    given = ["pooling", "--data", str(tmp_path / "clips"), "--split", "dev", "--scores", str(scores)]
+    given = ["pooling", "--data", str(tmp_path / "videos"), "--split", "dev", "--scores", str(scores)]
     assert main([*given, "--frames", "4", "--workers", "1", "--out", str(tmp_path / "a.json")]) == 0
     judged = load_series(scores)
     assert sorted(clip.label for clip in judged) == ["fake", "real"]
     for clip in judged:
-        track = detector.analyze(tmp_path / "clips" / clip.file, max_frames=4).tracks[0]
+        track = detector.analyze(tmp_path / "videos" / clip.file, max_frames=4).tracks[0]
         assert clip.tracks[0].logits == pytest.approx([score.logit for score in track.scores], abs=0.2)
         assert clip.tracks[0].times_s == pytest.approx([score.time_s for score in track.scores], abs=1e-4)
-    (tmp_path / "clips" / "0.mp4").unlink()  # not needed any more
+    (tmp_path / "videos" / "0.mp4").unlink()  # not needed any more
     assert main([*given, "--out", str(tmp_path / "b.json")]) == 0
     assert (tmp_path / "a.json").read_text() == (tmp_path / "b.json").read_text()
-    with pytest.raises(ValueError, match="no clips"):
-        main(["pooling", "--data", str(tmp_path / "clips"), "--split", "val", "--out", str(tmp_path / "c.json")])
+    with pytest.raises(ValueError, match="no videos"):
+        main(["pooling", "--data", str(tmp_path / "videos"), "--split", "val", "--out", str(tmp_path / "c.json")])

@@ -1,4 +1,4 @@
-"""Fitting on a folder of a few pictures: it resumes to the step, starts where it is told, and learns."""
+"""Fitting on a folder of a few images: it resumes to the step, starts where it is told, and learns."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_a_finished_run_stays_as_it_is_and_another_setting_is_refused(teacher_ru
     with pytest.raises(ValueError, match="other settings"):
         fit(teacher_run, data, faces, "teacher", 3)
     log = [json.loads(line) for line in (teacher_run / "log.jsonl").read_text().splitlines()]
-    assert log[-1]["step"] == 2 and {"loss", "pictures_a_second", "minutes_left", "auc"} <= set(log[-1])
+    assert log[-1]["step"] == 2 and {"loss", "images_a_second", "minutes_left", "auc"} <= set(log[-1])
     assert json.loads((teacher_run / "settings.json").read_text())["size_px"] == 112
 
 

@@ -10,14 +10,14 @@ import pytest
 import torch
 
 from training.__main__ import main
-from training.evaluation.video_scores import Clip, Track, save_series
+from training.evaluation.video_scores import Track, Video, save_series
 from training.fitting.temporal import TemporalHead, TemporalSettings, fit_temporal, load_temporal, temporal_logits
 
 
-def flickering(count: int, seed: int, faces: int = 16, apart: float = 0.0) -> list[Clip]:
+def flickering(count: int, seed: int, faces: int = 16, apart: float = 0.0) -> list[Video]:
     """Both labels have the same logits and features; in manipulated ones a feature changes its sign all the time,
     in genuine ones once. `apart` sets their logits apart after all."""
-    rng, clips = np.random.default_rng(seed), []
+    rng, videos = np.random.default_rng(seed), []
     for number in range(count):
         fake = number % 2 == 1
         features = np.zeros((faces, 512), np.float32)
@@ -31,10 +31,10 @@ def flickering(count: int, seed: int, faces: int = 16, apart: float = 0.0) -> li
             features=features,
         )
         label = "fake" if fake else "real"
-        clips.append(
-            Clip(file=f"{seed}-{number}", label=label, source="s", manipulation="m", group="g", tracks=(track,))
+        videos.append(
+            Video(file=f"{seed}-{number}", label=label, source="s", manipulation="m", group="g", tracks=(track,))
         )
-    return clips
+    return videos
 
 
 TOY = TemporalSettings(steps=400, dropout=0.0, look_every=40, learning_rate=5e-3)
@@ -48,13 +48,13 @@ def test_an_unlearned_head_is_the_mean() -> None:
 def test_it_learns_an_order_that_no_mean_can_tell_and_is_loaded_as_it_was_saved(tmp_path: Path) -> None:
     head = fit_temporal(flickering(300, 0), flickering(60, 1), tmp_path / "run", TOY)
     unseen = flickering(100, 2)
-    logits = np.array([temporal_logits(head, clip.tracks[0], None)[0] for clip in unseen])
-    fake = np.array([clip.label == "fake" for clip in unseen])
+    logits = np.array([temporal_logits(head, video.tracks[0], None)[0] for video in unseen])
+    fake = np.array([video.label == "fake" for video in unseen])
     assert (logits[fake][:, None] > logits[~fake][None]).mean() > 0.9
-    means = np.array([clip.tracks[0].logits.mean() for clip in unseen])
+    means = np.array([video.tracks[0].logits.mean() for video in unseen])
     assert 0.35 < (means[fake][:, None] > means[~fake][None]).mean() < 0.65
     loaded = load_temporal(tmp_path / "run")
-    again = [temporal_logits(loaded, clip.tracks[0], None)[0] for clip in unseen]
+    again = [temporal_logits(loaded, video.tracks[0], None)[0] for video in unseen]
     assert again == logits.tolist()
     log = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
     assert log[0]["step"] == 0 and min(entry["loss"] for entry in log) < log[0]["loss"] - 0.2
@@ -72,14 +72,14 @@ def test_what_cannot_be_learned_from_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="genuine and manipulated"):
         fit_temporal(flickering(1, 0), flickering(4, 1), tmp_path, TOY)
     bare = [
-        Clip(
-            **{name: getattr(clip, name) for name in ("file", "label", "source", "manipulation", "group")},
+        Video(
+            **{name: getattr(video, name) for name in ("file", "label", "source", "manipulation", "group")},
             tracks=tuple(
                 Track(times_s=track.times_s, logits=track.logits, weights=track.weights, widths_px=track.widths_px)
-                for track in clip.tracks
+                for track in video.tracks
             ),
         )
-        for clip in flickering(4, 0)
+        for video in flickering(4, 0)
     ]
     with pytest.raises(ValueError, match="--features"):
         fit_temporal(bare, flickering(4, 1), tmp_path, TOY)

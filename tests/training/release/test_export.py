@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from detector import Detector, DetectorConfig
-from detector.media.images import read_picture
+from detector.media.images import read_image
 from training.__main__ import main
 from training.evaluation.evaluate import DEGRADATIONS, RESULT_FIELDS, read_results
 from training.fitting.fit import FitSettings, fit
@@ -66,8 +66,8 @@ def test_a_degradation_is_done_before_judging(data, tmp_path) -> None:
 
 
 @pytest.mark.parametrize("name", DEGRADATIONS)
-def test_every_degradation_loses_something_and_keeps_the_picture(examples: Path, name: str) -> None:
-    pixels = read_picture(examples / "genuine.jpg")
+def test_every_degradation_loses_something_and_keeps_the_image(examples: Path, name: str) -> None:
+    pixels = read_image(examples / "genuine.jpg")
     worse = DEGRADATIONS[name](pixels)
     assert worse.shape == pixels.shape and worse.dtype == np.uint8
     assert 0.5 < np.abs(worse.astype(int) - pixels).mean() < 8

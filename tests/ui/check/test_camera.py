@@ -19,13 +19,13 @@ from detector import Detector
 from detector.live import LiveFace
 from detector.types import FaceBox
 from reporting.text import results as result_text
-from ui.check.camera import MAX_CAMERAS, CameraHandlers, Cameras, camera_answer, read_picture
+from ui.check.camera import MAX_CAMERAS, CameraHandlers, Cameras, camera_answer, read_image
 from ui.text import Words
 
 
-def as_data(picture: Image.Image, kind: str = "JPEG") -> str:
+def as_data(image: Image.Image, kind: str = "JPEG") -> str:
     buffer = io.BytesIO()
-    picture.save(buffer, kind)
+    image.save(buffer, kind)
     return f"data:image/{kind.lower()};base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
@@ -33,14 +33,14 @@ def visitor(name: str) -> Any:
     return SimpleNamespace(session_hash=name)
 
 
-def event(number: int, picture: str) -> Any:
-    return SimpleNamespace(_data={"number": number, "picture": picture})
+def event(number: int, image: str) -> Any:
+    return SimpleNamespace(_data={"number": number, "image": image})
 
 
 @pytest.fixture(scope="module")
 def face() -> Iterator[str]:
-    with Image.open(Path(__file__).resolve().parents[3] / "examples" / "genuine.jpg") as picture:
-        yield as_data(picture.convert("RGB").resize((384, 384)))
+    with Image.open(Path(__file__).resolve().parents[3] / "examples" / "genuine.jpg") as image:
+        yield as_data(image.convert("RGB").resize((384, 384)))
 
 
 EMPTY = as_data(Image.new("RGB", (320, 240), "grey"))
@@ -64,7 +64,7 @@ def test_a_face_gets_a_box_and_words_and_leaving_it_is_said(detector: Detector, 
     assert answer_of(gone)["data-faces"] == "[]" and result_text.no_face_in_view("en") in Page(gone).words
 
 
-def test_the_box_is_in_shares_of_the_picture() -> None:
+def test_the_box_is_in_shares_of_the_image() -> None:
     live = LiveFace(0, FaceBox(160, 60, 480, 420), 0.97, "fake")
     ((*box, outcome, _),) = json.loads(answer_of(camera_answer(3, (live,), 640, 480, "en"))["data-faces"])
     assert (box, outcome) == ([25.0, 12.5, 50.0, 75.0], "fake")
@@ -110,13 +110,13 @@ def test_too_many_cameras_wait_until_one_has_been_silent(detector: Detector) -> 
 )
 def test_only_a_small_jpeg_is_taken(detector: Detector, sent: Any) -> None:
     with pytest.raises(ValueError, match=r"camera"):
-        read_picture(sent)
+        read_image(sent)
     cameras = Cameras(detector)
     refused = CameraHandlers(cameras).look("en", visitor("a"), event(1, sent))
     assert Words.CAMERA_TROUBLE in Page(refused).words and len(cameras) == 0
 
 
-def test_a_picture_arrives_as_it_was_sent() -> None:
-    pixels = read_picture(as_data(Image.new("RGB", (32, 16), (200, 30, 60))))
+def test_a_image_arrives_as_it_was_sent() -> None:
+    pixels = read_image(as_data(Image.new("RGB", (32, 16), (200, 30, 60))))
     assert pixels.shape == (16, 32, 3) and pixels.dtype == np.uint8
     assert np.abs(pixels.astype(int) - (200, 30, 60)).max() < 8

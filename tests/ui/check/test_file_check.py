@@ -39,7 +39,7 @@ def test_what_works_is_handed_on() -> None:
     ("error", "kind", "detail"),
     [
         (MediaDecodeError("x.jpg is broken. Copy it again."), "broken", "x.jpg is broken. Copy it again."),
-        (UnsupportedMediaError("x.txt is no picture."), "unsupported", "x.txt is no picture."),
+        (UnsupportedMediaError("x.txt is no image."), "unsupported", "x.txt is no image."),
         (MediaTooLargeError("x.mp4 is long."), "too_large", "x.mp4 is long."),
         (MediaError("x.jpg may not be read."), "file", "x.jpg may not be read."),
         (MediaNotFoundError("/secret/x.jpg does not exist."), "file_gone", ""),

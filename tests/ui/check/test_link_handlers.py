@@ -40,7 +40,7 @@ safe_download.fetch.__kwdefaults__.update(
 
 
 class Site(http.server.BaseHTTPRequestHandler):
-    """Has one picture, and another that never ends."""
+    """Has one image, and another that never ends."""
 
     content = b""
 

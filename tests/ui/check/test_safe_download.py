@@ -27,7 +27,7 @@ from ui.check.safe_download import fetch, is_public
 
 OPEN = "127.0.0.2"
 """Stands for a place on the internet."""
-CONTENT = b"\xff\xd8\xff a picture"
+CONTENT = b"\xff\xd8\xff an image"
 
 
 class Site(http.server.BaseHTTPRequestHandler):
@@ -122,7 +122,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
 
 def test_a_file_arrives_whole_under_its_own_name(get: Callable[..., Path], tmp_path: Path) -> None:
     path = get("/some/holiday%20picture.jpg?size=large")
-    assert path == tmp_path / "holiday picture.jpg" and path.read_bytes() == CONTENT
+    assert path == tmp_path / "holiday image.jpg" and path.read_bytes() == CONTENT
     (_, headers) = Site.asked[0]
     assert not {"cookie", "authorization", "referer"} & headers.keys()
 

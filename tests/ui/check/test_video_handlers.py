@@ -1,4 +1,4 @@
-"""A judged clip's moments and its annotated copy, through the handlers of the page and the real detector."""
+"""A judged video's moments and its annotated copy, through the handlers of the page and the real detector."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from reporting.text import results as result_text
 from reporting.text.results import Language
 from ui import text
 from ui.check.upload_handlers import Handlers
-from ui.check.video_handlers import ClipHandlers, copy_updates, legend
+from ui.check.video_handlers import VideoHandlers, copy_updates, legend
 from ui.text import Words
 
 
@@ -39,7 +39,7 @@ def pick(track: Any, moment: Any) -> Any:
 
 @pytest.fixture
 def handlers(detector: Detector, tmp_path: Path, examples: Path) -> Handlers:
-    """With the manipulated clip judged for visitor a, and nothing for b."""
+    """With the manipulated video judged for visitor a, and nothing for b."""
     handlers = Handlers(detector, tmp_path)
     handlers.receive_example(examples / "manipulated.mp4")("en", visitor("a"))
     handlers.judge("10", visitor("a"), quiet)
@@ -47,8 +47,8 @@ def handlers(detector: Detector, tmp_path: Path, examples: Path) -> Handlers:
 
 
 @pytest.fixture
-def clips(handlers: Handlers, detector: Detector) -> ClipHandlers:
-    return ClipHandlers(detector, handlers.visits)
+def videos(handlers: Handlers, detector: Detector) -> VideoHandlers:
+    return VideoHandlers(detector, handlers.visits)
 
 
 def track_of(handlers: Handlers) -> FaceTrack:
@@ -57,23 +57,23 @@ def track_of(handlers: Handlers) -> FaceTrack:
     return visit.analysis.tracks[0]
 
 
-def picture_of(panel: str) -> np.ndarray:
+def image_of(panel: str) -> np.ndarray:
     (image,) = Page(panel).all("img")
     with Image.open((image["src"] or "").removeprefix("gradio_api/file=")) as picture:
         return np.asarray(picture.convert("RGB")).astype(int)
 
 
-def test_a_moment_shows_that_very_frame_with_its_box_and_heat(
-    clips: ClipHandlers, handlers: Handlers, examples: Path
+def test_a_moment_shows_that_very_frame_with_its_box_and_heatmap(
+    videos: VideoHandlers, handlers: Handlers, examples: Path
 ) -> None:
     with av.open(str(examples / "manipulated.mp4")) as container:
         frames = [frame.to_ndarray(format="rgb24").astype(int) for frame in container.decode(video=0)]
     track = track_of(handlers)
     for moment in (0, 7):
         score = track.scores[moment]
-        panel = clips.moment("en", visitor("a"), pick(0, moment))
+        panel = videos.moment("en", visitor("a"), pick(0, moment))
         assert f"Face 1 at 0:0{int(score.time_s)}." in Page(panel).words
-        drawn, box = picture_of(panel), score.box
+        drawn, box = image_of(panel), score.box
         apart = np.ones(drawn.shape[:2], bool)
         apart[max(box.y1 - 40, 0) : box.y2 + 40, max(box.x1 - 40, 0) : box.x2 + 40] = False
         nearest = min(range(len(frames)), key=lambda index: float(np.abs(frames[index] - drawn)[apart].mean()))
@@ -83,9 +83,9 @@ def test_a_moment_shows_that_very_frame_with_its_box_and_heat(
         assert inside.max() > 60
 
 
-def test_one_moment_at_a_time_is_kept(clips: ClipHandlers, handlers: Handlers, tmp_path: Path) -> None:
-    first = clips.moment("en", visitor("a"), pick(0, 0))
-    second = clips.moment("en", visitor("a"), pick(0, 1))
+def test_one_moment_at_a_time_is_kept(videos: VideoHandlers, handlers: Handlers, tmp_path: Path) -> None:
+    first = videos.moment("en", visitor("a"), pick(0, 0))
+    second = videos.moment("en", visitor("a"), pick(0, 1))
     assert first != second and len(list(tmp_path.rglob("moment-*.png"))) == 1
     handlers.leave(visitor("a"))
     assert not list(tmp_path.iterdir())
@@ -104,17 +104,17 @@ def test_one_moment_at_a_time_is_kept(clips: ClipHandlers, handlers: Handlers, t
         SimpleNamespace(_data=[0, 1]),
     ],
 )
-def test_a_forged_moment_shows_nothing(clips: ClipHandlers, event: Any, tmp_path: Path) -> None:
-    assert not Page(clips.moment("en", visitor("a"), event)).all("img") and not list(tmp_path.rglob("moment-*"))
+def test_a_forged_moment_shows_nothing(videos: VideoHandlers, event: Any, tmp_path: Path) -> None:
+    assert not Page(videos.moment("en", visitor("a"), event)).all("img") and not list(tmp_path.rglob("moment-*"))
 
 
-def test_nobody_sees_a_moment_of_another(clips: ClipHandlers) -> None:
-    panel = Page(clips.moment("en", visitor("b"), pick(0, 0)))
+def test_nobody_sees_a_moment_of_another(videos: VideoHandlers) -> None:
+    panel = Page(videos.moment("en", visitor("b"), pick(0, 0)))
     assert Words.TROUBLES["moment_gone"].message in panel.words and not panel.all("img")
 
 
 def test_leaving_while_a_moment_is_drawn_is_no_trouble(
-    clips: ClipHandlers,
+    videos: VideoHandlers,
     handlers: Handlers,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -125,15 +125,15 @@ def test_leaving_while_a_moment_is_drawn_is_no_trouble(
         return draw_moment(*given)
 
     monkeypatch.setattr("ui.check.video_handlers.draw_moment", draw)
-    assert not Page(clips.moment("en", visitor("a"), pick(0, 0))).all("img")
+    assert not Page(videos.moment("en", visitor("a"), pick(0, 0))).all("img")
     assert not list(tmp_path.iterdir()) and not caplog.records
 
 
-def test_the_copy_is_made_for_its_visitor_alone(clips: ClipHandlers, tmp_path: Path) -> None:
-    *_, note, download = clips.make_copy("en", visitor("b"), quiet)
+def test_the_copy_is_made_for_its_visitor_alone(videos: VideoHandlers, tmp_path: Path) -> None:
+    *_, note, download = videos.make_copy("en", visitor("b"), quiet)
     assert Words.TROUBLES["moment_gone"].message in note and download.value is None
-    clips.start_copy(visitor("a"))
-    make, stop, note, download = clips.make_copy("en", visitor("a"), quiet)
+    videos.start_copy(visitor("a"))
+    make, stop, note, download = videos.make_copy("en", visitor("a"), quiet)
     assert Words.COPY_READY in note and make.visible and not stop.visible
     (copy,) = tmp_path.rglob("*.mp4")
     assert copy.name == "manipulated-annotated.mp4" and copy.name in download.label
@@ -144,7 +144,7 @@ def test_the_copy_is_made_for_its_visitor_alone(clips: ClipHandlers, tmp_path: P
 
 @pytest.mark.parametrize("shapes", [True, False])
 def test_a_copy_speaks_the_language_of_the_page_or_the_page_says_that_it_does_not(
-    clips: ClipHandlers, handlers: Handlers, monkeypatch: pytest.MonkeyPatch, shapes: bool
+    videos: VideoHandlers, handlers: Handlers, monkeypatch: pytest.MonkeyPatch, shapes: bool
 ) -> None:
     monkeypatch.setattr("ui.check.video_handlers.can_shape", lambda: shapes)
     visit = handlers.visits.get("a")
@@ -178,30 +178,32 @@ def stop_at() -> Callable[[int, Callable[[], object]], Any]:
 
 
 def test_a_stopped_copy_leaves_the_result_and_nothing_else(
-    clips: ClipHandlers, handlers: Handlers, stop_at: Any, tmp_path: Path
+    videos: VideoHandlers, handlers: Handlers, stop_at: Any, tmp_path: Path
 ) -> None:
-    clips.start_copy(visitor("a"))
+    videos.start_copy(visitor("a"))
     told: list[Any] = []
-    updates = clips.make_copy("en", visitor("a"), stop_at(30, lambda: told.append(clips.stop_copy(visitor("a")))))
+    updates = videos.make_copy(
+        "en", visitor("a"), stop_at(30, lambda: told.append(videos.stop_copy(visitor("a"))))
+    )
     assert all(update == {"__type__": "update"} for update in updates)
     assert Words.COPY_STOPPED in told[0][2] and not list(tmp_path.rglob("*.mp4*"))
-    assert Page(clips.moment("en", visitor("a"), pick(0, 0))).all("img")
-    clips.start_copy(visitor("a"))
-    assert Words.COPY_READY in clips.make_copy("en", visitor("a"), quiet)[2]
+    assert Page(videos.moment("en", visitor("a"), pick(0, 0))).all("img")
+    videos.start_copy(visitor("a"))
+    assert Words.COPY_READY in videos.make_copy("en", visitor("a"), quiet)[2]
 
 
 def test_leaving_ends_the_copy_and_deletes_everything(
-    clips: ClipHandlers, handlers: Handlers, stop_at: Any, tmp_path: Path
+    videos: VideoHandlers, handlers: Handlers, stop_at: Any, tmp_path: Path
 ) -> None:
-    clips.start_copy(visitor("a"))
-    clips.make_copy("en", visitor("a"), stop_at(30, lambda: handlers.leave(visitor("a"))))
+    videos.start_copy(visitor("a"))
+    videos.make_copy("en", visitor("a"), stop_at(30, lambda: handlers.leave(visitor("a"))))
     assert not list(tmp_path.iterdir())
 
 
-def test_a_picture_offers_no_copy(detector: Detector, tmp_path: Path, examples: Path) -> None:
+def test_a_image_offers_no_copy(detector: Detector, tmp_path: Path, examples: Path) -> None:
     handlers = Handlers(detector, tmp_path)
     handlers.receive_example(examples / "genuine.jpg")("en", visitor("a"))
     shown = handlers.judge("auto", visitor("a"), quiet)
     assert shown[3] == "" and shown[9].visible is False
-    panel = ClipHandlers(detector, handlers.visits).moment("en", visitor("a"), pick(0, 0))
+    panel = VideoHandlers(detector, handlers.visits).moment("en", visitor("a"), pick(0, 0))
     assert Words.TROUBLES["moment_gone"].message in Page(panel).words

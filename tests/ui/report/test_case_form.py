@@ -11,7 +11,7 @@ from detector.errors import ReportError
 from reporting.case import Depicted, Kind
 from reporting.portals import load_places
 from ui.common.localized import Lettering
-from ui.report.case_form import ELSEWHERE, Answers, detail_fields, first_fields, pictures_field, read_case
+from ui.report.case_form import ELSEWHERE, Answers, detail_fields, first_fields, images_field, read_case
 from ui.text import Words
 from ui.text.hi import HindiWords
 
@@ -54,9 +54,9 @@ def test_all_but_the_kind_may_be_left_out() -> None:
 
 
 @pytest.mark.parametrize("wanted", [False, True])
-def test_pictures_of_sexual_content_are_a_choice(wanted: bool) -> None:
-    case = read_case(Answers("sexual", depicted="adult", with_pictures=wanted))
-    assert (case.include_media, case.show_pictures) == (wanted, wanted)
+def test_images_of_sexual_content_are_a_choice(wanted: bool) -> None:
+    case = read_case(Answers("sexual", depicted="adult", with_images=wanted))
+    assert (case.include_media, case.show_images) == (wanted, wanted)
 
 
 def test_an_age_counts_only_where_it_was_asked() -> None:
@@ -81,7 +81,7 @@ def test_the_choices_are_those_of_a_case(words: type[Words]) -> None:
 
 def test_the_form_has_one_component_for_each_answer_and_asks_for_no_identity() -> None:
     lettering = Lettering()
-    made: list[Any] = [*first_fields(lettering), *detail_fields(lettering), pictures_field(lettering)]
+    made: list[Any] = [*first_fields(lettering), *detail_fields(lettering), images_field(lettering)]
     assert len(made) == len(Answers._fields)
     labels = " ".join(str(component.label) for component in made).casefold()
     for asked in ("your name", "phone", "e-mail", "aadhaar", "address", "birth"):

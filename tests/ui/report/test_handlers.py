@@ -57,7 +57,7 @@ def answers(kind: str | None, depicted: str | None = None, **more: Any) -> tuple
         *(values.get(name, "") for name in rest),
         "",
         None,
-        values.get("with_pictures", False),
+        values.get("with_images", False),
     )
 
 
@@ -69,7 +69,7 @@ def handlers(detector: Detector, tmp_path: Path) -> Handlers:
 
 @pytest.fixture
 def judged(handlers: Handlers, examples: Path, tmp_path: Path) -> Visit:
-    """An uploaded picture with a face, judged for the visitor."""
+    """An uploaded image with a face, judged for the visitor."""
     path = store_upload(tmp_path / "root", (examples / "manipulated.jpg").read_bytes(), "mine.jpg")
     handlers.receive({"path": str(path), "orig_name": "mine.jpg"}, "en", VISITOR)
     handlers.judge("auto", VISITOR, quiet)
@@ -131,15 +131,13 @@ def test_the_routes_come_before_anything_else(report: ReportHandlers, judged: Vi
 
 
 def test_the_age_is_asked_only_where_it_matters(report: ReportHandlers, judged: Visit) -> None:
-    age, pictures, _, panel, build, _ = report.route(VISITOR, next(TURN), "en", *answers("sexual"))[:ROUTED]
-    assert (age.visible, pictures.visible, build.visible) == (True, False, False)
+    age, images, _, panel, build, _ = report.route(VISITOR, next(TURN), "en", *answers("sexual"))[:ROUTED]
+    assert (age.visible, images.visible, build.visible) == (True, False, False)
     assert escape(Words.AGE_FIRST) in panel and judged.folder.exists(), "the question can still be answered"
-    age, pictures, _, panel, build, _ = report.route(VISITOR, next(TURN), "en", *answers("sexual", "adult"))[
-        :ROUTED
-    ]
-    assert (age.visible, pictures.visible, build.visible) == (True, True, True) and "stopncii" in panel
-    age, pictures, *_ = report.route(VISITOR, next(TURN), "en", *answers("defamation"))[:ROUTED]
-    assert (age.visible, pictures.visible) == (False, False)
+    age, images, _, panel, build, _ = report.route(VISITOR, next(TURN), "en", *answers("sexual", "adult"))[:ROUTED]
+    assert (age.visible, images.visible, build.visible) == (True, True, True) and "stopncii" in panel
+    age, images, *_ = report.route(VISITOR, next(TURN), "en", *answers("defamation"))[:ROUTED]
+    assert (age.visible, images.visible) == (False, False)
 
 
 @pytest.mark.parametrize("depicted", ["minor", "unsure"])
@@ -213,9 +211,9 @@ def test_a_hard_stop_while_the_package_is_being_made_keeps_nothing(
     assert files_below(tmp_path) == [] and all(update == SKIPPED for update in answered[0])
 
 
-def test_pictures_of_sexual_content_go_in_only_when_wanted(report: ReportHandlers, judged: Visit) -> None:
+def test_images_of_sexual_content_go_in_only_when_wanted(report: ReportHandlers, judged: Visit) -> None:
     for wanted in (False, True):
-        report.prepare(VISITOR, "en", False, *answers("sexual", "adult", with_pictures=wanted))
+        report.prepare(VISITOR, "en", False, *answers("sexual", "adult", with_images=wanted))
         names = verify_package(prepared(judged).path).files
         assert any(name.endswith((".jpg", ".png")) for name in names) is wanted
 
@@ -305,7 +303,7 @@ def test_key_frames_are_kept_on_disk_and_never_served(judged: Visit) -> None:
     assert judged.key_frames and all(RECEIVED in frame.path.parts for frame in judged.key_frames)
 
 
-def test_the_package_of_a_clip_holds_plain_frames(
+def test_the_package_of_a_video_holds_plain_frames(
     handlers: Handlers, report: ReportHandlers, examples: Path
 ) -> None:
     handlers.receive_example(examples / "manipulated.mp4")("en", VISITOR)
@@ -321,8 +319,8 @@ def test_a_key_frame_comes_back_as_it_was(tmp_path: Path) -> None:
     rows, columns = np.mgrid[0:64, 0:96]
     pixels = np.stack([rows * 3, columns * 2, 255 - rows], axis=-1).astype(np.uint8)
     stored = store_frames([Frame(pixels, 7, 1.5)], tmp_path / "kept")
-    with Image.open(stored[0].path) as picture:
-        assert not picture.getexif() and picture.size == (96, 64)
+    with Image.open(stored[0].path) as image:
+        assert not image.getexif() and image.size == (96, 64)
     (again,) = load_frames(stored).values()
     assert (again.index, again.time_s) == (7, 1.5)
     assert np.abs(again.pixels.astype(int) - pixels).max() <= 4

@@ -1,4 +1,4 @@
-"""The report as a visitor makes it, in a real Chromium: from the picture to the package, and the hard stop."""
+"""The report as a visitor makes it, in a real Chromium: from the image to the package, and the hard stop."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from browser_helpers import BROWSER, PATIENCE_MS, add, has_sideways_scroll, open
 from playwright.sync_api import Browser, Page, expect
 
 from reporting import verify_package
-from ui.session.store import picture_link
+from ui.session.store import image_link
 from ui.text import Words
 
 pytestmark = [
@@ -128,15 +128,15 @@ def test_a_hard_stop_leaves_nothing_on_the_page_or_the_disk_and_another_file_sta
     page, opened = visitor
     others = set(server.folder.rglob("*"))
     bring(page, examples / "manipulated.jpg", "stopped.jpg")
-    picture = page.locator("#findings img").first.get_attribute("src") or ""
-    address = urljoin(server.url, picture)
+    image = page.locator("#findings img").first.get_attribute("src") or ""
+    address = urljoin(server.url, image)
     urllib.request.urlopen(address).close()
     (folder,) = [path.parent.parent for path in server.folder.rglob("stopped.jpg")]
     page.get_by_label(Words.KINDS["other"]).check()
     page.locator("#prepare").click()
     page.locator("#download").wait_for()
     (made,) = folder.rglob("*.zip")
-    package = urljoin(server.url, picture_link(made))
+    package = urljoin(server.url, image_link(made))
     urllib.request.urlopen(package).close()
 
     page.get_by_label(Words.DANGER).check()
@@ -148,7 +148,7 @@ def test_a_hard_stop_leaves_nothing_on_the_page_or_the_disk_and_another_file_sta
     page.get_by_label(Words.AGES["adult"]).check()
     expect(page.locator("#build")).to_be_visible()
     expect(page.locator("#findings")).to_be_visible()
-    expect(page.get_by_label(Words.FORM_PICTURES)).not_to_be_checked()
+    expect(page.get_by_label(Words.FORM_IMAGES)).not_to_be_checked()
     page.get_by_label(Words.AGES["unsure"]).check()
 
     expect(page.locator("#routes")).to_contain_text(Words.HARD_STOP)

@@ -21,7 +21,7 @@ from ui.common.html import Picture, icon
 from ui.report.referral_steps import portal_link
 from ui.result.details import findings, next_steps
 from ui.result.status_panel import checking_panel, idle_panel, trouble_panel, verdict_panel
-from ui.session.store import PictureLinks
+from ui.session.store import ImageLinks
 from ui.text import Words
 
 HOSTILE = '"><img src=x onerror=alert(1)><script>alert(2)</script>${alert(3)}{{value}}.mp4'
@@ -74,7 +74,7 @@ def test_a_hostile_file_name_stays_a_name(
 ) -> None:
     track = make_track(0, "fake", 0.97)
     analysis = make_analysis("fake", track, file_name=HOSTILE, reasons=(f"About {HOSTILE}.",))
-    links = PictureLinks(faces=(FACE,), originals=(ORIGINAL,), frames=(WHOLE,))
+    links = ImageLinks(faces=(FACE,), originals=(ORIGINAL,), frames=(WHOLE,))
     markups = {
         "verdict": verdict_panel(analysis, "en"),
         "no face": verdict_panel(make_analysis("no_face", file_name=HOSTILE), "en", STILL),
@@ -92,7 +92,7 @@ def test_a_hostile_file_name_stays_a_name(
         assert "${" not in markup and "{{" not in markup, f"{name}: a template could take this up"
 
 
-def test_every_face_is_listed_also_without_a_picture(
+def test_every_face_is_listed_also_without_a_image(
     make_analysis: Callable[..., Analysis],
     make_track: Callable[..., FaceTrack],
     make_explanations: Callable[..., Explanations],
@@ -103,7 +103,7 @@ def test_every_face_is_listed_also_without_a_picture(
         make_track(2, "inconclusive", 0.6, weighty=False),
     )
     analysis = make_analysis("fake", *tracks)
-    links = PictureLinks(faces=(FACE,), originals=(ORIGINAL,), frames=(WHOLE,))
+    links = ImageLinks(faces=(FACE,), originals=(ORIGINAL,), frames=(WHOLE,))
     markup = findings(analysis, make_explanations(tracks[1]), links, "en")
     page = Page(markup)
     cards = [Page(f"<article{card}").words for card in markup.split("<article")[1:-1]]
@@ -115,7 +115,7 @@ def test_every_face_is_listed_also_without_a_picture(
         assert sentence in card
         assert "Seen in 3 of 32 frames that were looked at, from 0:01 to 1:01." in card
         assert (Words.PASSING in card) == (not track.weighty)
-        assert (Words.NO_PICTURE in card) == (track.track_id != 1)
+        assert (Words.NO_IMAGE in card) == (track.track_id != 1)
     assert [image["alt"] for image in page.all("img")] == [
         "Face 2 at 0:01, as it was judged",
         "Face 2 at 0:01, with colours over the parts that speak for manipulation",
@@ -133,11 +133,11 @@ def test_the_colours_are_called_measured_only_where_their_scale_was(
     language: Language,
 ) -> None:
     words, track = text.of(language), make_track(0, "fake", 0.97)
-    links = PictureLinks(faces=(FACE,), originals=(ORIGINAL,), frames=(WHOLE,))
+    links = ImageLinks(faces=(FACE,), originals=(ORIGINAL,), frames=(WHOLE,))
     explanations = replace(make_explanations(track), scale_from=source)
     said = Page(findings(make_analysis("fake", track), explanations, links, language)).words
     for other in get_args(ScaleSource):
-        assert (words.HEAT_MOST[other] in said) == (other == source)
+        assert (words.HEATMAP_MOST[other] in said) == (other == source)
     assert (words.COLOURS_UNMEASURED in said) == (source == "report")
     assert "{" not in said
 
@@ -145,13 +145,13 @@ def test_the_colours_are_called_measured_only_where_their_scale_was(
 def test_a_result_without_explanations_still_shows_its_faces(
     make_analysis: Callable[..., Analysis], make_track: Callable[..., FaceTrack]
 ) -> None:
-    page = Page(findings(make_analysis("real", make_track(0, "real", 0.1)), None, PictureLinks(), "en"))
+    page = Page(findings(make_analysis("real", make_track(0, "real", 0.1)), None, ImageLinks(), "en"))
     assert Words.FACE_NAME.format(number=1) in page.words and not page.all("img")
 
 
 @pytest.mark.parametrize("kind", ["image", "video"])
 def test_the_details_name_hashes_limits_and_reasons(make_analysis: Callable[..., Analysis], kind: str) -> None:
-    page = Page(findings(make_analysis("no_face", kind=kind), None, PictureLinks(), "en"))
+    page = Page(findings(make_analysis("no_face", kind=kind), None, ImageLinks(), "en"))
     for words in ("a" * 64, "b" * 40, "c" * 32, "d" * 64, "Judged: so many faces.", "max_frames 32"):
         assert words in page.words
     for limit in result_text.limits("en"):
@@ -193,11 +193,11 @@ def test_a_card_tells_when_and_what_makes_it_hard(
     track = make_track(0, "fake", 0.97, peak=spans[0], flagged=spans)
     found: tuple[tuple[FaceMark, ...], ...] = ((), ("small",), ("small", "blurred"))
     marked = tuple(replace(score, marks=marks) for score, marks in zip(track.scores, found, strict=True))
-    words = Page(findings(make_analysis("fake", replace(track, scores=marked)), None, PictureLinks(), "en")).words
+    words = Page(findings(make_analysis("fake", replace(track, scores=marked)), None, ImageLinks(), "en")).words
     assert "Strongest from 0:12 to 0:15 (estimate 97 %)." in words
     assert "Signs of manipulation from 0:12 to 0:15, at 0:40." in words
     assert "Of these views, 2 small, 1 blurred: that makes errors more likely." in words
-    plain = Page(findings(make_analysis("fake", make_track(0, "fake", 0.97)), None, PictureLinks(), "en")).words
+    plain = Page(findings(make_analysis("fake", make_track(0, "fake", 0.97)), None, ImageLinks(), "en")).words
     assert "Of these views" not in plain
 
 
@@ -231,12 +231,12 @@ def test_the_hindi_page_has_the_detectors_english_folded(
 ) -> None:
     warned = "file.mp4 is incomplete: it breaks off after 40.0 s."
     analysis = make_analysis("real", make_track(0, "real", 0.1), warnings=(warned,))
-    for markup in (verdict_panel(analysis, "hi"), findings(analysis, None, PictureLinks(), "hi")):
+    for markup in (verdict_panel(analysis, "hi"), findings(analysis, None, ImageLinks(), "hi")):
         before, *folded = markup.split('<div lang="en">')
         assert len(folded) == 1 and before.count("<details") > before.count("</details>")
         outside = Page(re.sub(r'<div lang="en">.*?</div>', "", markup)).words
         assert not {warned, *analysis.verdict.reasons} & set(re.findall(r"[\w .:]+", outside))
-    assert "0.100" in findings(analysis, None, PictureLinks(), "hi")
+    assert "0.100" in findings(analysis, None, ImageLinks(), "hi")
 
 
 def test_each_face_can_be_seen_without_its_colours(
@@ -245,7 +245,7 @@ def test_each_face_can_be_seen_without_its_colours(
     make_explanations: Callable[..., Explanations],
 ) -> None:
     track = make_track(0, "fake", 0.97)
-    links = PictureLinks(faces=(FACE,), originals=(ORIGINAL,), frames=(WHOLE,))
+    links = ImageLinks(faces=(FACE,), originals=(ORIGINAL,), frames=(WHOLE,))
     page = Page(findings(make_analysis("fake", track), make_explanations(track), links, "en"))
     assert [image["src"] for image in page.all("img")] == ["o.png", "f.png", "w.png"]
     assert all(image["alt"] and image["width"] and image["height"] for image in page.all("img"))

@@ -39,7 +39,7 @@ def test_the_check_is_of_the_visitors_own_faces_and_is_said_again_in_the_other_l
     visit = handlers.visits.get("a")
     assert visit is not None and visit.explanations is not None
     face = visit.explanations.faces[0]
-    measured = measure_faithfulness(detector, face.crop, face.heat)
+    measured = measure_faithfulness(detector, face.crop, face.heatmap)
     panel = checks.check("en", VISITOR)
     assert all(escape(sentence) in panel for sentence in faithfulness_sentences(measured, "en"))
     again = "".join(update for update in handlers.speak("hi", VISITOR) if isinstance(update, str))

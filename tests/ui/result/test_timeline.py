@@ -1,4 +1,4 @@
-"""A person's estimate over time: the same in a graph, on a slider and in a table, however long the clip."""
+"""A person's estimate over time: the same in a graph, on a slider and in a table, however long the video."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_the_table_says_the_same_and_where_nobody_is_seen(
     assert Page(timelines(make_analysis("fake", late), "en")).words.count(Words.TIMELINE_UNSEEN) == 2
 
 
-def test_a_picture_has_no_timeline(make_analysis: Callable[..., Analysis], make_track: Maker) -> None:
+def test_a_image_has_no_timeline(make_analysis: Callable[..., Analysis], make_track: Maker) -> None:
     assert timelines(make_analysis("fake", make_track(0, "fake", 0.97, timeline=()), kind="image"), "en") == ""
     assert timelines(make_analysis("no_face"), "en") == ""
 

@@ -16,7 +16,7 @@ from ui.check.file_check import TooManyVisits
 from ui.common.html import Picture
 from ui.session.cleanup import KEPT_S, tidy
 from ui.session.own_files import RECEIVED, secret_folder
-from ui.session.store import MAX_VISITS, Visits, home_name, save_pictures, save_still
+from ui.session.store import MAX_VISITS, Visits, home_name, save_images, save_still
 
 ANSWERED: Any = "an analysis"
 
@@ -153,16 +153,16 @@ def test_a_name_from_elsewhere_is_a_name_here(name: str, expected: str) -> None:
     assert home_name(name) == expected
 
 
-def test_pictures_keep_every_pixel(root: Path) -> None:
+def test_images_keep_every_pixel(root: Path) -> None:
     pixels = np.arange(20 * 16 * 3, dtype=np.uint8).reshape(20, 16, 3)
-    stored = save_pictures([pixels, pixels[:10]], root, "face")
+    stored = save_images([pixels, pixels[:10]], root, "face")
     links = [f"gradio_api/file={root.as_posix()}/face-{number}.png" for number in (1, 2)]
     assert stored == (Picture(links[0], 16, 20), Picture(links[1], 16, 10))
-    with Image.open(io.BytesIO((root / "face-1.png").read_bytes())) as picture:
-        assert picture.format == "PNG" and np.array_equal(np.asarray(picture), pixels)
+    with Image.open(io.BytesIO((root / "face-1.png").read_bytes())) as image:
+        assert image.format == "PNG" and np.array_equal(np.asarray(image), pixels)
 
 
 def test_a_still_is_small(root: Path) -> None:
     save_still(np.zeros((1000, 2000, 3), np.uint8), root)
-    with Image.open(root / "still.png") as picture:
-        assert picture.size == (480, 240)
+    with Image.open(root / "still.png") as image:
+        assert image.size == (480, 240)
