@@ -194,7 +194,7 @@ def _answer(answer: dict[str, Any], analysis: Analysis | None, *, as_json: bool)
             lines += [f"    {stretch}" for stretch in _stretches(track)]
     elif analysis.tracks:
         lines += [f"  {stretch}" for stretch in _stretches(analysis.tracks[0])]
-    lines += [f"  {reason}" for reason in analysis.verdict.reasons]
+    lines += [f"  {sentence}" for sentence in (*analysis.warnings, *analysis.verdict.reasons)]
     if analysis.tracks:
         lines += [f"  {error_sentence(analysis.checkpoint, 'en')}", f"  {not_proof('en')}"]
     print("\n".join(lines), flush=True)

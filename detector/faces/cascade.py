@@ -71,6 +71,7 @@ class Cascade:
         self,
         pixels: Pixels,
         min_face_px: float,
+        max_face_px: float = np.inf,
         *,
         factor: float,
         thresholds: tuple[float, float, float],
@@ -80,10 +81,11 @@ class Cascade:
         Args:
             pixels: uint8 (height, width, 3), RGB.
             min_face_px: side of the smallest face looked for.
+            max_face_px: about the side of the largest one.
             factor: from the scale of one level of the pyramid to the next, below 1.
             thresholds: what a candidate needs to be passed on by each network.
         """
-        levels = list(_pyramid(pixels, min_face_px, factor))
+        levels = list(_pyramid(pixels, min_face_px, max_face_px, factor))
         layers = [_Level(pixels, 1.0), *levels]
         nothing = Candidates(*(np.zeros(shape, np.float32) for shape in ((0, 4), 0, (0, 5, 2))), complete=True)
         with self._lock, torch.inference_mode():
@@ -157,12 +159,12 @@ def _to_input(pixels: NDArray[np.uint8], device: torch.device) -> Tensor:
     return (torch.from_numpy(pixels).to(device).permute(0, 3, 1, 2).float() - 127.5) / 128
 
 
-def _pyramid(pixels: Pixels, min_face_px: float, factor: float) -> Iterator[_Level]:
+def _pyramid(pixels: Pixels, min_face_px: float, max_face_px: float, factor: float) -> Iterator[_Level]:
     """Copies of the image in which faces of ever larger size are as large as P-Net's square."""
     height, width = pixels.shape[:2]
     made: list[_Level] = []
     scale = _PNET_PX / min_face_px
-    while min(height, width) * scale >= _PNET_PX:
+    while min(height, width) * scale >= _PNET_PX and scale * max_face_px > _PNET_PX:
         size = int(width * scale + 1), int(height * scale + 1)
         # A copy at least twice as large is as good a source as the image itself, and smaller.
         source = next((level.pixels for level in reversed(made) if level.scale >= 2 * scale), pixels)

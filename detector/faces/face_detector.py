@@ -40,6 +40,8 @@ _TURNED_MIN_CONFIDENCE = 0.97
 _VIDEO_FACES_ACROSS = 24
 """Smallest face looked for in most frames of a video, as the frame's longer side divided by this."""
 _VIDEO_MIN_FACE_PX = 27
+_SAME_IOU = 0.2
+"""Overlap from which what a search for small faces finds is taken for a part of a larger one."""
 _PYRAMID_FACTOR, _VIDEO_PYRAMID_FACTOR = 0.709, 0.5
 """From one level of the pyramid to the next. MTCNN's own for images; half as many levels for videos, where
 `refine` sets the boxes and a face that is missed is met again a moment later."""
@@ -111,15 +113,16 @@ class FaceFinder:
 
         Args:
             pixels: uint8 (height, width, 3), RGB.
-            thorough: look for faces as small as in an image.
+            thorough: look for faces as small as in an image, too.
         """
         sure, smallest = self._config.min_detection_confidence, _smallest_in_video(pixels)
-        if thorough:
-            faces, complete = self._search(pixels, sure)
-        else:
-            faces, complete = self._search(pixels, sure, smallest, quick=True)
-            if not faces:
-                faces, complete = self._search(pixels, sure, smallest)
+        faces, complete = self._search(pixels, sure, smallest, quick=True)
+        if not faces:
+            faces, complete = self._search(pixels, sure, smallest)
+        if thorough and self._config.min_face_px < smallest:
+            small, all_looked_at = self._search(pixels, sure, largest_px=smallest)
+            faces += [one for one in small if all(one.box.iou(face.box) < _SAME_IOU for face in faces)]
+            complete = complete and all_looked_at
         if not faces:
             return FaceSearch(tuple(self._second_look(pixels)), complete=complete)
         refined = [face for face in self.refine(pixels, [face.box for face in faces]) if face is not None]
@@ -179,14 +182,21 @@ class FaceFinder:
         return _largest_first(placed)
 
     def _search(
-        self, pixels: Pixels, min_confidence: float, min_face_px: float | None = None, *, quick: bool = False
+        self,
+        pixels: Pixels,
+        min_confidence: float,
+        smallest_px: float | None = None,
+        *,
+        largest_px: float = np.inf,
+        quick: bool = False,
     ) -> tuple[list[DetectedFace], bool]:
         """The faces, the largest first, and whether every candidate was looked at.
 
         Args:
             pixels: uint8 (height, width, 3), RGB.
             min_confidence: that a face needs.
-            min_face_px: smallest face looked for; None takes the configuration's.
+            smallest_px: smallest face looked for; None takes the configuration's.
+            largest_px: about the largest face looked for.
             quick: use the settings for videos.
         """
         height, width = pixels.shape[:2]
@@ -197,7 +207,8 @@ class FaceFinder:
         searched = _resized(pixels, scale) if scale > 1 and longer * scale <= _LONGEST_ENLARGED_PX else pixels
         found = self._cascade.search(
             searched,
-            min_face_px or self._config.min_face_px,
+            smallest_px or self._config.min_face_px,
+            largest_px,
             factor=_VIDEO_PYRAMID_FACTOR if quick else _PYRAMID_FACTOR,
             thresholds=_VIDEO_THRESHOLDS if quick else _THRESHOLDS,
         )

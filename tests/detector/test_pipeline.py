@@ -53,7 +53,7 @@ def test_the_dictionary_is_the_contract_to_the_letter(detector: Detector, exampl
     content = json.loads(json.dumps(detector.analyze(examples / "genuine.mp4", max_frames=4).to_dict()))
     assert list(content) == [
         "schema_version", "file", "sha256", "kind", "width_px", "height_px", "duration_s",
-        "verdict", "tracks", "warnings", "checkpoint", "elapsed_s",
+        "verdict", "tracks", "warnings", "notices", "checkpoint", "elapsed_s",
     ]  # fmt: skip
     assert list(content["verdict"]) == ["outcome", "probability", "threshold_fake", "threshold_real", "reasons"]
     (track,) = content["tracks"]
@@ -179,7 +179,7 @@ def test_a_video_that_breaks_off_is_judged_up_to_there_and_says_so(detector, exa
     analysis = detector.analyze(broken)
     (warning,) = analysis.warnings
     assert "incomplete" in warning and "4.0 s" in warning and analysis.to_dict()["warnings"] == [warning]
-    assert analysis.verdict.reasons[0] == warning
+    assert warning not in analysis.verdict.reasons  # said once
     assert 0.5 < analysis.tracks[0].scores[-1].time_s < 3.5
     assert detector.analyze(whole).warnings == ()
 
