@@ -1,6 +1,7 @@
 """The web page: reads flags, loads the detector, serves.
 
-Exit codes: 0 stopped, 2 usage or settings, 3 checkpoint.
+Exit codes: 2 usage or settings, 3 checkpoint; stopped by a signal, 128 and its number: 130 by Ctrl+C, 143 by
+SIGTERM.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import logging
 import os
 import signal
 import sys
+from contextlib import suppress
 from types import FrameType
 
 from detector.config_flags import add_config_flags, config_from
@@ -26,7 +28,7 @@ def main(argv: list[str] | None = None) -> int:
     """
     args = _parser().parse_args(argv)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for number in ("SIGTERM", "SIGHUP"):
+    for number in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, number):
             signal.signal(getattr(signal, number), _stop)
 
@@ -134,8 +136,22 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    """Leave by way of an exception, so that the private folder is wiped."""
-    raise SystemExit(128 + number)
+    """Delete what visitors brought, and leave at once.
+
+    A file may be being judged in another thread. The interpreter's own way out does not wait for native code
+    there, which then aborts the process.
+    """
+    from ui.session.workspace import wipe_workspace
+
+    for other in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(other, signal.SIG_IGN)
+    wipe_workspace()
+    for tunnel in sys.modules["gradio.tunneling"].CURRENT_TUNNELS if "gradio.tunneling" in sys.modules else ():
+        tunnel.kill()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, RuntimeError, ValueError):  # closed, or being written to at this moment
+            stream.flush()
+    os._exit(128 + number)
 
 
 def _say(message: str) -> None:

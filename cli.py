@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detector.config_flags import add_config_flags, add_folder_flag, config_from
-from detector.errors import CheckpointError, ConfigError, DetectorError, ReportError
+from detector.errors import BatchError, CheckpointError, ConfigError, DetectorError, ReportError
 
 if TYPE_CHECKING:
     from detector.pipeline import Detector
@@ -45,13 +45,29 @@ def main(argv: list[str] | None = None) -> int:
     except ConfigError as error:
         _say(f"settings: {error}")
         return USAGE
+    except BatchError as error:
+        _say(str(error))
+        return USAGE
     except ReportError as error:
         _say(f"report: {error}")
         return UNREADABLE
 
 
 def scan(args: argparse.Namespace) -> int:
-    """Judge files one after the other, each answered as soon as it is done."""
+    """Analyse files one after the other and print each result as soon as it is there; `--out` writes a table."""
+    from batch.sources import find_files
+    from detector.media.media import IMAGE_SUFFIXES, VIDEO_SUFFIXES
+
+    misused = _misused(args)
+    if misused:
+        _say(misused)
+        return USAGE
+    sources = find_files(args.files, IMAGE_SUFFIXES + VIDEO_SUFFIXES, args.list, args.list_column)
+    if sources.skipped:
+        _say(f"{sources.skipped} files left out: their names are not those of images or videos")
+    if args.out:
+        return _scan_to_table(sources.files, args)
+    args.files = sources.files
     if args.report and len(args.files) != 1:
         _say("--report makes the package of one file; give one FILE")
         return USAGE
@@ -90,6 +106,37 @@ def scan(args: argparse.Namespace) -> int:
             answer = _error(file, "InternalError", f"{file} made the program fail ({error}). Please report this.")
         _answer(answer, None if "error" in answer else analysis, as_json=args.json)
     return UNREADABLE if failed else OK
+
+
+def _misused(args: argparse.Namespace) -> str | None:
+    """Why the flags of `scan` do not fit together."""
+    if not args.files and args.list is None:
+        return "give files, folders or patterns, or --list FILE"
+    other = {"--json": args.json, "--explain": args.explain, "--report": args.report, "--annotate": args.annotate}
+    for flag, given in other.items():
+        if args.out and given:
+            return f"--out writes a table and {flag} does not go with it; run them one after the other"
+    for flag, given in {"--tracks": args.tracks, "--workers": args.workers}.items():
+        if given and not args.out:
+            return f"{flag} is for tables; give --out FILE.parquet, FILE.csv or FILE.jsonl as well"
+    return None
+
+
+def _scan_to_table(files: tuple[str, ...], args: argparse.Namespace) -> int:
+    from batch.local import analyze_locally, choose_workers
+    from batch.results import Results
+    from batch.rows import make_job
+    from batch.run import scan_collection
+    from detector.model.checkpoint import load_card
+
+    config = config_from(args)
+    job = make_job(config, args.checkpoint, load_card(args.checkpoint, config.checkpoint_folder).sha256)
+    with Results(args.out, args.tracks) as results:
+        workers = args.workers or choose_workers(len(files))
+        counts = scan_collection(files, job, results, lambda new: analyze_locally(new, job, workers))
+    outcomes = ", ".join(f"{counts[name]} {name}" for name in sorted(counts) if name != "earlier")
+    print(f"{args.out}: {len(files)} files, {counts['earlier']} of them from earlier runs: {outcomes}")
+    return UNREADABLE if counts["error"] else OK
 
 
 def _explain(detector: Detector, analysis: Analysis, args: argparse.Namespace) -> Explanations | None:
@@ -295,9 +342,34 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    scanner = commands.add_parser("scan", help="judge files")
-    scanner.add_argument("files", nargs="+", metavar="FILE")
+    scanner = commands.add_parser("scan", help="analyse images and videos")
+    scanner.add_argument(
+        "files", nargs="*", metavar="PATH", help="file, folder, or quoted pattern such as '*.mp4'"
+    )
+    scanner.add_argument(
+        "--list",
+        metavar="FILE",
+        help="file that lists paths: one a line (- for standard input), or a column of a .csv or .parquet file",
+    )
+    scanner.add_argument(
+        "--list-column", default="path", metavar="NAME", help="the column with the paths (default: %(default)s)"
+    )
     scanner.add_argument("--json", action="store_true", help="one JSON object a file, one a line")
+    scanner.add_argument(
+        "--out",
+        type=Path,
+        metavar="TABLE",
+        help="write a table with a row a file (.parquet, .csv or .jsonl) instead; run it again to resume",
+    )
+    scanner.add_argument(
+        "--tracks", type=Path, metavar="TABLE", help="with --out: write a table with a row a track"
+    )
+    scanner.add_argument(
+        "--workers",
+        type=_positive,
+        metavar="N",
+        help="with --out: processes (default: one a core)",
+    )
     scanner.add_argument(
         "--explain",
         type=Path,
@@ -346,6 +418,13 @@ def _parser() -> argparse.ArgumentParser:
     for command in (lister, verifier, importer):
         add_folder_flag(command)
     return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text) if text.isdecimal() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+    return number
 
 
 def _moment(text: str) -> datetime:

@@ -13,6 +13,7 @@ value, and what to do next.
     │  ├─ CheckpointIntegrityError the bytes are not those the card promises
     │  └─ CheckpointMismatchError  a card or a state dict of another shape
     ├─ ConfigError                 a setting out of range (also a ValueError)
+    ├─ BatchError                  the list of files or the table of results: the user can choose another
     ├─ ExplainError
     └─ ReportError                the package, or the case it is made from: the user can correct it
        └─ HardStopError           nothing may be written: sexual content that may show a minor
@@ -65,6 +66,10 @@ class CheckpointMismatchError(CheckpointError):
 
 class ConfigError(DetectorError, ValueError):
     """A setting is out of its range."""
+
+
+class BatchError(DetectorError):
+    """A list of files cannot be read, or a table of results cannot be written."""
 
 
 class ExplainError(DetectorError):

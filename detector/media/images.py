@@ -1,104 +1,386 @@
-"""Still images: bytes in, one upright RGB array out."""
+"""Read still images: a file in, one upright sRGB array out.
+
+The work is bounded whatever a file claims: pixels before decoding by the format's own cost in memory, bytes, JPEG
+scans and TIFF strips. One image is decoded at a time, so the bound holds for the process.
+"""
 
 from __future__ import annotations
 
+import io
+import math
 import struct
+import threading
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+import zlib
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pillow_heif
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageFile, TiffImagePlugin, UnidentifiedImageError
 
 from detector.errors import MediaDecodeError, MediaTooLargeError, UnsupportedMediaError
 from detector.types import Pixels
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "HEIF", "AVIF")
-"""Pillow's names of what we read; nothing else is even tried. (The two-image JPEG of some phones, MPO, is
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "HEIF", "AVIF", "TIFF", "BMP", "JPEG2000")
+"""Pillow's names of the formats that are read; nothing else is tried. (The two-image JPEG of some phones, MPO, is
 opened by the JPEG reader.)"""
+MAX_IMAGE_PX = 110_000_000
+"""Most pixels of an image (the largest phone sensors in common use have 108 million)."""
+MAX_IMAGE_BYTES = 300_000_000
+"""Largest image file: some readers hold all of it."""
+KEPT_PX = 50_000_000
+"""Larger images are reduced by a whole factor until they have at most this many pixels."""
+KEPT_SIDE_PX = 32_767
+"""… and no side longer than this, the most that OpenCV scales."""
 
-_BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, IndexError, MemoryError, RuntimeError)
-"""What Pillow's decoders raise on damaged bytes."""
+_MAX_SIDE_PX = 1_000_000
+"""Longest side: each row costs something of its own."""
+_MAX_READS = 1_000_000
+"""Most pieces that one file is read in: headers can be made of millions of empty blocks."""
+_MAX_PX = {"WEBP": 40_000_000, "AVIF": 40_000_000, "HEIF": 64_000_000, "TIFF": 64_000_000, "JPEG2000": 24_000_000}
+"""Fewer pixels for the formats whose decoders take 8 to 32 bytes for each, instead of the 4 of Pillow's own."""
+_MAX_SCANS = 100
+"""Scans of a JPEG. Encoders write about ten; thousands of empty ones cost minutes (libjpeg-turbo's advice to
+fuzzers is 500)."""
+_END_ROWS = 32
+"""Rows that a JPEG decoder still holds back when the end marker is missing: two of its largest blocks."""
+_BAND_PX = 4_000_000
+"""Pixels whose colours are converted at once."""
+_PNG_CRITICAL = (b"IHDR", b"PLTE", b"IDAT", b"IEND")
+_PNG_KEPT = (b"tRNS", b"iCCP", b"eXIf")
+_PNG_KEPT_BYTES = 100_000
+"""… if they are whole and no larger: packed, so little may still hold 100 MB of nothing."""
+_AGAIN = "Download or copy it again from where it came, and check that too."
+_COLOURS = {"P": "RGB", "PA": "RGB", "RGBA": "RGB", "RGBX": "RGB", "LA": "L", "1": "L"}
+"""The mode in which the colours of an image are converted, where it is another than its own."""
+_REPAIRED_BYTES = 100_000_000
+"""Largest damaged file that is put together anew in memory."""
+_ORIENTATION, _STRIP_BYTES, _TILE_BYTES, _TILE_WIDTH, _TILE_LENGTH = 0x0112, 279, 325, 322, 323
+_BROKEN = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    struct.error,
+    LookupError,
+    ArithmeticError,
+    TypeError,
+    AttributeError,
+    MemoryError,
+    RuntimeError,
+)
+"""What Pillow's readers raise on damaged bytes."""
+_LOCK = threading.Lock()
+"""Held while an image is decoded, so that the bound in memory holds for all threads together."""
 
 
-@contextmanager
-def open_image(path: Path, max_px: int) -> Iterator[Image.Image]:
-    """Read the header of an image, without decoding it; the file is closed at the end of the block.
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class StillImage:
+    """A decoded image."""
+
+    pixels: Pixels
+    """uint8 (height, width, 3), sRGB, upright."""
+    format: str
+    """Pillow's name of its format, lower case."""
+    notes: tuple[str, ...] = ()
+    """Harmless oddities."""
+    warnings: tuple[str, ...] = ()
+    """What of a damaged image could not be read."""
+
+
+def decode_image(path: Path, max_px: int = MAX_IMAGE_PX) -> StillImage:
+    """Decode an image to upright sRGB with at most `KEPT_PX` pixels.
+
+    The EXIF orientation and the ICC profile are applied and the rest of the metadata is ignored, transparency is
+    composed on white, 16 bits are scaled to 8. Of an animation the first frame is read. A damaged image is read as
+    far as it decodes: of a cut-off one the rows before the break.
+
+    Args:
+        path: the file.
+        max_px: most pixels; some formats have lower limits of their own.
 
     Raises:
         UnsupportedMediaError: not one of `FORMATS`.
-        MediaTooLargeError: more than `max_px` pixels.
-        MediaDecodeError: one of them, but the header is broken.
+        MediaTooLargeError: too many bytes or pixels, or made to take long.
+        MediaDecodeError: nothing of it can be decoded.
     """
-    pillow_heif.register_heif_opener(thumbnails=False)
-    too_large = MediaTooLargeError(
-        f"{path.name} has more than {max_px / 1e6:.0f} million pixels, the most that is opened. "
-        "Save a smaller copy and try that; keep the original."
-    )
-    with path.open("rb") as file:
+    _check_bytes(path)
+    with _LOCK, _CountedReader(io.FileIO(path), path.name) as file:
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-                image = Image.open(file, formats=FORMATS)
-        except Image.DecompressionBombError as error:
-            raise too_large from error
-        except UnidentifiedImageError as error:
-            raise UnsupportedMediaError(
-                f"{path.name} begins like an image but cannot be read as one. Save it as JPEG and try that."
-            ) from error
-        except _BROKEN as error:
-            raise _broken(path.name) from error
-        if image.width * image.height > max_px:
-            raise too_large
-        yield image
+            return _decode(file, path.name, max_px)
+        except (MediaDecodeError, UnsupportedMediaError):
+            repaired = _repaired(file)
+            if repaired is None:
+                raise
+            still = _decode(_CountedReader(repaired, path.name), path.name, max_px)
+            if still.warnings:  # not only the blocks around the image are damaged
+                return still
+            return replace(
+                still, warnings=(f"{path.name} is damaged or cut off; the image in it could be read. {_AGAIN}",)
+            )
 
 
-def decode_image(image: Image.Image, name: str) -> Pixels:
-    """Decode to upright RGB: EXIF rotation honoured, transparency composed on white, 16-bit scaled to 8.
-
-    Returns:
-        uint8 (height, width, 3), RGB; of an animation the first frame.
-
-    Raises:
-        MediaDecodeError: the data is damaged or cut off.
-    """
-    try:
-        image.load()
-        upright = ImageOps.exif_transpose(image)
-        return np.array(_to_rgb(upright), dtype=np.uint8)
-    except _BROKEN as error:
-        raise _broken(name) from error
+def read_image(path: Path, max_px: int = MAX_IMAGE_PX) -> Pixels:
+    """The pixels alone, uint8 (height, width, 3) sRGB; raises what `decode_image` raises."""
+    return decode_image(path, max_px).pixels
 
 
 def is_animated(path: Path, max_px: int) -> bool:
-    """Whether an image file holds more than one frame; raises what `open_image` raises."""
-    with open_image(path, max_px) as image:
+    """Whether an image file holds more than one frame. Nothing is decoded; raises what `decode_image` raises."""
+    _check_bytes(path)
+    with _LOCK, _CountedReader(io.FileIO(path), path.name) as file:
         try:
-            return bool(getattr(image, "is_animated", False))
+            return bool(getattr(_open(file, path.name, max_px), "is_animated", False))
         except _BROKEN as error:
             raise _broken(path.name) from error
 
 
-def _broken(name: str) -> MediaDecodeError:
-    return MediaDecodeError(
-        f"{name} is damaged or incomplete and cannot be opened. Download or copy it again from where it came."
+class _CountedReader(io.BufferedReader):
+    """Reads a file in at most `_MAX_READS` pieces."""
+
+    def __init__(self, file: io.FileIO | io.BytesIO, name: str) -> None:
+        super().__init__(file)
+        self._name = name
+        self._reads = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self._reads += 1
+        if self._reads > _MAX_READS:
+            raise _too_much_work(self._name)
+        return super().read(size)
+
+
+def _check_bytes(path: Path) -> None:
+    if (size := path.stat().st_size) > MAX_IMAGE_BYTES:
+        raise MediaTooLargeError(
+            f"{path.name} has {size / 1e6:.0f} MB, more than the {MAX_IMAGE_BYTES / 1e6:.0f} MB of an image that "
+            "are opened. Save it as JPEG and try that; keep the original."
+        )
+
+
+def _open(file: IO[bytes], name: str, max_px: int) -> Image.Image:
+    """Read the header and check it against the limits."""
+    pillow_heif.register_heif_opener(thumbnails=False)
+    _check_px(_webp_canvas_px(file), "WEBP", name, max_px)  # its reader takes memory for the canvas when it opens
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about damaged metadata, and about sizes that are checked here
+            image = Image.open(file, formats=FORMATS)
+    except Image.DecompressionBombError as error:
+        raise _too_many(name, max_px) from error
+    except UnidentifiedImageError as error:
+        raise UnsupportedMediaError(
+            f"{name} begins like an image but cannot be read as one. Save it as JPEG and try that."
+        ) from error
+    except _BROKEN as error:
+        raise _broken(name) from error
+    _check_px(image.width * image.height, image.format or "", name, max_px)
+    if max(image.size) > _MAX_SIDE_PX:
+        raise _too_much_work(name)
+    return image
+
+
+def _check_px(count: int, format_name: str, name: str, max_px: int) -> None:
+    if count > max_px:
+        raise _too_many(name, max_px)
+    if count > (most := _MAX_PX.get(format_name, max_px)):
+        raise _too_many(name, most, f" of a {format_name} image")
+
+
+def _webp_canvas_px(file: IO[bytes]) -> int:
+    """Pixels of an extended WebP by its header (RFC 9649, 2.7), 0 for anything else."""
+    file.seek(0)
+    head = file.read(30)
+    file.seek(0)
+    if len(head) < 30 or head[:4] + head[8:16] != b"RIFFWEBPVP8X":
+        return 0
+    return (1 + int.from_bytes(head[24:27], "little")) * (1 + int.from_bytes(head[27:30], "little"))
+
+
+def _decode(file: IO[bytes], name: str, max_px: int) -> StillImage:
+    image = _open(file, name, max_px)
+    stored = image.size
+    try:
+        _check_work(file, image, name)
+        if image.format in ("JPEG", "MPO") and (factor := _reduction(image.size)) > 1:
+            # The decoder itself gives a smaller image, in a fraction of the memory.
+            image.draft(None, (max(1, image.width // factor), max(1, image.height // factor)))
+        first, end = _load(image)
+        pixels = _upright(_pixels(image, first, end), _orientation(image))
+    except _BROKEN as error:
+        raise _broken(name) from error
+    warned: tuple[str, ...] = ()
+    if end - first < image.height:
+        part = (end - first) / image.height
+        warned = (f"{name} is incomplete: only {part:.0%} of its height could be read and judged. {_AGAIN}",)
+    notes: tuple[str, ...] = ()
+    if max(pixels.shape) < max(stored) and not warned:
+        height, width = pixels.shape[:2]
+        notes = (f"The image has {stored[0]}x{stored[1]} pixels and was judged at {width}x{height}.",)
+    return StillImage(pixels=pixels, format=(image.format or "").lower(), notes=notes, warnings=warned)
+
+
+def _check_work(file: IO[bytes], image: Image.Image, name: str) -> None:
+    """Refuse what is made to take long: thousands of scans, or strips that all point at the same bytes."""
+    size = file.seek(0, io.SEEK_END)
+    if image.format in ("JPEG", "MPO"):
+        file.seek(0)
+        scans, last = 0, b""
+        while block := file.read(1 << 20):
+            scans += (last + block).count(b"\xff\xda")
+            last = block[-1:]
+        if scans > _MAX_SCANS or (image.mode == "CMYK" and image.width * image.height > _MAX_PX["TIFF"]):
+            raise _too_much_work(name)
+    if isinstance(image, TiffImagePlugin.TiffImageFile):
+        tags = image.tag_v2
+        pieces = sum(sum(tags.get(tag, ())) for tag in (_STRIP_BYTES, _TILE_BYTES))
+        if pieces > 2 * size or tags.get(_TILE_WIDTH, 0) * tags.get(_TILE_LENGTH, 0) > _MAX_PX["TIFF"]:
+            raise _too_much_work(name)
+
+
+def _reduction(size: tuple[int, int]) -> int:
+    """The whole factor by which an image is reduced to fit `KEPT_PX` and `KEPT_SIDE_PX`."""
+    return max(math.ceil(math.sqrt(size[0] * size[1] / KEPT_PX)), math.ceil(max(size) / KEPT_SIDE_PX), 1)
+
+
+def _load(image: Image.Image) -> tuple[int, int]:
+    """Decode; returns the first row that is there and the one after the last.
+
+    Raises:
+        OSError: nothing is there, what is there has holes, or a JPEG that needs its end marker.
+    """
+    try:
+        image.load()
+        return 0, image.height
+    except _BROKEN:
+        if not isinstance(image, ImageFile.ImageFile) or image._im is None or image.info.get("interlace"):
+            raise
+        image.tile = []  # nothing more to decode: what there is can be used
+        found = np.flatnonzero(np.asarray(image).reshape(image.height, -1).any(axis=1))
+        if not len(found):
+            raise
+        first, end = int(found[0]), int(found[-1]) + 1
+        if image.format in ("JPEG", "MPO") and image.height - end <= _END_ROWS:
+            raise
+        return first, end
+
+
+def _pixels(image: Image.Image, first: int, end: int) -> Pixels:
+    """Rows of a decoded image as sRGB, reduced to the size that is kept; band by band, to hold little at once."""
+    factor = _reduction(image.size)
+    size = math.ceil((end - first) / factor), math.ceil(image.width / factor)
+    pixels = np.empty((*size, 3), np.uint8)
+    convert = _Converter(image)
+    rows = max(1, _BAND_PX // max(1, image.width) // factor) * factor
+    for top in range(first, end, rows):
+        band = convert(image.crop((0, top, image.width, min(top + rows, end))))
+        if factor > 1:
+            band = band.reduce((min(factor, band.width), min(factor, band.height)))
+        start = (top - first) // factor
+        pixels[start : start + band.height] = np.asarray(band)
+    return pixels
+
+
+class _Converter:
+    """Converts bands of one image to sRGB by its colour profile; one that does not fit the image is ignored."""
+
+    def __init__(self, image: Image.Image) -> None:
+        self._transform: ImageCms.ImageCmsTransform | None = None
+        self._mode = {"P": "RGB", "PA": "RGB", "RGBA": "RGB", "RGBX": "RGB", "LA": "L", "1": "L"}.get(
+            image.mode, image.mode
+        )
+        profile = image.info.get("icc_profile")
+        try:
+            if image.mode == "LAB":
+                source = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
+            elif profile and self._mode in ("RGB", "L", "CMYK"):
+                source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            else:
+                return
+            self._transform = ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), self._mode, "RGB")
+        except (ImageCms.PyCMSError, *_BROKEN):
+            return
+
+    def __call__(self, band: Image.Image) -> Image.Image:
+        if band.mode.startswith("I") or band.mode == "F":
+            return _eight_bits(band)
+        if band.has_transparency_data:
+            rgba = band.convert("RGBA")
+            colours = self._colours(rgba.convert(self._mode if self._mode == "L" else "RGB"))
+            return Image.composite(colours, Image.new("RGB", rgba.size, "white"), rgba.getchannel("A"))
+        return self._colours(band)
+
+    def _colours(self, band: Image.Image) -> Image.Image:
+        if self._transform is None:
+            return band.convert("RGB")
+        converted = ImageCms.applyTransform(band.convert(self._mode), self._transform)
+        assert converted is not None
+        return converted
+
+
+def _eight_bits(band: Image.Image) -> Image.Image:
+    """16-bit grey, or grey as floats from 0 to 1, scaled; Pillow itself would video it at 255."""
+    grey = np.asarray(band).astype(np.float32)
+    scaled = grey * 255 if band.mode == "F" else grey / 257
+    return Image.fromarray(np.nan_to_num(scaled).round().clip(0, 255).astype(np.uint8)).convert("RGB")
+
+
+def _orientation(image: Image.Image) -> int:
+    """The EXIF orientation; 1 (upright) where the metadata cannot be read."""
+    try:
+        value = image.getexif().get(_ORIENTATION, 1)
+    except _BROKEN:
+        return 1
+    return value if isinstance(value, int) else 1
+
+
+def _upright(pixels: Pixels, orientation: int) -> Pixels:
+    """Turned by an EXIF orientation (Exif 3.0, 4.6.5.1.6: where row 0 and column 0 of what is stored belong)."""
+    if orientation in (5, 6, 7, 8):
+        pixels = pixels.swapaxes(0, 1)
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    return np.ascontiguousarray(pixels)
+
+
+def _repaired(file: IO[bytes]) -> io.BytesIO | None:
+    """The same image without damaged metadata (PNG) or with its end marker (JPEG); None for other formats."""
+    if file.seek(0, io.SEEK_END) > _REPAIRED_BYTES:
+        return None
+    file.seek(0)
+    data = file.read()
+    if data.startswith(b"\xff\xd8"):
+        return io.BytesIO(data + b"\xff\xd9")
+    if not data.startswith(b"\x89PNG"):
+        return None
+    kept, at = [data[:8]], 8
+    while at + 8 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, at)
+        chunk = data[at : at + 12 + length]
+        whole = zlib.crc32(chunk[4:-4]) == int.from_bytes(chunk[-4:], "big")
+        if kind in _PNG_CRITICAL or (kind in _PNG_KEPT and whole and len(chunk) < _PNG_KEPT_BYTES):
+            kept.append(chunk)
+        at += 12 + length
+    return io.BytesIO(b"".join(kept))
+
+
+def _too_many(name: str, most: int, of_what: str = "") -> MediaTooLargeError:
+    return MediaTooLargeError(
+        f"{name} has more than {most / 1e6:.0f} million pixels, the most{of_what} that is opened. "
+        "Save a smaller copy and try that; keep the original."
     )
 
 
-def _to_rgb(image: Image.Image) -> Image.Image:
-    if image.mode.startswith("I"):  # 16-bit grey; Pillow would video it at 255 instead of scaling
-        wide = np.asarray(image).astype(np.float32)
-        return Image.fromarray((wide / 257).round().clip(0, 255).astype(np.uint8)).convert("RGB")
-    if image.has_transparency_data:
-        rgba = image.convert("RGBA")
-        white = Image.new("RGBA", rgba.size, "white")
-        return Image.alpha_composite(white, rgba).convert("RGB")
-    return image.convert("RGB")
+def _too_much_work(name: str) -> MediaTooLargeError:
+    return MediaTooLargeError(
+        f"{name} is made in a way that takes far longer to decode than its size lets expect. "
+        "Save it as JPEG and try that; keep the original."
+    )
 
 
-def read_image(path: Path, max_px: int = 110_000_000) -> Pixels:
-    """Open and decode in one call; raises what `open_image` and `decode_image` raise."""
-    with open_image(path, max_px) as image:
-        return decode_image(image, path.name)
+def _broken(name: str) -> MediaDecodeError:
+    return MediaDecodeError(f"{name} is damaged or incomplete and cannot be opened. {_AGAIN}")

@@ -20,19 +20,31 @@ from detector.errors import (
     MediaTooLargeError,
     UnsupportedMediaError,
 )
-from detector.media.images import decode_image, is_animated, open_image
+from detector.media.images import StillImage, decode_image, is_animated
 from detector.media.video import VideoFacts, probe_video, spread, video_frame, video_frames
-from detector.types import Frame, MediaInfo, MediaKind, Pixels
+from detector.types import Frame, MediaInfo, MediaKind
 
-IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".heic", ".heif", ".avif")
-VIDEO_SUFFIXES = (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".gif")
-READABLE = "Images: JPEG, PNG, WebP, GIF, HEIC, AVIF. Videos: MP4, MOV, WebM, MKV, AVI, GIF."
+IMAGE_SUFFIXES = (
+    *(".jpg", ".jpeg", ".png", ".webp", ".gif", ".heic", ".heif", ".avif"),
+    *(".tif", ".tiff", ".bmp", ".jp2", ".j2k"),
+)
+VIDEO_SUFFIXES = (".mp4", ".m4v", ".mov", ".3gp", ".webm", ".mkv", ".avi", ".gif", ".ts", ".mts", ".m2ts")
+READABLE = (
+    "Images: JPEG, PNG, WebP, GIF, HEIC, AVIF, TIFF, BMP, JPEG 2000. "
+    "Videos: MP4, MOV, WebM, MKV, AVI, MPEG-TS, GIF."
+)
 
 MOMENTS_HZ = 4.0
 """Moments of a video that are looked at each second; faces change little in between."""
 _FEWEST, _MOST = 16, 240
 """Moments of a video that are looked at where nothing else was asked for."""
 _IMAGE_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
+_IMAGE_MAGIC = (
+    *(b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"BM", b"II*\0", b"MM\0*"),
+    *(b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51"),  # JPEG 2000: in its container, and bare
+)
+_HEAD_BYTES = 400
+"""Enough for three packets of a transport stream."""
 _SOUND_BRANDS = (b"M4A ", b"M4B ")
 _MP4_ATOMS = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
 
@@ -43,7 +55,7 @@ class Media:
 
     path: Path
     info: MediaInfo
-    _content: VideoFacts | Pixels
+    _content: VideoFacts | StillImage
     """What a video's frames are read by, or the decoded image."""
 
     def frames(self, max_frames: Depth, warn: Callable[[str], None] | None = None) -> Iterator[Frame]:
@@ -56,8 +68,12 @@ class Media:
         Raises:
             MediaDecodeError: damaged or incomplete data, and nobody to warn, or nothing before the break.
         """
-        if not isinstance(self._content, VideoFacts):
-            yield Frame(self._content, 0, 0.0)
+        if isinstance(self._content, StillImage):
+            for warning in self._content.warnings:
+                if warn is None:
+                    raise MediaDecodeError(warning)
+                warn(warning)
+            yield Frame(self._content.pixels, 0, 0.0)
             return
         yield from video_frames(self.path, self.info.format, self._content, self._count(max_frames), warn)
 
@@ -75,7 +91,7 @@ class Media:
             return video_frame(self.path, self.info.format, self._content, index)
         if index != 0:
             raise IndexError(f"{self.path.name} is an image and has no frame {index}")
-        return Frame(self._content, 0, 0.0)
+        return Frame(self._content.pixels, 0, 0.0)
 
     def count(self, max_frames: Depth) -> int:
         """How many frames `frames` will give of an undamaged file, at the most."""
@@ -118,22 +134,26 @@ def open_media(path: str | Path, config: DetectorConfig) -> Media:
                 "that are opened. Cut out the part in question and try that; keep the original."
             )
         with path.open("rb") as file:
-            head = file.read(64)
+            head = file.read(_HEAD_BYTES)
         kind, demuxer = _sniff(head, path, config.max_image_px)
         if kind == "video":
             clip = probe_video(path, demuxer, config.max_frame_px, config.max_duration_s)
             return Media(path, _info(path, kind, demuxer, clip.width_px, clip.height_px, clip), clip)
-        with open_image(path, config.max_image_px) as image:
-            format_name = (image.format or "").lower()
-            pixels = decode_image(image, path.name)
-        height_px, width_px = pixels.shape[:2]
-        return Media(path, _info(path, kind, format_name, width_px, height_px), pixels)
+        still = decode_image(path, config.max_image_px)
+        height_px, width_px = still.pixels.shape[:2]
+        return Media(path, _info(path, kind, still.format, width_px, height_px, notes=still.notes), still)
     except PermissionError as error:
         raise MediaError(f"{path.name} may not be read. Change its permissions or copy it elsewhere.") from error
 
 
 def _info(
-    path: Path, kind: MediaKind, format_name: str, width_px: int, height_px: int, clip: VideoFacts | None = None
+    path: Path,
+    kind: MediaKind,
+    format_name: str,
+    width_px: int,
+    height_px: int,
+    clip: VideoFacts | None = None,
+    notes: tuple[str, ...] = (),
 ) -> MediaInfo:
     sha256 = hashlib.sha256()
     sha1, md5 = hashlib.sha1(usedforsecurity=False), hashlib.md5(usedforsecurity=False)
@@ -155,7 +175,7 @@ def _info(
         duration_s=clip.duration_s if clip else None,
         frame_rate_hz=clip.frame_rate_hz if clip else None,
         frame_count=len(clip.times_s) if clip else None,
-        notes=_notes(path, kind, format_name),
+        notes=(*_notes(path, kind, format_name), *notes),
     )
 
 
@@ -190,11 +210,10 @@ def _by_magic(head: bytes, path: Path, max_px: int) -> tuple[MediaKind, str]:
         return "video", "avi"
     if head.startswith((b"GIF87a", b"GIF89a")):
         return ("video", "gif") if is_animated(path, max_px) else ("image", "")
-    image = head.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or (
-        head.startswith(b"RIFF") and head[8:12] == b"WEBP"
-    )
-    if image:
+    if head.startswith(_IMAGE_MAGIC) or (head.startswith(b"RIFF") and head[8:12] == b"WEBP"):
         return "image", ""
+    if any(head[at : at + 2 * step + 1 : step] == b"GGG" for at, step in ((0, 188), (4, 192))):
+        return "video", "mpegts"
     raise UnsupportedMediaError(
         f"{path.name} is neither an image nor a video we can read. Give one of these. {READABLE}"
     )
@@ -205,7 +224,10 @@ def _notes(path: Path, kind: MediaKind, format_name: str) -> tuple[str, ...]:
         "jpeg": (".jpg", ".jpeg"),
         "mpo": (".jpg", ".jpeg"),
         "heif": (".heic", ".heif"),
-        "mp4": (".mp4", ".m4v", ".mov"),
+        "tiff": (".tif", ".tiff"),
+        "jpeg2000": (".jp2", ".j2k"),
+        "mpegts": (".ts", ".mts", ".m2ts"),
+        "mp4": (".mp4", ".m4v", ".mov", ".3gp"),
         "matroska": (".mkv", ".webm"),
     }.get(format_name, (f".{format_name}",))
     suffix = path.suffix.lower()

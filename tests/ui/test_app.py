@@ -15,6 +15,7 @@ import httpx
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
+from wait_helpers import wait_until
 
 from reporting import verify_package
 
@@ -92,12 +93,21 @@ def test_only_this_computer_is_ever_asked(client: Client, server: Any, examples:
     assert calls and [call for call in calls if not call.startswith(local)] == []
 
 
-def test_a_stopped_page_leaves_nothing(start_server: Callable[..., Any]) -> None:
-    server = start_server()
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_page_stopped_while_a_file_is_judged_ends_as_usual_and_leaves_nothing(
+    start_server: Callable[..., Any], examples: Path, number: int
+) -> None:
+    server = start_server("--max-frames", "all")
     (private,) = server.folder.glob("deepfake-detector-*")
     assert private.stat().st_mode & 0o077 == 0
-    server.process.send_signal(signal.SIGTERM)
-    assert server.process.wait(60) == 128 + signal.SIGTERM
+    files = {"files": ("mine.mp4", (examples / "manipulated.mp4").read_bytes())}
+    (path,) = httpx.post(f"{server.url}gradio_api/upload", files=files, timeout=60).json()
+    given = {"data": [{"path": path, "orig_name": "mine.mp4", "meta": {"_type": "gradio.FileData"}}]}
+    httpx.post(f"{server.url}gradio_api/call/analyze", json=given, timeout=60).raise_for_status()
+    wait_until(lambda: list(private.glob("*/received/mine.mp4")))  # it was taken on
+    server.process.send_signal(number)
+    assert server.process.wait(60) == 128 + number
     assert not list(server.folder.iterdir())
 
 

@@ -25,6 +25,7 @@ from explain import Explanations, explain
 from reporting.text import results as result_text
 from reporting.text.results import Language
 from ui import text
+from ui.session.disk import is_full
 from ui.text.en import TroubleKind
 
 Tell = Callable[[float, Callable[[Language], str]], None]
@@ -143,7 +144,13 @@ def attempt(action: Callable[[], _T]) -> _T | Trouble:
         return Trouble("report", str(error))
     except DetectorError as error:
         return Trouble("tool", str(error))
+    except OSError as error:
+        return Trouble("disk_full") if is_full(error) else _incident()
     except Exception:  # noqa: BLE001 - the edge: a failure of ours must not leave the visitor without a word
-        incident = secrets.token_hex(4)
-        _log.exception("incident %s", incident)
-        return Trouble("incident", incident=incident)
+        return _incident()
+
+
+def _incident() -> Trouble:
+    incident = secrets.token_hex(4)
+    _log.exception("incident %s", incident)
+    return Trouble("incident", incident=incident)

@@ -27,6 +27,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.util.connection import create_connection
 
 from detector.errors import LinkError
+from ui.session.disk import is_full
 from ui.session.store import home_name
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -84,6 +85,7 @@ def fetch(
 
     Raises:
         LinkError: refused, unreachable, too large or too slow; the message is for the visitor.
+        OSError: the disk is full.
     """
     deadline = time.monotonic() + timeout_s
     for _ in range(_MAX_HOPS + 1):
@@ -196,6 +198,8 @@ def _store(
             raise LinkError(f"{host} broke off before the file was complete. Try again.")
     except (HTTPError, OSError) as error:
         path.unlink(missing_ok=True)
+        if isinstance(error, OSError) and is_full(error):
+            raise
         _left(deadline)
         raise LinkError(_UNREACHABLE.format(host=host)) from error
     except BaseException:

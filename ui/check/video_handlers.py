@@ -20,6 +20,7 @@ from ui import text
 from ui.check.file_check import Superseded, Trouble, attempt
 from ui.common.html import Picture, file_size, moment_clock
 from ui.result.status_panel import idle_panel, moment_panel, note_panel, trouble_panel
+from ui.session.disk import discard
 from ui.session.ordering import session_of
 from ui.session.own_files import secret_folder
 from ui.session.store import Moment, Visit, Visits, save_images
@@ -120,15 +121,19 @@ class VideoHandlers:
             shutil.rmtree(copies, ignore_errors=True)
             copies.mkdir()
             out = secret_folder(copies) / f"{Path(analysis.media.file_name).stem[:60]}-annotated.mp4"
-            annotate_video(
-                self._detector,
-                analysis,
-                visit.original,
-                out,
-                legend=legend(analysis, visit.language),
-                heatmap_scale=visit.explanations.heatmap_scale if visit.explanations else 0.0,
-                progress=tell,
-            )
+            try:
+                annotate_video(
+                    self._detector,
+                    analysis,
+                    visit.original,
+                    out,
+                    legend=legend(analysis, visit.language),
+                    heatmap_scale=visit.explanations.heatmap_scale if visit.explanations else 0.0,
+                    progress=tell,
+                )
+            except BaseException:
+                discard(copies)
+                raise
             return out
 
         try:

@@ -36,6 +36,7 @@ from ui.report.filing import before_filing, filed_panel, filing_list
 from ui.report.portal_status import reach
 from ui.report.referral_steps import first_panel, portal_link, routes_panel
 from ui.result.status_panel import idle_panel, note_panel, trouble_panel
+from ui.session.disk import discard
 from ui.session.key_frames import load_frames
 from ui.session.ordering import Turns, session_of
 from ui.session.own_files import secret_folder
@@ -229,14 +230,18 @@ def _build(visit: Visit, analysis: Analysis, case: Case, original_wanted: bool) 
     shutil.rmtree(packages, ignore_errors=True)
     packages.mkdir()
     frames = load_frames(visit.key_frames) if case.media_included else {}
-    package = build_package(
-        case,
-        replace(analysis, key_frames=frames),
-        visit.explanations,
-        secret_folder(packages),  # a new address each time: a browser may keep what it has had from an old one
-        original=visit.original,
-        include_original=original_wanted,
-    )
+    try:
+        package = build_package(
+            case,
+            replace(analysis, key_frames=frames),
+            visit.explanations,
+            secret_folder(packages),  # a new address each time: a browser may keep what it has had from an old one
+            original=visit.original,
+            include_original=original_wanted,
+        )
+    except BaseException:
+        discard(packages)
+        raise
     with zipfile.ZipFile(package.path) as archive:
         entries = json.loads(archive.read(_FIELDS_FROM))["fields"]
     fields = tuple(PortalField(**entry) for entry in entries)

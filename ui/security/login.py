@@ -90,7 +90,11 @@ class Door:
             secure: the cookie is for encrypted connections only.
         """
         page_wanted = "text/html" in headers.get("accept", "")
-        wait_s = max(self._tries.take(client, 1), self._all_tries.take("", 1))
+        wait_s = self._tries.take(client, 1)
+        if not wait_s:  # a try that its own client has no token for must not cost everybody one
+            wait_s = self._all_tries.take("", 1)
+            if wait_s:
+                self._tries.take(client, -1)
         if wait_s:
             return _refused(429, messages.LOGIN_WAIT, page_wanted, math.ceil(wait_s))
         given = parse_qs(body.decode("utf-8", "replace")).get("password", [""])[0]

@@ -13,6 +13,15 @@ TOO_LARGE = (
     "That is more than is taken: {limit} MB at most. Cut out the part in question; keep the original.\n"
     "यह सीमा से बड़ा है: अधिकतम {limit} MB। केवल ज़रूरी हिस्सा काट कर भेजें; मूल फ़ाइल संभाल कर रखें।"
 )
+STALLED = (
+    "The file stopped arriving. Check your connection, then add it once more.\n"
+    "फ़ाइल का आना रुक गया। अपना कनेक्शन जाँचें, फिर फ़ाइल दोबारा चुनें।"
+)
+DISK_FULL = (
+    "There is no room left on the computer that runs this page, so the file was not kept. Try a smaller file, or "
+    "tell whoever runs the page.\n"
+    "इस पेज को चलाने वाले कंप्यूटर में जगह नहीं बची, इसलिए फ़ाइल नहीं रखी गई। छोटी फ़ाइल चुनें, या पेज चलाने वाले को बताएँ।"
+)
 TOO_MANY = (
     "Too many requests from your connection. Wait {seconds} seconds, then try again.\n"
     "आपके कनेक्शन से बहुत अधिक अनुरोध आए। {seconds} सेकंड रुकें, फिर दोबारा कोशिश करें।"

@@ -25,7 +25,7 @@ from ui.security import messages
 from ui.security.access import Exposure, client_key, is_loopback, same_origin
 from ui.security.login import Door
 from ui.security.rate_limit import Buckets
-from ui.security.request_body import Body, TooLargeError, files_in, read_json
+from ui.security.request_body import Body, BodyError, StalledError, files_in, read_json
 from ui.session.own_files import OWNER_COOKIE, SHOWN, UPLOADED, make_owner, own_file, owner_in
 
 HEALTH = "/health"
@@ -120,8 +120,8 @@ class Guard:
                 answer = self._shown(path.removeprefix(_FILE), headers)
             if answer is None and scope["method"] == "POST" and _HANDS_IN.fullmatch(path):
                 answer, uploads = await self._handed_in(body, headers)
-        except TooLargeError:
-            answer = self._too_large(body).response()
+        except BodyError as error:
+            answer = self._unread(error, body).response()
         if answer is not None:
             await answer(scope, receive, send)
             return
@@ -131,22 +131,22 @@ class Guard:
             shutil.rmtree(upload.parent.parent, ignore_errors=True)
 
     async def _pass_on(self, scope: Scope, body: Body, send: Send) -> int:
-        """Let Gradio answer, unless the body turns out too large while it is being read; returns the status."""
+        """Let Gradio answer, unless the body is not read to its end; returns the status."""
         begun, status = False, 0
 
         async def answer(message: Message) -> None:
             nonlocal begun, status
             status = message.get("status", status)
-            if begun or not body.exceeded:
+            if begun or body.failed is None:
                 begun = True
                 await send(message)
 
         try:
             await self._app(scope, body.receive, answer)
-        except TooLargeError:
+        except BodyError:
             pass
-        if body.exceeded and not begun:
-            await self._too_large(body).response()(scope, body.receive, send)
+        if body.failed is not None and not begun:
+            await self._unread(body.failed, body).response()(scope, body.receive, send)
         return status
 
     def _foreign(self, scope: Scope, headers: Headers) -> _Refusal | None:
@@ -221,6 +221,9 @@ class Guard:
             return PlainTextResponse(messages.NOT_UPLOADED + "\n", 400), set()
         body.replace(anew)
         return None, uploads
+
+    def _unread(self, error: BodyError, body: Body) -> _Refusal:
+        return _Refusal(408, messages.STALLED) if isinstance(error, StalledError) else self._too_large(body)
 
     def _too_large(self, body: Body) -> _Refusal:
         return _Refusal(413, messages.TOO_LARGE.format(limit=max(1, body.limit >> 20)))

@@ -1,27 +1,47 @@
-"""What a request carries: counted while it is read, and looked through for files that were not uploaded here."""
+"""What a request carries: counted and timed while it is read, and looked through for files."""
 
 from __future__ import annotations
 
+import asyncio
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from starlette.types import Message, Receive
 
+STALL_S = 30.0
+"""A body of which less than `LEAST_BYTES` arrive in so long is given up: nobody sends it any more, or only to keep
+what it takes up here."""
+LEAST_BYTES = 16_384
 
-class TooLargeError(Exception):
-    """The body is larger than is taken."""
+
+class BodyError(Exception):
+    """The body is not read to its end."""
+
+
+class TooLargeError(BodyError):
+    """It is larger than is taken."""
+
+
+class StalledError(BodyError):
+    """It has stopped arriving."""
 
 
 class Body:
-    """A request's body that is never read beyond its limit, whatever its headers say."""
+    """A request's body, never read beyond its limit whatever its headers say, nor waited for without end."""
 
-    def __init__(self, receive: Receive, limit: int) -> None:
+    def __init__(self, receive: Receive, limit: int, stall_s: float | None = None) -> None:
         self.limit = limit
-        self.exceeded = False
+        self.failed: BodyError | None = None
         self._receive = receive
+        self._stall_s = STALL_S if stall_s is None else stall_s
         self._size = 0
+        self._recent = 0
+        """Bytes since `_since`."""
+        self._since: float | None = None
+        self._ended = False
         self._read: bytes | None = None
 
     async def receive(self) -> Message:
@@ -29,16 +49,30 @@ class Body:
 
         Raises:
             TooLargeError: the limit was passed.
+            StalledError: too little of it has arrived lately.
         """
         if self._read is not None:
             content, self._read = self._read, None
             return {"type": "http.request", "body": content, "more_body": False}
-        message = await self._receive()
-        self._size += len(message.get("body", b""))
+        if self._ended:  # what comes now is that the client has gone, in its own time
+            return await self._receive()
+        now = time.monotonic()
+        if self._since is None or self._recent >= LEAST_BYTES:
+            self._since, self._recent = now, 0
+        try:
+            message = await asyncio.wait_for(self._receive(), self._since + self._stall_s - now)
+        except TimeoutError:
+            raise self._fail(StalledError()) from None
+        size = len(message.get("body", b""))
+        self._ended = not message.get("more_body", False)
+        self._size, self._recent = self._size + size, self._recent + size
         if self._size > self.limit:
-            self.exceeded = True
-            raise TooLargeError
+            raise self._fail(TooLargeError())
         return message
+
+    def _fail(self, error: BodyError) -> BodyError:
+        self.failed = error
+        return error
 
     def replace(self, content: bytes) -> None:
         """Give the application this in place of what was read: it and the guard must not read it differently."""
@@ -48,7 +82,7 @@ class Body:
         """All of it; the application is given it once more.
 
         Raises:
-            TooLargeError: the limit was passed.
+            BodyError: as `receive`.
         """
         pieces = []
         while True:

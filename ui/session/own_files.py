@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shutil
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -87,7 +88,11 @@ def secret_folder(parent: Path, owner: str = "") -> Path:
     folder = parent / secrets.token_hex(16)
     folder.mkdir(mode=0o700)
     if owner:
-        (folder / _OWNER_FILE).write_text(owner, encoding="ascii")
+        try:
+            (folder / _OWNER_FILE).write_text(owner, encoding="ascii")
+        except OSError:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
     return folder
 
 

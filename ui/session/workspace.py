@@ -24,6 +24,8 @@ _YOUNG_S = 60.0
 _TRIES = 5
 _OPENINGS = ("GRADIO_ALLOWED_PATHS", "GRADIO_LOCAL_DEV_MODE", "GRADIO_WATCH_DIRS")
 """Settings by which the surroundings would make Gradio serve more, or to more."""
+_workspaces: dict[int, tuple[Path, FileLock]] = {}
+"""The folder of a process, by its number."""
 
 
 def make_workspace() -> Path:
@@ -42,19 +44,26 @@ def make_workspace() -> Path:
     parent = Path(os.path.realpath(tempfile.gettempdir()))  # what is served is asked for by its real path
     wipe_abandoned(parent)
     folder, lock = locked_folder(parent)
-    owner = os.getpid()
-
-    def wipe() -> None:
-        if os.getpid() == owner:  # a copy of this process may end long before it
-            _delete(folder, lock)
-
-    atexit.register(wipe)
+    _workspaces[os.getpid()] = folder, lock
+    atexit.register(wipe_workspace)
     os.environ["GRADIO_TEMP_DIR"] = str(folder)
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     for name in _OPENINGS:
         os.environ.pop(name, None)
     return folder
+
+
+def wipe_workspace() -> None:
+    """Delete the folder of this run, if it has one, with all that is in it."""
+    # By process: a copy of this one may end long before it, and must not take its folder.
+    folder, lock = _workspaces.pop(os.getpid(), (None, None))
+    if folder is None or lock is None:
+        return
+    for _ in range(_TRIES):  # another thread may just be writing into it
+        _delete(folder, lock)
+        if not folder.exists():
+            break
 
 
 def locked_folder(parent: Path) -> tuple[Path, FileLock]:

@@ -22,6 +22,7 @@ TroubleKind = Literal[
     "result_gone",
     "moment_gone",
     "tool",
+    "disk_full",
     "incident",
     "busy",
 ]
@@ -387,6 +388,10 @@ class Words:
             "This moment cannot be shown", "This result is no longer kept here. Check the video once more."
         ),
         "tool": TroubleWords("The check could not be finished", "Try again, or try another file."),
+        "disk_full": TroubleWords(
+            "There is no room left on this computer's disk",
+            "Nothing of your file was lost where you have it. Try a smaller one, or tell whoever runs this page.",
+        ),
         "incident": TroubleWords(
             "Something went wrong on our side",
             "This was not your fault. Try again; if it happens again, tell whoever runs this page that it was "

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError, AuthenticationError
+from wait_helpers import wait_until
 
 from ui.security import messages
 from ui.session.own_files import OWNER_COOKIE
 from ui.text import Words
 
-_T = TypeVar("_T")
 FILE = {"_type": "gradio.FileData"}
 LINK = "abc123.gradio.live"
 # The relay's part of a public link, which needs the internet: everything else of `--share` is the real thing.
@@ -34,15 +34,6 @@ def made():
     return folder
 ui.session.workspace.make_workspace = made
 """
-
-
-def wait_until(seen: Callable[[], _T], longest_s: float = 60) -> _T:
-    """What is seen, once it is something; a machine may be slow."""
-    until = time.monotonic() + longest_s
-    while not (found := seen()):
-        assert time.monotonic() < until, "waited in vain"
-        time.sleep(0.05)
-    return found
 
 
 def upload(url: str, content: bytes, name: str = "holiday.jpg", **more: Any) -> Path:
@@ -190,6 +181,55 @@ def test_an_upload_that_is_too_large_or_broken_leaves_nothing(server: Any) -> No
         answer = httpx.post(f"{server.url}gradio_api/upload", content=content, headers=headers)
         assert answer.status_code in (200, 400) and "Traceback" not in answer.text
     wait_until(lambda: [path for path in server.folder.rglob("received/*")] == received)
+
+
+def begun_upload(url: str, size: int, sent: int) -> socket.socket:
+    """The connection of an upload of which only the first bytes were sent."""
+    address = urlsplit(url)
+    line = socket.create_connection((address.hostname or "", address.port or 0))
+    line.sendall(
+        f"POST /gradio_api/upload HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {size}\r\n"
+        "Content-Type: multipart/form-data; boundary=b\r\n\r\n--b\r\nContent-Disposition: form-data; "
+        'name="files"; filename="v.mp4"\r\n\r\n'.encode()
+        + b"x" * sent
+    )
+    return line
+
+
+def test_who_closes_the_page_while_a_file_is_sent_leaves_nothing(server: Any) -> None:
+    before = set(server.folder.rglob("received/*"))
+    line = begun_upload(server.url, 50_000_000, 3_000_000)
+    wait_until(
+        lambda: [path for path in server.folder.rglob("received/*/tmp*") if path.stat().st_size > 1_000_000]
+    )
+    line.close()
+    wait_until(lambda: set(server.folder.rglob("received/*")) == before)
+
+
+FULL = """
+import resource
+resource.setrlimit(resource.RLIMIT_FSIZE, (3_000_000, 3_000_000))
+"""
+
+
+def test_a_full_disk_is_told_and_its_room_is_free_again_at_once(
+    start_server: Callable[..., Any], examples: Path
+) -> None:
+    """The system takes no more than 3 MB of a file, as a disk does that has no more."""
+    server = start_server(first=FULL)
+    for _ in range(3):
+        answer = httpx.post(
+            f"{server.url}gradio_api/upload", files={"files": ("v.mp4", b"x" * 8_000_000)}, timeout=60
+        )
+        assert answer.status_code == 507 and "no room left" in answer.text and "जगह नहीं" in answer.text
+        held = [
+            path
+            for path in Path(f"/proc/{server.process.pid}/fd").glob("*")
+            if "received" in str(os.readlink(path))
+        ]
+        assert not list(server.folder.rglob("received/*")) and not sum(path.stat().st_size for path in held)
+    path = upload(server.url, (examples / "no-face.jpg").read_bytes())
+    assert "no_face" in analyze(server.url, path)
 
 
 def test_the_answers_of_one_visitor_are_not_kept_for_the_next(server: Any, examples: Path) -> None:

@@ -20,6 +20,7 @@ from ui.security.access import Exposure, exposed, exposed_as_space
 from ui.security.login import COOKIE, Door, make_password
 from ui.security.middleware import HEALTH, UPLOAD, Guard
 from ui.security.rate_limit import Buckets
+from ui.security.request_body import LEAST_BYTES, Body, StalledError
 from ui.session.own_files import OWNER_COOKIE, secret_folder
 
 PASSWORD = "a-good-long-one"
@@ -372,6 +373,57 @@ def test_a_body_is_counted_and_not_believed(at_home: Site, path: str, fits: int,
     assert at_home.post(path, content=b"", headers={"content-length": "-1"}).status_code == 413
 
 
+def pieces(*waits_s: float, size: int = 1) -> Any:
+    """A receiver that brings a piece of so many bytes after each wait, and then that the client has gone."""
+    left = list(waits_s)
+
+    async def receive() -> dict[str, Any]:
+        if not left:
+            await asyncio.sleep(0.2)
+            return {"type": "http.disconnect"}
+        await asyncio.sleep(left.pop(0))
+        return {"type": "http.request", "body": b"x" * size, "more_body": bool(left)}
+
+    return receive
+
+
+@pytest.mark.parametrize(
+    "receive",
+    [pieces(0, 9, 0), pieces(9), pieces(*[0.03] * 60)],
+    ids=["stops halfway", "never begins", "a byte now and then"],
+)
+def test_a_body_that_stops_arriving_is_given_up(receive: Any) -> None:
+    with pytest.raises(StalledError):
+        asyncio.run(Body(receive, 10**9, stall_s=0.1).read())
+
+
+def test_a_slow_line_may_take_long_as_long_as_something_arrives() -> None:
+    body = Body(pieces(*[0.03] * 20, size=LEAST_BYTES), 10**9, stall_s=0.3)
+    assert len(asyncio.run(body.read())) == 20 * LEAST_BYTES
+
+
+def test_a_client_may_wait_long_for_the_answer_to_a_complete_body() -> None:
+    async def go() -> Any:
+        body = Body(pieces(0), 10**9, stall_s=0.05)
+        assert (await body.receive())["body"] == b"x"
+        return await body.receive()
+
+    assert asyncio.run(go()) == {"type": "http.disconnect"}
+
+
+@pytest.mark.parametrize("path", [UPLOAD, JOIN])
+def test_who_stops_sending_is_told_so(at_home: Site, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    monkeypatch.setattr("ui.security.request_body.STALL_S", 0.1)
+
+    async def stopping() -> AsyncIterator[bytes]:
+        yield b"x" * 100
+        await asyncio.sleep(5)
+        yield b"x"
+
+    answer = at_home.post(path, content=stopping())
+    assert answer.status_code == 408 and "once more" in answer.text and "दोबारा" in answer.text
+
+
 def test_every_answer_is_hardened(at_home: Site, space: Site) -> None:
     for answer in (at_home.get("/"), at_home.get("/nothing"), at_home.get("/", host="evil.example")):
         assert answer.headers["x-content-type-options"] == "nosniff"
@@ -488,6 +540,36 @@ def test_wrong_passwords_have_to_wait_and_the_right_one_too() -> None:
     codes = [give("wrong", f"client {number}") for number in range(200)]
     assert codes.count(401) == 100 and codes[-1] == 429, "many clients together do not guess faster"
     assert len(door._tries) <= 10_000
+
+
+def test_one_address_locks_nobody_else_out() -> None:
+    """Only tries that are looked at cost what all share: a refused one costs nobody anything."""
+    now = [0.0]
+    door = Door(PASSWORD, clock=lambda: now[0], delay_s=0)
+
+    def give(word: str, client: str) -> int:
+        return asyncio.run(door.try_password(f"password={word}".encode(), client, {}, secure=False)).status_code
+
+    for second in range(600):
+        now[0] = float(second)
+        assert {give("wrong", "attacker") for _ in range(20)} <= {401, 429}
+        assert give(PASSWORD, f"honest {second}") == 200
+    codes = [give("wrong", f"client {number}") for number in range(200)]
+    assert codes.count(401) >= 75 and codes[-1] == 429, "many clients together still do not guess faster"
+
+
+def test_who_waits_for_the_others_does_not_lose_tries_of_their_own() -> None:
+    now = [0.0]
+    door = Door(PASSWORD, clock=lambda: now[0], delay_s=0)
+
+    def give(word: str, client: str) -> int:
+        return asyncio.run(door.try_password(f"password={word}".encode(), client, {}, secure=False)).status_code
+
+    while give("wrong", f"client {len(door._tries)}") == 401:
+        pass
+    assert [give("wrong", "late") for _ in range(9)] == [429] * 9
+    now[0] += 20
+    assert [give("wrong", "late") for _ in range(5)] == [401] * 5
 
 
 def test_the_door_says_in_both_languages_what_to_do(linked: Site) -> None:

@@ -1,0 +1,186 @@
+"""One row a file and one row a track, with the same columns in every format."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import traceback
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from detector.config import DetectorConfig
+from detector.errors import CheckpointError, DetectorError
+from reporting.text.printable import printable
+
+if TYPE_CHECKING:
+    from detector.pipeline import Detector
+    from detector.types import Analysis, FaceTrack
+
+Row = dict[str, Any]
+FILE_COLUMNS: dict[str, type] = {
+    "file": str,
+    "sha256": str,
+    "size_bytes": int,
+    "kind": str,
+    "width_px": int,
+    "height_px": int,
+    "duration_s": float,
+    "outcome": str,
+    "probability": float,
+    "threshold_fake": float,
+    "threshold_real": float,
+    "tracks": int,
+    "frames_examined": int,
+    "reasons": str,
+    "warnings": str,
+    "error_type": str,
+    "error_message": str,
+    "checkpoint": str,
+    "checkpoint_sha256": str,
+    "settings": str,
+    "elapsed_s": float,
+}
+"""`probability` is empty without a face, everything from `kind` to `warnings` where there is an error. `settings`
+identifies the settings that can change a result."""
+TRACK_COLUMNS: dict[str, type] = {
+    "file": str,
+    "sha256": str,
+    "track_id": int,
+    "outcome": str,
+    "probability": float,
+    "faces": int,
+    "first_s": float,
+    "last_s": float,
+    "peak_start_s": float,
+    "peak_end_s": float,
+    "strongest_s": float,
+    "strongest_probability": float,
+    "x1": int,
+    "y1": int,
+    "x2": int,
+    "y2": int,
+}
+"""`peak_…` is the stretch of a video that decides the track, the box is that of its strongest face: XYXY pixels of
+the upright frame, half-open."""
+UNFINISHED = ("InternalError", "WorkerDiedError")
+"""Errors of the program, not of the file: tried again by the next run."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What is written about one file."""
+
+    row: Row
+    tracks: list[Row] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What every file of a run is analysed with."""
+
+    config: DetectorConfig
+    checkpoint: str
+    checkpoint_sha256: str
+    settings: str
+    """Identifies the settings that can change a result."""
+
+
+def make_job(config: DetectorConfig, checkpoint: str, checkpoint_sha256: str) -> Job:
+    """A job, with the settings it was asked for in 16 hexadecimal digits."""
+    settings = asdict(config)
+    for name in ("checkpoint_folder", "device", "batch_size"):
+        del settings[name]
+    digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
+    return Job(config=config, checkpoint=checkpoint, checkpoint_sha256=checkpoint_sha256, settings=digest[:16])
+
+
+def analyze_file(detector: Detector, path: str, job: Job, file: str | None = None) -> FileResult:
+    """Analyse one file; a file that cannot be analysed gives a row with its error.
+
+    Args:
+        detector: to analyse it with.
+        path: where it is.
+        job: what the row says about settings and weights.
+        file: name for the row, where that is not the path.
+
+    Raises:
+        CheckpointError: the weights cannot be used.
+    """
+    file = path if file is None else file
+    try:
+        return _analysed(detector.analyze(path), job, file)
+    except CheckpointError:
+        raise
+    except DetectorError as error:
+        return failed(path, job, type(error).__name__, str(error), file)
+    except Exception as error:  # noqa: BLE001 - one file must not end a run of thousands
+        traceback.print_exc(file=sys.stderr)
+        return failed(path, job, "InternalError", f"{type(error).__name__}: {error}. Please report this.", file)
+
+
+def failed(path: str, job: Job, kind: str, message: str, file: str | None = None) -> FileResult:
+    """The row of a file that could not be analysed."""
+    size_bytes, sha256 = None, None
+    try:
+        size_bytes, sha256 = os.path.getsize(path), content_hash(path)
+    except OSError:
+        pass  # the error says why
+    row = dict.fromkeys(FILE_COLUMNS) | {
+        "file": printable(path if file is None else file),
+        "sha256": sha256,
+        "size_bytes": size_bytes,
+        "error_type": kind,
+        "error_message": printable(message),
+        "checkpoint": job.checkpoint,
+        "checkpoint_sha256": job.checkpoint_sha256,
+        "settings": job.settings,
+    }
+    return FileResult(row)
+
+
+def content_hash(path: str | Path) -> str:
+    """SHA-256 of a file, lower-case hexadecimal."""
+    with open(path, "rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def _analysed(analysis: Analysis, job: Job, file: str) -> FileResult:
+    answer = analysis.to_dict()
+    verdict = answer["verdict"]
+    names = ("sha256", "kind", "width_px", "height_px", "duration_s", "elapsed_s")
+    row = dict.fromkeys(FILE_COLUMNS) | {name: answer[name] for name in names}
+    row |= {name: verdict[name] for name in ("outcome", "probability", "threshold_fake", "threshold_real")}
+    row |= {
+        "file": printable(file),
+        "size_bytes": analysis.media.size_bytes,
+        "tracks": len(analysis.tracks),
+        "frames_examined": analysis.frames_examined,
+        "reasons": printable(" ".join(verdict["reasons"])),
+        "warnings": printable(" ".join(answer["warnings"])),
+        "checkpoint": job.checkpoint,
+        "checkpoint_sha256": job.checkpoint_sha256,
+        "settings": job.settings,
+    }
+    return FileResult(row, [_track(track, row) for track in analysis.tracks])
+
+
+def _track(track: FaceTrack, row: Row) -> Row:
+    strongest = max(track.scores, key=lambda score: score.logit)
+    return {
+        "file": row["file"],
+        "sha256": row["sha256"],
+        "track_id": track.track_id,
+        "outcome": track.outcome,
+        "probability": track.probability,
+        "faces": len(track.scores),
+        "first_s": track.scores[0].time_s,
+        "last_s": track.scores[-1].time_s,
+        "peak_start_s": track.peak.start_s if track.peak else None,
+        "peak_end_s": track.peak.end_s if track.peak else None,
+        "strongest_s": strongest.time_s,
+        "strongest_probability": strongest.probability,
+        **dict(zip(("x1", "y1", "x2", "y2"), strongest.box.as_list(), strict=True)),
+    }
