@@ -87,7 +87,8 @@ class Cascade:
         """
         levels = list(_pyramid(pixels, min_face_px, max_face_px, factor))
         layers = [_Level(pixels, 1.0), *levels]
-        nothing = Candidates(*(np.zeros(shape, np.float32) for shape in ((0, 4), 0, (0, 5, 2))), complete=True)
+        boxes, sure, landmarks = (np.zeros(shape, np.float32) for shape in ((0, 4), 0, (0, 5, 2)))
+        nothing = Candidates(boxes, sure, landmarks, True)
         with self._lock, torch.inference_mode():
             proposed = [self._propose(level, thresholds[0]) for level in levels]
             if not proposed:
@@ -115,8 +116,8 @@ class Cascade:
         sides = boxes[:, None, 2:] - boxes[:, None, :2] + 1
         landmarks = boxes[:, None, :2] - 1 + points[passed].reshape(-1, 2, 5).transpose(0, 2, 1) * sides
         boxes = _moved(boxes, moves[passed])
-        keep = _one_each(boxes, sure)
-        return Candidates(boxes[keep], sure[keep], landmarks[keep], complete)
+        one_each = _one_each(boxes, sure)
+        return Candidates(boxes[one_each], sure[one_each], landmarks[one_each], complete)
 
     def judge_squares(self, crops: NDArray[np.uint8]) -> tuple[Array, Array, Array]:
         """Ask O-Net alone about squares that may show a face.

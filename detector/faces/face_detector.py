@@ -224,7 +224,9 @@ class FaceFinder:
 
 def _smallest_in_video(pixels: Pixels) -> float:
     """Smallest face that most searches of a video look for, pixels."""
-    return max(_VIDEO_MIN_FACE_PX, max(pixels.shape[:2]) / _VIDEO_FACES_ACROSS)
+    height, width = pixels.shape[:2]
+    longer: int = max(height, width)
+    return max(float(_VIDEO_MIN_FACE_PX), longer / _VIDEO_FACES_ACROSS)
 
 
 def _largest_first(faces: list[DetectedFace]) -> list[DetectedFace]:
