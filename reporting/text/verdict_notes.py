@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from detector.types import Analysis, FaceScore, MediaKind
+from detector.types import Analysis, FaceScore, MediaKind, NoticeCode
 from reporting.text.results import Language, headline
 
 Screen = Literal["fake", "real", "inconclusive", "poor_view", "no_face"]
@@ -110,6 +110,19 @@ _DAMAGED_HI = (
     "दोबारा डाउनलोड या कॉपी करें और उसे भी जाँचें।"
 )
 
+_NOTICES_HI: dict[NoticeCode, tuple[str, str]] = {
+    "turned": (
+        "",
+        "इस फ़ाइल में कोई चेहरा सीधा नहीं दिखता: इसे घड़ी की उल्टी दिशा में {:.0f} डिग्री घुमाकर जाँचा गया।",
+    ),
+    "faces_left_out": (
+        "एक साथ जितने चेहरे जाँचे जाते हैं, यहाँ उससे ज़्यादा हैं: कुछ छोटे चेहरे छूट गए। जिस हिस्से पर शक हो, उसे काटकर अलग से जाँचें।",
+        "एक साथ जितने चेहरे जाँचे जाते हैं, यहाँ उससे ज़्यादा हैं: सबसे छोटे {:.0f} चेहरे छूट गए। जिस हिस्से पर शक हो, उसे काटकर अलग से "
+        "जाँचें।",
+    ),
+}
+"""For each code the sentence without and with its number."""
+
 _REASONS_HI: dict[str, str] = {
     "no_face": "{looked_at} में कोई चेहरा नहीं मिला, इसलिए जाँचने को कुछ नहीं था।",
     "fake": "किसी भी चेहरे का सबसे ऊँचा अनुमान {p:.3f} है: {high:.3f} या उससे ऊपर होने पर छेड़छाड़ के संकेत बताए जाते हैं।",
@@ -155,7 +168,10 @@ def warnings(analysis: Analysis, language: Language) -> tuple[str, ...]:
     """What was not looked at: the detector's own sentences in English, what they come down to in Hindi."""
     if language == "en" or not analysis.warnings:
         return analysis.warnings
-    return (_DAMAGED_HI,)
+    notices = tuple(
+        _NOTICES_HI[notice.code][bool(notice.value)].format(notice.value) for notice in analysis.notices
+    )
+    return ((_DAMAGED_HI,) if len(analysis.warnings) > len(notices) else ()) + notices
 
 
 def reasons(analysis: Analysis, language: Language) -> tuple[str, ...]:
