@@ -32,7 +32,7 @@ RUN if [ "$TORCH" = cpu ]; then \
     fi \
     && pip install --no-cache-dir -c constraints.txt -r requirements.txt
 
-COPY app.py cli.py LICENSE README.md ./
+COPY app.py cli.py cli_parser.py LICENSE README.md ./
 COPY detector ./detector
 COPY explain ./explain
 COPY reporting ./reporting

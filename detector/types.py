@@ -22,6 +22,8 @@ MediaKind = Literal["image", "video"]
 FaceMark = Literal["small", "blurred", "cut off"]
 Stage = Literal["open", "look", "done"]
 Pixels = NDArray[np.uint8]
+QuarterTurns = Literal[0, 1, 2, 3]
+"""Turns by 90 degrees, counter-clockwise."""
 
 OUTCOME_OF: Mapping[Grade, Outcome] = MappingProxyType(
     {"signs": "fake", "some signs": "inconclusive", "undecided": "inconclusive", "none found": "real"}
@@ -116,7 +118,9 @@ class DetectedFace:
     detection_confidence: float
     landmarks: NDArray[np.float32]
     """(5, 2) XY pixels of the frame: left eye, right eye, nose, left and right mouth corner, as seen by
-    the viewer."""
+    the viewer of the upright face."""
+    turns: QuarterTurns = 0
+    """That set the face upright; 0 unless the frame's pixels lie on their side or upside down."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,7 +128,7 @@ class FaceCrop:
     """The pixels the network sees. Made only by `detector.faces.crop.crop_face`."""
 
     pixels: Pixels
-    """uint8 (size, size, 3), RGB."""
+    """uint8 (size, size, 3), RGB; the face upright, after the turns of `face`."""
     face: DetectedFace
     window: FaceBox
     """The square of the frame that the crop shows; it may reach beyond the frame, where edge pixels repeat."""
@@ -149,6 +153,8 @@ class FaceScore:
     """Image detail of the crop, see `detector.faces.quality.detail`."""
     network_logit: float | None = None
     """The logit before the offset for image detail was subtracted; None where there is no offset."""
+    turns: QuarterTurns = 0
+    """That set the face upright before it was judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +216,20 @@ class Step:
     """Frames that will be looked at in all."""
     probability: float | None = None
     """The highest estimate of any person so far; None before there is one."""
+
+
+NoticeCode = Literal["turned", "faces_left_out"]
+"""What limits a result. `turned`: no face stands upright, so the pixels were turned by `value` degrees
+counter-clockwise before faces were judged. `faces_left_out`: more faces than are judged in one image or frame;
+`value` is how many were left out, 0 where that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A limit of one result, as a code and a number; `detector.verdict.notices` has it in English."""
+
+    code: NoticeCode
+    value: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,7 +305,10 @@ class Analysis:
     key_frames: Mapping[int, Frame] = field(default_factory=dict)
     """Whole frames by index: those of the faces that speak most for `fake`, a few at the most."""
     warnings: tuple[str, ...] = ()
-    """English sentences: what was not looked at, such as the part of a damaged video after its break."""
+    """English sentences: what was not looked at, such as the part of a damaged video after its break; the notices
+    are among them."""
+    notices: tuple[Notice, ...] = ()
+    """The limits of this result, by code."""
 
     def to_dict(self) -> dict[str, Any]:
         """The `scan --json` contract (schema version 1): JSON types only, no pixels."""
@@ -327,6 +350,7 @@ class Analysis:
                 for track in self.tracks
             ],
             "warnings": list(self.warnings),
+            "notices": [{"code": notice.code, "value": notice.value} for notice in self.notices],
             "checkpoint": {"name": self.checkpoint.name, "sha256": self.checkpoint.sha256},
             "elapsed_s": self.elapsed_s,
         }

@@ -51,6 +51,7 @@ def make_score(
         probability=calibration.probability(adjusted),
         weight=mark_weight(marks),
         marks=marks,
+        turns=crop.face.turns,
         detail=sharp,
         network_logit=logit,
     )

@@ -9,6 +9,7 @@ from detector.model.checkpoint import CheckpointCard
 from detector.types import OUTCOME_OF, FaceScore, FaceTrack, MediaInfo, MediaKind, Span, Verdict
 from detector.verdict.accumulator import Gathered
 from detector.verdict.aggregate import WINDOW_S, PooledFaces, pool_faces, pool_tracks, runs, weighty_tracks
+from detector.verdict.notices import may_be_real
 from detector.verdict.reasons import verdict_reasons
 
 
@@ -41,6 +42,9 @@ def make_verdict(
     grade = None if probability is None else calibration.grade(probability)
     outcome = "no_face" if grade is None else OUTCOME_OF[grade]
     reasons = verdict_reasons(outcome, tracks, gathered.frames_examined, media, card)
+    if outcome == "real" and not may_be_real(gathered.notices):
+        outcome, grade = "inconclusive", "undecided"
+        reasons = ("The outcome is left open, because faces that were not judged may be manipulated.", *reasons)
     return Verdict(
         outcome=outcome,
         probability=probability,

@@ -13,10 +13,11 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Literal
 
-from detector.types import CheckpointInfo, FaceTrack, Grade, MediaKind, Outcome, Span, Step, Verdict
+from detector.types import Analysis, CheckpointInfo, FaceTrack, Grade, MediaKind, Outcome, Span, Step, Verdict
 from reporting.text.data_sources import data_in_hindi
 
 Language = Literal["en", "hi"]
+LANGUAGES: tuple[Language, ...] = ("en", "hi")
 
 _KINDS: dict[Language, dict[MediaKind, str]] = {
     "en": {"image": "image", "video": "video"},
@@ -272,6 +273,12 @@ def headline(result: Result, language: Language) -> str:
 def verdict_sentence(verdict: Verdict, kind: MediaKind, language: Language) -> str:
     """One sentence that says what was found in the whole file."""
     return _VERDICTS[language][shown(verdict)].format(kind=_KINDS[language][kind])
+
+
+def own_reasons(analysis: Analysis) -> tuple[str, ...]:
+    """Return the reasons of a verdict without the warnings and notes, which are told by themselves."""
+    told = {*analysis.warnings, *analysis.media.notes}
+    return tuple(reason for reason in analysis.verdict.reasons if reason not in told)
 
 
 def short_opinion(result: Result, language: Language) -> str:
