@@ -55,7 +55,15 @@ def test_the_dictionary_is_the_contract_to_the_letter(detector: Detector, exampl
         "schema_version", "file", "sha256", "kind", "width_px", "height_px", "duration_s",
         "verdict", "tracks", "warnings", "notices", "checkpoint", "elapsed_s",
     ]  # fmt: skip
-    assert list(content["verdict"]) == ["outcome", "probability", "threshold_fake", "threshold_real", "reasons"]
+    assert list(content["verdict"]) == [
+        "outcome",
+        "grade",
+        "probability",
+        "threshold_fake",
+        "threshold_some",
+        "threshold_real",
+        "reasons",
+    ]
     (track,) = content["tracks"]
     assert list(track) == ["track_id", "probability", "peak", "flagged", "faces"]
     assert list(track["peak"]) == ["start_s", "end_s", "probability"]
