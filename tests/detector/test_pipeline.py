@@ -37,7 +37,7 @@ def test_no_face_is_an_answer_without_a_number(detector: Detector, examples: Pat
     assert analysis.tracks == () and analysis.to_dict()["tracks"] == []
 
 
-def test_every_face_of_a_image_is_judged_and_one_manipulated_face_decides(
+def test_every_face_of_an_image_is_judged_and_one_manipulated_face_decides(
     detector: Detector, examples: Path, tmp_path: Path
 ) -> None:
     genuine, manipulated = (read_image(examples / f"{name}.jpg") for name in ("genuine", "manipulated"))
@@ -65,7 +65,7 @@ def test_the_dictionary_is_the_contract_to_the_letter(detector: Detector, exampl
         "reasons",
     ]
     (track,) = content["tracks"]
-    assert list(track) == ["track_id", "probability", "peak", "flagged", "faces"]
+    assert list(track) == ["track_id", "probability", "grade", "peak", "flagged", "faces"]
     assert list(track["peak"]) == ["start_s", "end_s", "probability"]
     assert len(track["faces"]) == 4
     assert list(track["faces"][0]) == ["time_s", "box", "probability", "marks"]
