@@ -43,7 +43,12 @@ def main(argv: list[str] | None = None) -> int:
 
     crowd = commands.add_parser("visitors", help="many visitors of the page at once: answers, waits, memory")
     crowd.add_argument("--count", type=int, default=50)
-    for command in (finder, timer, long, pointer, crowd):
+
+    mutations = commands.add_parser("fuzz", help="mutated media files: untyped errors, memory, time")
+    mutations.add_argument("--media", type=int, default=5000, help="files")
+    mutations.add_argument("--seed", type=int, default=0)
+    mutations.add_argument("--keep", type=Path, help="folder for files that broke a bound")
+    for command in (finder, timer, long, pointer, crowd, mutations):
         command.add_argument("--out", type=Path, help="JSON file to write")
 
     args = parser.parse_args(argv)
@@ -62,6 +67,10 @@ def main(argv: list[str] | None = None) -> int:
         result = explanations(args.data, args.count, args.seed)
     elif args.command == "faces":
         result = faces(args.data, args.source, args.split, args.count, args.seed)
+    elif args.command == "fuzz":
+        from benchmarks.fuzz import fuzz
+
+        result = fuzz(args.media, args.seed, args.keep)
     elif args.command == "visitors":
         from benchmarks.visitors import visitors
 
