@@ -6,8 +6,6 @@ import argparse
 import json
 from pathlib import Path
 
-from torch import nn
-
 from detector.config import Depth, DetectorConfig
 from detector.config_flags import add_checkpoint_flag, add_folder_flag
 from detector.model.checkpoint import read_video_judgement
@@ -16,7 +14,7 @@ from detector.verdict.calibration import Calibration
 from training.datasets.face_index import prepare
 from training.datasets.labels import read_faces
 from training.datasets.layouts import find_items
-from training.datasets.reconstruct import FLUX, UPSAMPLERS, FluxAutoencoder, fit_autoencoder, write_reconstructions
+from training.datasets.reconstruct import reconstruct_faces
 from training.evaluation.calibrate import video_block
 from training.evaluation.evaluate import DEGRADATIONS, Judge, evaluate, read_results
 from training.evaluation.heatmap_scale import HEATMAP_FACES, settle_heatmap
@@ -74,7 +72,7 @@ def main(argv: list[str] | None = None) -> int:
             )
             print(card.heatmap)
         case "reconstruct":
-            _reconstruct(args)
+            print(f"wrote {reconstruct_faces(args.faces, args.data, args.out, count=args.count, flux=args.flux)}")
         case "stills":
             _stills(args)
         case "recipe":
@@ -87,7 +85,7 @@ def main(argv: list[str] | None = None) -> int:
                     name=args.checkpoint,
                     terms=args.terms,
                     measured_on=args.measured_on,
-                    longer=args.longer,
+                    steps_multiplier=args.steps_multiplier,
                     workers=args.workers,
                 )
             )
@@ -177,7 +175,7 @@ def _parser() -> argparse.ArgumentParser:
     everything = commands.add_parser("recipe", help="all of it, as the shipped weights were made")
     everything.add_argument("--imagenet", type=Path, required=True, help="ImageNet weights of the teacher")
     everything.add_argument("--runs", type=Path, default=Path("runs"), help="folder of everything in between")
-    everything.add_argument("--longer", type=float, default=1.0, help="times as many steps")
+    everything.add_argument("--steps-multiplier", type=float, default=1.0, help="times as many steps")
     everything.add_argument("--workers", type=int, default=2)
 
     for command in (find, learn, decode, judge, pool, move, warm, everything):
@@ -256,19 +254,6 @@ def _calibrate_videos(args: argparse.Namespace) -> None:
             pooled_rows(load_series(args.scores), pooled_by_detector), Calibration(**block["calibration"])
         )
         print(json.dumps(summarise(judged)["outcomes"], ensure_ascii=False))
-
-
-def _reconstruct(args: argparse.Namespace) -> None:
-    faces = [
-        face for split in ("train", "val") for face in read_faces(args.faces, args.data, split)
-        if not face.item.is_fake
-    ]  # fmt: skip
-    args.out.mkdir(parents=True, exist_ok=True)
-    trained = [face for face in faces if face.item.split == "train"]
-    networks: dict[str, nn.Module] = {FLUX: FluxAutoencoder(args.flux).eval()} if args.flux else {}
-    for kind in UPSAMPLERS:
-        networks[kind] = fit_autoencoder(kind, trained, args.out / f"{kind}.safetensors")
-    print(f"wrote {write_reconstructions(faces, networks, args.out, count=args.count)}")
 
 
 def _write_json(content: object, file: Path) -> None:

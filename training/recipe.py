@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from detector.config import DetectorConfig
-from detector.model.checkpoint import read_video_judgement
+from detector.model.checkpoint import VideoJudgement, read_video_judgement
 from detector.pipeline import Detector
 from training.datasets.face_index import prepare
 from training.datasets.labels import read_faces
 from training.datasets.layouts import find_items
+from training.datasets.reconstruct import reconstruct_faces
 from training.evaluation.calibrate import video_block
 from training.evaluation.evaluate import DEGRADATIONS, Judge, evaluate, read_results
 from training.evaluation.heatmap_scale import HEATMAP_FACES, settle_heatmap
@@ -37,7 +38,7 @@ class Recipe:
     """Under what terms the weights may be used."""
     measured_on: str
     """The val data in a few words."""
-    longer: float = 1.0
+    steps_multiplier: float = 1.0
     """Times as many steps as on two CPU cores."""
     workers: int = 2
 
@@ -46,47 +47,58 @@ TEACHER = FitSettings(network="teacher", steps=3000, learning_rate=8e-4)
 SMALL = FitSettings(network="student", steps=900, size_px=112, learning_rate=1e-3)
 STUDENT = FitSettings(network="student", steps=4500, learning_rate=8e-4)
 
+RECONSTRUCTIONS_EACH = 1000
+"""Pairs of each decoder kind."""
 STILLS, STILL_S = 200, 3.0
 """Moving stills of each source and label, and their length, that the thresholds of videos are set on."""
 
 
 def cook(recipe: Recipe) -> None:
-    """Prepare, fit the teacher, fit the student small and then at full size, export, evaluate, calibrate, and
-    measure how strong its maps are."""
-    runs, faces = recipe.runs, recipe.runs / "faces.csv"
+    """Prepare, fit the teacher and the student, export, evaluate, calibrate, and measure the maps' scale."""
+    runs, faces, decoded = recipe.runs, recipe.runs / "faces.csv", recipe.runs / "reconstructions"
     if not faces.exists():
         prepare(recipe.data, faces, workers=recipe.workers, frames_per_video=8)
-    common = {"data": recipe.data, "faces_files": [faces]}
-    longer = [
-        replace(stage, steps=max(1, round(stage.steps * recipe.longer)), workers=recipe.workers)
+    if not (decoded / "done").exists():
+        reconstruct_faces(faces, recipe.data, decoded, count=RECONSTRUCTIONS_EACH)
+        (decoded / "done").touch()
+    stages = [
+        replace(stage, steps=max(1, round(stage.steps * recipe.steps_multiplier)), workers=recipe.workers)
         for stage in (TEACHER, SMALL, STUDENT)
     ]
+    lists = [faces, decoded / "reconstructions.csv"]
     teacher, small, student = runs / "teacher", runs / "student-small", runs / "student"
-    fit(longer[0], run=teacher, imagenet=recipe.imagenet, **common)
-    fit(longer[1], run=small, teacher_run=teacher, **common)
-    fit(longer[2], run=student, teacher_run=teacher, start_run=small, **common)
+    fit(stages[0], run=teacher, imagenet=recipe.imagenet, data=recipe.data, faces_files=lists)
+    fit(stages[1], run=small, teacher_run=teacher, data=recipe.data, faces_files=lists)
+    fit(stages[2], run=student, teacher_run=teacher, start_run=small, data=recipe.data, faces_files=lists)
     export(student, recipe.name, recipe.root, terms=recipe.terms)
     judge = Judge(checkpoint=recipe.name, folder=recipe.root)
-    given = {"val", "dev"} & {item.split for item in find_items(recipe.data)}
-    for split in sorted(given):
-        evaluate(judge, recipe.data, split, runs / f"{split}.csv", workers=recipe.workers)
+    evaluate(judge, recipe.data, "val", runs / "val.csv", workers=recipe.workers)
     for name in DEGRADATIONS:
-        out = runs / f"val-{name}.csv"
-        evaluate(judge, recipe.data, "val", out, degraded=name, workers=recipe.workers)
+        evaluate(judge, recipe.data, "val", runs / f"val-{name}.csv", degraded=name, workers=recipe.workers)
+    _settle(recipe, dev=[], videos=None)
+    # Scores of videos carry the offsets that were just set.
+    dev: list[Path] = []
+    if any(item.split == "dev" for item in find_items(recipe.data)):
+        dev = [runs / "dev.csv"]
+        evaluate(judge, recipe.data, "dev", dev[0], workers=recipe.workers)
     stills = runs / "stills-val.csv"
     images = choose_faces(read_faces(faces, recipe.data, "val"), STILLS, seed=0)
-    videos = judge_stills(judge, images, seconds=STILL_S, seed=0, workers=recipe.workers)
-    save_series(videos, stills)
+    save_series(judge_stills(judge, images, seconds=STILL_S, seed=0, workers=recipe.workers), stills)
     set_on = f"moving stills of {STILL_S:.0f} s made of {recipe.measured_on}"
+    block = video_block(pooled_rows(load_series(stills), pooled_by_detector), set_on)
+    _settle(recipe, dev=dev, videos=read_video_judgement(block))
+    detector = Detector.from_checkpoint(recipe.name, DetectorConfig(checkpoint_folder=recipe.root))
+    settle_heatmap(detector, recipe.data, recipe.root, split="val", count=HEATMAP_FACES, seed=0)
+
+
+def _settle(recipe: Recipe, *, dev: list[Path], videos: VideoJudgement | None) -> None:
     settle(
         recipe.name,
         recipe.root,
-        val=read_results([runs / "val.csv"]),
-        dev=read_results([runs / "dev.csv"] if "dev" in given else []),
-        degraded={name: read_results([runs / f"val-{name}.csv"]) for name in DEGRADATIONS},
+        val=read_results([recipe.runs / "val.csv"]),
+        dev=read_results(dev),
+        degraded={name: read_results([recipe.runs / f"val-{name}.csv"]) for name in DEGRADATIONS},
         measured_on=recipe.measured_on,
         training={},
-        videos=read_video_judgement(video_block(pooled_rows(load_series(stills), pooled_by_detector), set_on)),
+        videos=videos,
     )
-    detector = Detector.from_checkpoint(recipe.name, DetectorConfig(checkpoint_folder=recipe.root))
-    settle_heatmap(detector, recipe.data, recipe.root, split="val", count=HEATMAP_FACES, seed=0)

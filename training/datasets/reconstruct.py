@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from detector.media.images import read_image
 from detector.types import DetectedFace, FaceBox, Pixels
 from training.datasets.face_index import FACE_FIELDS, cut_out, face_row
-from training.datasets.labels import FaceItem, Item
+from training.datasets.labels import FaceItem, Item, read_faces
 from training.datasets.pairs import RECONSTRUCTIONS
 
 UPSAMPLERS = ("transposed", "nearest", "pixelshuffle")
@@ -33,6 +33,8 @@ KEPT_OUT = "pixelshuffle"
 _LONGEST_PX = 320
 """Larger cuts are shrunk before they are reconstructed."""
 _LATENT, _WIDTH = 12, 32
+STEPS = 300
+"""In which a tiny autoencoder is trained."""
 
 
 class TinyAutoencoder(nn.Module):
@@ -130,7 +132,7 @@ class FluxAutoencoder(nn.Module):
 
 
 def fit_autoencoder(
-    upsampler: str, faces: Sequence[FaceItem], file: Path, *, steps: int = 300, seed: int = 0
+    upsampler: str, faces: Sequence[FaceItem], file: Path, *, steps: int, seed: int = 0
 ) -> TinyAutoencoder:
     """Train one tiny autoencoder on patches of genuine faces, or load it where `file` holds it already.
 
@@ -187,6 +189,29 @@ def reconstruct(network: nn.Module, pixels: Pixels) -> Pixels:
     batch = torch.from_numpy(pixels.copy()).permute(2, 0, 1)[None].float() / 255
     made = network(batch)[0].clamp(0, 1).permute(1, 2, 0) * 255
     return made.round().to(torch.uint8).numpy()
+
+
+def reconstruct_faces(faces_file: Path, data: Path, folder: Path, *, count: int, flux: Path | None = None) -> Path:
+    """Train the tiny autoencoders, or load those in `folder`, and write reconstructions of genuine faces.
+
+    Args:
+        faces_file: what `prepare` wrote.
+        data: the folder it read.
+        folder: for weights, pairs and their list.
+        count: pairs of each decoder kind in train; a quarter as many in val.
+        flux: folder of the tiny autoencoder for FLUX.2, one more kind.
+
+    Returns:
+        The list of the pairs, in the format of `prepare`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    faces = [face for split in ("train", "val") for face in read_faces(faces_file, data, split)]
+    faces = [face for face in faces if not face.item.is_fake]
+    trained = [face for face in faces if face.item.split == "train"]
+    networks: dict[str, nn.Module] = {FLUX: FluxAutoencoder(flux).eval()} if flux else {}
+    for kind in UPSAMPLERS:
+        networks[kind] = fit_autoencoder(kind, trained, folder / f"{kind}.safetensors", steps=STEPS)
+    return write_reconstructions(faces, networks, folder, count=count)
 
 
 def write_reconstructions(
