@@ -19,7 +19,7 @@ from training.evaluation.calibrate import (
     judged_by_others,
 )
 from training.evaluation.evaluate import uncalibrated_card
-from training.evaluation.metrics import Row, judged_by, share_with_interval, summarise
+from training.evaluation.metrics import Row, outcome_of, share_with_interval, summarise
 from training.fitting.fit import FitSettings, start_from
 from training.fitting.networks import Student
 from training.release.model_card import model_card
@@ -65,7 +65,7 @@ def settle(
         name: of the checkpoint.
         root: folder of the checkpoints.
         val: results of `evaluate` on the val split.
-        dev: results on the dev videos, reported and never fitted to.
+        dev: results on the dev videos; those that carry an `outcome`, from folds, keep it.
         degraded: results on images of val after a degradation, by its name; reported alone.
         measured_on: the val data in a few words, for the sentence that says how often the tool errs.
         training: added to what the card says about its making.
@@ -92,7 +92,9 @@ def settle(
                 name: share_with_interval(sum(row["outcome"] == "fake" for row in rows), len(rows))
                 for name, rows in _by_source(judged_by_other_sources(val)).items()
             },
-            "dev": summarise(judged_by(dev, videos.calibration if videos else point.calibration)),
+            "dev": summarise(
+                [row if "outcome" in row else row | outcome_of(row, (videos or point).calibration) for row in dev]
+            ),
             "degraded": {
                 key: summarise([row | point.judge(row) | _adjusted(row, point.quality) for row in rows])
                 for key, rows in degraded.items()
