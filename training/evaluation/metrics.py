@@ -166,8 +166,8 @@ def detection_rates(results: Sequence[Row], rates: Sequence[float] = (0.01, 0.05
     found: Row = {}
     for source in ["all", *sorted({row["source"] for row in results})]:
         rows = [row for row in results if source in ("all", row["source"]) and row["logit"] is not None]
-        real = np.array([row.get("adjusted", row["logit"]) for row in rows if row["label"] == "real"])
-        fake = np.array([row.get("adjusted", row["logit"]) for row in rows if row["label"] == "fake"])
+        real = np.array([row["logit"] for row in rows if row["label"] == "real"])
+        fake = np.array([row["logit"] for row in rows if row["label"] == "fake"])
         if min(len(real), len(fake)) >= _FEWEST:
             found[source] = {}
             for rate in rates:

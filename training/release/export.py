@@ -107,7 +107,8 @@ def settle(
 
 
 def _adjusted(row: Row, quality: QualityOffsets) -> Row:
-    return {"adjusted": None if row["logit"] is None else adjusted(row, quality)}
+    """The logit less its offset, as everything that is reported ranks by."""
+    return {"logit": None if row["logit"] is None else adjusted(row, quality)}
 
 
 def _by_source(rows: Sequence[Row]) -> dict[str, list[Row]]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from detector.model.checkpoint import CheckpointCard
+from detector.types import Grade, GradeRate
 
-_OUTCOMES = ("fake", "inconclusive", "real", "no_face")
+_GRADES = ("signs", "some signs", "undecided", "none found")
 
 
 def model_card(card: CheckpointCard) -> str:
@@ -36,19 +38,24 @@ def model_card(card: CheckpointCard) -> str:
             "all were left open. These rates, and all of val below, come from ten folds: each tenth was judged "
             "by thresholds set on the other nine.",
             "",
+            *_offsets(card),
+            *_rates(card),
             *_videos(card),
             "",
             "## Val: images, one face each",
             "",
             *_ranking(val),
+            *_detection(val),
             *_probabilities(val),
             *_outcomes(val),
             "## Dev: whole videos",
             "",
             *_ranking(dev),
+            *_detection(dev),
             *_probabilities(dev),
             *_outcomes(dev),
             *_degraded(card.figures),
+            *_left_out(card.figures),
             "## False alarms, by who and how",
             "",
             "Genuine images of val called fake, with 95 % Wilson intervals.",
@@ -83,8 +90,49 @@ def _videos(card: CheckpointCard) -> list[str]:
         f"{point.threshold_real:.3f}. On {videos.measured_on}, {videos.false_alarm_rate:.1%} of genuine ones were "
         f"called fake, {videos.miss_rate:.1%} of manipulated ones real, {videos.undecided_rate:.1%} were left "
         "open (ten folds again). Stills do not blink or speak: genuine footage varies more, so its rate is higher "
-        "than theirs. On dev nothing was set."
+        "than theirs.",
+        "",
+        *_grade_table(videos.grade_rates),
     ]
+
+
+def _offsets(card: CheckpointCard) -> list[str]:
+    """What is subtracted from the logit in each bin of image detail."""
+    quality = card.quality
+    if not quality.edges:
+        return []
+    edges = [f"{edge:.2f}" for edge in quality.edges]
+    bins = [f"below {edges[0]}", *(f"{low} to {high}" for low, high in pairwise(edges)), f"from {edges[-1]}"]
+    return [
+        "From each logit an offset for the image detail of the crop (base-10 logarithm of the variance of the "
+        "Laplacian) is subtracted first, so that the 1 % false-alarm threshold of every bin lies at one place.",
+        "",
+        *_table(("detail", "offset"), zip(bins, (f"{offset:+.2f}" for offset in quality.offsets), strict=True)),
+    ]
+
+
+def _rates(card: CheckpointCard) -> list[str]:
+    return ["How often each grade is given to an image (ten folds):", "", *_grade_table(card.grade_rates)]
+
+
+def _grade_table(rates: Mapping[Grade, GradeRate]) -> list[str]:
+    rows = ((grade, f"{rate.genuine:.1%}", f"{rate.manipulated:.1%}") for grade, rate in rates.items())
+    return _table(("grade", "of genuine", "of manipulated"), rows)
+
+
+def _detection(figures: Mapping[str, Any]) -> list[str]:
+    """Power at low false alarms."""
+    rows = []
+    for on, by_rate in figures.get("detection", {}).items():
+        cells = [f"{row['share']:.0%} ({row['low']:.0%} to {row['high']:.0%})" for row in by_rate.values()]
+        rows.append((on, *cells, next(iter(by_rate.values()))["of"]))
+    if not rows:
+        return []
+    note = (
+        "Share of the manipulated files found where 1 % and 5 % of the genuine files of the same source are flagged, "
+        "with 95 % Wilson intervals. The thresholds are those of the source itself, so this measures the ranking."
+    )
+    return [*_table(("on", "found at 1 %", "found at 5 %", "of"), rows), note, ""]
 
 
 def _ranking(figures: Mapping[str, Any]) -> list[str]:
@@ -104,12 +152,23 @@ def _probabilities(figures: Mapping[str, Any]) -> list[str]:
 
 def _outcomes(figures: Mapping[str, Any]) -> list[str]:
     rows = (
-        (source, label, *(counts.get(key, 0) for key in _OUTCOMES))
+        (source, label, *(counts.get(key, 0) for key in (*_GRADES, "no_face")))
         for source, by_label in figures["outcomes"].items()
         for label, counts in by_label.items()
         if counts
     )
-    return _table(("source", "label", "called fake", "undecided", "called real", "no face"), rows)
+    return _table(("source", "label", *_GRADES, "no face"), rows)
+
+
+def _left_out(figures: Mapping[str, Any]) -> list[str]:
+    rows = [
+        (source, row["count"], row["of"], f"{row['share']:.1%}", f"{row['low']:.1%} to {row['high']:.1%}")
+        for source, row in figures.get("sources left out", {}).items()
+    ]
+    if not rows:
+        return []
+    head = ("source", "called fake", "of", "share", "95 % interval")
+    return ["## Genuine images of a source that the thresholds never saw", "", *_table(head, rows)]
 
 
 def _degraded(figures: Mapping[str, Any]) -> list[str]:
