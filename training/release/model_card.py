@@ -129,8 +129,9 @@ def _detection(figures: Mapping[str, Any]) -> list[str]:
     if not rows:
         return []
     note = (
-        "Share of the manipulated files found where 1 % and 5 % of the genuine files of the same source are flagged, "
-        "with 95 % Wilson intervals. The thresholds are those of the source itself, so this measures the ranking."
+        "Share of the manipulated files found where 1 % and 5 % of the genuine files of the same source are "
+        "flagged, with 95 % Wilson intervals. The thresholds are those of the source itself: this measures the "
+        "ranking."
     )
     return [*_table(("on", "found at 1 %", "found at 5 %", "of"), rows), note, ""]
 
