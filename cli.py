@@ -10,7 +10,7 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from detector.config_flags import add_config_flags, add_folder_flag, config_from
 from detector.errors import BatchError, CheckpointError, ConfigError, DetectorError, ReportError
 
 if TYPE_CHECKING:
+    from batch.rows import FileResult
     from detector.pipeline import Detector
     from detector.types import Analysis, FaceTrack, Step
     from explain.types import Explanations
@@ -116,14 +117,17 @@ def _misused(args: argparse.Namespace) -> str | None:
     for flag, given in other.items():
         if args.out and given:
             return f"--out writes a table and {flag} does not go with it; run them one after the other"
-    for flag, given in {"--tracks": args.tracks, "--workers": args.workers}.items():
+    for flag, given in {"--tracks": args.tracks, "--workers": args.workers, "--ray": args.ray}.items():
         if given and not args.out:
             return f"{flag} is for tables; give --out FILE.parquet, FILE.csv or FILE.jsonl as well"
+    if args.ray and args.workers:
+        return "--workers is for this machine alone; with --ray the cluster decides"
     return None
 
 
 def _scan_to_table(files: tuple[str, ...], args: argparse.Namespace) -> int:
     from batch.local import analyze_locally, choose_workers
+    from batch.ray_cluster import analyze_on_ray
     from batch.results import Results
     from batch.rows import make_job
     from batch.run import scan_collection
@@ -133,7 +137,11 @@ def _scan_to_table(files: tuple[str, ...], args: argparse.Namespace) -> int:
     job = make_job(config, args.checkpoint, load_card(args.checkpoint, config.checkpoint_folder).sha256)
     with Results(args.out, args.tracks) as results:
         workers = args.workers or choose_workers(len(files))
-        counts = scan_collection(files, job, results, lambda new: analyze_locally(new, job, workers))
+
+        def analyze(new: Iterable[str]) -> Iterator[FileResult]:
+            return analyze_on_ray(new, job, args.ray) if args.ray else analyze_locally(new, job, workers)
+
+        counts = scan_collection(files, job, results, analyze)
     outcomes = ", ".join(f"{counts[name]} {name}" for name in sorted(counts) if name != "earlier")
     print(f"{args.out}: {len(files)} files, {counts['earlier']} of them from earlier runs: {outcomes}")
     return UNREADABLE if counts["error"] else OK
@@ -363,6 +371,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     scanner.add_argument(
         "--tracks", type=Path, metavar="TABLE", help="with --out: write a table with a row a track"
+    )
+    scanner.add_argument(
+        "--ray",
+        metavar="auto|local|ADDRESS",
+        help="with --out: analyse on a Ray cluster (extra [cluster])",
     )
     scanner.add_argument(
         "--workers",
