@@ -32,7 +32,8 @@ RUN if [ "$TORCH" = cpu ]; then \
     fi \
     && pip install --no-cache-dir -c constraints.txt -r requirements.txt
 
-COPY app.py cli.py LICENSE README.md ./
+COPY app.py cli.py cli_parser.py LICENSE README.md ./
+COPY batch ./batch
 COPY detector ./detector
 COPY explain ./explain
 COPY reporting ./reporting

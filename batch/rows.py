@@ -149,8 +149,11 @@ def content_hash(path: str) -> str:
     Raises:
         OSError: it cannot be read.
     """
+    digest = hashlib.sha256()
     with open_file(path) as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()  # type: ignore[arg-type]
+        while chunk := opened.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _analysed(analysis: Analysis, job: Job, file: str) -> FileResult:

@@ -1,18 +1,20 @@
-"""What the user tells about the incident. Nobody's identity is asked for, stored or written here.
-
-In come the user's own words, from the page or from a JSON file; out goes one checked, immutable value.
-"""
+"""What the user says about the incident, as one checked, immutable value. It never holds who the user is."""
 
 from __future__ import annotations
 
 import json
-import re
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, Literal, get_args
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, ValidationError
+from pydantic.dataclasses import dataclass
 
 from detector.errors import ReportError
+from reporting.files import open_regular
+from reporting.text.printable import drop_unsafe, printable
 
 IST = timezone(timedelta(hours=5, minutes=30), "IST")
 """India Standard Time; it has no summer time."""
@@ -20,70 +22,108 @@ IST = timezone(timedelta(hours=5, minutes=30), "IST")
 Kind = Literal["impersonation", "sexual", "fraud", "fraud_money_lost", "defamation", "other"]
 Depicted = Literal["adult", "minor", "unsure"]
 
+MAX_CHARS = MappingProxyType(
+    {
+        "what_happened": 8000,
+        "whose_face": 200,
+        "platform": 200,
+        "urls": 8000,
+        "handle": 200,
+        "delay_reason": 500,
+        "state": 100,
+        "harm": 2000,
+    }
+)
+"""Longest text of each field; of `urls`, all links together, one a line."""
 _MAX_FILE_BYTES = 1 << 20
+_YEARS = range(1970, 2100)
 _IDENTITY = frozenset(
     "name full_name my_name mobile phone email gender dob date_of_birth father mother spouse parent_or_spouse "
     "nationality address district police_station pin aadhaar pan passport voter_id id_document".split()
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+def _line(value: object) -> object:
+    return " ".join(drop_unsafe(value).split()) if isinstance(value, str) else value
+
+
+def _prose(value: object) -> object:
+    return drop_unsafe(value, keep_lines=True) if isinstance(value, str) else value
+
+
+def _links(value: object) -> object:
+    if isinstance(value, str):
+        raise ValueError("give a list of links, not one text")
+    if isinstance(value, list | tuple):
+        value = tuple(_line(link) for link in value)
+        if sum(len(link) + 1 for link in value if isinstance(link, str)) > MAX_CHARS["urls"] + 1:
+            raise ValueError(f"the links have more than {MAX_CHARS['urls']} characters together; shorten the list")
+    return value
+
+
+def _time(value: object) -> datetime:
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError as error:
+            raise ValueError("this is not a date and time; write it as 2026-03-05T21:30:00+05:30") from error
+    if not isinstance(value, datetime):
+        raise ValueError("give a date and time")
+    if value.utcoffset() is None:
+        raise ValueError("the time needs a time zone; write it as 2026-03-05T21:30:00+05:30")
+    if value.year not in _YEARS:
+        raise ValueError(f"give a year from {_YEARS.start} to {_YEARS.stop - 1}")
+    return value
+
+
+def _length(name: str) -> Any:
+    return Field(max_length=MAX_CHARS[name])
+
+
+_LINE, _PROSE = BeforeValidator(_line), BeforeValidator(_prose)
+_Time = Annotated[datetime, BeforeValidator(_time)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))
 class Case:
     """The incident in the user's own words; everything but its kind may be left out.
 
+    Invisible and control characters are removed from the texts, and names and links are put on one line.
+
     Raises:
-        TypeError: a value of another type, such as one string for `urls`, which is a tuple of them.
-        ValueError: an unknown `kind` or `depicted`, a country that is no two-letter code, or a time without a
-            zone, so that the hour would be a guess.
+        ValueError: a value of another type, a text longer than `MAX_CHARS`, an unknown `kind` or `depicted`, a
+            country that is not a two-letter code, or a time without a zone.
     """
 
     kind: Kind = "other"
-    what_happened: str = ""
+    what_happened: Annotated[str, _length("what_happened"), _PROSE] = ""
     """What the file shows the person saying or doing, and what happened."""
-    whose_face: str = ""
+    whose_face: Annotated[str, _length("whose_face"), _LINE] = ""
     """Whose face is shown, such as `my own`."""
     depicted: Depicted = "unsure"
-    """Age of the person shown. It decides only where the content is sexual: whatever is not said to be an
-    adult stops everything there."""
-    witness_only: bool = False
+    """Age of the person shown. It matters only for sexual content: unless it is `adult`, no package is made."""
+    witness_only: StrictBool = False
     """The user only saw it and is not the one harmed."""
-    in_danger: bool = False
+    in_danger: StrictBool = False
     """Somebody is in danger now."""
-    platform: str = ""
-    urls: tuple[str, ...] = ()
-    handle: str = ""
+    platform: Annotated[str, _length("platform"), _LINE] = ""
+    urls: Annotated[tuple[str, ...], BeforeValidator(_links)] = ()
+    handle: Annotated[str, _length("handle"), _LINE] = ""
     """The account that posted or sent it."""
-    seen_at: datetime | None = None
-    saved_at: datetime | None = None
+    seen_at: _Time | None = None
+    saved_at: _Time | None = None
     """When the user saved the file."""
-    delay_reason: str = ""
+    delay_reason: Annotated[str, _length("delay_reason"), _PROSE] = ""
     """Why it is reported later than the day after it was seen; only if the portal asks."""
-    state: str = ""
+    state: Annotated[str, _length("state"), _LINE] = ""
     """State or union territory."""
-    country: str = "IN"
-    """Where the report goes, ISO 3166 code of two letters, or `EU`."""
-    harm: str = ""
-    include_media: bool | None = None
-    """Put copies and frames of the file into the package. None: yes, but not where the content is sexual."""
-    show_images: bool | None = None
-    """Leave the images of the documents unblurred. None: yes, but not where the content is sexual."""
-
-    def __post_init__(self) -> None:
-        if isinstance(self.urls, str):
-            raise TypeError(f"urls is a tuple of links, got the text {self.urls!r}")
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if not _fits(value, str(field.type)):
-                raise TypeError(f"{field.name} cannot be {value!r}; it is {_WORDS[str(field.type)]}")
-        for name, allowed in (("kind", get_args(Kind)), ("depicted", get_args(Depicted))):
-            if getattr(self, name) not in allowed:
-                raise ValueError(f"{name} is one of {', '.join(allowed)}; got {getattr(self, name)!r}")
-        if not re.fullmatch(r"[A-Z]{2}", self.country):
-            raise ValueError(f"country is a code of two capital letters such as IN; got {self.country!r}")
-        for name in ("seen_at", "saved_at"):
-            moment = getattr(self, name)
-            if moment is not None and moment.utcoffset() is None:
-                raise ValueError(f"{name} needs a time zone, got {moment}")
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "IN"
+    """Where the report goes: ISO 3166 code of two letters, or `EU`."""
+    harm: Annotated[str, _length("harm"), _PROSE] = ""
+    include_media: StrictBool | None = None
+    """Put copies and frames of the file into the package. None: yes, except for sexual content."""
+    show_images: StrictBool | None = None
+    """Leave the images in the documents unblurred. None: yes, except for sexual content."""
 
     @property
     def media_included(self) -> bool:
@@ -92,49 +132,19 @@ class Case:
 
     @property
     def images_shown(self) -> bool:
-        """Whether the images of the documents stay unblurred."""
+        """Whether the images in the documents stay unblurred."""
         return self.kind != "sexual" if self.show_images is None else self.show_images
-
-
-_WORDS = {
-    "str": "a text",
-    "bool": "true or false",
-    "bool | None": "true or false, or left out",
-    "tuple[str, ...]": "a list of texts",
-    "datetime | None": "a date and time",
-    "Kind": "a text",
-    "Depicted": "a text",
-}
-"""What a field holds, in words, by the way its type is written."""
-
-
-def _fits(value: object, kind: str) -> bool:
-    match kind:
-        case "bool":
-            return isinstance(value, bool)
-        case "bool | None":
-            return value is None or isinstance(value, bool)
-        case "datetime | None":
-            return value is None or isinstance(value, datetime)
-        case "tuple[str, ...]":
-            return isinstance(value, tuple) and all(isinstance(item, str) for item in value)
-        case _:
-            return isinstance(value, str)
 
 
 def read_case(path: str | Path) -> Case:
     """Read a case from a JSON file: one object, its keys the fields of `Case`, times as ISO 8601 with a zone.
 
     Raises:
-        ReportError: no such file, too large, not JSON, a key that is unknown, doubled or asks for an identity, a
-            value of the wrong type, or a time without a zone.
+        ReportError: no such file, not a regular file, too large, not JSON, or as `parse_case`.
     """
     path = Path(path)
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(_MAX_FILE_BYTES + 1)
-    except OSError as error:
-        raise ReportError(f"the case {path} cannot be read ({error}): check its name") from error
+    with open_regular(path, "the case") as stream:
+        content = stream.read(_MAX_FILE_BYTES + 1)
     if len(content) > _MAX_FILE_BYTES:
         raise ReportError(f"the case {path.name} is larger than {_MAX_FILE_BYTES} bytes: shorten it")
     try:
@@ -142,51 +152,42 @@ def read_case(path: str | Path) -> Case:
     except (ValueError, RecursionError) as error:
         raise ReportError(f"the case {path.name} is not JSON ({error}): correct it there") from error
     if not isinstance(entries, dict):
-        raise ReportError(f'the case {path.name} holds no JSON object: write {{"kind": "impersonation", …}}')
+        raise ReportError(f'the case {path.name} is not a JSON object: write {{"kind": "impersonation", …}}')
     return parse_case(entries, path.name)
 
 
 def parse_case(entries: dict[str, Any], source: str) -> Case:
-    """Build a case from JSON values.
+    """Build a case from plain values.
 
     Args:
         entries: by the name of the field.
         source: where they come from, for the message.
 
     Raises:
-        ReportError: as `read_case`.
+        ReportError: the kind is missing, a key is unknown or asks for an identity, or `Case` refuses a value.
     """
-    types = {field.name: str(field.type) for field in fields(Case)}
     if personal := sorted(entries.keys() & _IDENTITY):
         raise ReportError(
             f"{source} names {', '.join(personal)}: leave that out, who you are is never stored here; type it on "
             "the portal yourself"
         )
-    if unknown := sorted(entries.keys() - types.keys()):
-        raise ReportError(f"{source} has the unknown key {unknown[0]!r}: the keys are {', '.join(types)}")
+    names = [field.name for field in fields(Case)]
+    if unknown := sorted(entries.keys() - set(names)):
+        raise ReportError(f"{source} has the unknown key {unknown[0][:80]!r}: the keys are {', '.join(names)}")
     if "kind" not in entries:
         raise ReportError(f'{source} does not say the kind: add one of {", ".join(get_args(Kind))} as "kind"')
-    values: dict[str, Any] = {}
-    for name, value in entries.items():
-        if types[name] == "tuple[str, ...]" and isinstance(value, list):
-            value = tuple(value)
-        elif types[name] == "datetime | None" and isinstance(value, str):
-            try:
-                value = datetime.fromisoformat(value)
-            except ValueError as error:
-                raise ReportError(
-                    f"{source}: {name} is {value!r}, which is no date and time: write it as "
-                    "2026-03-05T21:30:00+05:30"
-                ) from error
-        values[name] = value
     try:
-        return Case(**values)
-    except (TypeError, ValueError) as error:
-        raise ReportError(f"{source}: {error}: correct that value") from error
+        return Case(**entries)
+    except ValidationError as error:
+        first = error.errors()[0]
+        message = first["msg"].removeprefix("Value error, ")
+        raise ReportError(
+            printable(f"{source}: {first['loc'][0]} is {first['input']!r:.80}: {message}. Correct that value.")
+        ) from error
 
 
 def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     entries = dict(pairs)
     if len(entries) != len(pairs):
-        raise ValueError("a key stands there twice")
+        raise ValueError("a key occurs twice")
     return entries

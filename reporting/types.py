@@ -1,4 +1,4 @@
-"""The values that the texts, the documents and the package of a report share. Standard library only."""
+"""Values shared by the texts, the documents and the package of a report."""
 
 from __future__ import annotations
 
@@ -45,8 +45,7 @@ class EvidenceFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustodyEntry:
-    """One event in the life of an item. Each carries the hash of the one before, so that none can be changed,
-    left out or put in unseen."""
+    """One event in the life of an item, with the hash of the event before it."""
 
     sequence: int
     at: datetime

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -12,9 +20,13 @@ import torch
 from PIL import Image
 
 import cli
+from detector.errors import ExplainError
 from detector.model.classifier import build_network
+from detector.pipeline import Detector
 from reporting import verify_package
+from reporting.text.evidence import verification_meaning
 
+ROOT = Path(__file__).parent.parent
 SCAN = ["scan", "--precision", "fp32", "--device", "cpu", "--max-frames", "4"]
 
 
@@ -71,11 +83,27 @@ def test_bad_files_give_their_typed_error_and_the_good_ones_are_still_answered(
         pytest.param(["verify", "missing.zip"], 1, id="nothing to verify"),
         pytest.param(["scan", "--case", "a.json", "x.jpg"], 2, id="a case without a report"),
         pytest.param(["scan", "--report", "a.zip", "--case", "gone.json", "x.jpg"], 1, id="no such case"),
+        pytest.param(["scan", "--include-original", "x.jpg"], 2, id="an original without a report"),
+        pytest.param(["scan", "--check-maps", "x.jpg"], 2, id="a check of maps without maps"),
+        pytest.param(["scan", "--annotate", "out.mp4", "examples/genuine.jpg"], 2, id="a video copy of an image"),
+        pytest.param(["scan", "--annotate", "cli.py", "cli.py"], 2, id="the copy would replace the file"),
+        pytest.param(["scan", "--annotate", "no-folder/out.mp4", "x.mp4"], 2, id="no folder for the copy"),
+        pytest.param(["scan", "--report", "no-folder/out.zip", "x.mp4"], 2, id="no folder for the package"),
+        pytest.param(["scan", "--report", "out.pdf", "x.mp4"], 2, id="a package that is no zip"),
+        pytest.param(["scan", "--explain", "cli.py", "x.jpg"], 2, id="a folder that is a file"),
+        pytest.param(["scan", "--explain-method", "GradCAM", "x.jpg"], 2, id="a flag that does not exist"),
+        pytest.param(["verify", "/dev/zero"], 1, id="a device to verify"),
+        pytest.param(["verify", "tests"], 1, id="a folder to verify"),
         pytest.param(["file", "missing.zip", "--ack", "12345"], 1, id="nothing to file"),
         pytest.param(["file", "a.zip", "--ack", "1234", "--filed-at", "2026-03-05"], 2, id="no time zone"),
     ],
 )
-def test_exit_codes(arguments: list[str], code: int, capsys: pytest.CaptureFixture[str]) -> None:
+def test_exit_codes(
+    arguments: list[str], code: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(Path(cli.__file__).parent)
+    if code == 2:  # wrong usage is told before any work
+        monkeypatch.setattr(Detector, "from_checkpoint", lambda *given: pytest.fail("a detector was loaded"))
     try:
         found = cli.main(arguments)
     except SystemExit as left:
@@ -103,7 +131,10 @@ def test_overlays_and_package_are_written_and_the_package_verifies(
     assert "5_evidence/copy_image.jpg" in verify_package(report).files
     capsys.readouterr()
     assert cli.main(["verify", str(report)]) == 0
-    assert "every hash" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "every hash" in told and verification_meaning("en") in told
+    with zipfile.ZipFile(report) as archive:
+        assert hashlib.sha256(archive.read("MANIFEST.sha256")).hexdigest() in told
     data = bytearray(report.read_bytes())
     data[len(data) // 2] ^= 0xFF
     report.write_bytes(bytes(data))
@@ -154,7 +185,7 @@ def test_the_stretches_of_a_video_are_told(examples: Path, capsys: pytest.Captur
     assert re.search(r"Strongest (from|at) 0:0\d", capsys.readouterr().out)
 
 
-def test_an_annotated_copy_is_written_of_videos_and_not_of_images(
+def test_an_annotated_copy_of_a_video_is_written(
     examples: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "copy.mp4"
@@ -163,9 +194,6 @@ def test_an_annotated_copy_is_written_of_videos_and_not_of_images(
     assert len(captured.out.splitlines()) == 1 and str(out) in captured.err
     with av.open(str(out)) as container:
         assert sum(1 for _ in container.decode(video=0)) == 96
-    out.unlink()
-    assert cli.main([*SCAN, "--annotate", str(out), str(examples / "genuine.jpg")]) == 0
-    assert "--annotate is for videos" in capsys.readouterr().err and not out.exists()
 
 
 def test_checkpoints_are_listed_verified_and_imported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -186,3 +214,103 @@ def test_where_the_evidence_lies_and_whether_the_map_is_faithful_is_told_beside_
     captured = capsys.readouterr()
     assert "Of what speaks for manipulation in this face" in captured.err and "(logit) falls by" in captured.err
     assert "logit" not in captured.out
+
+
+HOSTILE = "100% \x1b[31m\u202egpj.\n=1+1"
+
+
+def test_hostile_names_reach_neither_the_terminal_nor_a_document_and_are_never_linted(
+    examples: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The video breaks off, so the name is in a warning as well."""
+    whole = tmp_path / "whole.mkv"
+    with av.open(str(examples / "genuine.mp4")) as source, av.open(str(whole), "w") as target:
+        video = target.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(source.streams.video[0]):
+            if packet.dts is not None:
+                packet.stream = video
+                target.mux(packet)
+    matroska = whole.read_bytes()
+    file = tmp_path / f"{HOSTILE}.mkv"
+    file.write_bytes(matroska[: len(matroska) // 2])
+    report, copy = tmp_path / "out.zip", tmp_path / "copy.mp4"
+    assert cli.main([*SCAN, "--report", str(report), "--annotate", str(copy), str(file)]) == 0
+    told = capsys.readouterr()
+    for stream in (told.out, told.err):
+        assert not re.search("[\x1b\u202e]", stream) and "\n=1+1" not in stream
+    assert "breaks off" in told.out and copy.exists()
+    assert told.out.count("breaks off") == 1, "a warning is told once"
+    verify_package(report)
+    with zipfile.ZipFile(report) as archive:
+        for name in archive.namelist():
+            if not name.endswith((".pdf", ".jpg", ".png", ".mp4")):
+                assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", archive.read(name).decode()), (
+                    name
+                )
+    assert cli.main([*SCAN, "--json", str(tmp_path / f"gone{HOSTILE}")]) == 1
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.isascii() and json.loads(line)["file"].endswith(HOSTILE)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names are Unicode there")
+def test_a_name_that_is_not_utf8_does_not_lose_the_other_files(examples: Path, tmp_path: Path) -> None:
+    odd = os.path.join(os.fsencode(tmp_path), b"odd\xff.jpg")
+    Path(os.fsdecode(odd)).write_bytes((examples / "no-face.jpg").read_bytes())
+    good = os.fsencode(examples / "no-face.jpg")
+    command = [sys.executable, str(ROOT / "cli.py"), *SCAN]
+    done = subprocess.run([*command, "--json", odd, good], capture_output=True, check=True)
+    first, second = (json.loads(line) for line in done.stdout.decode("utf-8").splitlines())
+    assert first["file"].endswith(r"odd\xff.jpg") and first["verdict"] == second["verdict"]
+    done = subprocess.run([*command, odd, good], capture_output=True, check=True)
+    assert r"odd\udcff.jpg" in done.stdout.decode("utf-8")
+
+
+def test_a_result_that_is_not_a_number_is_an_error_of_that_file(
+    detector: Detector, examples: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    analysis = detector.analyze(examples / "no-face.jpg")
+    results = iter([replace(analysis, elapsed_s=float("nan")), analysis])
+    monkeypatch.setattr(Detector, "from_checkpoint", lambda *given: detector)
+    monkeypatch.setattr(detector, "analyze", lambda file, **options: next(results))
+    assert cli.main(["scan", "--json", "a.jpg", "b.jpg"]) == 1
+    first, second = (json.loads(line, parse_constant=pytest.fail) for line in capsys.readouterr().out.splitlines())
+    assert first["error"]["type"] == "DetectorError" and "not finite" in first["error"]["message"]
+    assert second["verdict"]["outcome"] == "no_face"
+
+
+@pytest.mark.parametrize("failure", [ExplainError("no map could be made"), OSError(28, "No space left on device")])
+def test_what_fails_after_the_verdict_does_not_lose_it(
+    failure: Exception,
+    detector: Detector,
+    examples: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*given: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(Detector, "from_checkpoint", lambda *given: detector)
+    monkeypatch.setattr(cli, "_explain", fail)
+    file = str(examples / "manipulated.jpg")
+    assert cli.main(["scan", "--json", "--explain", str(tmp_path), file]) == 1
+    told = capsys.readouterr()
+    assert json.loads(told.out)["verdict"]["outcome"] == "fake" and str(failure) in told.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other signals")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_while_a_file_is_analysed_ends_with_its_status_and_leaves_nothing(
+    number: signal.Signals, examples: Path, tmp_path: Path
+) -> None:
+    """Stopped while the annotated copy is being written: the unfinished file is there, then gone."""
+    (tmp_path / "out").mkdir()
+    copy = tmp_path / "out" / "copy.mp4"
+    command = [sys.executable, str(ROOT / "cli.py"), *SCAN, "--annotate", str(copy), str(examples / "genuine.mp4")]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    while not list(copy.parent.iterdir()) and running.poll() is None:
+        time.sleep(0.01)
+    running.send_signal(number)
+    out, _ = running.communicate()
+    assert running.returncode == 128 + number and list(copy.parent.iterdir()) == []
+    assert b"genuine.mp4" in out, "the verdict was told before"

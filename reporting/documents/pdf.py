@@ -18,6 +18,7 @@ from fpdf import FPDF
 from fpdf.enums import Align, MethodReturnValue, TableBordersLayout, VAlign, WrapMode, XPos, YPos
 from fpdf.fonts import FontFace, TTFFont
 
+from reporting.text.printable import drop_unsafe
 from reporting.text.results import Language
 
 FONTS = Path(__file__).parents[1] / "fonts"
@@ -101,21 +102,19 @@ class Sheet(FPDF):
         self.set_title(self.clean(title))
 
     def clean(self, text: str) -> str:
-        """A text whose every character can be drawn: composed, without control characters but line breaks, and
-        with `\\ufffd` for what no font here has. Loads the fonts it needs."""
+        """Return the text with only characters that can be drawn, and `\\ufffd` for what no font here has. Loads
+        the fonts it needs."""
         drawn: list[str] = []
         marks = 0
-        for character in unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\t", " ")):
+        for character in unicodedata.normalize("NFC", drop_unsafe(text, keep_lines=True).replace("\t", " ")):
             category = unicodedata.category(character)
             marks = marks + 1 if category in {"Mn", "Me"} else 0
             if marks > _MARKS_IN_A_ROW:
                 continue
             if character == "\n" or character in _JOINERS:
                 drawn.append(character)
-            elif category in {"Zs", "Zl", "Zp"}:
+            elif category == "Zs":
                 drawn.append(" ")
-            elif category in {"Cc", "Cf"}:
-                continue
             else:
                 drawn.append(character if self._can_draw(ord(character)) else _NO_GLYPH)
         return "".join(drawn)

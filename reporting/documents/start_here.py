@@ -14,6 +14,7 @@ from reporting.complaint.referrals import Route
 from reporting.portals import Fact, Portal
 from reporting.text import results as result_text
 from reporting.text.findings import Finding, mark, versions
+from reporting.text.printable import printable
 from reporting.text.results import Language
 from reporting.text.start_here import FILES, INDIAN_FILES, WORDS, Words
 from reporting.types import ReportFacts
@@ -270,4 +271,4 @@ def _address(text: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    return escape(" ".join(text.encode("utf-8", "backslashreplace").decode("utf-8").split()))
+    return escape(printable(" ".join(text.split())))

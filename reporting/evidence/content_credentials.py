@@ -8,12 +8,12 @@ Source:
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from detector.errors import ReportError
+from reporting.text.printable import drop_unsafe
 from reporting.types import ContentCredentials, CredentialState
 
 GENERATIVE_SOURCES = {
@@ -156,7 +156,6 @@ def _failures(store: dict[str, Any]) -> list[str]:
 
 
 def _plain(value: Any) -> str:
-    """One line of visible characters: whoever made the file chose this text."""
+    """Return one printable line: whoever made the file chose this text."""
     text = "" if value is None else str(value)
-    seen = "".join(letter if unicodedata.category(letter)[0] != "C" else " " for letter in text)
-    return " ".join(seen.split())[:_SHOWN_CHARACTERS]
+    return " ".join(drop_unsafe(text[: 4 * _SHOWN_CHARACTERS]).split())[:_SHOWN_CHARACTERS]

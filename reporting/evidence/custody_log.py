@@ -1,5 +1,7 @@
-"""The log of custody: one line an event, each with the hash of the line before, so that none can be changed, left
-out or put in unseen. Lines are only ever added.
+"""The custody log: one line an event, each with the hash of the line before.
+
+The chain reveals a line that was changed, left out or added later. It does not reveal a log that was written anew
+as a whole: nothing is signed.
 """
 
 from __future__ import annotations
@@ -7,13 +9,13 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from detector.errors import ReportError
 from reporting.case import IST, Case
 from reporting.complaint.sanitize import one_line
+from reporting.text.printable import csv_cell
 from reporting.types import CustodyEntry, EvidenceFile
 
 USER = "user"
@@ -29,13 +31,12 @@ COLUMNS = (
     "previous_sha256",
 )
 _NOTHING_BEFORE = "0" * 64
-_FORMULA = re.compile(r"[=+\-@\t]")
 
 
 def first_entries(
     case: Case, evidence: Sequence[EvidenceFile], created_at: datetime, tool: str, media_left_out: bool
 ) -> tuple[CustodyEntry, ...]:
-    """The life of the file up to the package: received, judged, copies made.
+    """Return the log up to the package: the file received and judged, copies made.
 
     Args:
         case: when and where the user saw and saved it.
@@ -112,16 +113,15 @@ def appended(
     item_sha256: str,
     details: str,
 ) -> tuple[CustodyEntry, ...]:
-    """The log with one more event, chained to the last."""
-    item = one_line(item)
+    """Return the log with one more event, chained to the last."""
     entry = CustodyEntry(
         sequence=len(log) + 1,
         at=at.astimezone(UTC),
         event=event,
         actor=actor,
-        item=f"./{item}" if _FORMULA.match(item) else item,  # a spreadsheet would take it for a formula
+        item=csv_cell(item),
         item_sha256=item_sha256,
-        details=one_line(details),
+        details=csv_cell(one_line(details)),
         previous_sha256=_digest(_line(log[-1])) if log else _NOTHING_BEFORE,
     )
     return (*log, entry)
@@ -130,7 +130,7 @@ def appended(
 def custody_csv(log: Sequence[CustodyEntry]) -> bytes:
     """The log as a file: a line of names, then one line an event."""
     lines = [",".join(COLUMNS), *map(_line, log)]
-    return "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")
+    return "".join(f"{line}\n" for line in lines).encode("utf-8")
 
 
 def read_custody(content: bytes) -> tuple[CustodyEntry, ...]:
@@ -155,13 +155,14 @@ def read_custody(content: bytes) -> tuple[CustodyEntry, ...]:
             )
             for row in rows
         )
-    except (ValueError, IndexError, csv.Error, StopIteration) as error:
+        written = [_line(entry) for entry in entries]
+    except (ValueError, IndexError, OverflowError, csv.Error, StopIteration) as error:
         raise ReportError(f"the custody log cannot be read ({error}): do not rely on it") from error
     if head != ",".join(COLUMNS) or not entries:
         raise ReportError("the custody log does not begin as such a log does: do not rely on it")
     before = _NOTHING_BEFORE
     for number, (line, entry) in enumerate(zip(lines, entries, strict=True), 1):
-        if entry.previous_sha256 != before or entry.sequence != number or _line(entry) != line:
+        if entry.previous_sha256 != before or entry.sequence != number or written[number - 1] != line:
             raise ReportError(
                 f"the custody log was changed at line {number + 1} or just before it: do not rely on it"
             )
@@ -188,4 +189,4 @@ def _line(entry: CustodyEntry) -> str:
 
 
 def _digest(line: str) -> str:
-    return hashlib.sha256(line.encode("utf-8", "backslashreplace")).hexdigest()
+    return hashlib.sha256(line.encode("utf-8")).hexdigest()

@@ -26,6 +26,7 @@ from reporting.evidence.image_copy import copy_image, jpeg_within
 from reporting.evidence.video_copy import copy_video
 from reporting.portals import Portal
 from reporting.text import evidence as words
+from reporting.text.printable import printable
 from reporting.text.results import clock
 from reporting.types import COPY_PREFIX, EVIDENCE_FOLDER, EvidenceFile, Hashes
 
@@ -38,6 +39,11 @@ _MIME = {
     "webp": "image/webp",
     "heif": "image/heic",
     "avif": "image/avif",
+    "apng": "image/apng",
+    "tiff": "image/tiff",
+    "bmp": "image/bmp",
+    "jpeg2000": "image/jp2",
+    "mpegts": "video/mp2t",
     "mp4": "video/mp4",
     "mov": "video/mp4",
     "matroska": "video/x-matroska",
@@ -69,7 +75,7 @@ def hash_stream(stream: IO[bytes]) -> Hashes:
 def received_file(media: MediaInfo, in_package: bool) -> EvidenceFile:
     """The file as received, as the analysis saw it."""
     return EvidenceFile(
-        name=ORIGINAL_FOLDER + safe_file_name(media.file_name) if in_package else media.file_name,
+        name=ORIGINAL_FOLDER + safe_file_name(media.file_name) if in_package else printable(media.file_name),
         in_package=in_package,
         purpose=words.received_purpose(media.kind),
         mime=_MIME.get(media.format, "application/octet-stream"),

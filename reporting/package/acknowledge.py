@@ -1,4 +1,4 @@
-"""After filing: the portal's acknowledgement number goes into the custody log of the package."""
+"""Write the portal's acknowledgement number into the custody log of a package."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import IO
 from detector.errors import ReportError
 from reporting.case import IST
 from reporting.evidence.custody_log import USER, appended, custody_csv, read_custody
-from reporting.package.archive import MANIFEST_NAME, Stored, write_package
+from reporting.package.archive import MANIFEST_NAME, Stored, checked_infos, write_package
 from reporting.package.build import CUSTODY_NAME, ReportPackage
 from reporting.package.verify import verify_package
 
@@ -22,7 +22,7 @@ _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9/-]{3,39}")
 def record_acknowledgement(
     path: str | Path, number: str, filed_at: datetime, *, recorded_at: datetime | None = None
 ) -> ReportPackage:
-    """Write the number into the log, as an event chained to the last, and the package anew, whole or not at all.
+    """Add the number to the custody log and write the package again, whole or not at all.
 
     Args:
         path: a package that verifies.
@@ -37,16 +37,19 @@ def record_acknowledgement(
     recorded_at = datetime.now(UTC) if recorded_at is None else recorded_at
     if not _NUMBER.fullmatch(number):
         raise ReportError(
-            f"{number!r} is no acknowledgement number: give it as the portal shows it, 4 to 40 letters and digits"
+            f"{number!r:.80} is not an acknowledgement number: give it as the portal shows it, 4 to 40 letters "
+            "and digits"
         )
     if filed_at.utcoffset() is None or recorded_at.utcoffset() is None:
         raise ReportError(f"the time {filed_at} has no zone: write it as 2026-03-05T21:30:00+05:30")
-    if filed_at > recorded_at:
-        raise ReportError(f"the time {filed_at} lies in the future: give the time at which it was filed")
+    if filed_at > recorded_at or filed_at.year < 2000:
+        raise ReportError(
+            f"the time {filed_at} is in the future or long past: give the time at which it was filed"
+        )
     package = verify_package(path)
     with zipfile.ZipFile(path) as archive:
-        infos = {info.filename: info for info in archive.infolist()}
-        log = read_custody(archive.read(CUSTODY_NAME))
+        infos = checked_infos(archive)
+        log = read_custody(archive.read(infos[CUSTODY_NAME]))
     log = appended(
         log,
         at=recorded_at,
@@ -59,7 +62,7 @@ def record_acknowledgement(
         "before this line",
     )
     members: dict[str, bytes | Stored] = {
-        name: Stored(open=partial(_open, path, name), size_bytes=infos[name].file_size, sha256=digest)
+        name: Stored(open=partial(_open, path, infos[name]), size_bytes=infos[name].file_size, sha256=digest)
         for name, digest in package.files.items()
     }
     members[CUSTODY_NAME] = custody_csv(log)
@@ -67,6 +70,6 @@ def record_acknowledgement(
     return verify_package(path)
 
 
-def _open(path: Path, name: str) -> IO[bytes]:
+def _open(path: Path, member: zipfile.ZipInfo) -> IO[bytes]:
     with zipfile.ZipFile(path) as archive:  # the member stays open until it is closed itself
-        return archive.open(name)
+        return archive.open(member)

@@ -1,8 +1,6 @@
-"""The zip around a report package: written whole or not at all, the same bytes for the same members, and checked
-byte by byte when it is read.
+"""Write the zip of a report package, whole or not at all, and check the directory of a zip before it is read.
 
-Members are stored, not compressed: images, videos and documents hardly shrink, and so the bytes do not depend on
-anybody's version of a compressor, and no bit of the file is without meaning.
+Members are stored, not compressed: images, videos and documents hardly shrink.
 """
 
 from __future__ import annotations
@@ -16,11 +14,10 @@ import stat
 import struct
 import sys
 import tempfile
-import time
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,17 +28,16 @@ from detector.errors import ReportError
 MANIFEST_NAME = "MANIFEST.sha256"
 MAX_TOTAL_BYTES = 2_000_000_000
 """Of all files in a package, unpacked: no more is written, and no more read when it is verified."""
+MAX_TEXT_BYTES = 16 << 20
+"""Of one file that `verify_package` reads into memory."""
 MAX_FILES = 10_000
+_MAX_DIRECTORY_BYTES = MAX_FILES * 1000
 CHUNK_BYTES = 1 << 20
 ASK_AGAIN = "do not rely on it; ask whoever made it for the package again"
 
 _PART_PREFIX, _PART_SUFFIX = ".report-", ".part"
-_STALE_S = 3600.0
-"""Nobody takes so long to write a package."""
 _SAFE_NAME = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9._-]*/)*[A-Za-z0-9_-][A-Za-z0-9._-]*")
-_END_RECORD = struct.Struct("<4s4H2LH")
-_DIRECTORY_ENTRY = struct.Struct("<4s4H4s3L5H2L")
-_LOCAL_HEADER_BYTES = 30
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 DateTime = tuple[int, int, int, int, int, int]
 
 
@@ -59,7 +55,7 @@ Members = Mapping[str, bytes | Stored]
 
 
 def zip_time(at: datetime) -> DateTime:
-    """The time that every member carries.
+    """Return the time that every member carries.
 
     Raises:
         ValueError: no time zone, or a year a zip cannot hold.
@@ -71,12 +67,12 @@ def zip_time(at: datetime) -> DateTime:
 
 
 def manifest_text(hashes: Mapping[str, str]) -> bytes:
-    """What `sha256sum` would write about the members."""
+    """Return what `sha256sum` would print for the members."""
     return "".join(f"{digest}  {name}\n" for name, digest in sorted(hashes.items())).encode("ascii")
 
 
 def write_package(path: Path, members: Members, date_time: DateTime) -> dict[str, str]:
-    """Write a zip of the members and their manifest; a file that stood there before is replaced in one step.
+    """Write a zip of the members and their manifest; an earlier file is replaced in one step.
 
     Returns:
         SHA-256 by name, of every member but the manifest.
@@ -114,10 +110,14 @@ def write_package(path: Path, members: Members, date_time: DateTime) -> dict[str
 
 
 def checked_infos(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
-    """The members by name, after refusing by the directory of the zip alone what must not be read or unpacked.
+    """Return the members by name, after refusing what must not be read or unpacked. No content is read.
+
+    A package that another program packed anew may have its own entries for folders, backslashes in its names, and
+    one folder around everything; the names returned are without them.
 
     Raises:
-        ReportError: too much, an unsafe or doubled name, a link, or a member that is encrypted.
+        ReportError: too much, an unsafe or repeated name, a link, or a member that is encrypted or packed in a way
+            that cannot be read here.
     """
     infos = archive.infolist()
     total_bytes = sum(info.file_size for info in infos)
@@ -126,69 +126,56 @@ def checked_infos(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
             f"the zip says it unpacks to {total_bytes} bytes in {len(infos)} files, which no report package "
             "does: do not unpack it"
         )
+    named: list[tuple[str, zipfile.ZipInfo]] = []
     for info in infos:
-        name = info.orig_filename  # as stored: `filename` is cut at a NUL
+        name = info.orig_filename.replace("\\", "/")  # as stored: `filename` is cut at a NUL
+        is_folder = name.endswith("/") and info.file_size == 0
         kind = stat.S_IFMT(info.external_attr >> 16)
-        if not _SAFE_NAME.fullmatch(name):
+        if not _SAFE_NAME.fullmatch(name.removesuffix("/") if is_folder else name):
             raise ReportError(
-                f"the zip holds the unsafe name {name!r}, which no report package has: do not unpack it"
+                f"the zip holds the unsafe name {name!r:.200}, which no report package has: do not unpack it"
             )
-        if kind not in (0, stat.S_IFREG):
+        if kind not in (0, stat.S_IFDIR if is_folder else stat.S_IFREG):
             raise ReportError(f"{name!r} in the zip is a link or a device, not a file: do not unpack it")
-        if info.flag_bits & 0x1 or info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        if info.flag_bits & 0x1 or info.compress_type not in _PACKED:
             raise ReportError(f"{name!r} in the zip is encrypted or packed in an unusual way: {ASK_AGAIN}")
-    counts = Counter(info.orig_filename.casefold() for info in infos)  # some systems do not tell case apart
-    if doubled := sorted(name for name, count in counts.items() if count > 1):
-        raise ReportError(f"the zip holds these names more than once: {doubled}; {ASK_AGAIN}")
-    return {info.orig_filename: info for info in infos}
+        if not is_folder:
+            named.append((name, info))
+    counts = Counter(name.casefold() for name, _ in named)  # some systems ignore case
+    if repeated := sorted(name for name, count in counts.items() if count > 1):
+        raise ReportError(f"the zip holds these names more than once: {repeated[:20]}; {ASK_AGAIN}")
+    around = named[0][0].partition("/")[0] + "/" if named else ""
+    if MANIFEST_NAME in dict(named) or not all(name.startswith(around) for name, _ in named):
+        around = ""
+    return {name.removeprefix(around): info for name, info in named}
 
 
-def as_written_here(path: Path, infos: Sequence[zipfile.ZipInfo]) -> bool:
-    """Whether every byte around the members is the one that `write_package` puts there.
+def refuse_large_directory(stream: IO[bytes]) -> None:
+    """Refuse a zip whose directory alone would take much memory.
 
     Source:
-        APPNOTE.TXT 4.3: local headers and content in order, then the directory, then one end record.
+        APPNOTE.TXT 4.3.14 to 4.3.16: the records at the end of a zip.
+
+    Raises:
+        ReportError: its directory is larger than that of any report package.
     """
-    if not infos or sorted(infos, key=lambda info: info.orig_filename) != list(infos):
-        return False
-    at, directory = 0, b""
-    with path.open("rb") as stream:
-        for info in infos:
-            expected = _member_info(info.orig_filename, infos[0].date_time)
-            expected.CRC, expected.file_size, expected.compress_size = info.CRC, info.file_size, info.file_size
-            header = expected.FileHeader(zip64=False)
-            stream.seek(at)
-            if stream.read(len(header)) != header:
-                return False
-            name = header[_LOCAL_HEADER_BYTES:]
-            directory += _directory_entry(header, expected, at) + name
-            at += len(header) + info.file_size
-        count = len(infos)
-        end = _END_RECORD.pack(b"PK\x05\x06", 0, 0, count, count, len(directory), at, 0)
-        stream.seek(at)
-        return stream.read(len(directory) + len(end) + 1) == directory + end
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(max(0, size - _END_BYTES))
+    tail = stream.read(_END_BYTES)
+    plain = len(tail) >= 22 and tail[-22:-18] == b"PK\x05\x06" and tail[-2:] == b"\0\0"
+    end = len(tail) - 22 if plain else tail.rfind(b"PK\x05\x06")
+    sizes = [struct.unpack_from("<L", tail, end + 12)[0]] if 0 <= end <= len(tail) - 22 else []
+    if end >= 76 and tail[end - 20 : end - 16] == b"PK\x06\x07" and tail[end - 76 : end - 72] == b"PK\x06\x06":
+        sizes = [struct.unpack_from("<Q", tail, end - 36)[0]]
+    stream.seek(0)
+    if sizes and sizes[0] > _MAX_DIRECTORY_BYTES:
+        raise ReportError(
+            f"the zip has a directory of {sizes[0]} bytes, which no report package has: do not unpack it"
+        )
 
 
-def _directory_entry(header: bytes, info: zipfile.ZipInfo, at: int) -> bytes:
-    """What the directory says of a member, as far as its name."""
-    return _DIRECTORY_ENTRY.pack(
-        b"PK\x01\x02",
-        info.create_version | info.create_system << 8,
-        info.extract_version,
-        info.flag_bits,
-        info.compress_type,
-        header[10:14],  # time and date, as in the local header
-        info.CRC,
-        info.compress_size,
-        info.file_size,
-        len(header) - _LOCAL_HEADER_BYTES,
-        0,
-        0,
-        0,
-        0,
-        info.external_attr,
-        at,
-    )
+_END_BYTES = 22 + 0xFFFF + 76
+"""The end record with the longest comment, and the records of a large zip before it."""
 
 
 def _member_info(name: str, date_time: DateTime) -> zipfile.ZipInfo:
@@ -213,12 +200,10 @@ def _store(archive: zipfile.ZipFile, info: zipfile.ZipInfo, member: Stored) -> N
 
 @contextmanager
 def _whole_or_not_at_all(path: Path) -> Iterator[IO[bytes]]:
-    """A stream whose content stands at `path` once the block has ended well, and nowhere if it has not.
+    """Open a stream whose content appears at `path` once the block has ended well, and nowhere if it has not.
 
-    Where the system has files without a name, a killed program leaves nothing; elsewhere the next package made in
-    the same folder clears away what it left.
+    On Linux the file has no name until then, so a killed program leaves nothing.
     """
-    _sweep(path.parent)
     handle = _nameless(path.parent)
     if handle is None:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=_PART_PREFIX, suffix=_PART_SUFFIX)
@@ -239,7 +224,7 @@ def _whole_or_not_at_all(path: Path) -> Iterator[IO[bytes]]:
 
 
 def _nameless(folder: Path) -> int | None:
-    """An open file without a name in this folder, readable by its owner only; None where there are none."""
+    """Open a file without a name in this folder, readable by its owner only; None where that is not supported."""
     if sys.platform != "linux":
         return None
     try:
@@ -257,11 +242,3 @@ def _give_name(handle: int, path: Path) -> None:
         os.link(f"/proc/self/fd/{handle}", path.name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=True)
     finally:
         os.close(folder)
-
-
-def _sweep(folder: Path) -> None:
-    """Delete what a killed program left here long ago."""
-    for part in folder.glob(f"{_PART_PREFIX}*{_PART_SUFFIX}"):
-        with suppress(OSError):  # somebody else's, or just gone
-            if time.time() - part.lstat().st_mtime > _STALE_S:
-                part.unlink()

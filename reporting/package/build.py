@@ -1,11 +1,11 @@
-"""The report package: one zip with everything that the portal, the platform and the police ask for.
+"""Build a report package: one zip with everything that the portal, the platform and the police ask for.
 
-In come the case, the analysis and, where it is at hand, the file as received; out goes a zip that is written whole
-or not at all, the same bytes for the same inputs and time. Where the case is a hard stop nothing is made at all.
+The zip is written whole or not at all. For a hard stop nothing is made.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -17,24 +17,33 @@ from detector.types import Analysis
 from explain.types import Explanations
 from reporting.case import Case
 from reporting.complaint.checks import check_case, check_upload, check_wording, errors_first
-from reporting.complaint.form_fields import copy_paste_text, portal_fields, suspect_fields, suspect_text
+from reporting.complaint.form_fields import (
+    PortalField,
+    copy_paste_text,
+    portal_fields,
+    suspect_fields,
+    suspect_text,
+)
 from reporting.complaint.platform_notice import platform_notice
 from reporting.complaint.referrals import Routing, refuse_hard_stop, route
 from reporting.documents.render import credentials_of, pdf_documents, start_page
 from reporting.evidence.custody_log import custody_csv, first_entries
 from reporting.evidence.files import check_original, make_evidence, received_file
-from reporting.package.archive import Stored, write_package, zip_time
+from reporting.package.archive import Stored, manifest_text, write_package, zip_time
 from reporting.package.exports import TOOL, analysis_json, complaint_json, hash_report
 from reporting.portals import Portal, load_portal
 from reporting.text.findings import Finding
+from reporting.text.printable import printable
+from reporting.text.results import LANGUAGES, error_sentence, own_reasons
 from reporting.types import EVIDENCE_FOLDER, ReportFacts
 
 CUSTODY_NAME = "7_custody_log.csv"
 HASHES_NAME = "6_hash_report.csv"
 ANALYSIS_NAME = "10_analysis.json"
+COMPLAINT_NAME = "1_complaint.json"
 ALWAYS = (
     "START_HERE.html",
-    "1_complaint.json",
+    COMPLAINT_NAME,
     "2_complaint_copy_paste.txt",
     "4_forensic_report.pdf",
     HASHES_NAME,
@@ -55,12 +64,16 @@ class ReportPackage:
     """SHA-256 (lower-case hex) by name, of every file but the manifest itself."""
     input_sha256: str
     """SHA-256 of the file that was judged, as it was received."""
+    manifest_sha256: str
+    """SHA-256 of the manifest, which stands for every other hash: noted elsewhere, it reveals any later change."""
     findings: tuple[Finding, ...] = field(default=(), compare=False)
-    """What to look at before filing, errors first; known where the package was just built."""
+    """What to look at before filing, errors first; empty unless the package was just built."""
+    fields: tuple[PortalField, ...] = field(default=(), compare=False)
+    """The portal's fields with their texts; empty unless the package was just built."""
 
 
 def case_id(analysis: Analysis, created_at: datetime) -> str:
-    """The name of a case: the day (UTC) and the start of the SHA-256 of the file, `DFD-20260306-1a2b3c4d`."""
+    """Return the name of a case: the day (UTC) and the start of the file's SHA-256, `DFD-20260306-1a2b3c4d`."""
     return f"DFD-{created_at.astimezone(UTC):%Y%m%d}-{analysis.media.sha256[:8]}"
 
 
@@ -74,7 +87,7 @@ def build_package(
     include_original: bool = False,
     created_at: datetime | None = None,
 ) -> ReportPackage:
-    """Write a report package, whole or not at all; a package that stood there before is replaced.
+    """Write a report package, whole or not at all; an earlier package at that path is replaced.
 
     Args:
         case: the user's own words.
@@ -83,9 +96,8 @@ def build_package(
         out_path: ends in `.zip`, or a folder that exists: then the package is named by its case. The file is
             readable by its owner only.
         original: the file as received, from which the copies to upload are made; it is only read.
-        include_original: put that file itself into the package too. It may be large, and it shows what harms
-            someone.
-        created_at: aware time that the package states; now if None. The same inputs give the same bytes.
+        include_original: put that file itself into the package too.
+        created_at: aware time that the package states; now if None.
 
     Raises:
         HardStopError: sexual content that may show a minor; nothing was made, the message tells where to turn.
@@ -110,6 +122,7 @@ def build_package(
 
     portal, routing = load_portal(), route(case)
     received = received_file(analysis.media, include_original)
+    analysis = replace(analysis, media=replace(analysis.media, file_name=printable(analysis.media.file_name)))
     made = make_evidence(case, analysis, explanations, portal, original)
     evidence = (received, *(entry.file for entry in made))
     facts = ReportFacts(
@@ -135,10 +148,11 @@ def build_package(
             ),
         )
     )
-    _refuse_promises(facts, routing, findings, portal)
+    _refuse_promises(analysis, findings)
     members: dict[str, bytes | Stored] = {entry.file.name: entry.content for entry in made}
-    for file_name, text in _texts(facts, routing, findings, portal).items():
-        members[file_name] = text.encode("utf-8", "backslashreplace")  # a name may hold undecodable bytes
+    fields = portal_fields(case, analysis, portal, evidence)
+    for file_name, text in _texts(facts, routing, findings, fields, portal).items():
+        members[file_name] = printable(text, keep_lines=True).encode("utf-8")
     members[HASHES_NAME] = hash_report(evidence, created_at)
     members[CUSTODY_NAME] = custody_csv(facts.custody)
     members |= pdf_documents(facts, indian=case.country == "IN")
@@ -154,7 +168,9 @@ def build_package(
         case_id=name,
         files=MappingProxyType(hashes),
         input_sha256=analysis.media.sha256,
+        manifest_sha256=hashlib.sha256(manifest_text(hashes)).hexdigest(),
         findings=findings,
+        fields=fields,
     )
 
 
@@ -166,13 +182,18 @@ def _out_path(path: Path, name: str) -> Path:
     return path
 
 
-def _texts(facts: ReportFacts, routing: Routing, findings: tuple[Finding, ...], portal: Portal) -> dict[str, str]:
-    """Every text of the package by file name."""
+def _texts(
+    facts: ReportFacts,
+    routing: Routing,
+    findings: tuple[Finding, ...],
+    fields: tuple[PortalField, ...],
+    portal: Portal,
+) -> dict[str, str]:
+    """Return every text of the package by file name."""
     case, analysis = facts.case, facts.analysis
-    fields = portal_fields(case, analysis, portal, facts.evidence)
     texts = {
         "START_HERE.html": start_page(facts, routing, findings, portal),
-        "1_complaint.json": complaint_json(facts, routing, fields, findings, portal),
+        COMPLAINT_NAME: complaint_json(facts, routing, fields, findings, portal),
         "2_complaint_copy_paste.txt": copy_paste_text(fields, findings, routing, portal),
         "9_platform_notice.txt": platform_notice(case, analysis, portal, facts.case_id, facts.created_at),
         ANALYSIS_NAME: analysis_json(facts),
@@ -183,17 +204,19 @@ def _texts(facts: ReportFacts, routing: Routing, findings: tuple[Finding, ...], 
     return texts
 
 
-def _refuse_promises(facts: ReportFacts, routing: Routing, findings: tuple[Finding, ...], portal: Portal) -> None:
-    """Lint what we would write with the user's own words left out; those are the user's to choose."""
-    case = facts.case
-    silent = Case(kind=case.kind, depicted=case.depicted, country=case.country, witness_only=case.witness_only)
-    media = replace(facts.analysis.media, file_name="")
-    evidence = tuple(replace(entry, name="") if not entry.in_package else entry for entry in facts.evidence)
-    ours = replace(
-        facts, case=silent, analysis=replace(facts.analysis, media=media), evidence=evidence, custody=()
+def _refuse_promises(analysis: Analysis, findings: tuple[Finding, ...]) -> None:
+    """Check the wording of what the detector and the checkpoint's card say; every other sentence is fixed, and the
+    tests check it. Names, warnings, notes and typed texts are data, which may say anything."""
+    media, checkpoint = analysis.media, analysis.checkpoint
+    reasons = (
+        reason.replace(media.file_name, "") if media.file_name else reason for reason in own_reasons(analysis)
     )
-    told = tuple(entry.without_typed() for entry in findings)
-    if promises := check_wording(_texts(ours, routing, told, portal)):
-        raise ReportError(
-            f"{promises[0].what} Reword the reason, the note or the checkpoint's card it comes from."
-        )
+    sentences = {
+        "the reasons": " ".join(reasons),
+        "the error rates": f"{error_sentence(checkpoint, 'en')} {error_sentence(checkpoint, 'hi')}",
+        "the findings": " ".join(
+            words for entry in findings for language in LANGUAGES for words in entry.without_typed().said(language)
+        ),
+    }
+    if promises := check_wording(sentences):
+        raise ReportError(f"{promises[0].what} Reword the reason or the checkpoint's card it comes from.")

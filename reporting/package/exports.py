@@ -19,6 +19,7 @@ from reporting.complaint.referrals import Routing, followups
 from reporting.portals import Portal
 from reporting.text import results as result_text
 from reporting.text.findings import Finding
+from reporting.text.printable import csv_cell
 from reporting.text.regions import evidence_sentences
 from reporting.text.results import Language
 from reporting.types import EvidenceFile, ReportFacts
@@ -176,11 +177,10 @@ def hash_report(evidence: Sequence[EvidenceFile], created_at: datetime) -> bytes
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(HASH_COLUMNS)
     for entry in evidence:
-        name = " ".join(entry.name.split())
         hashes = entry.hashes
         writer.writerow(
             (
-                f"./{name}" if name[:1] in "=+-@" else name,
+                csv_cell(entry.name),
                 "yes" if entry.in_package else "no",
                 hashes.size_bytes,
                 entry.mime,
@@ -188,13 +188,13 @@ def hash_report(evidence: Sequence[EvidenceFile], created_at: datetime) -> bytes
                 hashes.sha1,
                 hashes.md5,
                 entry.derived_from or "",
-                entry.made_how,
-                entry.purpose,
+                csv_cell(entry.made_how),
+                csv_cell(entry.purpose),
                 created_at.isoformat(),
                 TOOL,
             )
         )
-    return buffer.getvalue().encode("utf-8", "backslashreplace")
+    return buffer.getvalue().encode("utf-8")
 
 
 HASH_COLUMNS = (

@@ -1,14 +1,16 @@
-"""Checking a report package: every hash computed again, and nothing in the zip trusted before that.
+"""Verify a report package: compute every hash again and compare what its files say about each other.
 
-It reads the zip's directory first and refuses what no package holds: unsafe names, links, bombs, doubles. Then it
-says of every file whether it is the one that was written.
+The zip's directory is checked first: unsafe names, links, bombs and repeated names are refused before any content
+is read.
 """
 
 from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import json
+import lzma
 import re
 import struct
 import zipfile
@@ -16,59 +18,77 @@ import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from detector.errors import ReportError
 from reporting.evidence.custody_log import read_custody
 from reporting.evidence.files import ORIGINAL_FOLDER
-from reporting.package.archive import ASK_AGAIN, CHUNK_BYTES, MANIFEST_NAME, as_written_here, checked_infos
-from reporting.package.build import ALWAYS, ANALYSIS_NAME, CUSTODY_NAME, HASHES_NAME, ReportPackage
+from reporting.files import open_regular
+from reporting.package.archive import (
+    ASK_AGAIN,
+    CHUNK_BYTES,
+    MANIFEST_NAME,
+    MAX_FILES,
+    MAX_TEXT_BYTES,
+    checked_infos,
+    refuse_large_directory,
+)
+from reporting.package.build import ALWAYS, ANALYSIS_NAME, COMPLAINT_NAME, CUSTODY_NAME, HASHES_NAME, ReportPackage
 from reporting.types import EVIDENCE_FOLDER, CustodyEntry
 
-_MAX_TEXT_BYTES = 16 << 20
 _MANIFEST_LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 _CASE_ID = re.compile(r"DFD-\d{8}-[0-9a-f]{8}")
-_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, NotImplementedError)
+_NAMES_TOLD = 20
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    IndexError,
+    OverflowError,
+    NotImplementedError,
+    RuntimeError,
+)
+"""What `zipfile` raises on damaged bytes."""
 
 
 def verify_package(path: str | Path) -> ReportPackage:
     """Recompute every hash of a package, without unpacking it to the disk or holding a large file in memory.
 
-    A package that verifies is complete and unchanged, to the byte, since its manifest was written. That does not
-    say who wrote the manifest, nor that what the files say is true.
+    A package that verifies is complete, and its files are those its manifest lists; how the zip around them was
+    packed does not matter. Nothing is signed: whoever changes a file and computes the manifest anew is not found
+    out, unless `manifest_sha256` was noted elsewhere before. See `reporting.text.evidence.verification_meaning`.
 
     Raises:
-        ReportError: no such file, not a zip, too large when unpacked, a name that is unsafe or doubled, an
-            encrypted or linked file, no manifest, a broken chain of custody, or files that are missing, changed,
-            damaged or not in the manifest; the message names every one of them.
+        ReportError: no such file, not a regular file, not a zip, too large when unpacked, a name that is unsafe or
+            repeated, an encrypted or linked file, no manifest, a custody log whose lines do not fit together, or
+            files that are missing, changed, damaged or not in the manifest; the message names them.
     """
     path = Path(path)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            infos = checked_infos(archive)
-            expected = _manifest(archive, infos, path.name)
-            _refuse_changes(archive, infos, expected, path.name)
-            package = _package(archive, infos, expected, path)
-            if not as_written_here(path, archive.infolist()):
-                raise ReportError(
-                    f"every file in {path.name} is as its manifest says, but the zip around them was changed or "
-                    f"packed anew (its names, dates or order): {ASK_AGAIN}"
-                )
-    except FileNotFoundError as error:
-        raise ReportError(f"there is no file {path}: check the name of the package") from error
-    except _DAMAGE as error:
-        raise ReportError(f"{path.name} is not a zip, or a damaged one ({error}): {ASK_AGAIN}") from error
-    return package
+    with open_regular(path, "the package") as stream:
+        try:
+            refuse_large_directory(stream)
+            with zipfile.ZipFile(stream) as archive:
+                infos = checked_infos(archive)
+                expected = _manifest(archive, infos, path.name)
+                _refuse_changes(archive, infos, expected, path.name)
+                return _package(archive, infos, expected, path)
+        except _DAMAGE as error:
+            raise ReportError(f"{path.name} is not a zip, or a damaged one ({error}): {ASK_AGAIN}") from error
 
 
 def custody_of(path: str | Path) -> tuple[CustodyEntry, ...]:
-    """The log of a package, its chain checked.
+    """Return the custody log of a package that verifies.
 
     Raises:
         ReportError: as `verify_package`.
     """
     verify_package(path)
     with zipfile.ZipFile(path) as archive:
-        return read_custody(archive.read(CUSTODY_NAME))
+        return read_custody(archive.read(checked_infos(archive)[CUSTODY_NAME]))
 
 
 def _manifest(archive: zipfile.ZipFile, infos: Mapping[str, zipfile.ZipInfo], package: str) -> dict[str, str]:
@@ -78,7 +98,9 @@ def _manifest(archive: zipfile.ZipFile, infos: Mapping[str, zipfile.ZipInfo], pa
     for line in _text(archive, infos, MANIFEST_NAME).splitlines():
         match = _MANIFEST_LINE.fullmatch(line)
         if match is None or match[2] in expected or match[2] == MANIFEST_NAME:
-            raise ReportError(f"{MANIFEST_NAME} has the unreadable or doubled line {line[:200]!r}: {ASK_AGAIN}")
+            raise ReportError(f"{MANIFEST_NAME} has the unreadable or repeated line {line[:200]!r}: {ASK_AGAIN}")
+        if len(expected) >= MAX_FILES:
+            raise ReportError(f"{MANIFEST_NAME} lists more than {MAX_FILES} files: {ASK_AGAIN}")
         expected[match[2]] = match[1]
     return expected
 
@@ -92,7 +114,7 @@ def _refuse_changes(
     missing = sorted((expected.keys() | set(ALWAYS)) - infos.keys())
     extra = sorted(infos.keys() - expected.keys() - {MANIFEST_NAME})
     told = [
-        f"{what}: {', '.join(map(repr, names))}"
+        f"{what}: {', '.join(map(repr, names[:_NAMES_TOLD]))}{' and more' * (len(names) > _NAMES_TOLD)}"
         for what, names in (("changed", changed), ("missing", missing), ("not listed", extra))
         if names
     ]
@@ -103,18 +125,25 @@ def _refuse_changes(
 def _package(
     archive: zipfile.ZipFile, infos: Mapping[str, zipfile.ZipInfo], expected: dict[str, str], path: Path
 ) -> ReportPackage:
-    """Whether the files agree with each other, as far as they speak of the same thing."""
+    """Check that the files agree with each other, and return what the package says."""
+    complaint = _json(archive, infos, COMPLAINT_NAME)
     try:
-        analysis = json.loads(_text(archive, infos, ANALYSIS_NAME))
-        input_sha256, name = str(analysis["media"]["sha256"]), str(analysis["case_id"])
-    except (ValueError, KeyError, TypeError) as error:
+        name, input_sha256 = str(complaint["meta"]["case_id"]), str(complaint["bsa63"]["hash_line"])
+        if infos[ANALYSIS_NAME].file_size <= MAX_TEXT_BYTES:  # of a long video it can be larger
+            analysis = _json(archive, infos, ANALYSIS_NAME)
+            if (analysis["case_id"], analysis["media"]["sha256"]) != (name, input_sha256):
+                raise ReportError(f"{ANALYSIS_NAME} and {COMPLAINT_NAME} are of different cases: {ASK_AGAIN}")
+    except (KeyError, TypeError) as error:
         raise ReportError(
-            f"{ANALYSIS_NAME} does not say which file was judged ({error!r}): {ASK_AGAIN}"
+            f"{COMPLAINT_NAME} or {ANALYSIS_NAME} does not say which file was judged ({error!r:.200}): {ASK_AGAIN}"
         ) from error
     if not _CASE_ID.fullmatch(name):
-        raise ReportError(f"{ANALYSIS_NAME} gives the case no name that a package has: {ASK_AGAIN}")
+        raise ReportError(f"{COMPLAINT_NAME} does not give the case a valid name: {ASK_AGAIN}")
     log = read_custody(_text(archive, infos, CUSTODY_NAME).encode("utf-8"))
-    rows = list(csv.DictReader(_text(archive, infos, HASHES_NAME).splitlines()))
+    try:
+        rows = list(csv.DictReader(io.StringIO(_text(archive, infos, HASHES_NAME), newline="")))
+    except csv.Error as error:
+        raise ReportError(f"{HASHES_NAME} cannot be read ({error}): {ASK_AGAIN}") from error
     said = [(entry.item, entry.item_sha256, CUSTODY_NAME) for entry in log]
     said += [(row.get("file") or "", row.get("sha256") or "", HASHES_NAME) for row in rows]
     for item, digest, where in said:
@@ -124,17 +153,30 @@ def _package(
         raise ReportError(f"{HASHES_NAME} does not state the hash of the file that was judged: {ASK_AGAIN}")
     if any(file.startswith(ORIGINAL_FOLDER) and digest != input_sha256 for file, digest in expected.items()):
         raise ReportError(f"the original in {path.name} is not the file that was judged: {ASK_AGAIN}")
-    return ReportPackage(path=path, case_id=name, files=MappingProxyType(expected), input_sha256=input_sha256)
+    return ReportPackage(
+        path=path,
+        case_id=name,
+        files=MappingProxyType(expected),
+        input_sha256=input_sha256,
+        manifest_sha256=_sha256(archive, infos[MANIFEST_NAME]),
+    )
+
+
+def _json(archive: zipfile.ZipFile, infos: Mapping[str, zipfile.ZipInfo], name: str) -> Any:
+    try:
+        return json.loads(_text(archive, infos, name))
+    except (ValueError, RecursionError) as error:
+        raise ReportError(f"{name} is not JSON ({error}): {ASK_AGAIN}") from error
 
 
 def _text(archive: zipfile.ZipFile, infos: Mapping[str, zipfile.ZipInfo], name: str) -> str:
-    if infos[name].file_size > _MAX_TEXT_BYTES:
+    if infos[name].file_size > MAX_TEXT_BYTES:
         raise ReportError(f"{name} has {infos[name].file_size} bytes, far too many: {ASK_AGAIN}")
     return archive.read(infos[name]).decode("utf-8")
 
 
 def _sha256(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> str:
-    """Empty where the content cannot even be read."""
+    """Return the hash of a member, or nothing if it cannot be read."""
     digest = hashlib.sha256()
     try:
         with archive.open(info) as stream:

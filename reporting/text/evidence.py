@@ -1,9 +1,9 @@
-"""What each file of evidence shows and how it was made, one English sentence each, for the lists of a package."""
+"""What each file of evidence shows, and what the hashes of a package do and do not show."""
 
 from __future__ import annotations
 
 from detector.types import MediaKind
-from reporting.text.results import clock
+from reporting.text.results import Language, clock
 
 _KINDS: dict[MediaKind, str] = {"image": "image", "video": "video"}
 
@@ -40,3 +40,17 @@ def heatmap_face_purpose(number: int) -> str:
 
 def statement_purpose() -> str:
     return "The user's own words in full, where they were too long for the form."
+
+
+def verification_meaning(language: Language) -> str:
+    """Say what it means that a package verifies."""
+    return {
+        "en": "The files are complete and are the ones the manifest lists. This finds damage and files changed by "
+        "mistake. It does not reveal a change by somebody who edits a file and computes the hashes anew, since "
+        "nothing in the package is signed: for that, compare the SHA-256 of the manifest with the value noted "
+        "when the package was made. It does not show that what the files say is true.",
+        "hi": "सारी फ़ाइलें मौजूद हैं और वही हैं जो सूची (manifest) में लिखी हैं। इससे ख़राब हुई या ग़लती से बदली गई फ़ाइलें पकड़ में "
+        "आती हैं। अगर कोई फ़ाइल बदलकर हैश दोबारा बना दे, तो यह पकड़ में नहीं आता, क्योंकि पैकेज में किसी के डिजिटल हस्ताक्षर नहीं "
+        "हैं: इसके लिए सूची के SHA-256 को उस मान से मिलाएँ जो पैकेज बनते समय लिख लिया गया था। इससे यह भी पता नहीं चलता कि "
+        "फ़ाइलों में लिखी बातें सच हैं।",
+    }[language]

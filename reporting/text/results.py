@@ -13,10 +13,11 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Literal
 
-from detector.types import CheckpointInfo, MediaKind, Outcome, Span, Step, Verdict
+from detector.types import Analysis, CheckpointInfo, MediaKind, Outcome, Span, Step, Verdict
 from reporting.text.data_sources import data_in_hindi
 
 Language = Literal["en", "hi"]
+LANGUAGES: tuple[Language, ...] = ("en", "hi")
 
 _KINDS: dict[Language, dict[MediaKind, str]] = {
     "en": {"image": "image", "video": "video"},
@@ -249,6 +250,12 @@ def verdict_sentence(verdict: Verdict, kind: MediaKind, language: Language) -> s
     """One sentence that says what was found in the whole file."""
     p = "" if verdict.probability is None else percent(verdict.probability, language)
     return _VERDICTS[language][verdict.outcome].format(kind=_KINDS[language][kind], p=p)
+
+
+def own_reasons(analysis: Analysis) -> tuple[str, ...]:
+    """Return the reasons of a verdict without the warnings and notes, which are told by themselves."""
+    told = {*analysis.warnings, *analysis.media.notes}
+    return tuple(reason for reason in analysis.verdict.reasons if reason not in told)
 
 
 def short_opinion(outcome: Outcome, language: Language) -> str:

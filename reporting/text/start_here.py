@@ -108,11 +108,12 @@ WORDS: Mapping[Language, Words] = {
             "Report for the police: result, limits, error rates, images. Its first page is for everybody.",
             "Files to attach. Copies and single frames are marked as derived.",
             "Fingerprints of every file, to compare with what the portal shows after uploading.",
-            "What was done with the file and when, each line tied to the one before.",
+            "What was done with the file and when; each line holds the hash of the line before.",
             "Draft for courts: you sign Part A only if it is true, an expert fills in Part B.",
             "Letter to the platform's Grievance Officer, for you to send.",
             "The result with all numbers, for an examiner.",
-            "Fingerprints that show whether any file of the package was changed.",
+            "Fingerprints of all files, against damage and mistakes. They are not signed: note the fingerprint of "
+            "this file elsewhere if you want to be able to show later that nothing was changed.",
         ),
         deadlines="Dates to keep in mind",
         deadline_lines=(
@@ -192,11 +193,12 @@ WORDS: Mapping[Language, Words] = {
             "पुलिस के लिए रिपोर्ट: नतीजा, सीमाएँ, ग़लती की दर, तस्वीरें। पहला पन्ना सबके लिए है।",
             "जोड़ने की फ़ाइलें। कॉपियों और फ़्रेमों पर लिखा है कि वे मूल नहीं हैं।",
             "हर फ़ाइल की पहचान-छाप (हैश), ताकि अपलोड के बाद पोर्टल पर दिखे हैश से मिला सकें।",
-            "फ़ाइल के साथ क्या और कब किया गया; हर पंक्ति पिछली से जुड़ी है।",
+            "फ़ाइल के साथ क्या और कब किया गया; हर पंक्ति में पिछली पंक्ति का हैश है।",
             "अदालत के लिए मसौदा: भाग A पर सच हो तभी दस्तख़त करें, भाग B विशेषज्ञ भरता है।",
             "प्लेटफ़ॉर्म के Grievance Officer के नाम पत्र, आपके भेजने के लिए।",
             "सारे अंकों के साथ नतीजा, जाँच करने वाले के लिए।",
-            "पहचान-छापें, जिनसे पता चलता है कि पैकेज की कोई फ़ाइल बदली गई या नहीं।",
+            "सब फ़ाइलों की पहचान-छापें, ख़राबी और ग़लती पकड़ने के लिए। इन पर किसी के हस्ताक्षर नहीं हैं: बाद में दिखाना हो कि कुछ "
+            "नहीं बदला, तो इस फ़ाइल की पहचान-छाप अलग से लिख लें।",
         ),
         deadlines="याद रखने की तारीख़ें",
         deadline_lines=(

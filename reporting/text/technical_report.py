@@ -117,9 +117,9 @@ REPEAT = (
     "processor, may change the last digits."
 )
 CUSTODY = (
-    "Each entry holds the SHA-256 of the entry before it, so that none can be changed, left out or put in without "
-    "notice. The log begins when the file was given to the software; what happened before is told by the user "
-    "only."
+    "Each entry holds the SHA-256 of the entry before it. That reveals a line that was changed, left out or added "
+    "later, but not a log that was written anew as a whole, since nothing is signed. The log begins when the file "
+    "was given to the software; what happened before is told by the user only."
 )
 GUIDANCE = (
     "The layout follows what published guidance asks of such reports (SWGDE on report writing and on integrity of "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from detector.errors import ReportError
 from reporting import Case, read_case
+from reporting.case import MAX_CHARS, parse_case
 
 
 def written(tmp_path: Path, content: object) -> Path:
@@ -46,20 +48,20 @@ def test_a_case_file_gives_every_field(tmp_path: Path) -> None:
     [
         ({"kind": "fraud", "colour": "red"}, "unknown key 'colour'"),
         ({"what_happened": "x"}, "does not say the kind"),
-        ({"kind": "theft"}, "kind is one of"),
-        ({"kind": "fraud", "urls": "https://a.in"}, "tuple of links"),
-        ({"kind": "fraud", "urls": [1]}, "urls cannot be"),
-        ({"kind": "fraud", "witness_only": 1}, "witness_only cannot be"),
-        ({"kind": "fraud", "harm": None}, "harm cannot be None"),
+        ({"kind": "theft"}, "kind is 'theft': Input should be"),
+        ({"kind": "fraud", "urls": "https://a.in"}, "a list of links"),
+        ({"kind": "fraud", "urls": [1]}, "urls is 1"),
+        ({"kind": "fraud", "witness_only": 1}, "witness_only is 1"),
+        ({"kind": "fraud", "harm": None}, "harm is None"),
         ({"kind": "fraud", "seen_at": "2026-03-05T21:30:00"}, "needs a time zone"),
-        ({"kind": "fraud", "seen_at": "yesterday"}, "no date and time"),
-        ({"kind": "fraud", "seen_at": 5}, "seen_at cannot be 5"),
-        ({"kind": "fraud", "country": "India"}, "two capital letters"),
-        ({"kind": "sexual", "depicted": "child"}, "depicted is one of"),
+        ({"kind": "fraud", "seen_at": "yesterday"}, "not a date and time"),
+        ({"kind": "fraud", "seen_at": 5}, "seen_at is 5"),
+        ({"kind": "fraud", "country": "India"}, "country is 'India'"),
+        ({"kind": "sexual", "depicted": "child"}, "depicted is 'child'"),
         ({"kind": "fraud", "mobile": "98"}, "never stored here"),
         ({"kind": "fraud", "aadhaar": "1"}, "never stored here"),
-        ("[]", "no JSON object"),
-        ('{"kind": "fraud", "kind": "other"}', "stands there twice"),
+        ("[]", "not a JSON object"),
+        ('{"kind": "fraud", "kind": "other"}', "occurs twice"),
         ("{", "is not JSON"),
         ("[" * 100_000, "is not JSON"),
     ],
@@ -72,8 +74,12 @@ def test_a_case_file_that_cannot_be_meant_is_refused_with_the_reason(
 
 
 def test_a_case_file_that_is_not_there_or_huge_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ReportError, match="cannot be read"):
+    with pytest.raises(ReportError, match="there is no file"):
         read_case(tmp_path / "gone.json")
+    os.mkfifo(tmp_path / "pipe.json")
+    for path in (tmp_path, tmp_path / "pipe.json", Path("/dev/zero")):
+        with pytest.raises(ReportError, match="not a regular file"):
+            read_case(path)
     with pytest.raises(ReportError, match="larger than"):
         read_case(written(tmp_path, " " * 2_000_000))
 
@@ -96,5 +102,33 @@ def test_images_of_sexual_content_are_left_out_unless_asked_for() -> None:
 def test_a_case_with_a_time_without_zone_or_one_text_for_links_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
         Case(seen_at=datetime(2026, 3, 5, 16, 0))
-    with pytest.raises(TypeError, match="tuple"):
+    with pytest.raises(ValueError, match="a list of links"):
         Case(urls="https://x.com/")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", [name for name in MAX_CHARS if name != "urls"])
+def test_the_lengths_of_the_form_hold_for_every_way_in(name: str) -> None:
+    most = MAX_CHARS[name]
+    assert getattr(Case(**{name: "a" * most}), name) == "a" * most  # type: ignore[arg-type]
+    with pytest.raises(ReportError, match=f"{name} is .* at most {most}"):
+        parse_case({"kind": "other", name: "a" * (most + 1)}, "the form")
+
+
+def test_all_links_together_have_a_length(tmp_path: Path) -> None:
+    assert len(Case(urls=("a" * 3999,) * 2).urls) == 2
+    for links in (["a" * 4000] * 2 + ["b"], ["a"] * 10_000, ["x" * 900_000]):
+        with pytest.raises(ReportError, match="the links have more than 8000"):
+            parse_case({"kind": "other", "urls": links}, "the form")
+
+
+def test_control_characters_are_removed_from_the_texts() -> None:
+    hostile = "\x00a\x1b[31m\u202eb\u2066\r\nc\u2028\ufeffd\ud83d"
+    case = Case(what_happened=hostile, platform=hostile, urls=(hostile,), handle=hostile)
+    assert case.what_happened == "a[31mb\nc\nd"
+    assert case.platform == case.handle == case.urls[0] == "a[31mb c d"
+
+
+@pytest.mark.parametrize("value", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59+00:00"])
+def test_a_time_that_no_calendar_here_can_hold_is_refused(value: str) -> None:
+    with pytest.raises(ReportError, match="give a year"):
+        parse_case({"kind": "other", "seen_at": value}, "the form")

@@ -14,6 +14,7 @@ import gradio as gr
 from detector import Analysis, Detector
 from explain import Explanations
 from reporting import Case, build_package
+from reporting.text.printable import printable
 from reporting.text.results import Language
 from ui import text
 from ui.check import file_check, frame_sampling
@@ -32,9 +33,9 @@ from ui.result.status_panel import (
 from ui.result.timeline import timelines
 from ui.security.rate_limit import MAX_WAITING
 from ui.session.key_frames import store_frames
-from ui.session.ordering import owner_of, session_of
 from ui.session.own_files import RECEIVED, secret_folder
 from ui.session.store import ImageLinks, Visit, Visits, save_images, save_still, take_upload
+from ui.session.visitor import owner_of, session_of
 
 _T = TypeVar("_T")
 _UNCHANGED = (gr.skip(),) * 14
@@ -113,7 +114,7 @@ class Handlers:
             progress(share, desc=stage(visit.language))
 
         def work() -> tuple[Any, ...]:
-            tell(0.0, lambda language: text.of(language).CHECKING.format(name=visit.original.name))
+            tell(0.0, lambda language: text.of(language).CHECKING.format(name=printable(visit.original.name)))
             how = frame_sampling.wanted(choice, self._detector.config.max_frames)
             analysis, explanations = file_check.check(self._detector, visit.original, tell, how)
             visit.links = self._store(visit, analysis, explanations)
@@ -158,6 +159,18 @@ class Handlers:
         """
         panel = self._end_with(session_of(request), stopped_panel, text.language_of(chosen))
         return panel, gr.Column(visible=False), gr.Column(visible=False)
+
+    def settle(self, chosen: str, request: gr.Request) -> tuple[Any, ...]:
+        """Say again what stands in place of a result that was stopped: it may have been on its way already.
+
+        Returns:
+            Updates as `cancel`.
+        """
+        session = session_of(request)
+        told = self._visits.told(session)
+        if self._visits.get(session) is not None or told is None:
+            return (gr.skip(),) * 3
+        return told(text.language_of(chosen)), gr.Column(visible=False), gr.Column(visible=False)
 
     def busy(self, chosen: str, request: gr.Request) -> tuple[Any, ...]:
         """The queue took no more.
@@ -205,7 +218,7 @@ class Handlers:
             shutil.rmtree(folder, ignore_errors=True)
         if isinstance(answer, Trouble):
             said = answer.detail or answer.message("en")
-            raise gr.Error(f"{answer.title('en')}. {said}", print_exception=False)
+            raise gr.Error(printable(f"{answer.title('en')}. {said}"), print_exception=False)
         return answer
 
     def _end_with(self, session: str, panel: Callable[[Language], str], language: Language) -> str:

