@@ -58,7 +58,7 @@ def main(argv: list[str] | None = None) -> int:
 def scan(args: argparse.Namespace) -> int:
     """Analyse files one after the other; print each result as soon as it is done; `--out` writes a table."""
     from batch.sources import find_files
-    from detector.media.media import IMAGE_SUFFIXES, VIDEO_SUFFIXES
+    from detector.media.formats import IMAGE_SUFFIXES, VIDEO_SUFFIXES
 
     if wrong := wrong_flags(args):
         _say(wrong)

@@ -16,7 +16,14 @@ MAY_IMPORT = {
     "batch": {"batch", "detector", "reporting.text"},
     "detector": {"detector"},
     "explain": {"explain", "detector"},
-    "reporting": {"reporting", "detector.types", "detector.errors", "explain.types"},
+    "reporting": {
+        "reporting",
+        "detector.types",
+        "detector.errors",
+        "detector.config",
+        "detector.media",
+        "explain.types",
+    },
     "ui": {"ui", "detector", "explain", "reporting"},
     "training": {"training", "detector", "explain.cam"},
     "benchmarks": {

@@ -11,18 +11,16 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import pillow_heif
-from PIL import Image, ImageOps
+from PIL import Image
 
+from detector.errors import MediaError
+from detector.media.images import BROKEN, decode_image
 from detector.types import Pixels
 
 _QUALITIES = (95, 90, 85, 75)
 _SHRINK = 0.8
 _PNG_KEPT = (b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"pHYs", b"IDAT", b"IEND")
 _ORIENTATION = 0x0112
-_BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, IndexError, MemoryError, RuntimeError)
-"""What Pillow's decoders raise on damaged bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,16 +35,14 @@ class ImageCopy:
 
 def copy_image(path: Path, limit_bytes: int) -> ImageCopy | None:
     """Make a copy of fewer than `limit_bytes`; None where the image cannot be decoded."""
-    pillow_heif.register_heif_opener(thumbnails=False)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(path) as image:
-                bare = _bare(path, image, limit_bytes)
-                if bare is not None:
-                    return bare
-                pixels = _upright(image)
-    except _BROKEN:
+            bare = _bare(path, limit_bytes)
+        if bare is not None:
+            return bare
+        pixels = decode_image(path).pixels
+    except MediaError:
         return None
     content = jpeg_within(pixels, limit_bytes)
     return ImageCopy(content=content, ending="jpg", made_how="coded anew as JPEG, upright, without metadata")
@@ -70,16 +66,17 @@ def jpeg_within(pixels: Pixels, limit_bytes: int) -> bytes:
         image = image.resize((width, height), Image.Resampling.LANCZOS)
 
 
-def _bare(path: Path, image: Image.Image, limit_bytes: int) -> ImageCopy | None:
+def _bare(path: Path, limit_bytes: int) -> ImageCopy | None:
     """The file's own coded pixels without what lies around them; None where that does not do."""
-    if image.format not in ("JPEG", "MPO", "PNG") or image.getexif().get(_ORIENTATION, 1) != 1:
-        return None
     try:
-        is_png = image.format == "PNG"
+        with Image.open(path, formats=("JPEG", "PNG")) as image:
+            if image.getexif().get(_ORIENTATION, 1) != 1:
+                return None
+            is_png = image.format == "PNG"
         content = (_bare_png if is_png else _bare_jpeg)(path.read_bytes())
         with Image.open(io.BytesIO(content)) as copy:
             copy.load()
-    except _BROKEN:
+    except BROKEN:
         return None
     if len(content) >= limit_bytes:
         return None
@@ -132,15 +129,3 @@ def _bare_png(data: bytes) -> bytes:
         if kind == b"IEND":
             return b"".join(kept)
         at = end
-
-
-def _upright(image: Image.Image) -> Pixels:
-    """uint8 (height, width, 3) RGB: transparency on white, 16-bit grey scaled to 8."""
-    upright = ImageOps.exif_transpose(image)
-    if upright.mode.startswith("I"):
-        wide = np.asarray(upright).astype(np.float32)
-        upright = Image.fromarray((wide / 257).round().clip(0, 255).astype(np.uint8))
-    if upright.has_transparency_data:
-        rgba = upright.convert("RGBA")
-        upright = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
-    return np.array(upright.convert("RGB"), dtype=np.uint8)

@@ -135,7 +135,8 @@ _REASONS_HI: dict[str, str] = {
     "views": "{faces} चेहरे, कुल {views} बार दिखे,",
     "passing": "बहुत कम देर दिखे {count} चेहरे सूची में हैं, पर नतीजा उनसे तय नहीं होता।",
     "peak": "यह अनुमान {start:.1f} से {end:.1f} सेकंड तक के हिस्से का है, जिसमें छेड़छाड़ के संकेत सबसे तेज़ हैं।",
-    "small": "वह चेहरा ज़्यादा से ज़्यादा {width} पिक्सेल चौड़ा है।",
+    "small": "वह चेहरा ज़्यादा से ज़्यादा {width} पिक्सेल चौड़ा है; इतने छोटे चेहरे का अनुमान कम भरोसेमंद होता है।",
+    "unmeasured": "इस चेकपॉइंट ({name}) से कितनी बार चूक होती है, यह कभी मापा नहीं गया।",
 }
 
 
@@ -195,7 +196,10 @@ def reasons(analysis: Analysis, language: Language) -> tuple[str, ...]:
         said.append(words["passing"].format(count=passing))
     if strongest.peak is not None and len(strongest.scores) > 1:
         said.append(words["peak"].format(start=strongest.peak.start_s, end=strongest.peak.end_s))
-    said.append(words["small"].format(width=max(score.box.width for score in strongest.scores)))
+    if all("small" in score.marks for score in strongest.scores):
+        said.append(words["small"].format(width=max(score.box.width for score in strongest.scores)))
+    if analysis.checkpoint.false_alarm_rate is None:
+        said.append(words["unmeasured"].format(name=analysis.checkpoint.name))
     return tuple(said)
 
 

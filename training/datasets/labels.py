@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.media.formats import VIDEO_SUFFIXES
 from detector.media.images import read_image
-from detector.media.media import VIDEO_SUFFIXES
 from detector.types import DetectedFace, FaceBox, Pixels
 
 TIGHT_FRAC = 0.85
