@@ -261,18 +261,28 @@ def _annotate(
 
 def _in_words(analysis: Analysis) -> list[str]:
     """Return the result as sentences, one a line."""
-    from reporting.text.results import error_sentence, face_sentence, not_proof, own_reasons, verdict_sentence
+    from reporting.text.results import (
+        error_sentence,
+        face_sentence,
+        not_proof,
+        own_reasons,
+        rate_sentence,
+        shown,
+        verdict_sentence,
+    )
 
     lines = [verdict_sentence(analysis.verdict, analysis.media.kind, "en"), *analysis.warnings]
     if len(analysis.tracks) > 1:
         for track in analysis.tracks:
-            sentence = face_sentence(track.outcome, track.probability, "en")
+            sentence = face_sentence(shown(track), track.probability, "en")
             lines.append(f"Face {track.track_id + 1}: {sentence}")
             lines += [f"  {stretch}" for stretch in _stretches(track)]
     elif analysis.tracks:
         lines += _stretches(analysis.tracks[0])
     lines += [*own_reasons(analysis), *analysis.media.notes]
     if analysis.tracks:
+        if rate := rate_sentence(analysis.checkpoint, analysis.verdict.grade, analysis.media.kind, "en"):
+            lines.append(rate)
         lines += [error_sentence(analysis.checkpoint, "en"), not_proof("en")]
     return lines
 

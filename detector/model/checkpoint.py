@@ -21,8 +21,8 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from detector.errors import CheckpointIntegrityError, CheckpointMismatchError, CheckpointNotFoundError
-from detector.types import CheckpointInfo, MediaKind
-from detector.verdict.calibration import Calibration
+from detector.types import CheckpointInfo, Grade, GradeRate, MediaKind
+from detector.verdict.calibration import Calibration, QualityOffsets
 
 ARCHITECTURE = "InceptionResnetV1"
 SEQUENCE_ARCHITECTURE = "ResNeXt50-LSTM"
@@ -81,6 +81,8 @@ class VideoJudgement:
     undecided_rate: float | None
     """Share of all videos that were left open between the two."""
     measured_on: str
+    grade_rates: Mapping[Grade, GradeRate] = field(default_factory=dict)
+    """How often each grade was given, on `measured_on`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +135,10 @@ class CheckpointCard:
     """None where the weights were made without one; the maps of the verdict then stand alone."""
     heatmap: HeatmapScale | None = None
     """None where it was never measured; maps are then drawn on the scale of the strongest in the report."""
+    quality: QualityOffsets = field(default_factory=QualityOffsets)
+    """What is subtracted from the logit of a face for the image detail of its crop."""
+    grade_rates: Mapping[Grade, GradeRate] = field(default_factory=dict)
+    """How often each grade was given, on `measured_on`."""
     videos: VideoJudgement | None = None
     """None where videos were never measured apart; they are then judged by what was measured on images."""
     schema_version: int = 1
@@ -152,6 +158,7 @@ class CheckpointCard:
             miss_rate=judgement.miss_rate,
             undecided_rate=judgement.undecided_rate,
             measured_on=judgement.measured_on,
+            grade_rates=judgement.grade_rates,
         )
 
 
@@ -183,6 +190,8 @@ def load_card(name: str, root: Path) -> CheckpointCard:
                 **content,
                 "input": InputSpec(**content["input"]),
                 "calibration": Calibration(**content["calibration"]),
+                "quality": QualityOffsets(**content.get("quality") or {}),
+                "grade_rates": _grade_rates(content),
                 "videos": read_video_judgement(content["videos"]) if content.get("videos") else None,
                 "map_head": MapHead(**content["map_head"]) if content.get("map_head") else None,
                 "heatmap": HeatmapScale(**content["heatmap"]) if content.get("heatmap") else None,
@@ -200,7 +209,12 @@ def load_card(name: str, root: Path) -> CheckpointCard:
 
 def read_video_judgement(content: Mapping[str, Any]) -> VideoJudgement:
     """From the `videos` of a card, as JSON has it."""
-    return VideoJudgement(**{**content, "calibration": Calibration(**content["calibration"])})
+    calibration = Calibration(**content["calibration"])
+    return VideoJudgement(**{**content, "calibration": calibration, "grade_rates": _grade_rates(content)})
+
+
+def _grade_rates(content: Mapping[str, Any]) -> dict[Grade, GradeRate]:
+    return {grade: GradeRate(**rate) for grade, rate in (content.get("grade_rates") or {}).items()}
 
 
 def load_weights(card: CheckpointCard, root: Path) -> dict[str, Tensor]:

@@ -106,6 +106,7 @@ class Words:
     JUMP = "What to do now"
     STILL_ALT = "What was checked: {name}"
 
+    FIGURES = "The figures, and what they were measured on"
     SCALE_TITLE = "Estimate that a face was manipulated"
     SCALE_LOW = "Up to {p}"
     SCALE_MIDDLE = "Between"

@@ -77,6 +77,7 @@ class HindiWords(Words):
     JUMP = "अब क्या करें"
     STILL_ALT = "जिसकी जाँच हुई: {name}"
 
+    FIGURES = "आँकड़े, और वे किस पर मापे गए"
     SCALE_TITLE = "किसी चेहरे से छेड़छाड़ होने का अनुमान"
     SCALE_LOW = "निचली सीमा ({p}) और उससे नीचे"
     SCALE_MIDDLE = "इन दोनों के बीच"
