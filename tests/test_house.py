@@ -32,9 +32,8 @@ MAY_IMPORT = {
         "cli",
         "detector",
         "explain",
-        "training.datasets.labels",
-        "training.datasets.layouts",
-        "training.datasets.self_blend",
+        "training.datasets",
+        "training.evaluation",
     },
 }
 PURE = ("types", "errors", "config", "verdict/aggregate", "verdict/calibration", "faces/tracks")
