@@ -29,6 +29,7 @@ FILE_COLUMNS: dict[str, type] = {
     "height_px": int,
     "duration_s": float,
     "outcome": str,
+    "grade": str,
     "probability": float,
     "threshold_fake": float,
     "threshold_real": float,
@@ -50,6 +51,7 @@ TRACK_COLUMNS: dict[str, type] = {
     "sha256": str,
     "track_id": int,
     "outcome": str,
+    "grade": str,
     "probability": float,
     "faces": int,
     "first_s": float,
@@ -161,7 +163,9 @@ def _analysed(analysis: Analysis, job: Job, file: str) -> FileResult:
     verdict = answer["verdict"]
     names = ("sha256", "kind", "width_px", "height_px", "duration_s", "elapsed_s")
     row = dict.fromkeys(FILE_COLUMNS) | {name: answer[name] for name in names}
-    row |= {name: verdict[name] for name in ("outcome", "probability", "threshold_fake", "threshold_real")}
+    row |= {
+        name: verdict[name] for name in ("outcome", "grade", "probability", "threshold_fake", "threshold_real")
+    }
     row |= {
         "file": printable(file),
         "size_bytes": analysis.media.size_bytes,
@@ -183,6 +187,7 @@ def _track(track: FaceTrack, row: Row) -> Row:
         "sha256": row["sha256"],
         "track_id": track.track_id,
         "outcome": track.outcome,
+        "grade": track.grade,
         "probability": track.probability,
         "faces": len(track.scores),
         "first_s": track.scores[0].time_s,
