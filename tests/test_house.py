@@ -30,9 +30,8 @@ MAY_IMPORT = {
         "benchmarks",
         "detector",
         "explain",
-        "training.datasets.labels",
-        "training.datasets.layouts",
-        "training.datasets.self_blend",
+        "training.datasets",
+        "training.evaluation",
     },
 }
 PURE = ("types", "errors", "config", "verdict/aggregate", "verdict/calibration", "faces/tracks")
