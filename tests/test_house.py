@@ -28,11 +28,12 @@ MAY_IMPORT = {
     "training": {"training", "detector", "explain.cam"},
     "benchmarks": {
         "benchmarks",
+        "batch",
+        "cli",
         "detector",
         "explain",
-        "training.datasets.labels",
-        "training.datasets.layouts",
-        "training.datasets.self_blend",
+        "training.datasets",
+        "training.evaluation",
     },
 }
 PURE = ("types", "errors", "config", "verdict/aggregate", "verdict/calibration", "faces/tracks")
