@@ -12,20 +12,21 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from cli_parser import make_parser, wrong_flags, wrong_targets
 from detector.config_flags import config_from
-from detector.errors import BatchError, CheckpointError, ConfigError, DetectorError, ExplainError, ReportError
+from detector.errors import BatchError, CheckpointError, ConfigError, DetectorError, ReportError
 
 if TYPE_CHECKING:
+    from batch.rows import FileResult
     from detector.config import DetectorConfig
     from detector.pipeline import Detector
     from detector.types import Analysis, FaceTrack, Step
-    from explain.types import Explanations
+    from explain.types import Examination, Explanations
     from reporting.case import Case
 
 # Libraries and rooms are imported by the command that needs them: `--help` and `verify` load no PyTorch.
@@ -91,6 +92,7 @@ def scan(args: argparse.Namespace) -> int:
 
 def _scan_to_table(files: tuple[str, ...], args: argparse.Namespace) -> int:
     from batch.local import analyze_locally, choose_workers
+    from batch.ray_cluster import analyze_on_ray
     from batch.results import Results
     from batch.rows import make_job
     from batch.run import scan_collection
@@ -100,7 +102,11 @@ def _scan_to_table(files: tuple[str, ...], args: argparse.Namespace) -> int:
     job = make_job(config, args.checkpoint, load_card(args.checkpoint, config.checkpoint_folder).sha256)
     with Results(args.out, args.tracks) as results:
         workers = args.workers or choose_workers(len(files))
-        counts = scan_collection(files, job, results, lambda new: analyze_locally(new, job, workers))
+
+        def analyze(new: Iterable[str]) -> Iterator[FileResult]:
+            return analyze_on_ray(new, job, args.ray) if args.ray else analyze_locally(new, job, workers)
+
+        counts = scan_collection(files, job, results, analyze)
     outcomes = ", ".join(f"{counts[name]} {name}" for name in sorted(counts) if name != "earlier")
     _print(f"{args.out}: {len(files)} files, {counts['earlier']} of them from earlier runs: {outcomes}")
     return UNREADABLE if counts["error"] else OK
@@ -126,11 +132,21 @@ def _scan_file(detector: Detector, case: Case, file: str, args: argparse.Namespa
 
     named = {"schema_version": SCHEMA_VERSION, "file": os.fsencode(file).decode("utf-8", "backslashreplace")}
     answered = False
-    try:
-        analysis = detector.analyze(file, progress=_progress(file))
+
+    def answer_at_once(analysis: Analysis) -> None:
+        nonlocal answered
         _answer(file, analysis.to_dict() | named, _in_words(analysis), as_json=args.json)
         answered = True
-        return _make_files(detector, analysis, case, file, args)
+
+    try:
+        if not (args.explain or args.report or args.annotate):
+            answer_at_once(detector.analyze(file, progress=_progress(file)))
+            return True
+        from explain import examine
+
+        return _make_files(
+            detector, examine(detector, file, progress=_progress(file), judged=answer_at_once), case, file, args
+        )
     except CheckpointError:
         raise
     except Exception as error:  # noqa: BLE001 - the edge: one file must not cost the others
@@ -156,40 +172,34 @@ def _answer(file: str, answer: dict[str, Any], sentences: list[str], *, as_json:
     _print(*([line] if as_json else [file, *(f"  {sentence}" for sentence in sentences)]))
 
 
-def _make_files(detector: Detector, analysis: Analysis, case: Case, file: str, args: argparse.Namespace) -> bool:
-    explanations, made = None, True
-    if args.explain or args.report or args.annotate:
-        try:
-            explanations = _explain(detector, analysis, args)
-        except ExplainError as error:
-            _say(f"{file}: {error}")
-            made = False
+def _make_files(detector: Detector, found: Examination, case: Case, file: str, args: argparse.Namespace) -> bool:
+    analysis, explanations = found.analysis, found.explanations
+    if found.error is not None:
+        _say(f"{file}: {found.error}")
+    if args.explain and explanations is not None:
+        _write_overlays(detector, analysis, explanations, args)
     if args.report:
         _report(case, analysis, explanations, file, args)
     if args.annotate:
         _annotate(detector, analysis, explanations, file, args.annotate)
-    return made
+    return found.error is None
 
 
-def _explain(detector: Detector, analysis: Analysis, args: argparse.Namespace) -> Explanations | None:
-    if not analysis.tracks:
-        return None
+def _write_overlays(
+    detector: Detector, analysis: Analysis, explanations: Explanations, args: argparse.Namespace
+) -> None:
     from PIL import Image
 
-    from explain import explain
     from reporting.evidence.files import safe_file_name
 
-    explanations = explain(detector, analysis)
-    if args.explain:
-        args.explain.mkdir(parents=True, exist_ok=True)
-        stem = f"{safe_file_name(Path(analysis.media.file_name).stem)}-{analysis.media.sha256[:8]}"
-        for face in explanations.faces:
-            name = f"{stem}-face{face.track_id + 1}-frame{face.score.frame_index}.png"
-            Image.fromarray(face.overlay).save(args.explain / name)
-        for frame in explanations.frames:
-            Image.fromarray(frame.pixels).save(args.explain / f"{stem}-frame{frame.frame_index}.png")
-        _tell_where(detector, analysis, explanations, check=args.check_maps)
-    return explanations
+    args.explain.mkdir(parents=True, exist_ok=True)
+    stem = f"{safe_file_name(Path(analysis.media.file_name).stem)}-{analysis.media.sha256[:8]}"
+    for face in explanations.faces:
+        name = f"{stem}-face{face.track_id + 1}-frame{face.score.frame_index}.png"
+        Image.fromarray(face.overlay).save(args.explain / name)
+    for frame in explanations.frames:
+        Image.fromarray(frame.pixels).save(args.explain / f"{stem}-frame{frame.frame_index}.png")
+    _tell_where(detector, analysis, explanations, check=args.check_maps)
 
 
 def _tell_where(detector: Detector, analysis: Analysis, explanations: Explanations, *, check: bool) -> None:

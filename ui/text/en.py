@@ -129,7 +129,6 @@ class Words:
     HEATMAP_MOST: ClassVar[Mapping[ScaleSource, str]] = {
         "checkpoint": "as strong as in clearly manipulated faces",
         "report": "the strongest place in this file, which may be weak",
-        "method": "the most that this map can show",
     }
     """What the brightest colour means, by where the scale comes from."""
     VIEWS: ClassVar[Mapping[bool, str]] = {
