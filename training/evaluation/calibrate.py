@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from detector.types import OUTCOME_OF, Grade, GradeRate
@@ -19,9 +20,11 @@ FALSE_ALARM_RATE = 0.01
 SOME_SIGNS_RATE = 0.05
 MISS_RATE = 0.05
 FOLDS = 10
-BINS = 3
+BINS = 5
 FEWEST = 299
 """Genuine faces in a bin: so many without an error certify 1 % at 95 % confidence (Clopper-Pearson)."""
+SOURCE_SLACK = 2
+"""A single source may have this many times the rate that holds for each bin and for all together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,36 +51,50 @@ def adjusted(row: Row, quality: QualityOffsets) -> float:
 def fit_offsets(results: Sequence[Row]) -> QualityOffsets:
     """Offsets that place the 1 % false-alarm threshold of every quality bin at the same logit.
 
-    Genuine faces are cut into BINS bins of equal number by image detail. A bin's threshold is the strictest
-    split-conformal quantile (the k-th largest of n logits with k = floor((n + 1) * rate)): of the whole bin and
-    of each source with enough faces in it. With fewer than FEWEST faces to a bin there is one bin for all.
+    Genuine faces are cut into BINS bins of equal number by image detail. A bin's threshold is a split-conformal
+    quantile (the k-th largest of n logits with k = floor((n + 1) * rate)). Where more than twice the rate of a
+    source lies above, the bin that holds most of those faces is made stricter until the source keeps to it. With
+    fewer than FEWEST faces to a bin there is one bin for all.
     """
     genuine = [row for row in results if row["label"] == "real" and row["logit"] is not None]
     details = np.array([row.get("detail") or 0.0 for row in genuine])
     if len(genuine) < BINS * FEWEST or np.ptp(details) == 0:
         return QualityOffsets()
-    edges = [float(edge) for edge in np.quantile(details, np.arange(1, BINS) / BINS)]
+    edges = np.quantile(details, np.arange(1, BINS) / BINS)
     places = np.searchsorted(edges, details, side="right")
-    tops = [_strictest([genuine[i] for i in np.flatnonzero(places == place)]) for place in range(BINS)]
-    return QualityOffsets(edges=tuple(edges), offsets=tuple(top - float(np.median(tops)) for top in tops))
+    logits = np.array([row["logit"] for row in genuine])
+    tops = np.array([_kth_largest(logits[places == place], FALSE_ALARM_RATE) for place in range(BINS)])
+    level = float(np.median(tops))
+    offsets = tops - level
+    sources = np.array([row["source"] for row in genuine])
+    for source in sorted(set(sources.tolist())):
+        own = np.flatnonzero(sources == source)
+        allowed = int((len(own) + 1) * SOURCE_SLACK * FALSE_ALARM_RATE)
+        if allowed < 2:
+            continue  # one face would set the threshold
+        while len(above := own[logits[own] - offsets[places[own]] > level]) > allowed:
+            place = np.bincount(places[above]).argmax()
+            offsets[place] = logits[above[places[above] == place]].min() - level
+    return QualityOffsets(edges=tuple(edges.tolist()), offsets=tuple(offsets.tolist()))
 
 
-def _strictest(genuine: Sequence[Row], rate: float = FALSE_ALARM_RATE, logit: str = "logit") -> float:
-    """The highest conformal quantile: of all, and of each source with enough faces for the rate."""
+def _strictest(genuine: Sequence[Row], rate: float) -> float:
+    """The highest conformal quantile of adjusted logits: of all at `rate`, of each large source at twice that."""
     by_source: dict[str, list[float]] = {}
     for row in genuine:
-        by_source.setdefault(row["source"], []).append(row[logit])
-    pooled = [row[logit] for row in genuine]
-    enough = [logits for logits in [pooled, *by_source.values()] if len(logits) + 1 >= 1 / rate]
-    return max(_kth_largest(logits, rate) for logits in enough or [pooled])
+        by_source.setdefault(row["source"], []).append(row["adjusted"])
+    tops = [_kth_largest([row["adjusted"] for row in genuine], rate)]
+    slack = SOURCE_SLACK * rate
+    tops += [_kth_largest(own, slack) for own in by_source.values() if int((len(own) + 1) * slack) >= 2]
+    return max(tops)
 
 
 def calibrate(results: Sequence[Row], quality: QualityOffsets | None = None) -> OperatingPoint:
     """Offsets, then Platt scaling on the sources that have both labels, then thresholds for the stated rates.
 
-    `signs` starts where at most 1 %, and `some signs` where at most 5 %, of the genuine faces of *every* source
-    would get it (split conformal); a source too small for a rate counts into the pooled quantile only. `none
-    found` ends where at most 5 % of the manipulated faces lie below.
+    `signs` starts where at most 1 %, and `some signs` where at most 5 %, of all genuine faces and twice that share
+    of any single source would get it (split conformal); a source in which one face would decide counts into the
+    pooled quantile only. `none found` ends where at most 5 % of the manipulated faces lie below.
 
     Args:
         results: of `evaluate`, with logits as the network gave them.
@@ -108,8 +125,8 @@ def calibrate(results: Sequence[Row], quality: QualityOffsets | None = None) -> 
         raise ValueError("the logits do not rise from genuine to manipulated; this network has learned nothing")
     genuine = [row for row in rows if row["label"] == "real"]
     fake = [row["adjusted"] for row in rows if row["label"] == "fake"]
-    upper = _strictest(genuine, FALSE_ALARM_RATE, "adjusted")
-    some = min(_strictest(genuine, SOME_SIGNS_RATE, "adjusted"), upper)
+    upper = _strictest(genuine, FALSE_ALARM_RATE)
+    some = min(_strictest(genuine, SOME_SIGNS_RATE), upper)
     lower = min(-_kth_largest([-logit for logit in fake], MISS_RATE), some)
     scale = Calibration(slope=float(platt.coef_[0, 0]), intercept=float(platt.intercept_[0]))
     # Just above the deciding genuine face, so that it does not get the grade itself.
@@ -126,7 +143,7 @@ def calibrate(results: Sequence[Row], quality: QualityOffsets | None = None) -> 
     )
 
 
-def _kth_largest(values: Sequence[float], rate: float) -> float:
+def _kth_largest(values: Sequence[float] | NDArray[np.float64], rate: float) -> float:
     k = max(1, int((len(values) + 1) * rate))
     return float(np.sort(np.asarray(values))[-k])
 
