@@ -1,4 +1,4 @@
-"""What a sparse sample of a video passes over is found by a closer look, or the result says what was not examined."""
+"""What a sparse sample passes over is found by a closer look, or the result says what was not examined."""
 
 from __future__ import annotations
 
