@@ -19,7 +19,6 @@ from detector.types import Pixels
 
 _QUALITIES = (95, 90, 85, 75)
 _SHRINK = 0.8
-_PNG_KEPT = (b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"pHYs", b"IDAT", b"IEND")
 _ORIENTATION = 0x0112
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, IndexError, MemoryError, RuntimeError)
 """What Pillow's decoders raise on damaged bytes."""
@@ -71,23 +70,23 @@ def jpeg_within(pixels: Pixels, limit_bytes: int) -> bytes:
 
 
 def _bare(path: Path, image: Image.Image, limit_bytes: int) -> ImageCopy | None:
-    """The file's own coded pixels without what lies around them; None where that does not do."""
+    """Return the same pixels without metadata; None if the image is not upright, of another format or too large."""
     if image.format not in ("JPEG", "MPO", "PNG") or image.getexif().get(_ORIENTATION, 1) != 1:
         return None
     try:
-        is_png = image.format == "PNG"
-        content = (_bare_png if is_png else _bare_jpeg)(path.read_bytes())
-        with Image.open(io.BytesIO(content)) as copy:
-            copy.load()
+        if image.format == "PNG":
+            buffer = io.BytesIO()
+            image.save(buffer, format="PNG")  # writes the pixels, the palette and the colour profile only
+            content, made_how = buffer.getvalue(), "the same pixels as PNG, without metadata"
+        else:
+            content, made_how = _bare_jpeg(path.read_bytes()), "the coded image as it is, without metadata"
+            with Image.open(io.BytesIO(content)) as copy:
+                copy.load()
     except _BROKEN:
         return None
     if len(content) >= limit_bytes:
         return None
-    return ImageCopy(
-        content=content,
-        ending="png" if is_png else "jpg",
-        made_how="the coded image as it is, without metadata",
-    )
+    return ImageCopy(content=content, ending="png" if image.format == "PNG" else "jpg", made_how=made_how)
 
 
 def _bare_jpeg(data: bytes) -> bytes:
@@ -114,23 +113,6 @@ def _bare_jpeg(data: bytes) -> bytes:
         is_note = marker == 0xFE or 0xE1 <= marker <= 0xEF or (marker == 0xE0 and not body.startswith(b"JFIF\0"))
         if not is_note or marker == 0xEE or body.startswith(b"ICC_PROFILE\0"):
             kept.append(data[at:end])
-        at = end
-
-
-def _bare_png(data: bytes) -> bytes:
-    """Keep the chunks that the image is made of, and its colours.
-
-    Source:
-        PNG specification, third edition, 5.3: length, type, content, CRC.
-    """
-    kept, at = [data[:8]], 8
-    while True:
-        length, kind = struct.unpack_from(">I4s", data, at)
-        end = at + 12 + length
-        if kind in _PNG_KEPT:
-            kept.append(data[at:end])
-        if kind == b"IEND":
-            return b"".join(kept)
         at = end
 
 

@@ -201,16 +201,12 @@ def _image_stream(target: OutputContainer, plan: _Plan, size: tuple[int, int]) -
         "crf": "23",
         "maxrate": str(plan.image_bps),
         "bufsize": str(2 * plan.image_bps),
-        # The same bytes every time, for a package that can be made again: one thread, and no macroblock tree, with
-        # which one copy in thirty came out otherwise (x264 of PyAV 18.1, the same frames in).
-        "x264-params": "threads=1:lookahead-threads=1:sliced-threads=0:no-mbtree=1",
     }
     stream = target.add_stream("libx264", rate=plan.rate_hz, options=options)
     stream.width, stream.height = size
     stream.pix_fmt = "yuv420p"
     stream.time_base = stream.codec_context.time_base = Fraction(1, _TICKS_A_SECOND)
     context = stream.codec_context
-    context.thread_count = 1
     context.colorspace = context.color_primaries = context.color_trc = context.color_range = 1
     return stream
 
@@ -218,7 +214,6 @@ def _image_stream(target: OutputContainer, plan: _Plan, size: tuple[int, int]) -
 def _sound_stream(target: OutputContainer, plan: _Plan) -> AudioStream:
     stream = target.add_stream("aac", rate=24_000, layout="mono")
     stream.codec_context.bit_rate = plan.sound_bps
-    stream.codec_context.thread_count = 1
     return stream
 
 
@@ -306,7 +301,7 @@ def _open(path: Path, demuxer: str) -> InputContainer:
 def _writer(buffer: io.BytesIO) -> OutputContainer:
     import av
 
-    return av.open(buffer, "w", format="mp4", options={"fflags": "+bitexact"})
+    return av.open(buffer, "w", format="mp4")
 
 
 def _streams(source: InputContainer) -> tuple[VideoStream, AudioStream | None]:

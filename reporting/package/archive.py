@@ -131,7 +131,7 @@ def checked_infos(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
         name = info.orig_filename.replace("\\", "/")  # as stored: `filename` is cut at a NUL
         is_folder = name.endswith("/") and info.file_size == 0
         kind = stat.S_IFMT(info.external_attr >> 16)
-        if not _SAFE_NAME.fullmatch(name.removesuffix("/") if is_folder else name):
+        if len(name) > 255 or not _SAFE_NAME.fullmatch(name.removesuffix("/") if is_folder else name):
             raise ReportError(
                 f"the zip holds the unsafe name {name!r:.200}, which no report package has: do not unpack it"
             )
