@@ -36,10 +36,9 @@ class DetectorConfig:
     """Arithmetic of the classifier; `auto` times both once on a CPU and takes the faster."""
     batch_size: int = 32
     """Faces judged at once."""
-    detect_long_side_px: int = 960
-    """Larger frames are shrunk to this long side before faces are looked for."""
     min_face_px: int = 40
-    """Smallest face looked for, in pixels of the copy that is searched."""
+    """Smallest face looked for in an image, in pixels of the image. In most frames of a large video only larger
+    ones are, see `FaceFinder.find_in_video`."""
     min_detection_confidence: float = 0.9
     """Faces the face detector is less sure of than this are left out, 0 to 1."""
     max_file_bytes: int = 2_000_000_000
@@ -75,5 +74,3 @@ class DetectorConfig:
         for name in ("batch_size", "max_file_bytes", "max_image_px", "max_frame_px", "max_duration_s"):
             if getattr(self, name) <= 0:
                 raise ConfigError(f"{name} is {getattr(self, name)}; give a number above 0")
-        if self.detect_long_side_px < 160:
-            raise ConfigError(f"detect_long_side_px is {self.detect_long_side_px}; give at least 160")

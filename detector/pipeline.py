@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import asdict, replace
@@ -21,9 +22,10 @@ from detector.media.prefetch import ahead
 from detector.model.checkpoint import CheckpointCard, load_card, load_map_head, load_weights
 from detector.model.classifier import FaceClassifier, choose_device
 from detector.model.score import score_crops
-from detector.types import Analysis, DetectedFace, FaceScore, Frame, Step
+from detector.types import Analysis, DetectedFace, FaceScore, Frame, Notice, QuarterTurns, Step
 from detector.verdict.accumulator import Gathered
 from detector.verdict.calibration import Calibration
+from detector.verdict.notices import notice_sentence
 from detector.verdict.verdict import make_tracks, make_verdict, pool_scores
 
 Progress = Callable[[Step], None]
@@ -37,6 +39,12 @@ _LATEST = 64
 """Faces of a person that the running estimate is made of."""
 _FRAMES_AHEAD = 4
 """Frames decoded while earlier ones are being judged."""
+_MOST_FACES = 500
+"""Faces of one image that are judged, the largest first."""
+_UPRIGHT_FRAC = 0.1
+"""Where fewer frames of a video than this show an upright face, it is searched turned."""
+_TURN_PROBES = 8
+"""Frames of a video that are searched turned."""
 
 
 class Detector:
@@ -101,7 +109,7 @@ class Detector:
         if max_frames == "configured" and config.max_frames == "auto":
             config = replace(config, max_frames=self.card.input.video_frames or "auto")
         media = open_media(path, config)
-        gathered = self._judge_frames(media, config.max_frames, tell)
+        gathered = self._judge_media(media, config.max_frames, tell)
         tracks = make_tracks(gathered, self.card, media.info.kind)
         verdict = make_verdict(tracks, gathered, media.info, self.card)
         tell(Step("done", 1.0))
@@ -114,22 +122,45 @@ class Detector:
             frames_examined=gathered.frames_examined,
             elapsed_s=time.perf_counter() - start,
             key_frames=gathered.key_frames(),
-            warnings=tuple(gathered.warnings),
+            warnings=(
+                *gathered.warnings,
+                *(notice_sentence(notice, media.info.kind) for notice in gathered.notices),
+            ),
+            notices=tuple(gathered.notices),
         )
 
     def find_faces(self, frame: Frame) -> list[DetectedFace]:
-        """The faces of a single frame, the largest first."""
+        """Find the upright faces of a single frame, the largest first."""
         return self.finder.find(frame.pixels)
 
-    def _judge_frames(self, media: Media, max_frames: Depth, tell: Progress) -> Gathered:
-        gathered = Gathered()
-        calibration = self.card.judgement(media.info.kind).calibration
+    def _judge_media(self, media: Media, max_frames: Depth, tell: Progress) -> Gathered:
         if media.info.kind == "image":
-            for frame in media.frames(max_frames, gathered.warnings.append):
-                self._take(gathered, frame, enumerate(self.find_faces(frame)))
-            self._judge_waiting(gathered, calibration)
-            return gathered
-        follower = FaceFollower(self.finder)
+            return self._judge_image(media)
+        gathered = self._judge_video(media, max_frames, tell, 0)
+        with_faces = len({score.frame_index for scores in gathered.scores.values() for score in scores})
+        if with_faces < _UPRIGHT_FRAC * gathered.frames_examined and (turns := self._find_turns(media)):
+            warnings = gathered.warnings
+            gathered = self._judge_video(media, max_frames, tell, turns)
+            gathered.warnings = warnings
+            gathered.notices.append(Notice("turned", 90 * turns))
+        return gathered
+
+    def _judge_image(self, media: Media) -> Gathered:
+        gathered = Gathered()
+        (frame,) = media.frames(1, gathered.warnings.append)
+        found = self.finder.search(frame.pixels)
+        if found.turns:
+            gathered.notices.append(Notice("turned", 90 * found.turns))
+        if len(found.faces) > _MOST_FACES or not found.complete:
+            gathered.notices.append(Notice("faces_left_out", max(0, len(found.faces) - _MOST_FACES)))
+        self._take(gathered, frame, enumerate(found.faces[:_MOST_FACES]))
+        self._judge_waiting(gathered, self.card.judgement("image").calibration)
+        return gathered
+
+    def _judge_video(self, media: Media, max_frames: Depth, tell: Progress, turns: QuarterTurns) -> Gathered:
+        gathered = Gathered()
+        calibration = self.card.judgement("video").calibration
+        follower = FaceFollower(self.finder, turns)
         expected = media.count(max_frames)
         strongest: float | None = None
         with closing(ahead(media.frames(max_frames, gathered.warnings.append), _FRAMES_AHEAD)) as frames:
@@ -142,7 +173,21 @@ class Detector:
                         latest = pool_scores(gathered.scores[track_id][-_LATEST:], self.card).logit
                         strongest = max(calibration.probability(latest), strongest or 0.0)
         self._judge_waiting(gathered, calibration)
+        if follower.left_out is not None:
+            gathered.notices.append(Notice("faces_left_out", follower.left_out))
         return gathered
+
+    def _find_turns(self, media: Media) -> QuarterTurns:
+        """The turns that set the faces of a video upright, from a few frames; 0 where none stand out."""
+        votes: Counter[QuarterTurns] = Counter()
+        frames = upright = 0
+        for frame in media.frames(_TURN_PROBES, lambda sentence: None):
+            frames += 1
+            upright += bool(self.finder.find_in_video(frame.pixels).faces)
+            turned = self.finder.search_turned(frame.pixels, in_video=True)
+            votes.update([turned.turns] if turned.faces else [])
+        turns, count = max(votes.items(), key=lambda vote: vote[1], default=(0, 0))
+        return turns if count > max(2 * upright, frames / 4) else 0
 
     def _take(self, gathered: Gathered, frame: Frame, faces: Iterable[tuple[int, DetectedFace]]) -> None:
         spec = self.card.input
@@ -167,6 +212,7 @@ class Detector:
                 calibration.probability(logit),
                 mark_weight(marks),
                 marks,
+                crop.face.turns,
             )
             gathered.keep(track_id, score, crop, frame)
         return {track_id for track_id, _, _ in waiting}

@@ -19,6 +19,8 @@ MediaKind = Literal["image", "video"]
 FaceMark = Literal["small", "blurred", "cut off"]
 Stage = Literal["open", "look", "done"]
 Pixels = NDArray[np.uint8]
+QuarterTurns = Literal[0, 1, 2, 3]
+"""Turns by 90 degrees, counter-clockwise."""
 
 SCHEMA_VERSION = 1
 """Version of `Analysis.to_dict`, which is also what `scan --json` prints."""
@@ -108,7 +110,9 @@ class DetectedFace:
     detection_confidence: float
     landmarks: NDArray[np.float32]
     """(5, 2) XY pixels of the frame: left eye, right eye, nose, left and right mouth corner, as seen by
-    the viewer."""
+    the viewer of the upright face."""
+    turns: QuarterTurns = 0
+    """That set the face upright; 0 unless the frame's pixels lie on their side or upside down."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,7 +120,7 @@ class FaceCrop:
     """The pixels the network sees. Made only by `detector.faces.crop.crop_face`."""
 
     pixels: Pixels
-    """uint8 (size, size, 3), RGB."""
+    """uint8 (size, size, 3), RGB; the face upright, after the turns of `face`."""
     face: DetectedFace
     window: FaceBox
     """The square of the frame that the crop shows; it may reach beyond the frame, where edge pixels repeat."""
@@ -137,6 +141,8 @@ class FaceScore:
     """Share, above 0 to 1, with which this face counts in what is said about its person."""
     marks: tuple[FaceMark, ...] = ()
     """What makes it hard to judge."""
+    turns: QuarterTurns = 0
+    """That set the face upright before it was judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +201,20 @@ class Step:
     """The highest estimate of any person so far; None before there is one."""
 
 
+NoticeCode = Literal["turned", "faces_left_out"]
+"""What limits a result. `turned`: no face stands upright, so the pixels were turned by `value` degrees
+counter-clockwise before faces were judged. `faces_left_out`: more faces than are judged in one image or frame;
+`value` is how many were left out, 0 where that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A limit of one result, as a code and a number; `detector.verdict.notices` has it in English."""
+
+    code: NoticeCode
+    value: float = 0.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """The decision at stated thresholds."""
@@ -246,7 +266,10 @@ class Analysis:
     key_frames: Mapping[int, Frame] = field(default_factory=dict)
     """Whole frames by index: those of the faces that speak most for `fake`, a few at the most."""
     warnings: tuple[str, ...] = ()
-    """English sentences: what was not looked at, such as the part of a damaged video after its break."""
+    """English sentences: what was not looked at, such as the part of a damaged video after its break; the notices
+    are among them."""
+    notices: tuple[Notice, ...] = ()
+    """The limits of this result, by code."""
 
     def to_dict(self) -> dict[str, Any]:
         """The `scan --json` contract (schema version 1): JSON types only, no pixels."""
@@ -285,6 +308,7 @@ class Analysis:
                 for track in self.tracks
             ],
             "warnings": list(self.warnings),
+            "notices": [{"code": notice.code, "value": notice.value} for notice in self.notices],
             "checkpoint": {"name": self.checkpoint.name, "sha256": self.checkpoint.sha256},
             "elapsed_s": self.elapsed_s,
         }

@@ -25,6 +25,7 @@ from explain.audio_copy import open_sound
 from explain.box_paths import PersonPath
 from explain.cam import fake_heatmap
 from explain.canvas import Canvas
+from explain.overlay import as_shown
 from explain.single_frame import crop_again
 
 _TICKS_A_SECOND = 90_000
@@ -153,4 +154,6 @@ def _heatmaps_at(detector: Detector, frame: Frame, people: list[PersonPath]) -> 
     if not judged:
         return {}
     maps = fake_heatmap(detector, [crop_again(detector, frame, score) for _, score in judged])
-    return {track_id: heatmap for (track_id, _), heatmap in zip(judged, maps, strict=True)}
+    return {
+        track_id: as_shown(heatmap, score.turns) for (track_id, score), heatmap in zip(judged, maps, strict=True)
+    }

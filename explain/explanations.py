@@ -11,7 +11,7 @@ from detector.pipeline import Detector
 from detector.types import Analysis, FaceCrop, FaceScore, FaceTrack
 from explain.cam import METHOD, fake_heatmap, trained_maps
 from explain.faithfulness import stretched, top_region
-from explain.overlay import HeatedFace, draw_face, draw_frame
+from explain.overlay import HeatedFace, as_shown, draw_face, draw_frame
 from explain.regions import region_shares
 from explain.types import CamMethod, Explanation, Explanations, FrameOverlay, ScaleSource, TrainedMap
 
@@ -96,7 +96,15 @@ def _frames(analysis: Analysis, faces: Sequence[Explanation], scale: float) -> t
     for index, frame in analysis.key_frames.items():
         shown = [face for face in faces if face.score.frame_index == index]
         if shown:
-            heated = [HeatedFace(face.track_id, face.score.box, face.crop.window, face.heatmap) for face in shown]
+            heated = [
+                HeatedFace(
+                    face.track_id,
+                    face.score.box,
+                    face.crop.window,
+                    as_shown(face.heatmap, face.score.turns),
+                )
+                for face in shown
+            ]
             pixels = draw_frame(frame, heated, scale)
             ids = tuple(face.track_id for face in shown)
             overlays.append(FrameOverlay(index, frame.time_s, ids, pixels))

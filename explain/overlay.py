@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.types import FaceBox, Frame, Pixels
+from detector.types import FaceBox, Frame, Pixels, QuarterTurns
 
 OVERLAY_PX = 480
 """Shortest side a face is drawn at, so that a small crop can be looked at."""
@@ -35,6 +35,12 @@ class HeatedFace:
     window: FaceBox
     """What the map covers, in pixels of the frame."""
     heatmap: NDArray[np.float32]
+    """As the frame shows the face, see `as_shown`."""
+
+
+def as_shown(heatmap: NDArray[np.float32], turns: QuarterTurns) -> NDArray[np.float32]:
+    """The map of an upright face, turned back to how the face lies in its frame."""
+    return np.ascontiguousarray(np.rot90(heatmap, -turns))
 
 
 def colour_map(shares: NDArray[np.float32]) -> Pixels:

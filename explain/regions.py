@@ -47,7 +47,7 @@ def region_map(crop: FaceCrop, rows: int, columns: int) -> NDArray[np.int8]:
     regions[(side < 1.1) & (v >= 0.75) & (v < 1.3)] = REGIONS.index("mouth")
     regions[(v >= 1.3) | ((radius > _EDGE) & (v >= 0.5))] = REGIONS.index("jaw")
     regions[radius > 1.0] = REGIONS.index("outside")
-    return regions
+    return np.rot90(regions, crop.face.turns)  # landmarks lie in the frame, the crop is upright
 
 
 def region_shares(crop: FaceCrop, heatmap: NDArray[np.float32]) -> dict[FaceRegion, float]:

@@ -10,7 +10,7 @@ from detector.faces.crop import crop_face
 from detector.pipeline import Detector
 from detector.types import DetectedFace, FaceCrop, FaceScore, FaceTrack, Frame, Pixels
 from explain.cam import fake_heatmap
-from explain.overlay import HeatedFace, draw_frame
+from explain.overlay import HeatedFace, as_shown, draw_frame
 
 
 def judged_in(tracks: Iterable[FaceTrack], frame_index: int) -> list[tuple[int, FaceScore]]:
@@ -22,7 +22,8 @@ def judged_in(tracks: Iterable[FaceTrack], frame_index: int) -> list[tuple[int, 
 
 def crop_again(detector: Detector, frame: Frame, score: FaceScore) -> FaceCrop:
     """The pixels that were judged, cut out of the decoded frame once more."""
-    face = DetectedFace(score.box, 1.0, np.zeros((5, 2), np.float32))  # only the box decides the crop
+    # Only the box and the turns decide the crop.
+    face = DetectedFace(score.box, 1.0, np.zeros((5, 2), np.float32), score.turns)
     spec = detector.card.input
     return crop_face(frame, face, spec.margin_frac, spec.size_px)
 
@@ -46,7 +47,7 @@ def draw_moment(detector: Detector, tracks: Iterable[FaceTrack], frame: Frame, h
     crops = [crop_again(detector, frame, score) for _, score in judged]
     heatmaps = fake_heatmap(detector, crops)
     faces = [
-        HeatedFace(track_id, score.box, crop.window, heatmap)
+        HeatedFace(track_id, score.box, crop.window, as_shown(heatmap, score.turns))
         for (track_id, score), crop, heatmap in zip(judged, crops, heatmaps, strict=True)
     ]
     return draw_frame(frame, faces, heatmap_scale)

@@ -24,7 +24,7 @@ from ui.report.layout import ReportPart
 from ui.result.faithfulness import MapCheckHandlers
 from ui.result.status_panel import idle_panel
 from ui.session.cleanup import keep_tidy
-from ui.session.ordering import session_of
+from ui.session.visitor import session_of
 from ui.text import Words
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
@@ -179,6 +179,7 @@ def _file_tab(
             **PRIVATE,
         )
         check.success(None, js=_SCROLL.format(block="start"), **PRIVATE)
+        check.success(handlers.settle, language, [answer, working, result], **AT_ONCE)
         check.failure(handlers.busy, language, [answer, working], **AT_ONCE)
     cancel.click(handlers.cancel, language, [answer, working, result], **AT_ONCE).then(None, js=_FOCUS, **PRIVATE)
 
@@ -210,7 +211,7 @@ def _file_tab(
         concurrency_id=HEAVY,
         trigger_mode="multiple",
         **PRIVATE,
-    )
+    ).then(videos.show_copy, None, copy_parts, **AT_ONCE)
     stop.click(videos.stop_copy, None, copy_parts, **AT_ONCE)
     report.join(
         handlers.visits,

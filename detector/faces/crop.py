@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from detector.faces.turns import turn_pixels
 from detector.types import DetectedFace, FaceBox, FaceCrop, Frame, Pixels
 
 
@@ -76,11 +77,11 @@ def cut_square(pixels: Pixels, window: FaceBox, size_px: int) -> Pixels:
 
 
 def crop_face(frame: Frame, face: DetectedFace, margin_frac: float, size_px: int) -> FaceCrop:
-    """Cut one face out of its frame: `crop_window`, then `cut_square`."""
+    """Cut one face out of its frame and set it upright: `crop_window`, `cut_square`, then the face's turns."""
     height, width = frame.pixels.shape[:2]
     window = crop_window(face.box, margin_frac, (height, width))
     return FaceCrop(
-        pixels=cut_square(frame.pixels, window, size_px),
+        pixels=turn_pixels(cut_square(frame.pixels, window, size_px), face.turns),
         face=face,
         window=window,
         frame_index=frame.index,

@@ -1,91 +1,135 @@
-"""MTCNN (Zhang et al., IEEE SPL 2016, arXiv:1604.02878) through facenet-pytorch: a frame in, its faces out.
+"""Find every face in an image: search, second look, and other orientations.
 
-The library's quirks end here: object arrays, `(None, [None], None)` for no face, a crash under 20 pixels.
-Large frames are searched on a shrunk copy. A frame in which nothing is found is looked at once more: its
-contrast evened out, because pale and dark faces are missed, and inside a border, because a face that fills
-the image touches its edges (docs/decisions/0003-second-look.md).
+An image is searched at the size it has, in bounded memory (`detector.faces.cascade`). Where nothing is found
+it is searched once more with its contrast evened out, because pale and dark faces are missed, and inside a border,
+because a face that fills the image touches its edges (docs/decisions/0003-second-look.md); and then turned by 90,
+180 and 270 degrees, because some programs store sideways pixels without saying so.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 import torch
-from facenet_pytorch import MTCNN
 from numpy.typing import NDArray
 
 from detector.config import DetectorConfig
+from detector.faces.cascade import ONET_PX, Cascade
 from detector.faces.crop import cut_square
-from detector.types import DetectedFace, FaceBox, Pixels
+from detector.faces.turns import turn_face_back, turn_pixels
+from detector.types import DetectedFace, FaceBox, Pixels, QuarterTurns
 
-_SMALLEST_SIDE_PX = 48
-"""MTCNN raises on images under about 20 pixels; smaller ones than this are enlarged before the search."""
+_SMALLEST_IMAGE_PX = 12
+"""An image narrower than this holds no face."""
+_ENLARGED_TO_PX = 48
+"""Images with a shorter side are enlarged for the search."""
+_LONGEST_ENLARGED_PX = 1024
+"""Images that would become longer than this are not enlarged: no face fills a strip."""
 _BORDER_FRAC = 0.25
 """Border of the second look, each side, as a fraction of the image's longer side."""
 _SECOND_LOOK_LONG_SIDE_PX = 200
 """The second look is for faces that fill the image, so a small copy is enough."""
+_SECOND_LOOK_MAX_ASPECT = 3.0
+"""No face fills an image that is longer than this many times its width."""
 _SECOND_LOOK_MIN_CONFIDENCE = 0.8
-_VIDEO_COPY_FRAC = 2 / 3
-"""Frames of videos are searched on copies this much smaller than images."""
+_TURNED_MIN_CONFIDENCE = 0.97
+"""For faces in turned images: three further searches are three further chances to be wrong."""
+_VIDEO_FACES_ACROSS = 24
+"""Smallest face looked for in most frames of a video, as the frame's longer side divided by this."""
+_VIDEO_MIN_FACE_PX = 27
+_SAME_IOU = 0.2
+"""Overlap from which what a search for small faces finds is taken for a part of a larger one."""
 _PYRAMID_FACTOR, _VIDEO_PYRAMID_FACTOR = 0.709, 0.5
-"""From one size of copy that P-Net looks at to the next. MTCNN's own for images; half as many sizes for videos,
-where `refine` sets the boxes and a face that is missed is met again a moment later."""
+"""From one level of the pyramid to the next. MTCNN's own for images; half as many levels for videos, where
+`refine` sets the boxes and a face that is missed is met again a moment later."""
 _THRESHOLDS, _VIDEO_THRESHOLDS = (0.6, 0.7, 0.7), (0.7, 0.8, 0.7)
-"""How sure P-Net, R-Net and O-Net have to be that the next may look: MTCNN's own for images, fewer candidates
-for videos, with no face of the development videos lost by it."""
-_MTCNN_SMALLEST_PX = 20
-_ONET_PX = 48
+"""Confidence that P-Net, R-Net and O-Net need to pass a candidate on: MTCNN's own for images, fewer candidates for
+videos, with no face of the development videos lost by it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceSearch:
+    """What a search of one image found."""
+
+    faces: tuple[DetectedFace, ...]
+    """The largest first; boxes in pixels of the image as it was given, also where it was turned for the search."""
+    turns: QuarterTurns = 0
+    """Quarter turns, counter-clockwise, that set the faces upright."""
+    complete: bool = True
+    """False where the image holds more candidates than are looked at, so that faces may have been left out."""
 
 
 class FaceFinder:
-    """Finds every face in upright RGB frames. One thread at a time uses the network; others wait."""
+    """Finds every face in RGB images. One thread at a time uses the networks; others wait."""
 
     def __init__(self, config: DetectorConfig, device: torch.device) -> None:
         self._config = config
-        self._lock = threading.Lock()
-        self._mtcnn = MTCNN(keep_all=True, min_face_size=config.min_face_px, device=device)
+        self._cascade = Cascade(device)
 
     def find(self, pixels: Pixels) -> list[DetectedFace]:
-        """Every face in one image, the largest first.
+        """Find every upright face in one image.
 
         Args:
-            pixels: uint8 (height, width, 3), RGB, upright.
+            pixels: uint8 (height, width, 3), RGB. Memory and time are bounded for any shape.
 
         Returns:
-            Faces with boxes clipped to the image. An empty list says that none was found.
+            Faces, the largest first, with boxes clipped to the image. An empty list says that none was found.
         """
-        config = self._config
-        faces = self._search(pixels, config.detect_long_side_px, config.min_detection_confidence)
-        if not faces:
-            small = _resized(pixels, _SECOND_LOOK_LONG_SIDE_PX / (1 + 2 * _BORDER_FRAC))
-            border = round(_BORDER_FRAC * max(small.shape[:2]))
-            bordered = np.pad(_even_contrast(small), ((border, border), (border, border), (0, 0)), mode="edge")
-            confidence = min(_SECOND_LOOK_MIN_CONFIDENCE, config.min_detection_confidence)
-            faces = self._search(bordered, _SECOND_LOOK_LONG_SIDE_PX, confidence)
-            scale = pixels.shape[0] / small.shape[0], pixels.shape[1] / small.shape[1]
-            faces = [_place(face, border, scale) for face in faces]
+        return list(self._upright(pixels).faces)
+
+    def search(self, pixels: Pixels) -> FaceSearch:
+        """As `find`; where no face stands upright, the image is also searched turned."""
+        found = self._upright(pixels)
+        return found if found.faces else self.search_turned(pixels)
+
+    def search_turned(self, pixels: Pixels, *, in_video: bool = False) -> FaceSearch:
+        """Search the image turned by 90, 180 and 270 degrees; the turn with the surest face counts.
+
+        Args:
+            pixels: uint8 (height, width, 3), RGB.
+            in_video: search for the sizes of faces that are looked for in frames of a video.
+        """
         height, width = pixels.shape[:2]
-        clipped = [clip for face in faces if (clip := _clip(face, height, width)) is not None]
-        return sorted(clipped, key=lambda face: face.box.width * face.box.height, reverse=True)
+        best = FaceSearch(())
+        sureness = 0.0
+        turns: QuarterTurns
+        for turns in (1, 3, 2):
+            turned = turn_pixels(pixels, turns)
+            smallest = _smallest_in_video(pixels) if in_video else None
+            faces, complete = self._search(turned, _TURNED_MIN_CONFIDENCE, smallest)
+            surest = max((face.detection_confidence for face in faces), default=0.0)
+            if surest > sureness:
+                back = tuple(turn_face_back(face, turns, height, width) for face in faces)
+                best, sureness = FaceSearch(back, turns, complete), surest
+        return best
 
-    def find_in_video(self, pixels: Pixels) -> list[DetectedFace]:
-        """`find` for the frames of a video: on a smaller copy, the boxes then set by `refine` on the frame itself.
+    def find_in_video(self, pixels: Pixels, *, thorough: bool = False) -> FaceSearch:
+        """Find the upright faces in a frame of a video: a coarser search, the boxes then set by `refine`.
 
-        Smaller by `_CLIP_COPY_FRAC`, with the smallest face looked for made smaller alike. Only faces that both
-        agree on are given: a video has other moments.
+        Only faces that both agree on are given: a video has other frames.
+
+        Args:
+            pixels: uint8 (height, width, 3), RGB.
+            thorough: look for faces as small as in an image, too.
         """
-        config = self._config
-        long_side_px = _VIDEO_COPY_FRAC * config.detect_long_side_px
-        faces = self._search(pixels, long_side_px, config.min_detection_confidence, in_video=True)
+        sure, smallest = self._config.min_detection_confidence, _smallest_in_video(pixels)
+        faces, complete = self._search(pixels, sure, smallest, quick=True)
         if not faces:
-            return self.find(pixels)
-        return [face for face in self.refine(pixels, [face.box for face in faces]) if face is not None]
+            faces, complete = self._search(pixels, sure, smallest)
+        if thorough and self._config.min_face_px < smallest:
+            small, all_looked_at = self._search(pixels, sure, largest_px=smallest)
+            faces += [one for one in small if all(one.box.iou(face.box) < _SAME_IOU for face in faces)]
+            complete = complete and all_looked_at
+        if not faces:
+            return FaceSearch(tuple(self._second_look(pixels)), complete=complete)
+        refined = [face for face in self.refine(pixels, [face.box for face in faces]) if face is not None]
+        return FaceSearch(tuple(refined), complete=complete)
 
     def refine(self, pixels: Pixels, near: Sequence[FaceBox]) -> list[DetectedFace | None]:
-        """The faces of an image that lie about where they are expected, by MTCNN's last network alone.
+        """Find the faces that lie about where they are expected, by MTCNN's last network alone.
 
         O-Net says whether a square shows a face, and moves it there: a fraction of the cost of a search.
 
@@ -99,41 +143,94 @@ class FaceFinder:
         if not near:
             return []
         squares = [_square(box) for box in near]
-        crops = np.stack([cut_square(pixels, square, _ONET_PX) for square in squares])
-        batch = (torch.from_numpy(crops).permute(0, 3, 1, 2).float() - 127.5) / 128
-        with self._lock, torch.inference_mode():
-            moves, points, classes = (out.cpu().numpy() for out in self._mtcnn.onet(batch.to(self._mtcnn.device)))
+        crops = np.stack([cut_square(pixels, square, ONET_PX) for square in squares])
         height, width = pixels.shape[:2]
         faces: list[DetectedFace | None] = []
-        for square, move, point, confidence in zip(squares, moves, points, classes[:, 1], strict=True):
+        for square, move, points, confidence in zip(squares, *self._cascade.judge_squares(crops), strict=True):
             origin = np.array([square.x1, square.y1], np.float32)
             corners = np.tile(origin, 2) + np.array([0, 0, 1, 1]) * square.width + move * square.width
-            landmarks = origin + point.reshape(2, 5).T * square.width
+            landmarks = origin + points * square.width
             sure = confidence >= self._config.min_detection_confidence
             face = _face(corners.astype(np.float32), float(confidence), landmarks.astype(np.float32))
             faces.append(_clip(face, height, width) if sure else None)
         return faces
 
-    def _search(
-        self, pixels: Pixels, long_side_px: float, min_confidence: float, *, in_video: bool = False
-    ) -> list[DetectedFace]:
+    def _upright(self, pixels: Pixels) -> FaceSearch:
+        faces, complete = self._search(pixels, self._config.min_detection_confidence)
+        if not faces:
+            faces = self._second_look(pixels)
+        return FaceSearch(tuple(faces), complete=complete)
+
+    def _second_look(self, pixels: Pixels) -> list[DetectedFace]:
+        """Faces that fill the image, or are almost without contrast."""
         height, width = pixels.shape[:2]
-        pixels = _resized(pixels, long_side_px)
-        with self._lock, torch.inference_mode():
-            smallest = self._config.min_face_px * (_VIDEO_COPY_FRAC if in_video else 1)
-            self._mtcnn.min_face_size = max(_MTCNN_SMALLEST_PX, round(smallest))
-            self._mtcnn.factor = _VIDEO_PYRAMID_FACTOR if in_video else _PYRAMID_FACTOR
-            self._mtcnn.thresholds = _VIDEO_THRESHOLDS if in_video else _THRESHOLDS
-            boxes, confidences, landmarks = self._mtcnn.detect(np.ascontiguousarray(pixels), landmarks=True)
-        if boxes is None:
+        if min(height, width) * _SECOND_LOOK_MAX_ASPECT < max(height, width):
             return []
-        back = np.array([width / pixels.shape[1], height / pixels.shape[0]], dtype=np.float32)
-        found = []
-        for corners, confidence, points in zip(boxes, confidences, landmarks, strict=True):
+        scale = _SECOND_LOOK_LONG_SIDE_PX / (1 + 2 * _BORDER_FRAC) / max(height, width)
+        small = _resized(pixels, scale) if scale < 1 else pixels
+        border = round(_BORDER_FRAC * max(small.shape[:2]))
+        bordered = np.pad(_even_contrast(small), ((border, border), (border, border), (0, 0)), mode="edge")
+        confidence = min(_SECOND_LOOK_MIN_CONFIDENCE, self._config.min_detection_confidence)
+        faces, _ = self._search(bordered, confidence)
+        back = np.array([width / small.shape[1], height / small.shape[0]], np.float32)
+        placed = []
+        for face in faces:
+            corners = (np.array(face.box.as_list(), np.float32).reshape(2, 2) - border) * back
+            moved = _face(corners.ravel(), face.detection_confidence, (face.landmarks - border) * back)
+            if (clipped := _clip(moved, height, width)) is not None:
+                placed.append(clipped)
+        return _largest_first(placed)
+
+    def _search(
+        self,
+        pixels: Pixels,
+        min_confidence: float,
+        smallest_px: float | None = None,
+        *,
+        largest_px: float = np.inf,
+        quick: bool = False,
+    ) -> tuple[list[DetectedFace], bool]:
+        """The faces, the largest first, and whether every candidate was looked at.
+
+        Args:
+            pixels: uint8 (height, width, 3), RGB.
+            min_confidence: that a face needs.
+            smallest_px: smallest face looked for; None takes the configuration's.
+            largest_px: about the largest face looked for.
+            quick: use the settings for videos.
+        """
+        height, width = pixels.shape[:2]
+        shorter, longer = sorted((height, width))
+        if shorter < _SMALLEST_IMAGE_PX:
+            return [], True
+        scale = _ENLARGED_TO_PX / shorter
+        searched = _resized(pixels, scale) if scale > 1 and longer * scale <= _LONGEST_ENLARGED_PX else pixels
+        found = self._cascade.search(
+            searched,
+            smallest_px or self._config.min_face_px,
+            largest_px,
+            factor=_VIDEO_PYRAMID_FACTOR if quick else _PYRAMID_FACTOR,
+            thresholds=_VIDEO_THRESHOLDS if quick else _THRESHOLDS,
+        )
+        back = np.array([width / searched.shape[1], height / searched.shape[0]], dtype=np.float32)
+        faces = []
+        for corners, confidence, points in zip(found.boxes, found.confidences, found.landmarks, strict=True):
             if confidence >= min_confidence:
-                xyxy = np.asarray(corners, dtype=np.float32) * np.concatenate([back, back])
-                found.append(_face(xyxy, float(confidence), np.asarray(points, dtype=np.float32) * back))
-        return found
+                face = _face(corners * np.tile(back, 2), float(confidence), points * back)
+                if (clipped := _clip(face, height, width)) is not None:
+                    faces.append(clipped)
+        return _largest_first(faces), found.complete
+
+
+def _smallest_in_video(pixels: Pixels) -> float:
+    """Smallest face that most searches of a video look for, pixels."""
+    height, width = pixels.shape[:2]
+    longer: int = max(height, width)
+    return max(float(_VIDEO_MIN_FACE_PX), longer / _VIDEO_FACES_ACROSS)
+
+
+def _largest_first(faces: list[DetectedFace]) -> list[DetectedFace]:
+    return sorted(faces, key=lambda face: face.box.width * face.box.height, reverse=True)
 
 
 def _square(box: FaceBox) -> FaceBox:
@@ -143,12 +240,8 @@ def _square(box: FaceBox) -> FaceBox:
     return FaceBox(x1, y1, x1 + side, y1 + side)
 
 
-def _resized(pixels: Pixels, long_side_px: float) -> Pixels:
-    """Shrunk to a long side where larger; enlarged where too small for MTCNN."""
+def _resized(pixels: Pixels, scale: float) -> Pixels:
     height, width = pixels.shape[:2]
-    scale = max(min(1.0, long_side_px / max(height, width)), _SMALLEST_SIDE_PX / min(height, width))
-    if scale == 1.0:
-        return pixels
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     return cv2.resize(pixels, size, interpolation=interpolation).astype(np.uint8, copy=False)
@@ -166,15 +259,8 @@ def _face(xyxy: NDArray[np.float32], confidence: float, landmarks: NDArray[np.fl
     return DetectedFace(FaceBox(x1, y1, max(x2, x1 + 1), max(y2, y1 + 1)), confidence, landmarks)
 
 
-def _place(face: DetectedFace, border: int, scale_yx: tuple[float, float]) -> DetectedFace:
-    """From pixels of the bordered small copy to pixels of the image."""
-    scale_xy = np.array(scale_yx[::-1], dtype=np.float32)
-    corners = np.array(face.box.as_list(), dtype=np.float32).reshape(2, 2)
-    corners = (corners - border) * scale_xy
-    return _face(corners.ravel(), face.detection_confidence, (face.landmarks - border) * scale_xy)
-
-
 def _clip(face: DetectedFace, height: int, width: int) -> DetectedFace | None:
+    """The face with its box cut at the edges of the image; None where it lies beyond them."""
     box = face.box
     x1, y1, x2, y2 = max(box.x1, 0), max(box.y1, 0), min(box.x2, width), min(box.y2, height)
     if x2 <= x1 or y2 <= y1:

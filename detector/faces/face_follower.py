@@ -1,12 +1,13 @@
-"""Faces from frame to frame: searched for at intervals, followed in between, and each given its person's number.
+"""Find the faces of successive frames: search at intervals, follow in between, and number each person.
 
 A search of the whole frame costs as much as judging several faces. Between two searches the known faces are
-expected where they were heading and MTCNN's last network moves each box onto its face. A search comes early
-when one of them is lost or looks like somebody else, or when two boxes run together.
+expected where they were heading, and MTCNN's last network moves each box onto its face. A search comes early
+when a face is lost or looks like somebody else, or when two boxes run together.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import combinations
 
 import cv2
@@ -16,16 +17,23 @@ from numpy.typing import NDArray
 from detector.faces.crop import crop_window, cut_square
 from detector.faces.face_detector import FaceFinder
 from detector.faces.tracks import LOOKS_ALIKE, Look, Sighting, TrackLinker, looks_apart
-from detector.types import DetectedFace, FaceBox, Frame, Pixels
+from detector.faces.turns import turn_face_back, turn_pixels
+from detector.types import DetectedFace, FaceBox, Frame, Pixels, QuarterTurns
 
 SEARCH_EVERY_S = 1.0
 """New faces are noticed this late at the most."""
 FOLLOW_WITHIN_S = 0.6
-"""Between moments further apart than this a face moves too far to be followed."""
+"""Between frames further apart than this a face moves too far to be followed."""
+MOST_FACES = 50
+"""Faces of one frame that are judged, the largest first."""
+_THOROUGH_EVERY = 4
+"""One in so many searches looks for small faces too; those found are followed from then on."""
 _CUT_LEVELS = 25.0
 """Mean change of a coarse copy, in levels of 255, from where it counts as a cut."""
 _COARSE = 24
-_SAME_IOU = 0.5
+_SAME_IOU, _MISSED_IOU = 0.5, 0.2
+"""Overlap from which two followed faces have run together, and up to which a followed face is one that a search
+missed."""
 _LOOK_PX = 32
 _LOOK_CELLS = 8
 _LOOK_MARGIN_FRAC = 0.125
@@ -33,66 +41,97 @@ _LOOK_MARGIN_FRAC = 0.125
 
 def look_of(face: Pixels) -> Look:
     """The looks of a face crop, uint8 (n, n, 3) RGB: float32 (8, 8, 3) Lab."""
-    lab = cv2.cvtColor(cv2.resize(face, (32, 32), interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2LAB)
+    lab = cv2.cvtColor(face, cv2.COLOR_RGB2LAB)
     return cv2.resize(lab, (_LOOK_CELLS, _LOOK_CELLS), interpolation=cv2.INTER_AREA).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """One face of one frame."""
+
+    face: DetectedFace
+    sighting: Sighting
 
 
 class FaceFollower:
     """Finds the people of successive frames of one video, in order of time."""
 
-    def __init__(self, finder: FaceFinder) -> None:
+    def __init__(self, finder: FaceFinder, turns: QuarterTurns = 0) -> None:
+        """
+        Args:
+            finder: searches single frames.
+            turns: that set the frames upright.
+        """
         self._finder = finder
+        self._turns = turns
         self._linker = TrackLinker()
         self._searched_s = -np.inf
         self._time_s = 0.0
         self._coarse: NDArray[np.float32] | None = None
         self._known: dict[int, tuple[Sighting, NDArray[np.float64]]] = {}
         self.searches = 0
+        self.left_out: int | None = None
+        """Most faces of one frame that were left out, because there were too many; 0 where they could not be
+        counted, None where every face was given."""
 
     def find(self, frame: Frame) -> list[tuple[int, DetectedFace]]:
-        """The faces of a frame, the largest first, each with the number of its track."""
-        coarse = _coarse(frame.pixels)
+        """The faces of a frame, the largest first, each with the number of its track; boxes are in pixels of the
+        frame as it is given."""
+        pixels = turn_pixels(frame.pixels, self._turns)
+        coarse = _coarse(pixels)
         passed_s = frame.time_s - self._time_s
-        due = frame.time_s - self._searched_s >= SEARCH_EVERY_S or passed_s > FOLLOW_WITHIN_S
-        followed = None if due else self._follow(frame, passed_s)
+        near = passed_s <= FOLLOW_WITHIN_S
+        followed = self._follow(pixels, passed_s) if near else []
+        seen = [one for one in followed if one is not None]
+        lost = not near or len(seen) < len(followed) or _run_together(seen)
         # A pan changes as many pixels as a cut: only where the faces could not be followed is it taken for one.
-        cut = followed is None and self._coarse is not None and _changed(self._coarse, coarse)
-        if followed is None:
-            faces = self._finder.find_in_video(frame.pixels)
-            followed = [(face, _sighting(frame.pixels, face)) for face in faces]
+        cut = lost and self._coarse is not None and _changed(self._coarse, coarse)
+        if lost or frame.time_s - self._searched_s >= SEARCH_EVERY_S:
+            seen = self._search(pixels, [] if cut else seen)
             self._searched_s = frame.time_s
-            self.searches += 1
-        faces, sightings = [face for face, _ in followed], [sighting for _, sighting in followed]
-        numbers = self._linker.link(sightings, frame.time_s, cut=cut)
-        found = dict(zip(numbers, faces, strict=True))
+        numbers = self._linker.link([one.sighting for one in seen], frame.time_s, cut=cut)
         self._known = {
-            track_id: (sighting, self._speed(track_id, sighting.box, passed_s, cut))
-            for track_id, sighting in zip(numbers, sightings, strict=True)
+            track_id: (one.sighting, self._speed(track_id, one.face.box, passed_s, cut))
+            for track_id, one in zip(numbers, seen, strict=True)
         }
         self._coarse, self._time_s = coarse, frame.time_s
-        return sorted(found.items(), key=lambda entry: -entry[1].box.width * entry[1].box.height)
-
-    def _follow(self, frame: Frame, passed_s: float) -> list[tuple[DetectedFace, Sighting]] | None:
-        """The known faces where they are now, in the order they were known; None where a search is needed."""
         height, width = frame.pixels.shape[:2]
-        expected = []
+        found = [
+            (track_id, turn_face_back(one.face, self._turns, height, width) if self._turns else one.face)
+            for track_id, one in zip(numbers, seen, strict=True)
+        ]
+        return sorted(found, key=lambda entry: -entry[1].box.width * entry[1].box.height)
+
+    def _search(self, pixels: Pixels, followed: list[_Seen]) -> list[_Seen]:
+        """The faces that a search finds, and those followed that it has missed."""
+        found = self._finder.find_in_video(pixels, thorough=self.searches % _THOROUGH_EVERY == 0)
+        self.searches += 1
+        if len(found.faces) > MOST_FACES or not found.complete:
+            self.left_out = max(self.left_out or 0, len(found.faces) - MOST_FACES, 0)
+        faces = found.faces[:MOST_FACES]
+        seen = [_Seen(face, _sighting(pixels, face)) for face in faces]
+        missed = [
+            one for one in followed if all(one.face.box.iou(face.box) <= _MISSED_IOU for face in found.faces)
+        ]
+        return seen + missed[: MOST_FACES - len(seen)]
+
+    def _follow(self, pixels: Pixels, passed_s: float) -> list[_Seen | None]:
+        """The known faces where they are now, in the order they were known; None for one that is lost."""
+        height, width = pixels.shape[:2]
+        expected: list[FaceBox | None] = []
         for known, speed in self._known.values():
             x1, y1, x2, y2 = (round(value) for value in np.add(known.box.as_list(), speed * passed_s))
-            if x1 >= width or y1 >= height or x2 <= 0 or y2 <= 0 or x2 <= x1 or y2 <= y1:
-                return None
-            expected.append(FaceBox(x1, y1, x2, y2))
-        followed = []
-        for (known, _), face in zip(
-            self._known.values(), self._finder.refine(frame.pixels, expected), strict=True
-        ):
-            if face is None:
-                return None
-            sighting = _sighting(frame.pixels, face)
-            if looks_apart(known.look, sighting.look) > LOOKS_ALIKE:
-                return None
-            followed.append((face, sighting))
-        if any(one.box.iou(other.box) > _SAME_IOU for (one, _), (other, _) in combinations(followed, 2)):
-            return None
+            inside = x1 < width and y1 < height and x2 > max(x1, 0) and y2 > max(y1, 0)
+            expected.append(FaceBox(x1, y1, x2, y2) if inside else None)
+        refined = iter(self._finder.refine(pixels, [box for box in expected if box is not None]))
+        followed: list[_Seen | None] = []
+        for (known, _), box in zip(self._known.values(), expected, strict=True):
+            face = next(refined) if box is not None else None
+            sighting = _sighting(pixels, face) if face is not None else None
+            if face is None or sighting is None or looks_apart(known.look, sighting.look) > LOOKS_ALIKE:
+                followed.append(None)
+            else:
+                followed.append(_Seen(face, sighting))
         return followed
 
     def _speed(self, track_id: int, box: FaceBox, passed_s: float, cut: bool) -> NDArray[np.float64]:
@@ -101,6 +140,10 @@ class FaceFollower:
             return np.zeros(4)
         before, _ = self._known[track_id]
         return np.subtract(box.as_list(), before.box.as_list()) / passed_s
+
+
+def _run_together(seen: list[_Seen]) -> bool:
+    return any(one.face.box.iou(other.face.box) > _SAME_IOU for one, other in combinations(seen, 2))
 
 
 def _sighting(pixels: Pixels, face: DetectedFace) -> Sighting:

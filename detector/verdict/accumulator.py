@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 
-from detector.types import FaceCrop, FaceScore, Frame
+from detector.types import FaceCrop, FaceScore, Frame, Notice
 
 _KEY_FRAMES = 8
 _KEY_CROPS = 4
@@ -20,6 +20,8 @@ class Gathered:
         """Faces not judged yet: track, crop and frame."""
         self.scores: dict[int, list[FaceScore]] = {}
         self.warnings: list[str] = []
+        """Of the media file."""
+        self.notices: list[Notice] = []
         self._key_crops: dict[int, list[tuple[float, int, FaceCrop]]] = {}
         self._frames: dict[int, tuple[float, Frame]] = {}
 

@@ -9,6 +9,7 @@ from detector.model.checkpoint import CheckpointCard
 from detector.types import FaceScore, FaceTrack, MediaInfo, MediaKind, Span, Verdict
 from detector.verdict.accumulator import Gathered
 from detector.verdict.aggregate import WINDOW_S, PooledFaces, pool_faces, pool_tracks, runs, weighty_tracks
+from detector.verdict.notices import may_be_real
 from detector.verdict.reasons import verdict_reasons
 
 
@@ -40,6 +41,9 @@ def make_verdict(
     probability = None if logit is None else calibration.probability(logit)
     outcome = "no_face" if probability is None else calibration.outcome(probability)
     reasons = verdict_reasons(outcome, tracks, gathered.frames_examined, media, card)
+    if outcome == "real" and not may_be_real(gathered.notices):
+        outcome = "inconclusive"
+        reasons = ("The outcome is left open, because faces that were not judged may be manipulated.", *reasons)
     return Verdict(
         outcome=outcome,
         probability=probability,

@@ -17,7 +17,6 @@ from detector.errors import ConfigError
         ("device", "tpu"),
         ("precision", "fp8"),
         ("batch_size", 0),
-        ("detect_long_side_px", 10),
         ("min_face_px", 5),
         ("min_detection_confidence", 1.5),
         ("max_file_bytes", 0),

@@ -53,7 +53,7 @@ def test_the_dictionary_is_the_contract_to_the_letter(detector: Detector, exampl
     content = json.loads(json.dumps(detector.analyze(examples / "genuine.mp4", max_frames=4).to_dict()))
     assert list(content) == [
         "schema_version", "file", "sha256", "kind", "width_px", "height_px", "duration_s",
-        "verdict", "tracks", "warnings", "checkpoint", "elapsed_s",
+        "verdict", "tracks", "warnings", "notices", "checkpoint", "elapsed_s",
     ]  # fmt: skip
     assert list(content["verdict"]) == ["outcome", "probability", "threshold_fake", "threshold_real", "reasons"]
     (track,) = content["tracks"]

@@ -63,7 +63,8 @@ const stop = () => {
     part('boxes').replaceChildren();
     show(false);
     say(element.firstElementChild.dataset.stopped);
-    trigger('halt');
+    trigger('halt', { number });
+    document.body.dataset.camera = '';
     part('start').focus();
 };
 const start = async () => {
@@ -80,7 +81,7 @@ const start = async () => {
     part('stop').focus();
     say('');
     await play();
-    element.dataset.running = 'yes';
+    element.dataset.running = document.body.dataset.camera = 'yes';
     later(0);
 };
 element.addEventListener('click', (event) => {

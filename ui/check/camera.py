@@ -29,7 +29,8 @@ from ui import text
 from ui.check.file_check import Trouble, attempt
 from ui.common.html import escape, icon
 from ui.common.localized import Lettering
-from ui.session.ordering import session_of
+from ui.session.jobs import Jobs
+from ui.session.visitor import session_of
 from ui.text import Words
 
 MAX_CAMERAS = 4
@@ -126,8 +127,9 @@ class CameraHandlers:
 
     def __init__(self, cameras: Cameras) -> None:
         self._cameras = cameras
+        self._jobs = Jobs()
 
-    def look(self, chosen: str, request: gr.Request, event: gr.EventData) -> str:
+    def look(self, chosen: str, request: gr.Request, event: gr.EventData) -> Any:
         """Judge the image that came with the event.
 
         Args:
@@ -136,13 +138,15 @@ class CameraHandlers:
             event: with `number`, of the image, and `image`, a JPEG as a data address.
 
         Returns:
-            What was found in it, for the page and its script.
+            What was found in it, for the page and its script; nothing where the camera was stopped meanwhile.
         """
         language = text.language_of(chosen)
         words = text.of(language)
         data = event._data if isinstance(event._data, dict) else {}
-        number = data.get("number")
-        number = number if isinstance(number, int) else 0
+        number = _number_of(data)
+        job = self._jobs.begin(session_of(request), "camera", number)
+        if not self._jobs.is_current(job):  # the camera was stopped before this arrived
+            return gr.skip()
 
         def work() -> str:
             pixels = read_image(data.get("image"))
@@ -154,12 +158,25 @@ class CameraHandlers:
             return camera_answer(number, faces, width, height, language)
 
         answer = attempt(work)
+        if not self._jobs.is_current(job):
+            return gr.skip()
         return camera_refusal(number, words.CAMERA_TROUBLE) if isinstance(answer, Trouble) else answer
 
-    def halt(self, request: gr.Request) -> str:
-        """The visitor stopped the camera: forget it."""
+    def halt(self, request: gr.Request, event: gr.EventData) -> str:
+        """The visitor stopped the camera: forget it. No answer to an earlier image is shown any more.
+
+        Args:
+            request: whose camera it is.
+            event: with `number`, of the last image.
+        """
+        self._jobs.end(session_of(request), "camera", _number_of(event._data))
         self._cameras.drop(session_of(request))
         return ""
+
+
+def _number_of(data: Any) -> int:
+    number = data.get("number") if isinstance(data, dict) else None
+    return number if isinstance(number, int) else 0
 
 
 def camera_section(lettering: Lettering) -> gr.HTML:

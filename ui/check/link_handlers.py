@@ -21,9 +21,9 @@ from ui.check.upload_handlers import Handlers
 from ui.common.html import escape
 from ui.common.localized import Lettering
 from ui.result.status_panel import fetching_panel
-from ui.session.ordering import owner_of, session_of
 from ui.session.own_files import RECEIVED, secret_folder
 from ui.session.store import Visit
+from ui.session.visitor import owner_of, session_of
 
 TIMEOUT_S = 120.0
 """For all of a download."""

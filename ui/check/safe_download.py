@@ -27,10 +27,9 @@ from urllib3.exceptions import HTTPError
 from urllib3.util.connection import create_connection
 
 from detector.errors import LinkError
+from ui.check.public_addresses import Address, is_public
 from ui.session.disk import is_full
 from ui.session.store import home_name
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _MAX_HOPS = 3
 _MAX_CHARS = 2000
@@ -38,25 +37,7 @@ _BLOCK = 1 << 16
 _ONE_WAIT_S = 10.0
 _PORTS = {"http": 80, "https": 443}
 _REDIRECTS = (301, 302, 303, 307, 308)
-_NAT64 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
 _UNREACHABLE = "{host} could not be reached. Check the link, or save the file and add it here."
-
-
-def is_public(address: Address) -> bool:
-    """Whether an address is one of the open internet, also where it wraps another.
-
-    >>> [is_public(ipaddress.ip_address(text)) for text in ("93.184.216.34", "10.0.0.1", "::ffff:127.0.0.1")]
-    [True, False, False]
-    """
-    if isinstance(address, ipaddress.IPv6Address):
-        if any(address in network for network in _NAT64):
-            return False
-        inner = address.ipv4_mapped or address.sixtofour
-        if inner is not None:
-            return address.sixtofour is None and is_public(inner)
-        if address.teredo is not None or address.is_site_local or int(address) >> 32 == 0:
-            return False
-    return address.is_global and not address.is_multicast and not address.is_reserved
 
 
 def fetch(

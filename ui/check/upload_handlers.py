@@ -32,9 +32,9 @@ from ui.result.status_panel import (
 from ui.result.timeline import timelines
 from ui.security.rate_limit import MAX_WAITING
 from ui.session.key_frames import store_frames
-from ui.session.ordering import owner_of, session_of
 from ui.session.own_files import RECEIVED, secret_folder
 from ui.session.store import ImageLinks, Visit, Visits, save_images, save_still, take_upload
+from ui.session.visitor import owner_of, session_of
 
 _T = TypeVar("_T")
 _UNCHANGED = (gr.skip(),) * 14
@@ -158,6 +158,18 @@ class Handlers:
         """
         panel = self._end_with(session_of(request), stopped_panel, text.language_of(chosen))
         return panel, gr.Column(visible=False), gr.Column(visible=False)
+
+    def settle(self, chosen: str, request: gr.Request) -> tuple[Any, ...]:
+        """Say again what stands in place of a result that was stopped: it may have been on its way already.
+
+        Returns:
+            Updates as `cancel`.
+        """
+        session = session_of(request)
+        told = self._visits.told(session)
+        if self._visits.get(session) is not None or told is None:
+            return (gr.skip(),) * 3
+        return told(text.language_of(chosen)), gr.Column(visible=False), gr.Column(visible=False)
 
     def busy(self, chosen: str, request: gr.Request) -> tuple[Any, ...]:
         """The queue took no more.

@@ -21,9 +21,9 @@ from ui.check.file_check import Superseded, Trouble, attempt
 from ui.common.html import Picture, file_size, moment_clock
 from ui.result.status_panel import idle_panel, moment_panel, note_panel, trouble_panel
 from ui.session.disk import discard
-from ui.session.ordering import session_of
 from ui.session.own_files import secret_folder
 from ui.session.store import Moment, Visit, Visits, save_images
+from ui.session.visitor import session_of
 
 _TYPEFACES: dict[Language, Path | None] = {
     "en": None,
@@ -38,7 +38,7 @@ class VideoHandlers:
         self._detector = detector
         self._visits = visits
 
-    def moment(self, chosen: str, request: gr.Request, event: gr.EventData) -> str:
+    def moment(self, chosen: str, request: gr.Request, event: gr.EventData) -> Any:
         """Draw the moment that was picked in a timeline.
 
         Args:
@@ -47,7 +47,7 @@ class VideoHandlers:
             event: with `track`, a person's number, and `moment`, the position among its judged faces.
 
         Returns:
-            The panel with the image.
+            The panel with the image; nothing where another file was added meanwhile.
         """
         language = text.language_of(chosen)
         visit = self._visits.get(session_of(request))
@@ -71,7 +71,7 @@ class VideoHandlers:
             moment = None
         if not still_here():
             shutil.rmtree(visit.folder, ignore_errors=True)
-            return idle_panel()
+            return gr.skip()
         if isinstance(moment, Trouble):
             return trouble_panel(moment, language)
         visit.moment = moment
@@ -86,7 +86,7 @@ class VideoHandlers:
         visit = self._visits.get(session_of(request))
         if visit is None:
             return (gr.skip(),) * 4  # `make_copy` says why
-        visit.copy, visit.annotated = visit.copy + 1, "working"
+        visit.copy, visit.annotated = self._visits.jobs.begin(session_of(request), "copy"), "working"
         return copy_updates(visit)
 
     def make_copy(
@@ -95,7 +95,7 @@ class VideoHandlers:
         request: gr.Request,
         progress: gr.Progress = gr.Progress(),  # noqa: B008
     ) -> tuple[Any, ...]:
-        """Write the annotated copy of the visit's video.
+        """Write the annotated copy of the visit's video, if it is still wanted when its turn comes.
 
         Args:
             chosen: language of the page.
@@ -108,10 +108,12 @@ class VideoHandlers:
         visit = self._visits.get(session_of(request))
         if visit is None or visit.analysis is None:
             return *_buttons(), trouble_panel(Trouble("moment_gone"), text.language_of(chosen)), no_download()
-        analysis, number = visit.analysis, visit.copy
+        analysis, jobs, job = visit.analysis, self._visits.jobs, visit.copy
+        if job is None or not jobs.is_current(job) or visit.annotated != "working":
+            return (gr.skip(),) * 4  # it was stopped while it waited, or an earlier turn has made it
 
         def tell(share: float) -> None:
-            if self._visits.get(session_of(request)) is not visit or visit.copy != number:
+            if self._visits.get(session_of(request)) is not visit or not jobs.is_current(job):
                 raise Superseded
             progress(share, desc=text.of(visit.language).COPY_WORKING)
 
@@ -143,9 +145,8 @@ class VideoHandlers:
         if self._visits.get(session_of(request)) is not visit:
             shutil.rmtree(visit.folder, ignore_errors=True)
             return (gr.skip(),) * 4
-        if copy is None or visit.copy != number:
+        if copy is None or not jobs.deliver(job, lambda: setattr(visit, "annotated", copy)):
             return (gr.skip(),) * 4  # whoever stopped it has said so
-        visit.annotated = copy
         return copy_updates(visit)
 
     def stop_copy(self, request: gr.Request) -> tuple[Any, ...]:
@@ -157,8 +158,18 @@ class VideoHandlers:
         visit = self._visits.get(session_of(request))
         if visit is None:
             return *_buttons(), idle_panel(), no_download()
-        visit.copy, visit.annotated = visit.copy + 1, "stopped"
+        self._visits.jobs.end(session_of(request), "copy")
+        visit.annotated = "stopped"
         return copy_updates(visit)
+
+    def show_copy(self, request: gr.Request) -> tuple[Any, ...]:
+        """Say again how the copy stands: an answer that was on its way may have come after a newer one.
+
+        Returns:
+            Updates as `start_copy`.
+        """
+        visit = self._visits.get(session_of(request))
+        return copy_updates(visit) if visit else (gr.skip(),) * 4
 
     def _draw(self, visit: Visit, analysis: Analysis, score: FaceScore) -> Pixels:
         """Decode the frame again and draw what was found in it."""

@@ -38,9 +38,9 @@ from ui.report.referral_steps import first_panel, portal_link, routes_panel
 from ui.result.status_panel import idle_panel, note_panel, trouble_panel
 from ui.session.disk import discard
 from ui.session.key_frames import load_frames
-from ui.session.ordering import Turns, session_of
 from ui.session.own_files import secret_folder
 from ui.session.store import Prepared, Visit, Visits
+from ui.session.visitor import session_of
 
 ROUTED, PACKAGED, FINDINGS = 6, 6, 8
 """How many components the three groups of updates below have."""
@@ -52,7 +52,7 @@ class ReportHandlers:
 
     def __init__(self, visits: Visits) -> None:
         self._visits = visits
-        self._turns = Turns()
+        self._jobs = visits.jobs
 
     def route(self, request: gr.Request, turn: float, chosen: str, *typed: Any) -> tuple[Any, ...]:
         """Something that decides where to turn was answered. Where that is a hard stop, everything that was kept
@@ -60,8 +60,8 @@ class ReportHandlers:
 
         Args:
             request: whose page it is, here and below.
-            turn: the count of `Turns`, here and below. What is answered last need not have been told last: a
-                hard stop always takes effect, but where to turn is shown for the newest turn alone.
+            turn: the count of `Jobs.SCRIPT`, here and below. What is answered last need not have been told last:
+                a hard stop always takes effect, but where to turn is shown for the newest turn alone.
             chosen: language of the page, here and below.
             typed: the values of `Answers`, here and below.
 
@@ -72,12 +72,12 @@ class ReportHandlers:
             of the maps' check and of the copy.
         """
         session, language = session_of(request), text.language_of(chosen)
-        self._turns.begin(session, turn)
+        job = self._jobs.begin(session, "route", turn)
         answers = Answers(*typed)
-        self._outdate(session)
+        self._outdate(session, turn)
         stopped = self._stops(session, answers, language)
         found = _no_findings(language) if stopped else (gr.skip(),) * FINDINGS
-        if not self._turns.is_newest(session, turn):
+        if not self._jobs.is_current(job):
             return (*(gr.skip(),) * (ROUTED + PACKAGED), *found)
         return (
             *_routed(answers, language, build=self._visits.get(session) is not None),
@@ -85,7 +85,9 @@ class ReportHandlers:
             *found,
         )
 
-    def begin(self, request: gr.Request, chosen: str, original_wanted: bool, *typed: Any) -> tuple[Any, ...]:
+    def begin(
+        self, request: gr.Request, turn: float, chosen: str, original_wanted: bool, *typed: Any
+    ) -> tuple[Any, ...]:
         """The button was pressed: hand over at once what is to be copied and opened while the click still counts.
 
         Returns:
@@ -93,7 +95,7 @@ class ReportHandlers:
         """
         session, language = session_of(request), text.language_of(chosen)
         visit, words = self._visits.get(session), text.of(language)
-        self._outdate(session)
+        self._outdate(session, turn)
 
         def work() -> dict[str, str]:
             case = read_case(Answers(*typed))
@@ -115,8 +117,10 @@ class ReportHandlers:
         order = {} if Answers(*typed).kind is None else attempt(work)
         return ({} if isinstance(order, Trouble) else order), *_package_updates(None, language)
 
-    def prepare(self, request: gr.Request, chosen: str, original_wanted: bool, *typed: Any) -> tuple[Any, ...]:
-        """Build the report package of the visit.
+    def prepare(
+        self, request: gr.Request, turn: float, chosen: str, original_wanted: bool, *typed: Any
+    ) -> tuple[Any, ...]:
+        """Build the report package of the visit; none is offered if something was edited since it was asked for.
 
         Returns:
             Updates of its note, the column of what comes next, the fields to copy, the note after filing, and the
@@ -124,6 +128,9 @@ class ReportHandlers:
         """
         session, language = session_of(request), text.language_of(chosen)
         answers = Answers(*typed)
+        job = self._jobs.begin(session, "package", turn)
+        if not self._jobs.is_current(job):
+            return (gr.skip(),) * PACKAGED
         if answers.kind is None:
             return gr.skip(), *_package_updates(Trouble("no_kind"), language)[1:]
         if self._stops(session, answers, language) or answers.age_missing:
@@ -136,14 +143,20 @@ class ReportHandlers:
         if self._visits.get(session) is not visit:
             shutil.rmtree(visit.folder, ignore_errors=True)  # it may have been written into since
             return (gr.skip(),) * PACKAGED
-        visit.package = package
+        if not self._jobs.deliver(job, lambda: setattr(visit, "package", package)):
+            if isinstance(package, Prepared):
+                discard(package.path.parent)
+            return (gr.skip(),) * PACKAGED
         return gr.skip(), *_package_updates(package, visit.language)[1:]
 
-    def file(self, request: gr.Request, chosen: str, number: str | None, filed_at: str | None) -> tuple[Any, ...]:
+    def file(
+        self, request: gr.Request, turn: float, chosen: str, number: str | None, filed_at: str | None
+    ) -> tuple[Any, ...]:
         """Write the acknowledgement number into the package.
 
         Args:
             request: whose page it is.
+            turn: see `route`.
             chosen: language of the page.
             number: as the portal gave it.
             filed_at: what the picker holds; empty says now.
@@ -156,6 +169,7 @@ class ReportHandlers:
         if visit is None or not isinstance(visit.package, Prepared):
             return gr.skip(), *_package_updates(Trouble("result_gone"), language)[1:]
         package = visit.package
+        job = self._jobs.begin(session_of(request), "package", turn)
 
         def work() -> Prepared:
             at = indian_time(filed_at) or datetime.now(UTC)
@@ -170,13 +184,26 @@ class ReportHandlers:
             return replace(package, path=path, filed_at=at, trouble=None)
 
         filed = attempt(work)
-        visit.package = replace(package, trouble=filed) if isinstance(filed, Trouble) else filed
-        return gr.skip(), *_package_updates(visit.package, language)[1:]
+        shown = replace(package, trouble=filed) if isinstance(filed, Trouble) else filed
+        if not self._jobs.deliver(job, lambda: setattr(visit, "package", shown)):
+            return (gr.skip(),) * PACKAGED
+        return gr.skip(), *_package_updates(shown, language)[1:]
 
-    def outdate(self, request: gr.Request) -> tuple[Any, ...]:
-        """Something was changed after the package was made: take the old one off the page."""
-        self._outdate(session_of(request))
+    def outdate(self, request: gr.Request, turn: float) -> tuple[Any, ...]:
+        """Something was changed after the package was asked for: take the old one off the page."""
+        self._outdate(session_of(request), turn)
         return _package_updates(None, text.DEFAULT)
+
+    def show(self, request: gr.Request) -> tuple[Any, ...]:
+        """Say again how the package stands: an answer that was on its way may have come after a newer one.
+
+        Returns:
+            Updates as `prepare`.
+        """
+        visit = self._visits.get(session_of(request))
+        if visit is None:
+            return (gr.skip(),) * PACKAGED
+        return gr.skip(), *_package_updates(visit.package, visit.language)[1:]
 
     def speak(self, request: gr.Request, turn: float, chosen: str, *typed: Any) -> tuple[Any, ...]:
         """The visitor changed the language.
@@ -185,7 +212,7 @@ class ReportHandlers:
             Updates of the first group of `route` and of the package, what the handing over said among them.
         """
         session, language = session_of(request), text.language_of(chosen)
-        self._turns.begin(session, turn)
+        self._jobs.begin(session, "route", turn)
         visit = self._visits.get(session)
         return (
             *_routed(Answers(*typed), language, build=visit is not None),
@@ -209,7 +236,8 @@ class ReportHandlers:
         self._visits.end(session, _halted)
         return True
 
-    def _outdate(self, session: str) -> None:
+    def _outdate(self, session: str, turn: float) -> None:
+        self._jobs.end(session, "package", turn)
         if visit := self._visits.get(session):
             visit.package = None
 

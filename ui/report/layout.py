@@ -16,7 +16,7 @@ from ui.report.filing import SCRIPT as FILING_SCRIPT
 from ui.report.handlers import ReportHandlers
 from ui.report.referral_steps import first_panel, portal_link
 from ui.result.status_panel import idle_panel
-from ui.session.ordering import Turns
+from ui.session.jobs import Jobs
 from ui.session.store import Visits
 
 _HAND_OVER = Path(__file__).with_name("hand_over.js").read_text(encoding="utf-8")
@@ -100,27 +100,32 @@ class ReportPart:
             handlers.route,
             [self._turn, language, *typed],
             [*routed, *self._packaged, *found],
-            js=Turns.SCRIPT,
+            js=Jobs.SCRIPT,
             **at_once,
         )
         changes = [field.change for field in (*self._details[1:], self._images, self._original)]
-        gr.on(changes, handlers.outdate, None, self._packaged, **at_once)
+        gr.on(changes, handlers.outdate, self._turn, self._packaged, js=Jobs.SCRIPT, **at_once)
         language.change(
             handlers.speak,
             [self._turn, language, *typed],
             [*routed, *self._packaged],
-            js=Turns.SCRIPT,
+            js=Jobs.SCRIPT,
             **at_once,
         )
         for arrival in arrivals:
             arrival.then(_anew, None, [*first, self._build, *self._packaged], **at_once)
 
-        given = [language, self._original, *typed]
+        given = [self._turn, language, self._original, *typed]
         handed, note, *_ = self._packaged
-        self._prepare.click(handlers.begin, given, [self._order, *self._packaged], **at_once).success(
-            None, self._order, handed, js=_HAND_OVER, api_visibility="private"
-        ).then(handlers.prepare, given, self._packaged, show_progress_on=note, **heavy)
-        self._file.click(handlers.file, [language, self._number, self._filed_at], self._packaged, **at_once)
+        asked = self._prepare.click(
+            handlers.begin, given, [self._order, *self._packaged], js=Jobs.SCRIPT, **at_once
+        )
+        handed_over = asked.success(None, self._order, handed, js=_HAND_OVER, api_visibility="private")
+        handed_over.then(
+            handlers.prepare, given, self._packaged, js=Jobs.SCRIPT, show_progress_on=note, **heavy
+        ).then(handlers.show, None, self._packaged, **at_once)
+        filing = [self._turn, language, self._number, self._filed_at]
+        self._file.click(handlers.file, filing, self._packaged, js=Jobs.SCRIPT, **at_once)
         self._reach.click(handlers.ask_portal, language, self._reached, **at_once)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import gradio as gr
 
 from detector import Detector
@@ -9,11 +11,11 @@ from explain import Explanation, Explanations, Faithfulness, measure_faithfulnes
 from reporting.text.regions import faithfulness_sentences
 from reporting.text.results import Language
 from ui import text
-from ui.check.file_check import Trouble, attempt
+from ui.check.file_check import Superseded, Trouble, attempt
 from ui.common.html import bullets, escape
 from ui.result.status_panel import idle_panel, trouble_panel
-from ui.session.ordering import session_of
 from ui.session.store import Visits
+from ui.session.visitor import session_of
 
 
 class MapCheckHandlers:
@@ -23,7 +25,7 @@ class MapCheckHandlers:
         self._detector = detector
         self._visits = visits
 
-    def check(self, chosen: str, request: gr.Request) -> str:
+    def check(self, chosen: str, request: gr.Request) -> Any:
         """Paint over what the maps point at, and judge again.
 
         Args:
@@ -31,21 +33,26 @@ class MapCheckHandlers:
             request: whose page it is.
 
         Returns:
-            The panel that says what came of it.
+            The panel that says what came of it; nothing where the result was replaced meanwhile.
         """
         visit = self._visits.get(session_of(request))
         if visit is None or visit.explanations is None:
             return trouble_panel(Trouble("result_gone"), text.language_of(chosen))
         faces = _strongest(visit.explanations)
-        visit.checks = attempt(
-            lambda: tuple(
-                (face.track_id, measure_faithfulness(self._detector, face.crop, face.heatmap)) for face in faces
-            )
-        )
-        return map_check_panel(visit.checks, visit.language)
 
-    def _measured(self, face: Explanation) -> Faithfulness:
-        return measure_faithfulness(self._detector, face.crop, face.heatmap)
+        def measure(face: Explanation) -> tuple[int, Faithfulness]:
+            if self._visits.get(session_of(request)) is not visit:
+                raise Superseded
+            return face.track_id, measure_faithfulness(self._detector, face.crop, face.heatmap)
+
+        try:
+            checks = attempt(lambda: tuple(measure(face) for face in faces))
+        except Superseded:
+            return gr.skip()
+        if self._visits.get(session_of(request)) is not visit:
+            return gr.skip()
+        visit.checks = checks
+        return map_check_panel(checks, visit.language)
 
 
 def map_check_panel(checks: tuple[tuple[int, Faithfulness], ...] | Trouble | None, language: Language) -> str:

@@ -29,6 +29,7 @@ from reporting.text.findings import Finding
 from reporting.text.results import Language
 from ui.check.file_check import TooManyVisits, Trouble
 from ui.common.html import Picture
+from ui.session.jobs import Job, Jobs
 from ui.session.key_frames import KeyFrame
 from ui.session.own_files import RECEIVED, UPLOADED, own_file, secret_folder
 
@@ -107,8 +108,8 @@ class Visit:
     """The annotated copy: offered, failed, or not there yet."""
     media: Media | None = None
     """The file once opened for its single frames."""
-    copy: int = 0
-    """Number of the annotated copy that is wanted; another number says that the one being made is not."""
+    copy: Job | None = None
+    """The annotated copy that was asked for last."""
     used: float = 0.0
     """When somebody last asked for it, by the clock of `Visits`."""
 
@@ -117,6 +118,8 @@ class Visits:
     """The visits of all visitors, by session."""
 
     def __init__(self, root: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        self.jobs = Jobs()
+        """The work that pages wait for."""
         self._root = root
         self._clock = clock
         self._visits: OrderedDict[str, Visit] = OrderedDict()

@@ -126,8 +126,10 @@ def test_the_hindi_reasons_hold_the_figures() -> None:
         "1",
         "0.0",
         "2.0",
-        "30",
     ]
+    small = verdict_notes.reasons(analysis("fake", person(0, ("small",))), "hi")
+    assert any("30 पिक्सेल" in sentence for sentence in small), "as in English, only of a small face"
+    assert any("मापा नहीं गया" in sentence for sentence in small), "as in English, where no rate was measured"
     assert verdict_notes.reasons(analysis("fake", person(0, ())), "en") == ("English.",)
     assert "32" in verdict_notes.reasons(analysis("no_face"), "hi")[0]
 

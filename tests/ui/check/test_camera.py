@@ -33,7 +33,7 @@ def visitor(name: str) -> Any:
     return SimpleNamespace(session_hash=name)
 
 
-def event(number: int, image: str) -> Any:
+def event(number: int, image: str = "") -> Any:
     return SimpleNamespace(_data={"number": number, "image": image})
 
 
@@ -77,7 +77,55 @@ def test_a_view_is_dropped_when_its_visitor_stops(detector: Detector) -> None:
     handlers.look("en", visitor("a"), event(2, EMPTY))
     handlers.look("en", visitor("b"), event(1, EMPTY))
     assert len(cameras) == 2
-    assert handlers.halt(visitor("a")) == "" and len(cameras) == 1
+    assert handlers.halt(visitor("a"), event(2)) == "" and len(cameras) == 1
+
+
+class SlowCameras(Cameras):
+    """Something else happens on the page while an image is judged."""
+
+    meanwhile: Any = None
+
+    def look(self, session: str, pixels: Any) -> Any:
+        found = super().look(session, pixels)
+        if self.meanwhile:
+            self.meanwhile()
+        return found
+
+
+SKIPPED = {"__type__": "update"}
+
+
+def test_after_the_stop_no_earlier_answer_is_shown(detector: Detector) -> None:
+    cameras = SlowCameras(detector)
+    handlers = CameraHandlers(cameras)
+    cameras.meanwhile = lambda: handlers.halt(visitor("a"), event(1))
+    assert handlers.look("en", visitor("a"), event(1, EMPTY)) == SKIPPED and len(cameras) == 0
+    cameras.meanwhile = None
+    assert answer_of(handlers.look("en", visitor("a"), event(2, EMPTY)))["data-number"] == "2", (
+        "it was started again"
+    )
+
+
+def test_an_image_that_arrives_after_the_stop_starts_nothing(detector: Detector) -> None:
+    cameras = Cameras(detector)
+    handlers = CameraHandlers(cameras)
+    handlers.halt(visitor("a"), event(3))
+    assert handlers.look("en", visitor("a"), event(3, EMPTY)) == SKIPPED and len(cameras) == 0
+    assert handlers.look("en", visitor("b"), event(1, EMPTY)) != SKIPPED, "another visitor's camera runs on"
+
+
+def test_an_image_that_was_judged_late_is_not_shown_over_a_newer(detector: Detector) -> None:
+    cameras = SlowCameras(detector)
+    handlers = CameraHandlers(cameras)
+    newer: list[Any] = []
+
+    def look() -> None:
+        cameras.meanwhile = None
+        newer.append(handlers.look("en", visitor("a"), event(2, EMPTY)))
+
+    cameras.meanwhile = look
+    assert handlers.look("en", visitor("a"), event(1, EMPTY)) == SKIPPED
+    assert answer_of(newer[0])["data-number"] == "2"
 
 
 def test_too_many_cameras_wait_until_one_has_been_silent(detector: Detector) -> None:

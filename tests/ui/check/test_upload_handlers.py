@@ -118,6 +118,18 @@ def test_a_stopped_check_leaves_nothing_and_the_next_file_is_judged(
     assert result_text.headline("no_face", "en") in handlers.judge("auto", visitor("a"), quiet)[0]
 
 
+def test_a_result_on_its_way_does_not_stay_over_the_stop(
+    handlers: Handlers, receive: Callable[..., Any], detector: Any
+) -> None:
+    """The page asks again after each result, and is told what stands in its place."""
+    receive("en", visitor("a"))
+    handlers.judge("auto", visitor("a"), quiet)
+    assert is_skipped(handlers.settle("en", visitor("a"))) and is_skipped(handlers.settle("en", visitor("b")))
+    handlers.cancel("en", visitor("a"))
+    panel, working, result = handlers.settle("hi", visitor("a"))
+    assert text.of("hi").STOPPED_TITLE in panel and not working.visible and not result.visible
+
+
 def test_nobody_stops_the_check_of_another(handlers: Handlers, receive: Callable[..., Any], detector: Any) -> None:
     receive("en", visitor("a"))
     detector.meanwhile = lambda: handlers.cancel("en", visitor("b"))

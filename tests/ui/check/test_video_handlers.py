@@ -125,7 +125,7 @@ def test_leaving_while_a_moment_is_drawn_is_no_trouble(
         return draw_moment(*given)
 
     monkeypatch.setattr("ui.check.video_handlers.draw_moment", draw)
-    assert not Page(videos.moment("en", visitor("a"), pick(0, 0))).all("img")
+    assert videos.moment("en", visitor("a"), pick(0, 0)) == {"__type__": "update"}
     assert not list(tmp_path.iterdir()) and not caplog.records
 
 
@@ -190,6 +190,23 @@ def test_a_stopped_copy_leaves_the_result_and_nothing_else(
     assert Page(videos.moment("en", visitor("a"), pick(0, 0))).all("img")
     videos.start_copy(visitor("a"))
     assert Words.COPY_READY in videos.make_copy("en", visitor("a"), quiet)[2]
+
+
+def test_a_copy_that_is_stopped_while_it_waits_is_not_begun(videos: VideoHandlers, tmp_path: Path) -> None:
+    videos.start_copy(visitor("a"))
+    videos.stop_copy(visitor("a"))
+    assert all(update == {"__type__": "update"} for update in videos.make_copy("en", visitor("a"), quiet))
+    assert not list(tmp_path.rglob("*.mp4*"))
+    assert Words.COPY_STOPPED in videos.show_copy(visitor("a"))[2]
+
+
+def test_a_copy_that_was_stopped_and_asked_for_again_is_made_once(videos: VideoHandlers, tmp_path: Path) -> None:
+    videos.start_copy(visitor("a"))
+    videos.stop_copy(visitor("a"))
+    videos.start_copy(visitor("a"))
+    first, second = (videos.make_copy("en", visitor("a"), quiet) for _ in range(2))
+    assert Words.COPY_READY in first[2] and all(update == {"__type__": "update"} for update in second)
+    assert len(list(tmp_path.rglob("*.mp4"))) == 1 and Words.COPY_READY in videos.show_copy(visitor("a"))[2]
 
 
 def test_leaving_ends_the_copy_and_deletes_everything(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-import threading
 import zipfile
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -100,8 +100,11 @@ def test_danger_has_its_number_before_the_kind_or_the_age_is_told(report: Report
 
 
 def test_a_package_is_of_the_visitors_own_result(report: ReportHandlers, judged: Visit) -> None:
-    assert Words.TROUBLES["result_gone"].message in report.prepare(STRANGER, "en", False, *answers("other"))[NOTE]
-    updates = report.prepare(VISITOR, "en", False, *answers("impersonation", platform="Some app"))
+    assert (
+        Words.TROUBLES["result_gone"].message
+        in report.prepare(STRANGER, next(TURN), "en", False, *answers("other"))[NOTE]
+    )
+    updates = report.prepare(VISITOR, next(TURN), "en", False, *answers("impersonation", platform="Some app"))
     assert escape(Words.READY) in updates[NOTE] and len(updates) == PACKAGED
     package = prepared(judged)
     assert verify_package(package.path).input_sha256 == judged.analysis.media.sha256  # type: ignore[union-attr]
@@ -111,14 +114,16 @@ def test_a_package_is_of_the_visitors_own_result(report: ReportHandlers, judged:
 
 
 def test_the_kind_is_the_only_thing_that_must_be_told(report: ReportHandlers, judged: Visit) -> None:
-    assert Words.TROUBLES["no_kind"].title in report.prepare(VISITOR, "en", False, *answers(None))[NOTE]
-    order, *_ = report.begin(VISITOR, "en", False, *answers(None))
+    assert (
+        Words.TROUBLES["no_kind"].title in report.prepare(VISITOR, next(TURN), "en", False, *answers(None))[NOTE]
+    )
+    order, *_ = report.begin(VISITOR, next(TURN), "en", False, *answers(None))
     assert order == {} and judged.package is None
 
 
 def test_what_is_changed_after_the_package_takes_it_off_the_page(report: ReportHandlers, judged: Visit) -> None:
-    report.prepare(VISITOR, "en", False, *answers("other"))
-    updates = report.outdate(VISITOR)
+    report.prepare(VISITOR, next(TURN), "en", False, *answers("other"))
+    updates = report.outdate(VISITOR, next(TURN))
     assert judged.package is None and updates[DOWNLOAD].visible is False
 
 
@@ -144,7 +149,7 @@ def test_the_age_is_asked_only_where_it_matters(report: ReportHandlers, judged: 
 def test_a_hard_stop_keeps_nothing_at_all(
     report: ReportHandlers, handlers: Handlers, judged: Visit, tmp_path: Path, depicted: str
 ) -> None:
-    report.prepare(VISITOR, "en", True, *answers("other"))
+    report.prepare(VISITOR, next(TURN), "en", True, *answers("other"))
     assert {path.suffix for path in files_below(tmp_path)} >= {".png", ".jpg", ".zip"}
     updates = report.route(VISITOR, next(TURN), "en", *answers("sexual", depicted))
     assert files_below(tmp_path) == [] and handlers.visits.get("a") is None
@@ -154,7 +159,9 @@ def test_a_hard_stop_keeps_nothing_at_all(
     assert "<img" not in answer and [timeline, findings, steps] == ["", "", ""]
     assert "<p>" not in moment + maps and all(column.visible is False for column in columns)
     for call in (report.prepare, report.begin):
-        assert not any("gradio_api/file" in str(update) for update in call(VISITOR, "en", True, *answers("other")))
+        assert not any(
+            "gradio_api/file" in str(update) for update in call(VISITOR, next(TURN), "en", True, *answers("other"))
+        )
     assert files_below(tmp_path) == [], "and nothing is made of what is gone"
     assert escape(text.of("hi").HARD_STOP) in handlers.speak("hi", VISITOR)[0]
 
@@ -179,8 +186,8 @@ def test_a_hard_stop_told_first_takes_effect_all_the_same(report: ReportHandlers
 def test_a_forged_call_cannot_get_past_a_hard_stop(
     report: ReportHandlers, judged: Visit, tmp_path: Path, depicted: str | None
 ) -> None:
-    order, *_ = report.begin(VISITOR, "en", False, *answers("sexual", depicted))
-    updates = report.prepare(VISITOR, "en", False, *answers("sexual", depicted))
+    order, *_ = report.begin(VISITOR, next(TURN), "en", False, *answers("sexual", depicted))
+    updates = report.prepare(VISITOR, next(TURN), "en", False, *answers("sexual", depicted))
     assert order == {} and escape(Words.TROUBLES["hard_stop"].title) in updates[NOTE]
     assert not [path for path in files_below(tmp_path) if path.suffix == ".zip"]
     assert depicted is None or files_below(tmp_path) == []
@@ -189,31 +196,76 @@ def test_a_forged_call_cannot_get_past_a_hard_stop(
 def test_a_hard_stop_while_the_package_is_being_made_keeps_nothing(
     report: ReportHandlers, judged: Visit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def stop() -> None:
+        report.route(VISITOR, next(TURN), "en", *answers("sexual", "minor"))
+
+    while_building(monkeypatch, stop)
+    updates = report.prepare(VISITOR, next(TURN), "en", False, *answers("other"))
+    assert files_below(tmp_path) == [] and all(update == SKIPPED for update in updates)
+
+
+def while_building(monkeypatch: pytest.MonkeyPatch, action: Callable[[], object]) -> None:
+    """Something else happens on the page while the next package is being built."""
     import ui.report.handlers as module
 
-    real, begun, go = module.build_package, threading.Event(), threading.Event()
+    real = module.build_package
 
-    def slow(*args: Any, **more: Any) -> Any:
-        begun.set()
-        go.wait(30)
+    def build(*args: Any, **more: Any) -> Any:
+        action()
         return real(*args, **more)
 
-    monkeypatch.setattr(module, "build_package", slow)
-    answered: list[tuple[Any, ...]] = []
-    worker = threading.Thread(
-        target=lambda: answered.append(report.prepare(VISITOR, "en", False, *answers("other")))
-    )
-    worker.start()
-    assert begun.wait(30)
-    report.route(VISITOR, next(TURN), "en", *answers("sexual", "minor"))
-    go.set()
-    worker.join(60)
-    assert files_below(tmp_path) == [] and all(update == SKIPPED for update in answered[0])
+    monkeypatch.setattr(module, "build_package", build)
+
+
+@pytest.mark.parametrize("edited", ["a detail", "the kind"])
+def test_a_package_whose_case_was_edited_while_it_was_built_is_not_offered(
+    report: ReportHandlers, judged: Visit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, edited: str
+) -> None:
+    def edit() -> None:
+        if edited == "a detail":
+            report.outdate(VISITOR, next(TURN))
+        else:
+            report.route(VISITOR, next(TURN), "en", *answers("fraud_money_lost"))
+
+    with monkeypatch.context() as patched:
+        while_building(patched, edit)
+        updates = report.prepare(VISITOR, next(TURN), "en", False, *answers("other"))
+    assert all(update == SKIPPED for update in updates) and judged.package is None
+    assert not [path for path in files_below(tmp_path) if path.suffix == ".zip"]
+    assert escape(Words.READY) not in report.speak(VISITOR, next(TURN), "en", *answers("other"))[ROUTED:][NOTE]
+    assert escape(Words.READY) in report.prepare(VISITOR, next(TURN), "en", False, *answers("other"))[NOTE]
+
+
+def test_a_package_whose_case_was_edited_while_it_waited_is_not_built(
+    report: ReportHandlers, judged: Visit
+) -> None:
+    asked = next(TURN)
+    report.outdate(VISITOR, next(TURN))
+    assert all(update == SKIPPED for update in report.prepare(VISITOR, asked, "en", False, *answers("other")))
+    assert judged.package is None
+
+
+def test_an_edit_that_arrives_late_does_not_stop_the_package_that_was_asked_for_after_it(
+    report: ReportHandlers, judged: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edited = next(TURN)
+    while_building(monkeypatch, lambda: report.outdate(VISITOR, edited))
+    assert escape(Words.READY) in report.prepare(VISITOR, next(TURN), "en", False, *answers("other"))[NOTE]
+    assert prepared(judged)
+
+
+def test_the_page_shows_at_last_how_the_package_stands(report: ReportHandlers, judged: Visit) -> None:
+    """An answer that was on its way may come after the one that took its package off the page."""
+    report.prepare(VISITOR, next(TURN), "en", False, *answers("other"))
+    assert escape(Words.READY) in report.show(VISITOR)[NOTE]
+    report.outdate(VISITOR, next(TURN))
+    assert escape(Words.READY) not in report.show(VISITOR)[NOTE] and not report.show(VISITOR)[DOWNLOAD].visible
+    assert all(update == SKIPPED for update in report.show(STRANGER))
 
 
 def test_images_of_sexual_content_go_in_only_when_wanted(report: ReportHandlers, judged: Visit) -> None:
     for wanted in (False, True):
-        report.prepare(VISITOR, "en", False, *answers("sexual", "adult", with_images=wanted))
+        report.prepare(VISITOR, next(TURN), "en", False, *answers("sexual", "adult", with_images=wanted))
         names = verify_package(prepared(judged).path).files
         assert any(name.endswith((".jpg", ".png")) for name in names) is wanted
 
@@ -227,18 +279,18 @@ def test_the_click_hands_over_the_text_and_the_page_of_the_case(report: ReportHa
         (answers("other", country="GB"), "https://www.reportfraud.police.uk"),
         (answers("other", country="ZZ"), ""),
     ):
-        order, *_ = report.begin(VISITOR, "en", False, *given)
+        order, *_ = report.begin(VISITOR, next(TURN), "en", False, *given)
         assert order["address"] == address
-        report.prepare(VISITOR, "en", False, *given)
+        report.prepare(VISITOR, next(TURN), "en", False, *given)
         assert order["text"] in {field.text for field in prepared(judged).fields}, "as in the package"
-    assert report.begin(STRANGER, "en", False, *answers("other"))[0] == {}
+    assert report.begin(STRANGER, next(TURN), "en", False, *answers("other"))[0] == {}
 
 
 def test_what_to_look_at_before_filing_is_said_under_the_note_in_the_language_that_is_on(
     report: ReportHandlers, judged: Visit
 ) -> None:
     given = answers("other", links="https://a.b/1", what_happened="<b>It's ${1}</b>")
-    page = report.prepare(VISITOR, "en", False, *given)[NOTE]
+    page = report.prepare(VISITOR, next(TURN), "en", False, *given)[NOTE]
     hindi = report.speak(VISITOR, next(TURN), "hi", *given)[ROUTED:][NOTE]
     findings = prepared(judged).findings
     assert {"warn", "info"} == {entry.severity for entry in findings}
@@ -259,7 +311,9 @@ def test_what_to_look_at_before_filing_is_said_under_the_note_in_the_language_th
 
 
 def test_each_field_of_the_portal_has_its_own_button(report: ReportHandlers, judged: Visit) -> None:
-    page = report.prepare(VISITOR, "en", False, *answers("other", links="https://a.b/c?d=100%&e={x}"))[FIELDS]
+    page = report.prepare(VISITOR, next(TURN), "en", False, *answers("other", links="https://a.b/c?d=100%&e={x}"))[
+        FIELDS
+    ]
     fields = prepared(judged).fields
     assert page.count("data-copied=") == page.count("<textarea") == sum(bool(field.text) for field in fields)
     places = [page.index(f">{escape(field.label)}<") for field in fields if field.step == fields[0].step]
@@ -268,12 +322,12 @@ def test_each_field_of_the_portal_has_its_own_button(report: ReportHandlers, jud
 
 
 def test_the_number_goes_into_the_package_and_the_dates_follow(report: ReportHandlers, judged: Visit) -> None:
-    report.prepare(VISITOR, "en", False, *answers("other"))
+    report.prepare(VISITOR, next(TURN), "en", False, *answers("other"))
     first = prepared(judged).path
-    refused = report.file(VISITOR, "en", "?", "")
+    refused = report.file(VISITOR, next(TURN), "en", "?", "")
     assert "is no acknowledgement number" in refused[FILED] and refused[DOWNLOAD].visible
     assert Words.LOOK_TITLE in refused[NOTE], "nothing was filed yet"
-    updates = report.file(VISITOR, "en", " 31409250012345 ", "2026-03-06T10:00")
+    updates = report.file(VISITOR, next(TURN), "en", " 31409250012345 ", "2026-03-06T10:00")
     assert Words.LOOK_TITLE not in updates[NOTE]
     package = prepared(judged)
     assert package.path != first and not first.exists() and package.filed_at is not None
@@ -285,7 +339,10 @@ def test_the_number_goes_into_the_package_and_the_dates_follow(report: ReportHan
         assert f"{day}, 10:00" in updates[FILED] and escape(followup_words(name, days)["en"]) in updates[FILED]
     hindi = report.speak(VISITOR, next(TURN), "hi", *answers("other"))[ROUTED:]
     assert escape(followup_words("appeal", 30)["hi"]) in hindi[FILED] and text.of("hi").READY in hindi[NOTE]
-    assert Words.TROUBLES["result_gone"].message in report.file(STRANGER, "en", "31409250012345", "")[NOTE]
+    assert (
+        Words.TROUBLES["result_gone"].message
+        in report.file(STRANGER, next(TURN), "en", "31409250012345", "")[NOTE]
+    )
 
 
 def test_the_reason_for_a_delay_is_asked_only_after_a_day(report: ReportHandlers) -> None:
@@ -310,7 +367,7 @@ def test_the_package_of_a_video_holds_plain_frames(
     handlers.judge("10", VISITOR, quiet)
     visit = handlers.visits.get("a")
     assert visit is not None
-    report.prepare(VISITOR, "en", False, *answers("other"))
+    report.prepare(VISITOR, next(TURN), "en", False, *answers("other"))
     names = verify_package(prepared(visit).path).files
     assert any(name.startswith("5_evidence/frame_1_at_") for name in names)
 

@@ -47,6 +47,22 @@ def test_the_check_is_of_the_visitors_own_faces_and_is_said_again_in_the_other_l
     assert escape(Words.TROUBLES["result_gone"].message) in checks.check("en", STRANGER)
 
 
+def test_what_comes_of_a_result_that_was_replaced_is_not_shown(
+    judged: tuple[Handlers, tuple[Any, ...]], detector: Detector, examples: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handlers, _ = judged
+    checks = MapCheckHandlers(detector, handlers.visits)
+
+    def replaced(*given: Any) -> Any:
+        handlers.receive_example(examples / "genuine.jpg")("en", VISITOR)
+        return measure_faithfulness(*given)
+
+    monkeypatch.setattr("ui.result.faithfulness.measure_faithfulness", replaced)
+    assert checks.check("en", VISITOR) == {"__type__": "update"}
+    visit = handlers.visits.get("a")
+    assert visit is not None and visit.checks is None
+
+
 def test_where_the_evidence_lies_is_said_under_the_face(
     judged: tuple[Handlers, tuple[Any, ...]],
 ) -> None:

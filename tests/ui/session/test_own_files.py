@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from ui.session.ordering import owner_of, session_of
 from ui.session.own_files import (
     OWNER_COOKIE,
     RECEIVED,
@@ -21,6 +20,7 @@ from ui.session.own_files import (
     owner_in,
     secret_folder,
 )
+from ui.session.visitor import owner_of, session_of
 
 MINE, THEIRS = "a" * 32, "b" * 32
 

@@ -1,0 +1,233 @@
+"""MTCNN's three networks (Zhang et al., IEEE SPL 2016, arXiv:1604.02878) over an image pyramid, in bounded memory.
+
+The networks and their weights are facenet-pytorch's; its own search turns the whole image into one float tensor
+and is not used. P-Net runs over each level of the pyramid in tiles, with the same result as over the whole level;
+R-Net and O-Net see crops taken from the level in which a face has about the size that they want.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from facenet_pytorch import MTCNN
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torchvision.ops import nms
+
+from detector.types import Pixels
+
+_PNET_PX, _RNET_PX, ONET_PX = 12, 24, 48
+"""Side of the square that each network sees."""
+_STRIDE = 2
+"""P-Net's: pixels of a level from one of its answers to the next."""
+_TILE = 128
+"""Answers of P-Net computed at once, each way."""
+_BATCH = 512
+_MOST_FOR_RNET, _MOST_FOR_ONET = 12_000, 3_000
+"""Candidates that the second and third network look at; the surest come first."""
+_LEVEL_IOU, _ALL_IOU, _SAME_SHARE = 0.5, 0.7, 0.7
+"""Overlap from which two candidates are one: of one level, of all levels, and at the end, where it is the share of
+the smaller box."""
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """What the last network takes for faces, in pixels of the image searched, the surest first."""
+
+    boxes: Array
+    """(n, 4) XYXY; they may reach beyond the image."""
+    confidences: Array
+    """(n,) 0 to 1."""
+    landmarks: Array
+    """(n, 5, 2) XY: left eye, right eye, nose, left and right mouth corner, as seen by the viewer."""
+    complete: bool
+    """False where there were more candidates than are looked at."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Level:
+    pixels: Pixels
+    scale: float
+    """Pixels of this level for one of the image."""
+
+
+class Cascade:
+    """P-Net, R-Net and O-Net on one device. One thread at a time uses them; others wait."""
+
+    def __init__(self, device: torch.device) -> None:
+        mtcnn = MTCNN(keep_all=True, device=device)
+        self._pnet, self._rnet, self._onet = mtcnn.pnet, mtcnn.rnet, mtcnn.onet
+        self._device = device
+        self._lock = threading.Lock()
+
+    def search(
+        self,
+        pixels: Pixels,
+        min_face_px: float,
+        max_face_px: float = np.inf,
+        *,
+        factor: float,
+        thresholds: tuple[float, float, float],
+    ) -> Candidates:
+        """Look for faces everywhere in an image.
+
+        Args:
+            pixels: uint8 (height, width, 3), RGB.
+            min_face_px: side of the smallest face looked for.
+            max_face_px: about the side of the largest one.
+            factor: from the scale of one level of the pyramid to the next, below 1.
+            thresholds: what a candidate needs to be passed on by each network.
+        """
+        levels = list(_pyramid(pixels, min_face_px, max_face_px, factor))
+        layers = [_Level(pixels, 1.0), *levels]
+        boxes, sure, landmarks = (np.zeros(shape, np.float32) for shape in ((0, 4), 0, (0, 5, 2)))
+        nothing = Candidates(boxes, sure, landmarks, True)
+        with self._lock, torch.inference_mode():
+            proposed = [self._propose(level, thresholds[0]) for level in levels]
+            if not proposed:
+                return nothing
+            squares, moves, sure = (np.concatenate(part) for part in zip(*proposed, strict=True))
+            keep = _nms(squares, sure, _ALL_IOU)
+            complete = len(keep) <= _MOST_FOR_RNET
+            keep = keep[:_MOST_FOR_RNET]
+            boxes = _squares(_moved(squares[keep], moves[keep], 0))
+            if not len(boxes):
+                return nothing
+
+            moves, chances = self._run(self._rnet, _cut_all(layers, boxes, _RNET_PX))
+            passed = np.flatnonzero(chances[:, 1] > thresholds[1])
+            keep = passed[_nms(boxes[passed], chances[passed, 1], _ALL_IOU)]
+            complete = complete and len(keep) <= _MOST_FOR_ONET
+            keep = keep[:_MOST_FOR_ONET]
+            boxes = _squares(_moved(boxes[keep], moves[keep]))
+            if not len(boxes):
+                return nothing
+
+            moves, points, chances = self._run(self._onet, _cut_all(layers, boxes, ONET_PX))
+        passed = np.flatnonzero(chances[:, 1] > thresholds[2])
+        boxes, sure = boxes[passed], chances[passed, 1]
+        sides = boxes[:, None, 2:] - boxes[:, None, :2] + 1
+        landmarks = boxes[:, None, :2] - 1 + points[passed].reshape(-1, 2, 5).transpose(0, 2, 1) * sides
+        boxes = _moved(boxes, moves[passed])
+        one_each = _one_each(boxes, sure)
+        return Candidates(boxes[one_each], sure[one_each], landmarks[one_each], complete)
+
+    def judge_squares(self, crops: NDArray[np.uint8]) -> tuple[Array, Array, Array]:
+        """Ask O-Net alone about squares that may show a face.
+
+        Args:
+            crops: uint8 (n, 48, 48, 3), RGB, n at least 1.
+
+        Returns:
+            How far the corners of each face lie off those of its square, (n, 4), and its landmarks, (n, 5, 2),
+            both in sides of the square; and how sure the network is, (n,).
+        """
+        with self._lock, torch.inference_mode():
+            moves, points, chances = self._run(self._onet, crops)
+        return moves, points.reshape(-1, 2, 5).transpose(0, 2, 1), chances[:, 1]
+
+    def _propose(self, level: _Level, threshold: float) -> tuple[Array, Array, Array]:
+        """P-Net's squares in pixels of the image, the moves to their faces in sides, and how sure it is."""
+        found = []
+        for top, left, part in _tiles(level.pixels):
+            moves, chances = self._pnet(_to_input(part[None], self._device))
+            chance = chances[0, 1]
+            rows, columns = (chance >= threshold).nonzero(as_tuple=True)
+            corners = torch.stack([columns * _STRIDE + left, rows * _STRIDE + top], 1).float()
+            found.append((corners, moves[0, :, rows, columns].T, chance[rows, columns]))
+        corners, moves, sure = (torch.cat(part).cpu() for part in zip(*found, strict=True))
+        squares = (torch.cat([corners + 1, corners + _PNET_PX], 1) / level.scale).floor()
+        keep = nms(squares, sure, _LEVEL_IOU)
+        return squares[keep].numpy(), moves[keep].numpy(), sure[keep].numpy()
+
+    def _run(self, network: nn.Module, crops: NDArray[np.uint8]) -> tuple[Array, ...]:
+        parts = [
+            network(_to_input(crops[start : start + _BATCH], self._device))
+            for start in range(0, len(crops), _BATCH)
+        ]
+        return tuple(torch.cat(part).cpu().numpy() for part in zip(*parts, strict=True))
+
+
+def _to_input(pixels: NDArray[np.uint8], device: torch.device) -> Tensor:
+    """uint8 (n, height, width, 3) to what the networks take."""
+    return (torch.from_numpy(pixels).to(device).permute(0, 3, 1, 2).float() - 127.5) / 128
+
+
+def _pyramid(pixels: Pixels, min_face_px: float, max_face_px: float, factor: float) -> Iterator[_Level]:
+    """Copies of the image in which faces of ever larger size are as large as P-Net's square."""
+    height, width = pixels.shape[:2]
+    made: list[_Level] = []
+    scale = _PNET_PX / min_face_px
+    while min(height, width) * scale >= _PNET_PX and scale * max_face_px > _PNET_PX:
+        size = int(width * scale + 1), int(height * scale + 1)
+        # A copy at least twice as large is as good a source as the image itself, and smaller.
+        source = next((level.pixels for level in reversed(made) if level.scale >= 2 * scale), pixels)
+        copy = cv2.resize(source, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+        made.append(_Level(copy, scale))
+        yield made[-1]
+        scale *= factor
+
+
+def _tiles(pixels: Pixels) -> Iterator[tuple[int, int, Pixels]]:
+    """Parts of a level with their first row and column, overlapping so that P-Net answers as over the whole."""
+    step, reach = _TILE * _STRIDE, _TILE * _STRIDE + _PNET_PX - _STRIDE
+    height, width = pixels.shape[:2]
+    for top in range(0, max(1, height - _PNET_PX + _STRIDE), step):
+        for left in range(0, max(1, width - _PNET_PX + _STRIDE), step):
+            yield top, left, np.ascontiguousarray(pixels[top : top + reach, left : left + reach])
+
+
+def _cut_all(levels: list[_Level], boxes: Array, size_px: int) -> NDArray[np.uint8]:
+    """The squares at the size a network sees; what lies beyond the image is left out and the rest stretched."""
+    crops = np.empty((len(boxes), size_px, size_px, 3), np.uint8)
+    sides = boxes[:, 2] - boxes[:, 0] + 1
+    # The smallest copy in which the square has at least twice as many pixels each way as the network sees.
+    enough = sides[:, None] * np.array([level.scale for level in levels]) >= 2 * size_px
+    chosen = np.maximum(enough.sum(1) - 1, 0)
+    for crop, box, index in zip(crops, boxes.astype(int) - [1, 1, 0, 0], chosen, strict=True):
+        source = levels[index].pixels
+        height, width = source.shape[:2]
+        x1, y1, x2, y2 = (round(value * levels[index].scale) for value in box.tolist())
+        x1, y1 = min(max(x1, 0), width - 1), min(max(y1, 0), height - 1)
+        part = source[y1 : max(min(y2, height), y1 + 1), x1 : max(min(x2, width), x1 + 1)]
+        cv2.resize(part, (size_px, size_px), dst=crop, interpolation=cv2.INTER_AREA)
+    return crops
+
+
+def _moved(boxes: Array, moves: Array, end: int = 1) -> Array:
+    """Each corner moved by a share of the box's sides."""
+    sides = boxes[:, 2:] - boxes[:, :2] + end
+    return boxes + moves * np.tile(sides, 2)
+
+
+def _squares(boxes: Array) -> Array:
+    """Squares around the centres of boxes, as long as their longer sides."""
+    sides = (boxes[:, 2:] - boxes[:, :2]).max(1, keepdims=True)
+    centres = (boxes[:, 2:] + boxes[:, :2]) / 2
+    return np.concatenate([centres - sides / 2, centres + sides / 2], 1)
+
+
+def _nms(boxes: Array, sure: Array, iou: float) -> NDArray[np.int64]:
+    """Indices of those that no surer one overlaps, the surest first."""
+    kept: NDArray[np.int64] = nms(torch.from_numpy(boxes), torch.from_numpy(sure), iou).numpy()
+    return kept
+
+
+def _one_each(boxes: Array, sure: Array) -> list[int]:
+    """As `_nms`, overlap being the share of the smaller box: of a face and a part of it one is left."""
+    areas = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    kept: list[int] = []
+    for index in np.argsort(-sure):
+        others = boxes[kept]
+        shared = np.minimum(others[:, 2:], boxes[index, 2:]) - np.maximum(others[:, :2], boxes[index, :2])
+        shares = shared.clip(0).prod(1) / np.minimum(areas[kept], areas[index])
+        if not (shares > _SAME_SHARE).any():
+            kept.append(int(index))
+    return kept

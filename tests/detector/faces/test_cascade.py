@@ -1,0 +1,100 @@
+"""The search finds small faces at the size the image has, and its memory is bounded whatever the shape."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from detector.config import DetectorConfig
+from detector.faces import cascade as cascade_module
+from detector.faces.cascade import Cascade
+from detector.faces.face_detector import FaceFinder
+from detector.media.images import read_image
+from detector.types import FaceBox, Pixels
+
+ROOT = Path(__file__).parents[3]
+THRESHOLDS = (0.6, 0.7, 0.7)
+
+
+@pytest.fixture(scope="module")
+def cascade() -> Cascade:
+    return Cascade(torch.device("cpu"))
+
+
+@pytest.fixture(scope="module")
+def finder() -> FaceFinder:
+    return FaceFinder(DetectorConfig(), torch.device("cpu"))
+
+
+@pytest.fixture(scope="module")
+def portrait(examples: Path) -> Pixels:
+    return read_image(examples / "genuine.jpg")
+
+
+def test_tiles_give_what_the_whole_level_gives(
+    cascade: Cascade, portrait: Pixels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowd = np.tile(cv2.resize(portrait, (160, 160), interpolation=cv2.INTER_AREA), (3, 5, 1))
+    whole = cascade.search(crowd, 20, factor=0.709, thresholds=THRESHOLDS)
+    monkeypatch.setattr(cascade_module, "_TILE", 16)
+    tiled = cascade.search(crowd, 20, factor=0.709, thresholds=THRESHOLDS)
+    assert len(whole.boxes) == 15
+    order, other = np.lexsort(whole.boxes.round().T), np.lexsort(tiled.boxes.round().T)
+    np.testing.assert_allclose(tiled.boxes[other], whole.boxes[order], atol=0.5)
+
+
+def test_a_small_face_in_a_large_image_is_found_where_it_is(finder: FaceFinder, portrait: Pixels) -> None:
+    image = np.full((3000, 4000, 3), (120, 130, 125), np.uint8)
+    image[300:812, 200:712] = portrait
+    small = cv2.resize(portrait, (256, 256), interpolation=cv2.INTER_AREA)  # a face of 43x55 pixels
+    image[2500:2756, 3500:3756] = small
+    boxes = [face.box for face in finder.find(image)]
+    assert any(box.iou(FaceBox(380, 362, 467, 472)) > 0.8 for box in boxes)  # as marked by eye
+    assert any(box.iou(FaceBox(3590, 2531, 3634, 2586)) > 0.7 for box in boxes)
+
+
+def test_three_hundred_faces_are_all_found(finder: FaceFinder, portrait: Pixels) -> None:
+    found = finder.search(np.tile(portrait[20:220, 120:320], (15, 20, 1)))
+    assert len(found.faces) == 300 and found.complete
+
+
+def test_more_candidates_than_are_looked_at_are_said(
+    cascade: Cascade, portrait: Pixels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cascade.search(portrait, 40, factor=0.709, thresholds=THRESHOLDS).complete
+    monkeypatch.setattr(cascade_module, "_MOST_FOR_RNET", 1)
+    found = cascade.search(np.tile(portrait, (1, 3, 1)), 40, factor=0.709, thresholds=THRESHOLDS)
+    assert not found.complete and len(found.boxes) <= 1
+
+
+MEMORY_LIMITED = """
+import resource, sys
+import numpy as np, torch
+torch.set_num_threads(1)
+from detector.config import DetectorConfig
+from detector.faces.face_detector import FaceFinder
+finder = FaceFinder(DetectorConfig(), torch.device("cpu"))
+noise = np.random.default_rng(0)
+finder.search(noise.integers(0, 256, (200, 200, 3), dtype=np.uint8))  # everything is loaded
+used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + 1_000_000_000,) * 2)
+for shape in sys.argv[1:]:
+    height, width = (int(side) for side in shape.split("x"))
+    print(shape, len(finder.search(noise.integers(0, 256, (height, width, 3), dtype=np.uint8)).faces), flush=True)
+"""
+SHAPES = ("1x400000", "400000x1", "11x100000", "13x1000000", "47x200000", "30000x100", "2500x4000")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit and /proc are Linux's")
+def test_any_shape_is_searched_within_a_gigabyte() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", MEMORY_LIMITED, *SHAPES], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split("\n")[:-1] == [f"{shape} 0" for shape in SHAPES]
