@@ -1,6 +1,6 @@
-"""A copy of an image that can be uploaded: upright, without metadata such as places and names, small enough.
+"""Make a copy of an image that can be uploaded: upright, small enough, without metadata such as places and names.
 
-A JPEG or PNG that is upright and small enough keeps its coded pixels bit for bit; only the blocks around them go.
+A JPEG or PNG that is upright and small enough keeps its pixels exactly.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, IndexError,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageCopy:
-    """A copy and how it came about."""
+    """A copy and how it was made."""
 
     content: bytes
     ending: str
@@ -35,7 +35,7 @@ class ImageCopy:
 
 
 def copy_image(path: Path, limit_bytes: int) -> ImageCopy | None:
-    """Make a copy of fewer than `limit_bytes`; None where the image cannot be decoded."""
+    """Make a copy of fewer than `limit_bytes`; return None if the image cannot be decoded."""
     pillow_heif.register_heif_opener(thumbnails=False)
     try:
         with warnings.catch_warnings():
@@ -52,7 +52,7 @@ def copy_image(path: Path, limit_bytes: int) -> ImageCopy | None:
 
 
 def jpeg_within(pixels: Pixels, limit_bytes: int) -> bytes:
-    """A JPEG of fewer than `limit_bytes`, of the best quality that fits, scaled down only where none does.
+    """Encode a JPEG of fewer than `limit_bytes` in the best quality that fits; scale down only if none does.
 
     Args:
         pixels: uint8 (height, width, 3), RGB.
@@ -70,7 +70,7 @@ def jpeg_within(pixels: Pixels, limit_bytes: int) -> bytes:
 
 
 def _bare(path: Path, image: Image.Image, limit_bytes: int) -> ImageCopy | None:
-    """Return the same pixels without metadata; None if the image is not upright, of another format or too large."""
+    """Return the same pixels without metadata; None if that cannot be or is too large."""
     if image.format not in ("JPEG", "MPO", "PNG") or image.getexif().get(_ORIENTATION, 1) != 1:
         return None
     try:

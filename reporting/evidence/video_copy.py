@@ -1,7 +1,6 @@
-"""A copy of a video that is small enough to upload: its streams as they are where they fit, else coded anew.
+"""Make a copy of a video that is small enough to upload: copy its streams if they fit, else encode it again.
 
-The video is streamed, one frame at a time, however large it is; only the copy is held in memory. The same video
-gives the same bytes: the encoder runs in one thread, and no time is written.
+The video is read one frame at a time; only the copy is held in memory.
 """
 
 from __future__ import annotations
@@ -29,9 +28,9 @@ _COPIED_IMAGE = ("h264", "hevc", "mpeg4")
 _COPIED_SOUND = ("aac", "mp3")
 _TICKS_A_SECOND = 90_000
 _SPARE_FRAC = 0.06
-"""Of the limit, left for the container and for what the encoder overshoots."""
+"""Share of the limit left for the container and for overshoot of the encoder."""
 _LEAST_BPS = 80_000
-"""Below this a face cannot be recognised: a longer video is cut instead."""
+"""Below this rate faces cannot be recognised: a longer video is cut instead."""
 _CHOICES = (
     (900_000, 1280, 30, 64_000),
     (350_000, 854, 25, 48_000),
@@ -45,7 +44,7 @@ _PACKET_BITS = 130
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoCopy:
-    """A copy and how it came about."""
+    """A copy and how it was made."""
 
     content: bytes
     """An MP4."""
@@ -55,7 +54,7 @@ class VideoCopy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Plan:
-    """How a video is coded anew."""
+    """How a video is encoded again."""
 
     long_side_px: int
     rate_hz: int
@@ -106,7 +105,7 @@ def copy_video(
 
 
 def _remuxed(path: Path, demuxer: str) -> bytes | None:
-    """The packets as they are in a new MP4; None where an MP4 may not hold them."""
+    """Copy the packets into a new MP4; return None if an MP4 may not hold them."""
     buffer = io.BytesIO()
     with _open(path, demuxer) as source:
         image, sound = _streams(source)
@@ -124,7 +123,7 @@ def _remuxed(path: Path, demuxer: str) -> bytes | None:
 
 
 def _recoded(path: Path, demuxer: str, plan: _Plan) -> tuple[bytes, tuple[int, int], bool]:
-    """Decode and encode by a plan; what lies behind a break in the video is left out."""
+    """Decode and encode by a plan, up to where decoding fails."""
     import av
     import av.error
 
@@ -160,7 +159,7 @@ def _recoded(path: Path, demuxer: str, plan: _Plan) -> tuple[bytes, tuple[int, i
 
 
 class _ImageEncoder:
-    """Scales, turns upright, thins out and encodes the frames of a stretch."""
+    """Scale, turn upright, drop and encode the frames of a span."""
 
     def __init__(self, target: OutputContainer, plan: _Plan, origin_s: float, size: tuple[int, int]) -> None:
         self._target, self._plan, self._origin_s, self._size = target, plan, origin_s, size
@@ -231,7 +230,7 @@ def _take_sound(target: OutputContainer, stream: AudioStream, frame: object, pla
 
 
 def _plan(duration_s: float, limit_bytes: int, focus: Span | None) -> _Plan:
-    """Size, rate and stretch, so that the bits suffice."""
+    """Choose size, rate and span so that the bits suffice."""
     bits = limit_bytes * 8 * (1 - _SPARE_FRAC)
     length_s = min(max(duration_s, 0.1), bits / _LEAST_BPS)
     start_s = 0.0
@@ -253,7 +252,7 @@ def _plan(duration_s: float, limit_bytes: int, focus: Span | None) -> _Plan:
 
 
 def _smaller(plan: _Plan, share: float) -> _Plan:
-    """The same with fewer bits for the image, and without sound: it was more than the limit took."""
+    """Return a plan with fewer bits for the frames and without sound."""
     return _Plan(
         long_side_px=max(2, plan.long_side_px * 3 // 4),
         rate_hz=plan.rate_hz,
@@ -301,12 +300,13 @@ def _open(path: Path, demuxer: str) -> InputContainer:
 def _writer(buffer: io.BytesIO) -> OutputContainer:
     import av
 
-    return av.open(buffer, "w", format="mp4")
+    return av.open(buffer, "w", format="mp4", options={"fflags": "+bitexact"})  # without the muxer's name
 
 
 def _streams(source: InputContainer) -> tuple[VideoStream, AudioStream | None]:
     from av.stream import Disposition
 
-    images = [s for s in source.streams.video if not s.disposition & Disposition.attached_pic]
+    images = [s for s in source.streams.video if s.codec_context and not s.disposition & Disposition.attached_pic]
     sounds = [s for s in source.streams.audio if s.codec_context is not None]
-    return next(s for s in images if s.codec_context is not None), next(iter(sounds), None)
+    images.sort(key=lambda stream: not stream.disposition & Disposition.default)  # the one that a player shows
+    return next(iter(images)), next(iter(sounds), None)
