@@ -16,6 +16,7 @@ from types import FrameType
 
 from detector.config_flags import add_config_flags, config_from
 from detector.errors import CheckpointError, ConfigError
+from reporting.text.printable import printable
 
 OK, USAGE, CHECKPOINT = 0, 2, 3
 
@@ -27,7 +28,9 @@ def main(argv: list[str] | None = None) -> int:
         The exit code. Wrong flags leave through argparse with code 2.
     """
     args = _parser().parse_args(argv)
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    log = logging.StreamHandler()
+    log.setFormatter(_Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(handlers=[log])
     for number in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, number):
             signal.signal(getattr(signal, number), _stop)
@@ -160,8 +163,15 @@ def _stop(number: int, frame: FrameType | None) -> None:
     os._exit(128 + number)
 
 
+class _Formatter(logging.Formatter):
+    """Show what came from outside, such as a file's name in an error, without letting it control the terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return printable(super().format(record), keep_lines=True)
+
+
 def _say(message: str) -> None:
-    print(message, file=sys.stderr)
+    print(printable(message, keep_lines=True), file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from cli_parser import make_parser, wrong_flags, wrong_targets
 from detector.config_flags import config_from
-from detector.errors import BatchError, CheckpointError, ConfigError, DetectorError, ExplainError, ReportError
+from detector.errors import BatchError, CheckpointError, ConfigError, DetectorError, ReportError
 
 if TYPE_CHECKING:
     from detector.config import DetectorConfig
     from detector.pipeline import Detector
     from detector.types import Analysis, FaceTrack, Step
-    from explain.types import Explanations
+    from explain.types import Examination, Explanations
     from reporting.case import Case
 
 # Libraries and rooms are imported by the command that needs them: `--help` and `verify` load no PyTorch.
@@ -58,7 +58,7 @@ def main(argv: list[str] | None = None) -> int:
 def scan(args: argparse.Namespace) -> int:
     """Analyse files one after the other; print each result as soon as it is done; `--out` writes a table."""
     from batch.sources import find_files
-    from detector.media.media import IMAGE_SUFFIXES, VIDEO_SUFFIXES
+    from detector.media.formats import IMAGE_SUFFIXES, VIDEO_SUFFIXES
 
     if wrong := wrong_flags(args):
         _say(wrong)
@@ -126,11 +126,21 @@ def _scan_file(detector: Detector, case: Case, file: str, args: argparse.Namespa
 
     named = {"schema_version": SCHEMA_VERSION, "file": os.fsencode(file).decode("utf-8", "backslashreplace")}
     answered = False
-    try:
-        analysis = detector.analyze(file, progress=_progress(file))
+
+    def answer_at_once(analysis: Analysis) -> None:
+        nonlocal answered
         _answer(file, analysis.to_dict() | named, _in_words(analysis), as_json=args.json)
         answered = True
-        return _make_files(detector, analysis, case, file, args)
+
+    try:
+        if not (args.explain or args.report or args.annotate):
+            answer_at_once(detector.analyze(file, progress=_progress(file)))
+            return True
+        from explain import examine
+
+        return _make_files(
+            detector, examine(detector, file, progress=_progress(file), judged=answer_at_once), case, file, args
+        )
     except CheckpointError:
         raise
     except Exception as error:  # noqa: BLE001 - the edge: one file must not cost the others
@@ -156,40 +166,34 @@ def _answer(file: str, answer: dict[str, Any], sentences: list[str], *, as_json:
     _print(*([line] if as_json else [file, *(f"  {sentence}" for sentence in sentences)]))
 
 
-def _make_files(detector: Detector, analysis: Analysis, case: Case, file: str, args: argparse.Namespace) -> bool:
-    explanations, made = None, True
-    if args.explain or args.report or args.annotate:
-        try:
-            explanations = _explain(detector, analysis, args)
-        except ExplainError as error:
-            _say(f"{file}: {error}")
-            made = False
+def _make_files(detector: Detector, found: Examination, case: Case, file: str, args: argparse.Namespace) -> bool:
+    analysis, explanations = found.analysis, found.explanations
+    if found.error is not None:
+        _say(f"{file}: {found.error}")
+    if args.explain and explanations is not None:
+        _write_overlays(detector, analysis, explanations, args)
     if args.report:
         _report(case, analysis, explanations, file, args)
     if args.annotate:
         _annotate(detector, analysis, explanations, file, args.annotate)
-    return made
+    return found.error is None
 
 
-def _explain(detector: Detector, analysis: Analysis, args: argparse.Namespace) -> Explanations | None:
-    if not analysis.tracks:
-        return None
+def _write_overlays(
+    detector: Detector, analysis: Analysis, explanations: Explanations, args: argparse.Namespace
+) -> None:
     from PIL import Image
 
-    from explain import explain
     from reporting.evidence.files import safe_file_name
 
-    explanations = explain(detector, analysis)
-    if args.explain:
-        args.explain.mkdir(parents=True, exist_ok=True)
-        stem = f"{safe_file_name(Path(analysis.media.file_name).stem)}-{analysis.media.sha256[:8]}"
-        for face in explanations.faces:
-            name = f"{stem}-face{face.track_id + 1}-frame{face.score.frame_index}.png"
-            Image.fromarray(face.overlay).save(args.explain / name)
-        for frame in explanations.frames:
-            Image.fromarray(frame.pixels).save(args.explain / f"{stem}-frame{frame.frame_index}.png")
-        _tell_where(detector, analysis, explanations, check=args.check_maps)
-    return explanations
+    args.explain.mkdir(parents=True, exist_ok=True)
+    stem = f"{safe_file_name(Path(analysis.media.file_name).stem)}-{analysis.media.sha256[:8]}"
+    for face in explanations.faces:
+        name = f"{stem}-face{face.track_id + 1}-frame{face.score.frame_index}.png"
+        Image.fromarray(face.overlay).save(args.explain / name)
+    for frame in explanations.frames:
+        Image.fromarray(frame.pixels).save(args.explain / f"{stem}-frame{frame.frame_index}.png")
+    _tell_where(detector, analysis, explanations, check=args.check_maps)
 
 
 def _tell_where(detector: Detector, analysis: Analysis, explanations: Explanations, *, check: bool) -> None:
@@ -257,18 +261,28 @@ def _annotate(
 
 def _in_words(analysis: Analysis) -> list[str]:
     """Return the result as sentences, one a line."""
-    from reporting.text.results import error_sentence, face_sentence, not_proof, own_reasons, verdict_sentence
+    from reporting.text.results import (
+        error_sentence,
+        face_sentence,
+        not_proof,
+        own_reasons,
+        rate_sentence,
+        shown,
+        verdict_sentence,
+    )
 
     lines = [verdict_sentence(analysis.verdict, analysis.media.kind, "en"), *analysis.warnings]
     if len(analysis.tracks) > 1:
         for track in analysis.tracks:
-            sentence = face_sentence(track.outcome, track.probability, "en")
+            sentence = face_sentence(shown(track), track.probability, "en")
             lines.append(f"Face {track.track_id + 1}: {sentence}")
             lines += [f"  {stretch}" for stretch in _stretches(track)]
     elif analysis.tracks:
         lines += _stretches(analysis.tracks[0])
     lines += [*own_reasons(analysis), *analysis.media.notes]
     if analysis.tracks:
+        if rate := rate_sentence(analysis.checkpoint, analysis.verdict.grade, analysis.media.kind, "en"):
+            lines.append(rate)
         lines += [error_sentence(analysis.checkpoint, "en"), not_proof("en")]
     return lines
 

@@ -41,9 +41,18 @@ def main(argv: list[str] | None = None) -> int:
     one.add_argument("--repeats", type=int, default=3)
     one.add_argument("--depth", choices=("auto", "moments"), default="moments")
 
+    pool = commands.add_parser("pooling", help="compare ways to pool a person's scores over a video")
+    pool.add_argument("--scores", type=Path, required=True, help="what `training score-videos` wrote")
+    pool.add_argument("--stills", type=Path, help="what `training stills` wrote for val, to set thresholds on")
+    pool.add_argument("--seed", type=int, default=0)
+
     crowd = commands.add_parser("visitors", help="many visitors of the page at once: answers, waits, memory")
     crowd.add_argument("--count", type=int, default=50)
-    for command in (finder, timer, long, pointer, crowd):
+    mutations = commands.add_parser("fuzz", help="mutated media files: untyped errors, memory, time")
+    mutations.add_argument("--media", type=int, default=5000, help="files")
+    mutations.add_argument("--seed", type=int, default=0)
+    mutations.add_argument("--keep", type=Path, help="folder for files that broke a bound")
+    for command in (finder, timer, long, pointer, pool, crowd, mutations):
         command.add_argument("--out", type=Path, help="JSON file to write")
 
     args = parser.parse_args(argv)
@@ -62,6 +71,15 @@ def main(argv: list[str] | None = None) -> int:
         result = explanations(args.data, args.count, args.seed)
     elif args.command == "faces":
         result = faces(args.data, args.source, args.split, args.count, args.seed)
+    elif args.command == "pooling":
+        from benchmarks.pooling import compare
+        from training.evaluation.video_scores import load_series
+
+        result = compare(load_series(args.scores), load_series(args.stills) if args.stills else (), args.seed)
+    elif args.command == "fuzz":
+        from benchmarks.fuzz import fuzz
+
+        result = fuzz(args.media, args.seed, args.keep)
     elif args.command == "visitors":
         from benchmarks.visitors import visitors
 

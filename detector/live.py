@@ -9,8 +9,7 @@ import numpy as np
 
 from detector.faces.crop import crop_face
 from detector.faces.face_follower import FaceFollower
-from detector.faces.quality import face_marks, mark_weight
-from detector.model.score import score_crops
+from detector.model.score import make_score, score_crops
 from detector.pipeline import Detector
 from detector.types import FaceBox, Frame, Outcome, Pixels
 
@@ -58,9 +57,8 @@ class LiveView:
             self._detector.config.batch_size,
         )
         for (track_id, _), crop, logit in zip(found, crops, logits, strict=True):
-            self._recent.setdefault(track_id, deque()).append(
-                (time_s, logit, mark_weight(face_marks(frame, crop)))
-            )
+            score = make_score(frame, crop, logit, card.quality, card.judgement("video").calibration)
+            self._recent.setdefault(track_id, deque()).append((time_s, score.logit, score.weight))
         for track_id, views in list(self._recent.items()):
             while views and time_s - views[0][0] > ROLLING_S:
                 views.popleft()

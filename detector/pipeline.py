@@ -16,13 +16,12 @@ from detector.config import Depth, DetectorConfig
 from detector.faces.crop import crop_face
 from detector.faces.face_detector import FaceFinder
 from detector.faces.face_follower import FaceFollower
-from detector.faces.quality import face_marks, mark_weight
 from detector.media.media import Media, open_media
 from detector.media.prefetch import ahead
 from detector.model.checkpoint import CheckpointCard, load_card, load_map_head, load_weights
 from detector.model.classifier import FaceClassifier, choose_device
-from detector.model.score import score_crops
-from detector.types import Analysis, DetectedFace, FaceScore, Frame, Notice, QuarterTurns, Step
+from detector.model.score import make_score, score_crops
+from detector.types import Analysis, DetectedFace, Frame, Notice, QuarterTurns, Step
 from detector.verdict.accumulator import Gathered
 from detector.verdict.calibration import Calibration
 from detector.verdict.notices import notice_sentence
@@ -203,17 +202,7 @@ class Detector:
             self.classifier, [crop.pixels for crop in crops], self.card.input, self.config.batch_size
         )
         for (track_id, crop, frame), logit in zip(waiting, logits, strict=True):
-            marks = face_marks(frame, crop)
-            score = FaceScore(
-                crop.frame_index,
-                crop.time_s,
-                crop.face.box,
-                logit,
-                calibration.probability(logit),
-                mark_weight(marks),
-                marks,
-                crop.face.turns,
-            )
+            score = make_score(frame, crop, logit, self.card.quality, calibration)
             gathered.keep(track_id, score, crop, frame)
         return {track_id for track_id, _, _ in waiting}
 

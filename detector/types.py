@@ -9,18 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 Outcome = Literal["fake", "real", "inconclusive", "no_face"]
+Grade = Literal["signs", "some signs", "undecided", "none found"]
+"""`signs` is the outcome `fake`, `none found` is `real`; the two between are `inconclusive`."""
 MediaKind = Literal["image", "video"]
 FaceMark = Literal["small", "blurred", "cut off"]
 Stage = Literal["open", "look", "done"]
 Pixels = NDArray[np.uint8]
 QuarterTurns = Literal[0, 1, 2, 3]
 """Turns by 90 degrees, counter-clockwise."""
+
+OUTCOME_OF: Mapping[Grade, Outcome] = MappingProxyType(
+    {"signs": "fake", "some signs": "inconclusive", "undecided": "inconclusive", "none found": "real"}
+)
+_GRADE_OF: dict[Outcome, Grade] = {"fake": "signs", "inconclusive": "undecided", "real": "none found"}
 
 SCHEMA_VERSION = 1
 """Version of `Analysis.to_dict`, which is also what `scan --json` prints."""
@@ -141,6 +149,10 @@ class FaceScore:
     """Share, above 0 to 1, with which this face counts in what is said about its person."""
     marks: tuple[FaceMark, ...] = ()
     """What makes it hard to judge."""
+    detail: float = 0.0
+    """Image detail of the crop, see `detector.faces.quality.detail`."""
+    network_logit: float | None = None
+    """The logit before the offset for image detail was subtracted; None where there is no offset."""
     turns: QuarterTurns = 0
     """That set the face upright before it was judged."""
 
@@ -179,7 +191,12 @@ class FaceTrack:
     flagged: tuple[Span, ...] = ()
     """The stretches whose estimate reaches the threshold for `fake`, in order of time."""
 
+    grade: Grade = "undecided"
+    """How far the outcome leans; set from `outcome` where nothing finer is known."""
+
     def __post_init__(self) -> None:
+        if OUTCOME_OF[self.grade] != self.outcome:
+            object.__setattr__(self, "grade", _GRADE_OF[self.outcome])
         if not self.scores or not self.key_crops:
             raise ValueError("a track needs at least one judged face and its crop")
         if self.timeline and len(self.timeline) != len(self.scores):
@@ -224,14 +241,34 @@ class Verdict:
     """Calibrated P(fake); None exactly when no face was found."""
     threshold_fake: float
     """`fake` from here upwards."""
+    threshold_some: float | None = None
+    """`some signs` from here upwards; None where it was never measured."""
     threshold_real: float
     """`real` from here downwards; between the two `inconclusive`."""
     reasons: tuple[str, ...]
     """English sentences, the most important first."""
+    grade: Grade | None = None
+    """How far the outcome leans; None exactly when no face was found."""
 
     def __post_init__(self) -> None:
         if (self.probability is None) != (self.outcome == "no_face"):
             raise ValueError("probability is None exactly when no face was found")
+        if self.grade is None and self.outcome != "no_face":
+            object.__setattr__(self, "grade", _GRADE_OF[self.outcome])
+        if (self.grade is None) != (self.outcome == "no_face") or (
+            self.grade is not None and OUTCOME_OF[self.grade] != self.outcome
+        ):
+            raise ValueError(f"grade {self.grade!r} does not belong to the outcome {self.outcome!r}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradeRate:
+    """How often a grade was given in a test."""
+
+    genuine: float
+    """Share of the genuine files that got it."""
+    manipulated: float
+    """Share of the manipulated files that got it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,6 +286,8 @@ class CheckpointInfo:
     """Share of all faces left open between the thresholds, where it was measured."""
     measured_on: str
     """The data the two rates come from, in words."""
+    grade_rates: Mapping[Grade, GradeRate] = field(default_factory=dict)
+    """How often each grade is given, where that was measured."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -284,8 +323,10 @@ class Analysis:
             "duration_s": self.media.duration_s,
             "verdict": {
                 "outcome": verdict.outcome,
+                "grade": verdict.grade,
                 "probability": verdict.probability,
                 "threshold_fake": verdict.threshold_fake,
+                "threshold_some": verdict.threshold_some,
                 "threshold_real": verdict.threshold_real,
                 "reasons": list(verdict.reasons),
             },
@@ -293,6 +334,7 @@ class Analysis:
                 {
                     "track_id": track.track_id,
                     "probability": track.probability,
+                    "grade": track.grade,
                     "peak": _span(track.peak) if track.peak else None,
                     "flagged": [_span(span) for span in track.flagged],
                     "faces": [

@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from explain.types import Explanation, Explanations, Faithfulness, FrameOverlay
+from explain.types import Examination, Explanation, Explanations, Faithfulness, FrameOverlay
 
 if TYPE_CHECKING:
+    from explain.examination import examine
     from explain.explanations import explain
     from explain.faithfulness import measure_faithfulness
 
-__all__ = ["Explanation", "Explanations", "Faithfulness", "FrameOverlay", "explain", "measure_faithfulness"]
+__all__ = [
+    "Examination",
+    "Explanation",
+    "Explanations",
+    "Faithfulness",
+    "FrameOverlay",
+    "examine",
+    "explain",
+    "measure_faithfulness",
+]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "examine":
+        from explain.examination import examine
+
+        return examine
     if name == "explain":
         from explain.explanations import explain
 

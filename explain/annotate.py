@@ -7,13 +7,14 @@ video is streamed: one frame is held at a time, however long it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
-from av.container import InputContainer, OutputContainer
+from av.container import OutputContainer
 from av.video.reformatter import Colorspace
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
@@ -77,17 +78,11 @@ def annotate_video(
     unfinished = out.with_name(out.name + ".unfinished")
     try:
         with (
-            av.open(
-                str(source),
-                format=media.info.format,  # no other is tried, as in `detector.media.video`
-                options={"protocol_whitelist": "file"},
-                metadata_errors="replace",
-            ) as original,
+            media.open_container() or nullcontext() as original,
             av.open(str(unfinished), "w", format="mp4", options={"movflags": "+faststart"}) as container,
         ):
-            start_s = _start_s(original)
-            image = _image_stream(original, container, canvas)
-            sound = open_sound(original, container, min(start_s, 0.0))
+            image = _image_stream(media.info.frame_rate_hz, container, canvas)
+            sound = open_sound(original, container, media.start_s) if original is not None else None
             writer = _Writer(container, image)
             for frame in media.frames(None, warn=lambda sentence: None):
                 if heatmap_scale > 0:
@@ -96,9 +91,9 @@ def annotate_video(
                     person.track_id: box for person in people if (box := person.box(frame.time_s)) is not None
                 }
                 drawn = canvas.draw(frame, boxes, heatmaps, heatmap_scale, detector.card.input.margin_frac)
-                writer.write(drawn, frame.time_s + max(start_s, 0.0))
+                writer.write(drawn, frame.time_s)
                 if sound is not None:
-                    sound.copy_until(frame.time_s + max(start_s, 0.0))
+                    sound.copy_until(frame.time_s)
                 if progress is not None and whole_s > 0:
                     progress(min(1.0, frame.time_s / whole_s))
             writer.finish()
@@ -128,17 +123,9 @@ class _Writer:
         self._container.mux(self._stream.encode())
 
 
-def _start_s(original: InputContainer) -> float:
-    """When the image starts on the video's own clock, which its sound goes by too."""
-    stream = next(s for s in original.streams.video if not s.disposition & av.stream.Disposition.attached_pic)
-    if stream.start_time is None or stream.time_base is None:
-        return 0.0
-    return float(stream.start_time * stream.time_base)
-
-
-def _image_stream(original: InputContainer, container: OutputContainer, canvas: Canvas) -> VideoStream:
-    rate = original.streams.video[0].average_rate
-    stream = container.add_stream("libx264", rate=rate or 30, options=_QUALITY)
+def _image_stream(rate_hz: float | None, container: OutputContainer, canvas: Canvas) -> VideoStream:
+    rate = Fraction(min(max(rate_hz or 30.0, 1.0), 1000.0)).limit_denominator(1001)
+    stream = container.add_stream("libx264", rate=rate, options=_QUALITY)
     stream.width, stream.height = canvas.size
     stream.pix_fmt = "yuv420p"
     stream.time_base = stream.codec_context.time_base = Fraction(1, _TICKS_A_SECOND)

@@ -9,54 +9,48 @@ from numpy.typing import NDArray
 
 from detector.pipeline import Detector
 from detector.types import Analysis, FaceCrop, FaceScore, FaceTrack
-from explain.cam import METHOD, fake_heatmap, trained_maps
+from explain.cam import METHOD, fake_heatmap
 from explain.faithfulness import stretched, top_region
 from explain.overlay import HeatedFace, as_shown, draw_face, draw_frame
 from explain.regions import region_shares
-from explain.types import CamMethod, Explanation, Explanations, FrameOverlay, ScaleSource, TrainedMap
+from explain.types import Explanation, Explanations, FrameOverlay, ScaleSource
 
 KEY_FACES = 12
 """Faces of a video that are explained: the highest-scoring ones of each person, as many as there is room for."""
+_MOST_TRACKS = 64
+"""Tracks that are explained; each costs about a megabyte."""
 _CONCENTRATED_FROM = 0.2
 """Share of the heat that the strongest tenth of a map holds at the least where something stands out."""
 
 
-def explain(
-    detector: Detector, analysis: Analysis, top_k: int = KEY_FACES, *, method: CamMethod | TrainedMap | None = None
-) -> Explanations:
+def explain(detector: Detector, analysis: Analysis, top_k: int = KEY_FACES) -> Explanations:
     """Explain the strongest face of every track, and further ones up to `top_k` faces in all.
 
     Args:
         detector: the one that made the analysis.
         analysis: what it found.
-        top_k: faces to explain at least, where there are as many. Every track gets one whatever this is.
-        method: how the maps are made; None takes the one that the checkpoint was measured with.
+        top_k: faces to explain at least, where there are as many. Every track gets one whatever this is, up to the
+            64 strongest tracks.
 
     Returns:
         Maps of the fake logit with their images, all drawn on one scale. Empty where no face was found.
 
     Raises:
-        ExplainError: the checkpoint's layer does not exist, its map is coarser than 12x12, or the trained map is
-            asked for where there is none.
+        ExplainError: the checkpoint's layer does not exist, or its map is coarser than 12x12.
     """
     chosen = _choose(analysis.tracks, top_k)
-    crops = [crop for _, _, crop in chosen]
-    method, layer = method or METHOD, detector.card.explain_layer
-    known = detector.card.heatmap if method == METHOD else None
-    scale_from: ScaleSource
-    if method == "trained map":
-        heatmaps, scale, scale_from = trained_maps(detector, crops), 1.0, "method"
-    else:
-        heatmaps, scale_from = fake_heatmap(detector, crops, method), "checkpoint" if known else "report"
-        scale = known.strong if known else max((float(heatmap.max()) for heatmap in heatmaps), default=0.0)
+    heatmaps = fake_heatmap(detector, [crop for _, _, crop in chosen])
+    known = detector.card.heatmap
+    scale_from: ScaleSource = "checkpoint" if known else "report"
+    scale = known.strong if known else max((float(heatmap.max()) for heatmap in heatmaps), default=0.0)
     faces = tuple(
         Explanation(
             track_id=track.track_id,
             score=score,
             crop=crop,
             heatmap=heatmap,
-            method=method,
-            layer=layer,
+            method=METHOD,
+            layer=detector.card.explain_layer,
             regions=region_shares(crop, heatmap),
             concentrated=_is_concentrated(heatmap, known.weak if known else 0.0),
             overlay=draw_face(crop.pixels, heatmap, scale),
@@ -83,7 +77,7 @@ def _choose(tracks: Sequence[FaceTrack], top_k: int) -> list[tuple[FaceTrack, Fa
     """The strongest face of each track first, then the strongest of what is left."""
     firsts: list[tuple[FaceTrack, FaceScore, FaceCrop]] = []
     rest: list[tuple[FaceTrack, FaceScore, FaceCrop]] = []
-    for track in tracks:
+    for track in sorted(tracks, key=lambda track: track.logit, reverse=True)[:_MOST_TRACKS]:
         score_of = {score.frame_index: score for score in track.scores}
         for rank, crop in enumerate(track.key_crops):
             (rest if rank else firsts).append((track, score_of[crop.frame_index], crop))

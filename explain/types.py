@@ -9,16 +9,14 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.types import FaceCrop, FaceScore, Pixels
+from detector.errors import ExplainError
+from detector.types import Analysis, FaceCrop, FaceScore, Pixels
 
 CamMethod = Literal["Grad-CAM", "HiResCAM", "LayerCAM", "Grad-CAM++"]
-TrainedMap = Literal["trained map"]
-"""Where the layers trained for it see a change, whatever the verdict."""
 CAM_METHODS: tuple[CamMethod, ...] = get_args(CamMethod)
-MAP_METHODS: tuple[CamMethod | TrainedMap, ...] = (*CAM_METHODS, *get_args(TrainedMap))
-ScaleSource = Literal["checkpoint", "report", "method"]
-"""What full colour means: a peak measured for the checkpoint on other faces, the strongest heat of this one
-report, or the most that the method can give."""
+ScaleSource = Literal["checkpoint", "report"]
+"""What full colour means: a peak measured for the checkpoint on other faces, or the strongest heat of this one
+report."""
 FaceRegion = Literal["eyes", "nose", "mouth", "cheeks", "jaw", "forehead", "outside"]
 
 
@@ -71,6 +69,16 @@ class Explanations:
     """The raw heat that is drawn in the strongest colour, the same in every image of the report."""
     scale_from: ScaleSource
     """Where that scale comes from: heat of two reports can be compared unless it is `report`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Examination:
+    """One file judged and explained."""
+
+    analysis: Analysis
+    explanations: Explanations | None = None
+    """None where there is no face, or where `error` says why there is none."""
+    error: ExplainError | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -128,3 +129,20 @@ def _set_rotation(path: Path, degrees: int) -> None:
     for index, value in enumerate((a, b, 0, c, d, 0, 0, 0, 1 << 30)):
         data[at + 4 * index : at + 4 * index + 4] = value.to_bytes(4, "big", signed=True)
     path.write_bytes(bytes(data))
+
+
+Rows = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.fixture
+def rows() -> Rows:
+    """Makes results as `evaluate` gives them, one for each logit, each a group of its own."""
+
+    def make(label: str, logits: Sequence[float], source: str = "s", **more: Any) -> list[dict[str, Any]]:
+        common = {"label": label, "source": source, "manipulation": "m", "attributes": "", "face_width_px": 100.0}
+        return [
+            common | {"file": f"{source}-{label}-{n}", "group": f"{label}{n}", "logit": float(logit)} | more
+            for n, logit in enumerate(logits)
+        ]
+
+    return make

@@ -291,7 +291,7 @@ def test_what_fails_after_the_verdict_does_not_lose_it(
         raise failure
 
     monkeypatch.setattr(Detector, "from_checkpoint", lambda *given: detector)
-    monkeypatch.setattr(cli, "_explain", fail)
+    monkeypatch.setattr("explain.examination.explain", fail)
     file = str(examples / "manipulated.jpg")
     assert cli.main(["scan", "--json", "--explain", str(tmp_path), file]) == 1
     told = capsys.readouterr()

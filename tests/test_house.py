@@ -16,16 +16,22 @@ MAY_IMPORT = {
     "batch": {"batch", "detector", "reporting.text"},
     "detector": {"detector"},
     "explain": {"explain", "detector"},
-    "reporting": {"reporting", "detector.types", "detector.errors", "explain.types"},
+    "reporting": {
+        "reporting",
+        "detector.types",
+        "detector.errors",
+        "detector.config",
+        "detector.media",
+        "explain.types",
+    },
     "ui": {"ui", "detector", "explain", "reporting"},
     "training": {"training", "detector", "explain.cam"},
     "benchmarks": {
         "benchmarks",
         "detector",
         "explain",
-        "training.datasets.labels",
-        "training.datasets.layouts",
-        "training.datasets.self_blend",
+        "training.datasets",
+        "training.evaluation",
     },
 }
 PURE = ("types", "errors", "config", "verdict/aggregate", "verdict/calibration", "faces/tracks")

@@ -6,6 +6,8 @@ import argparse
 import json
 from pathlib import Path
 
+from torch import nn
+
 from detector.config import Depth, DetectorConfig
 from detector.config_flags import add_checkpoint_flag, add_folder_flag
 from detector.model.checkpoint import read_video_judgement
@@ -14,15 +16,20 @@ from detector.verdict.calibration import Calibration
 from training.datasets.face_index import prepare
 from training.datasets.labels import read_faces
 from training.datasets.layouts import find_items
+from training.datasets.reconstruct import FLUX, UPSAMPLERS, FluxAutoencoder, fit_autoencoder, write_reconstructions
 from training.evaluation.calibrate import video_block
 from training.evaluation.evaluate import DEGRADATIONS, Judge, evaluate, read_results
 from training.evaluation.heatmap_scale import HEATMAP_FACES, settle_heatmap
 from training.evaluation.metrics import auc_with_interval, judged_by, summarise
-from training.evaluation.pooling import POOLINGS, compare, table
 from training.evaluation.synthetic_videos import choose_faces, judge_stills
-from training.evaluation.video_scores import judge_videos, load_series, pooled_rows, save_series
+from training.evaluation.video_scores import (
+    judge_videos,
+    load_series,
+    pooled_by_detector,
+    pooled_rows,
+    save_series,
+)
 from training.fitting.fit import FitSettings, fit
-from training.fitting.temporal import TemporalSettings, fit_temporal, head_poolings
 from training.recipe import Recipe, cook
 from training.release.export import export, settle
 
@@ -55,8 +62,8 @@ def main(argv: list[str] | None = None) -> int:
             )
             fitted = card.calibration
             print(f"fake from {fitted.threshold_fake:.3f}, real up to {fitted.threshold_real:.3f}")
-        case "pooling":
-            _pooling(args)
+        case "score-videos":
+            _score_videos(args)
         case "calibrate-videos":
             _calibrate_videos(args)
         case "heatmap":
@@ -66,8 +73,8 @@ def main(argv: list[str] | None = None) -> int:
                 detector, args.data, args.checkpoints, split=args.split, count=args.count, seed=args.seed
             )
             print(card.heatmap)
-        case "temporal":
-            _temporal(args)
+        case "reconstruct":
+            _reconstruct(args)
         case "stills":
             _stills(args)
         case "recipe":
@@ -102,11 +109,12 @@ def _parser() -> argparse.ArgumentParser:
         default = getattr(FitSettings, name.replace("-", "_"), None)
         learn.add_argument(f"--{name}", type=kind, default=default, required=default is None)
     learn.add_argument("--workers", type=int, default=FitSettings.workers, help="processes that make pairs")
-    learn.add_argument("--task", choices=("manipulation", "attributes"), default=FitSettings.task)
+    learn.add_argument("--constant-frac", type=float, default=0.0, help="share of the steps at the full rate")
     learn.add_argument("--labels", type=float, default=FitSettings.labels, help="their weight; 0: features alone")
     learn.add_argument("--imagenet", type=Path, help="ImageNet weights to start from, or to follow")
     learn.add_argument("--teacher", type=Path, help="finished run of the teacher a student follows")
-    learn.add_argument("--start", type=Path, help="earlier run of the same network to start from")
+    learn.add_argument("--start", type=Path, help="earlier run, or a checkpoint's folder, to start from")
+    learn.add_argument("--more-faces", type=Path, nargs="*", default=[], help="what `reconstruct` wrote")
 
     judge = commands.add_parser("evaluate", help="judge every file of a split with a checkpoint or a run")
     judge.add_argument("--split", required=True, help="val, dev, …: a value of the column `split`")
@@ -130,45 +138,36 @@ def _parser() -> argparse.ArgumentParser:
         "--note", type=_pair, action="append", default=[], metavar="KEY=TEXT", help="for the card's `training`"
     )
 
-    pool = commands.add_parser("pooling", help="compare ways to pool a person's logits over a video")
+    pool = commands.add_parser("score-videos", help="judge every face of a split's videos, keep scores")
     pool.add_argument("--split", required=True, help="dev, …: videos that nothing was trained on")
-    pool.add_argument("--out", type=Path, required=True, help="JSON to write")
-    pool.add_argument("--scores", type=Path, help="CSV of judged faces: read if it is there, else written")
-    pool.add_argument("--stills", type=Path, help="what `stills` wrote for val: thresholds are set on it")
+    pool.add_argument("--out", type=Path, required=True, help="CSV to write, one line a judged face")
     pool.add_argument("--frames", type=_frames, default="moments", metavar="N|moments|all", help="of each video")
-    pool.add_argument("--features", action="store_true", help="keep each face's features, for `temporal`")
-    pool.add_argument("--seed", type=int, default=0)
     pool.add_argument("--workers", type=int, default=2)
 
     move = commands.add_parser("stills", help="judge images as short videos, to calibrate videos or train on them")
     move.add_argument("--split", required=True, help="val, train: a value of the column `split`")
     move.add_argument("--out", type=Path, required=True, help="CSV to write, one line a judged face")
-    move.add_argument("--most", type=int, default=300, help="images of each source and label (default 300)")
+    move.add_argument("--most", type=int, default=200, help="images of each source and label (default 300)")
     move.add_argument("--seconds", type=float, default=3.0, help="length of each video (default 3)")
     move.add_argument("--seed", type=int, default=0)
-    move.add_argument("--features", action="store_true", help="keep each face's features, for `temporal`")
     move.add_argument("--workers", type=int, default=2)
 
     settle_videos = commands.add_parser(
         "calibrate-videos", help="set thresholds for videos on moving stills of val"
     )
-    settle_videos.add_argument("--stills", type=Path, required=True, help="what `stills` wrote for val")
+    settle_videos.add_argument(
+        "--stills", type=Path, nargs="+", required=True, help="what `stills` and `score-videos` wrote"
+    )
     settle_videos.add_argument(
         "--scores", type=Path, help="what `pooling` wrote for videos: reported, never set on"
     )
-    settle_videos.add_argument("--pooling", choices=POOLINGS, default="detector")
     settle_videos.add_argument("--out", type=Path, required=True, help="JSON to write: `videos` of a card")
     settle_videos.add_argument("--measured-on", required=True, help="the moving stills in a few words")
 
-    over_time = commands.add_parser("temporal", help="learn a head over time, and compare it with the poolings")
-    over_time.add_argument("--run", type=Path, required=True, help="folder of this run")
-    over_time.add_argument("--train", type=Path, required=True, help="what `stills --features` wrote for train")
-    over_time.add_argument("--val", type=Path, required=True, help="… and for val: when to stop, and thresholds")
-    over_time.add_argument("--scores", type=Path, required=True, help="what `pooling --features` wrote for videos")
-    over_time.add_argument("--out", type=Path, required=True, help="JSON to write: the comparison")
-    over_time.add_argument("--steps", type=int, default=TemporalSettings().steps)
-    over_time.add_argument("--units", type=int, default=TemporalSettings().units)
-    over_time.add_argument("--seed", type=int, default=TemporalSettings().seed)
+    decode = commands.add_parser("reconstruct", help="write pairs of a face and its reconstruction by a decoder")
+    decode.add_argument("--out", type=Path, required=True, help="folder for the pairs and reconstructions.csv")
+    decode.add_argument("--flux", type=Path, help="folder of the tiny autoencoder for FLUX.2")
+    decode.add_argument("--count", type=int, default=1000, help="pairs of each decoder in train (default 1000)")
 
     warm = commands.add_parser("heatmap", help="measure how strong the maps are, and write it into the card")
     warm.add_argument("--split", default="val", help="images that nothing was trained on (default val)")
@@ -181,11 +180,11 @@ def _parser() -> argparse.ArgumentParser:
     everything.add_argument("--longer", type=float, default=1.0, help="times as many steps")
     everything.add_argument("--workers", type=int, default=2)
 
-    for command in (find, learn, judge, pool, move, warm, everything):
+    for command in (find, learn, decode, judge, pool, move, warm, everything):
         command.add_argument(
             "--data", type=Path, required=True, help="data folder, see training/datasets/layouts.py"
         )
-    for command in (find, learn, move):
+    for command in (find, learn, decode, move):
         command.add_argument(
             "--faces", type=Path, default=Path("runs/faces.csv"), help="what `prepare` writes and `fit` reads"
         )
@@ -218,7 +217,7 @@ def _fit(args: argparse.Namespace) -> None:
     settings = FitSettings(
         network=args.network,
         steps=args.steps,
-        task=args.task,
+        constant_frac=args.constant_frac,
         size_px=args.size_px,
         pairs=args.pairs,
         learning_rate=args.learning_rate,
@@ -229,7 +228,7 @@ def _fit(args: argparse.Namespace) -> None:
     fit(
         settings,
         data=args.data,
-        faces_file=args.faces,
+        faces_files=[args.faces, *args.more_faces],
         run=args.run,
         imagenet=args.imagenet,
         teacher_run=args.teacher,
@@ -237,40 +236,39 @@ def _fit(args: argparse.Namespace) -> None:
     )
 
 
-def _pooling(args: argparse.Namespace) -> None:
-    if args.scores is not None and args.scores.is_file():
-        videos = load_series(args.scores)
-    else:
-        items = [item for item in find_items(args.data) if item.split == args.split and item.is_video]
-        if not items:
-            raise ValueError(f"{args.data} holds no videos of split {args.split!r}")
-        judge = Judge(checkpoint=args.checkpoint, folder=args.checkpoints)
-        options = {"features": args.features, "workers": args.workers}
-        videos = list(judge_videos(judge, args.data, items, args.frames, **options))
-        if args.scores is not None:
-            save_series(videos, args.scores)
-    compared = compare(videos, load_series(args.stills) if args.stills else (), args.seed)
-    _write_json(compared, args.out)
-    print(table(compared))
+def _score_videos(args: argparse.Namespace) -> None:
+    items = [item for item in find_items(args.data) if item.split == args.split and item.is_video]
+    if not items:
+        raise ValueError(f"{args.data} holds no videos of split {args.split!r}")
+    judge = Judge(checkpoint=args.checkpoint, folder=args.checkpoints)
+    print(
+        f"wrote {save_series(judge_videos(judge, args.data, items, args.frames, workers=args.workers), args.out)}"
+    )
 
 
 def _calibrate_videos(args: argparse.Namespace) -> None:
-    pooling = POOLINGS[args.pooling]
-    block = video_block(pooled_rows(load_series(args.stills), pooling), args.measured_on)
+    stills = [video for file in args.stills for video in load_series(file)]
+    block = video_block(pooled_rows(stills, pooled_by_detector), args.measured_on)
     _write_json(block, args.out)
     print(json.dumps(block, ensure_ascii=False))
     if args.scores is not None:
-        judged = judged_by(pooled_rows(load_series(args.scores), pooling), Calibration(**block["calibration"]))
+        judged = judged_by(
+            pooled_rows(load_series(args.scores), pooled_by_detector), Calibration(**block["calibration"])
+        )
         print(json.dumps(summarise(judged)["outcomes"], ensure_ascii=False))
 
 
-def _temporal(args: argparse.Namespace) -> None:
-    settings = TemporalSettings(steps=args.steps, units=args.units, seed=args.seed)
-    val = load_series(args.val)
-    head = fit_temporal(load_series(args.train), val, args.run, settings)
-    compared = compare(load_series(args.scores), val, poolings={**POOLINGS, **head_poolings(head, settings.faces)})
-    _write_json(compared, args.out)
-    print(table(compared))
+def _reconstruct(args: argparse.Namespace) -> None:
+    faces = [
+        face for split in ("train", "val") for face in read_faces(args.faces, args.data, split)
+        if not face.item.is_fake
+    ]  # fmt: skip
+    args.out.mkdir(parents=True, exist_ok=True)
+    trained = [face for face in faces if face.item.split == "train"]
+    networks: dict[str, nn.Module] = {FLUX: FluxAutoencoder(args.flux).eval()} if args.flux else {}
+    for kind in UPSAMPLERS:
+        networks[kind] = fit_autoencoder(kind, trained, args.out / f"{kind}.safetensors")
+    print(f"wrote {write_reconstructions(faces, networks, args.out, count=args.count)}")
 
 
 def _write_json(content: object, file: Path) -> None:
@@ -283,9 +281,7 @@ def _stills(args: argparse.Namespace) -> None:
     faces = choose_faces(read_faces(args.faces, args.data, args.split), args.most, args.seed)
     if not faces:
         raise ValueError(f"{args.faces} holds no images of split {args.split!r}")
-    videos = judge_stills(
-        judge, faces, seconds=args.seconds, seed=args.seed, features=args.features, workers=args.workers
-    )
+    videos = judge_stills(judge, faces, seconds=args.seconds, seed=args.seed, workers=args.workers)
     print(f"wrote {save_series(videos, args.out)} videos")
 
 

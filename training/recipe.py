@@ -14,9 +14,8 @@ from training.datasets.layouts import find_items
 from training.evaluation.calibrate import video_block
 from training.evaluation.evaluate import DEGRADATIONS, Judge, evaluate, read_results
 from training.evaluation.heatmap_scale import HEATMAP_FACES, settle_heatmap
-from training.evaluation.pooling import POOLINGS
 from training.evaluation.synthetic_videos import choose_faces, judge_stills
-from training.evaluation.video_scores import load_series, pooled_rows, save_series
+from training.evaluation.video_scores import load_series, pooled_by_detector, pooled_rows, save_series
 from training.fitting.fit import FitSettings, fit
 from training.release.export import export, settle
 
@@ -57,7 +56,7 @@ def cook(recipe: Recipe) -> None:
     runs, faces = recipe.runs, recipe.runs / "faces.csv"
     if not faces.exists():
         prepare(recipe.data, faces, workers=recipe.workers, frames_per_video=8)
-    common = {"data": recipe.data, "faces_file": faces}
+    common = {"data": recipe.data, "faces_files": [faces]}
     longer = [
         replace(stage, steps=max(1, round(stage.steps * recipe.longer)), workers=recipe.workers)
         for stage in (TEACHER, SMALL, STUDENT)
@@ -76,7 +75,7 @@ def cook(recipe: Recipe) -> None:
         evaluate(judge, recipe.data, "val", out, degraded=name, workers=recipe.workers)
     stills = runs / "stills-val.csv"
     images = choose_faces(read_faces(faces, recipe.data, "val"), STILLS, seed=0)
-    videos = judge_stills(judge, images, seconds=STILL_S, seed=0, features=False, workers=recipe.workers)
+    videos = judge_stills(judge, images, seconds=STILL_S, seed=0, workers=recipe.workers)
     save_series(videos, stills)
     set_on = f"moving stills of {STILL_S:.0f} s made of {recipe.measured_on}"
     settle(
@@ -87,7 +86,7 @@ def cook(recipe: Recipe) -> None:
         degraded={name: read_results([runs / f"val-{name}.csv"]) for name in DEGRADATIONS},
         measured_on=recipe.measured_on,
         training={},
-        videos=read_video_judgement(video_block(pooled_rows(load_series(stills), POOLINGS["detector"]), set_on)),
+        videos=read_video_judgement(video_block(pooled_rows(load_series(stills), pooled_by_detector), set_on)),
     )
     detector = Detector.from_checkpoint(recipe.name, DetectorConfig(checkpoint_folder=recipe.root))
     settle_heatmap(detector, recipe.data, recipe.root, split="val", count=HEATMAP_FACES, seed=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from detector.types import FaceCrop, FaceMark, Frame
+from detector.types import FaceCrop, FaceMark, Frame, Pixels
 
 SMALL_FACE_PX = 64
 """Faces narrower than this hold too few pixels for the traces the network looks for."""
@@ -35,6 +35,18 @@ def sharpness(crop: FaceCrop) -> float:
     grey = cv2.cvtColor(crop.pixels, cv2.COLOR_RGB2GRAY)
     small = cv2.resize(grey, (_SHARPNESS_PX, _SHARPNESS_PX), interpolation=cv2.INTER_AREA)
     return float(np.var(cv2.Laplacian(small, cv2.CV_32F)))
+
+
+def detail(pixels: Pixels) -> float:
+    """Image detail of a crop: base-10 logarithm of the variance of the Laplacian of its lightness.
+
+    Low for soft, small or heavily compressed faces, high for sharp portraits.
+
+    Args:
+        pixels: uint8 (size, size, 3), RGB, as the network sees it.
+    """
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    return float(np.log10(np.var(cv2.Laplacian(grey, cv2.CV_32F)) + 1.0))
 
 
 def mark_weight(marks: tuple[FaceMark, ...]) -> float:

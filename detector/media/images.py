@@ -58,7 +58,7 @@ _COLOURS = {"P": "RGB", "PA": "RGB", "RGBA": "RGB", "RGBX": "RGB", "LA": "L", "1
 _REPAIRED_BYTES = 100_000_000
 """Largest damaged file that is put together anew in memory."""
 _ORIENTATION, _STRIP_BYTES, _TILE_BYTES, _TILE_WIDTH, _TILE_LENGTH = 0x0112, 279, 325, 322, 323
-_BROKEN = (
+BROKEN = (
     OSError,
     SyntaxError,
     ValueError,
@@ -128,12 +128,21 @@ def read_image(path: Path, max_px: int = MAX_IMAGE_PX) -> Pixels:
 
 
 def is_animated(path: Path, max_px: int) -> bool:
-    """Whether an image file holds more than one frame. Nothing is decoded; raises what `decode_image` raises."""
+    """Whether an image file holds more than one frame. Nothing is decoded; raises what `decode_image` raises.
+
+    Of a PNG the frames are counted: the number in its header may lie.
+    """
     _check_bytes(path)
     with _LOCK, _CountedReader(io.FileIO(path), path.name) as file:
+        if file.read(8) == b"\x89PNG\r\n\x1a\n":
+            frames = 0
+            while frames < 2 and len(head := file.read(8)) == 8:
+                frames += head[4:] == b"fcTL"
+                file.seek(4 + int.from_bytes(head[:4], "big"), 1)
+            return frames > 1
         try:
             return bool(getattr(_open(file, path.name, max_px), "is_animated", False))
-        except _BROKEN as error:
+        except BROKEN as error:
             raise _broken(path.name) from error
 
 
@@ -174,7 +183,7 @@ def _open(file: IO[bytes], name: str, max_px: int) -> Image.Image:
         raise UnsupportedMediaError(
             f"{name} begins like an image but cannot be read as one. Save it as JPEG and try that."
         ) from error
-    except _BROKEN as error:
+    except BROKEN as error:
         raise _broken(name) from error
     _check_px(image.width * image.height, image.format or "", name, max_px)
     if max(image.size) > _MAX_SIDE_PX:
@@ -204,12 +213,12 @@ def _decode(file: IO[bytes], name: str, max_px: int) -> StillImage:
     stored = image.size
     try:
         _check_work(file, image, name)
-        if image.format in ("JPEG", "MPO") and (factor := _reduction(image.size)) > 1:
+        if image.format in ("JPEG", "MPO") and (factor := _reduction(image.size, KEPT_PX)) > 1:
             # The decoder itself gives a smaller image, in a fraction of the memory.
             image.draft(None, (max(1, image.width // factor), max(1, image.height // factor)))
         first, end = _load(image)
-        pixels = _upright(_pixels(image, first, end), _orientation(image))
-    except _BROKEN as error:
+        pixels = _upright(srgb_pixels(image, KEPT_PX, first, end), _orientation(image))
+    except BROKEN as error:
         raise _broken(name) from error
     warned: tuple[str, ...] = ()
     if end - first < image.height:
@@ -240,9 +249,9 @@ def _check_work(file: IO[bytes], image: Image.Image, name: str) -> None:
             raise _too_much_work(name)
 
 
-def _reduction(size: tuple[int, int]) -> int:
-    """The whole factor by which an image is reduced to fit `KEPT_PX` and `KEPT_SIDE_PX`."""
-    return max(math.ceil(math.sqrt(size[0] * size[1] / KEPT_PX)), math.ceil(max(size) / KEPT_SIDE_PX), 1)
+def _reduction(size: tuple[int, int], kept_px: int) -> int:
+    """The whole factor by which an image is reduced to fit `kept_px` and `KEPT_SIDE_PX`."""
+    return max(math.ceil(math.sqrt(size[0] * size[1] / kept_px)), math.ceil(max(size) / KEPT_SIDE_PX), 1)
 
 
 def _load(image: Image.Image) -> tuple[int, int]:
@@ -254,7 +263,7 @@ def _load(image: Image.Image) -> tuple[int, int]:
     try:
         image.load()
         return 0, image.height
-    except _BROKEN:
+    except BROKEN:
         if not isinstance(image, ImageFile.ImageFile) or image._im is None or image.info.get("interlace"):
             raise
         image.tile = []  # nothing more to decode: what there is can be used
@@ -267,9 +276,20 @@ def _load(image: Image.Image) -> tuple[int, int]:
         return first, end
 
 
-def _pixels(image: Image.Image, first: int, end: int) -> Pixels:
-    """Rows of a decoded image as sRGB, reduced to the size that is kept; band by band, to hold little at once."""
-    factor = _reduction(image.size)
+def srgb_pixels(image: Image.Image, kept_px: int, first: int = 0, end: int | None = None) -> Pixels:
+    """Convert rows of a decoded image to sRGB, band by band, to hold little at once.
+
+    Args:
+        image: decoded, of any mode.
+        kept_px: most pixels of the result; reduced by a whole factor to fit.
+        first: first row.
+        end: the row after the last; None: all.
+
+    Returns:
+        uint8 (height, width, 3), transparency composed on white.
+    """
+    end = image.height if end is None else end
+    factor = _reduction(image.size, kept_px)
     size = math.ceil((end - first) / factor), math.ceil(image.width / factor)
     pixels = np.empty((*size, 3), np.uint8)
     convert = _Converter(image)
@@ -300,7 +320,7 @@ class _Converter:
             else:
                 return
             self._transform = ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), self._mode, "RGB")
-        except (ImageCms.PyCMSError, *_BROKEN):
+        except (ImageCms.PyCMSError, *BROKEN):
             return
 
     def __call__(self, band: Image.Image) -> Image.Image:
@@ -331,7 +351,7 @@ def _orientation(image: Image.Image) -> int:
     """The EXIF orientation; 1 (upright) where the metadata cannot be read."""
     try:
         value = image.getexif().get(_ORIENTATION, 1)
-    except _BROKEN:
+    except BROKEN:
         return 1
     return value if isinstance(value, int) else 1
 

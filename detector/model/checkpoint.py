@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -20,8 +21,8 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from detector.errors import CheckpointIntegrityError, CheckpointMismatchError, CheckpointNotFoundError
-from detector.types import CheckpointInfo, MediaKind
-from detector.verdict.calibration import Calibration
+from detector.types import CheckpointInfo, Grade, GradeRate, MediaKind
+from detector.verdict.calibration import Calibration, QualityOffsets
 
 ARCHITECTURE = "InceptionResnetV1"
 SEQUENCE_ARCHITECTURE = "ResNeXt50-LSTM"
@@ -29,6 +30,8 @@ SEQUENCE_ARCHITECTURE = "ResNeXt50-LSTM"
 ARCHITECTURES = (ARCHITECTURE, SEQUENCE_ARCHITECTURE)
 PixelValue = float | tuple[float, float, float]
 """One for all channels, or one each for R, G and B."""
+_LARGEST_WEIGHT = torch.finfo(torch.float16).max
+_LARGEST_MARGIN_FRAC = 2.0
 CARD, WEIGHTS, MAP_HEAD = "card.json", "weights.safetensors", "map_head.safetensors"
 
 
@@ -49,14 +52,16 @@ class InputSpec:
     def __post_init__(self) -> None:
         if not 75 <= self.size_px <= 1024:
             raise ValueError(f"size_px is {self.size_px}; the networks take 75 to 1024")
-        if self.margin_frac < 0:
-            raise ValueError("margin_frac must be at least 0")
+        if not 0 <= self.margin_frac <= _LARGEST_MARGIN_FRAC:
+            raise ValueError(f"margin_frac is {self.margin_frac}; give a number from 0 to {_LARGEST_MARGIN_FRAC}")
         for name in ("pixel_mean", "pixel_std"):  # JSON has lists where we have tuples
             value = getattr(self, name)
             if not isinstance(value, int | float):
                 object.__setattr__(self, name, tuple(value))
                 if len(value) != 3:
                     raise ValueError(f"{name} has {len(value)} values; give one, or one each for R, G and B")
+        if not np.isfinite([*np.atleast_1d(self.pixel_mean), *np.atleast_1d(self.pixel_std)]).all():
+            raise ValueError("pixel_mean and pixel_std must be finite")
         if min(np.atleast_1d(self.pixel_std)) <= 0:
             raise ValueError("pixel_std must be above 0")
         if self.video_frames is not None and self.video_frames < 1:
@@ -76,6 +81,8 @@ class VideoJudgement:
     undecided_rate: float | None
     """Share of all videos that were left open between the two."""
     measured_on: str
+    grade_rates: Mapping[Grade, GradeRate] = field(default_factory=dict)
+    """How often each grade was given, on `measured_on`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +135,10 @@ class CheckpointCard:
     """None where the weights were made without one; the maps of the verdict then stand alone."""
     heatmap: HeatmapScale | None = None
     """None where it was never measured; maps are then drawn on the scale of the strongest in the report."""
+    quality: QualityOffsets = field(default_factory=QualityOffsets)
+    """What is subtracted from the logit of a face for the image detail of its crop."""
+    grade_rates: Mapping[Grade, GradeRate] = field(default_factory=dict)
+    """How often each grade was given, on `measured_on`."""
     videos: VideoJudgement | None = None
     """None where videos were never measured apart; they are then judged by what was measured on images."""
     schema_version: int = 1
@@ -147,6 +158,7 @@ class CheckpointCard:
             miss_rate=judgement.miss_rate,
             undecided_rate=judgement.undecided_rate,
             measured_on=judgement.measured_on,
+            grade_rates=judgement.grade_rates,
         )
 
 
@@ -178,12 +190,16 @@ def load_card(name: str, root: Path) -> CheckpointCard:
                 **content,
                 "input": InputSpec(**content["input"]),
                 "calibration": Calibration(**content["calibration"]),
+                "quality": QualityOffsets(**content.get("quality") or {}),
+                "grade_rates": _grade_rates(content),
                 "videos": read_video_judgement(content["videos"]) if content.get("videos") else None,
                 "map_head": MapHead(**content["map_head"]) if content.get("map_head") else None,
                 "heatmap": HeatmapScale(**content["heatmap"]) if content.get("heatmap") else None,
             }
         )
-    except (ValueError, TypeError, KeyError) as error:
+        if card.name != name:
+            raise ValueError(f"it is the card of {card.name!r}; give the folder that name")
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise CheckpointMismatchError(f"{file} is not a card this program can use: {error}") from error
     if card.architecture not in ARCHITECTURES:
         known = " and ".join(ARCHITECTURES)
@@ -193,7 +209,12 @@ def load_card(name: str, root: Path) -> CheckpointCard:
 
 def read_video_judgement(content: Mapping[str, Any]) -> VideoJudgement:
     """From the `videos` of a card, as JSON has it."""
-    return VideoJudgement(**{**content, "calibration": Calibration(**content["calibration"])})
+    calibration = Calibration(**content["calibration"])
+    return VideoJudgement(**{**content, "calibration": calibration, "grade_rates": _grade_rates(content)})
+
+
+def _grade_rates(content: Mapping[str, Any]) -> dict[Grade, GradeRate]:
+    return {grade: GradeRate(**rate) for grade, rate in (content.get("grade_rates") or {}).items()}
 
 
 def load_weights(card: CheckpointCard, root: Path) -> dict[str, Tensor]:
@@ -296,6 +317,31 @@ def require_same_keys(
         )
 
 
+def require_usable_tensors(state: Mapping[str, Tensor], expected: Mapping[str, Tensor], what: str) -> None:
+    """Check that the values of a state dict can be computed with, and survive being stored as float16.
+
+    Args:
+        state: has the names and shapes of `expected`, see `require_same_keys`.
+        expected: of a network; only the kind of each tensor is looked at.
+        what: the file, for the message.
+
+    Raises:
+        CheckpointMismatchError: a tensor is not a plain one, or its numbers are not finite or too large.
+    """
+    for key, tensor in state.items():
+        fault = ""
+        if tensor.layout != torch.strided or tensor.is_meta or tensor.is_quantized:
+            fault = f"is no plain tensor ({tensor.layout}, {tensor.device}, {tensor.dtype})"
+        elif tensor.is_complex() or tensor.is_floating_point() != expected[key].is_floating_point():
+            fault = f"holds {tensor.dtype}, not {expected[key].dtype}"
+        elif tensor.is_floating_point() and not bool((tensor.abs() <= _LARGEST_WEIGHT).all()):
+            fault = f"holds numbers that are not finite or larger than {_LARGEST_WEIGHT:.0f}"
+        if fault:
+            raise CheckpointMismatchError(
+                f"{what} cannot be used: {key} {fault}. Ask whoever made it for the weights as trained."
+            )
+
+
 def read_pickled_state(file: Path) -> dict[str, Tensor]:
     """The state dict inside a `.pth` file, without running any code it may carry.
 
@@ -306,7 +352,9 @@ def read_pickled_state(file: Path) -> dict[str, Tensor]:
     if not file.is_file():
         raise CheckpointNotFoundError(f"{file} does not exist. Check the path.")
     try:
-        content = torch.load(file, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of kinds of tensors that are refused below
+            content = torch.load(file, map_location="cpu", weights_only=True)
     except Exception as error:
         raise CheckpointMismatchError(
             f"{file} cannot be read as a file of tensors (code in it is never run): {type(error).__name__}. "

@@ -13,8 +13,13 @@ import torch
 from facenet_pytorch import InceptionResnetV1
 from torch import Tensor, nn
 
-from detector.errors import ConfigError
-from detector.model.checkpoint import ARCHITECTURE, SEQUENCE_ARCHITECTURE, require_same_keys
+from detector.errors import CheckpointMismatchError, ConfigError
+from detector.model.checkpoint import (
+    ARCHITECTURE,
+    SEQUENCE_ARCHITECTURE,
+    require_same_keys,
+    require_usable_tensors,
+)
 from detector.model.sequence import SequenceNetwork
 
 Precision = Literal["fp32", "bf16"]
@@ -89,10 +94,12 @@ class FaceClassifier:
             map_head: weights of the layers that were trained to show where, see `checkpoint.MapHead`.
 
         Raises:
-            CheckpointMismatchError: the weights are not those of this architecture.
+            CheckpointMismatchError: the weights are not those of this architecture, or not finite.
         """
         self.network = build_network(architecture)
-        require_same_keys(weights, self.network.state_dict(), "the checkpoint", architecture)
+        expected = self.network.state_dict()
+        require_same_keys(weights, expected, "the checkpoint", architecture)
+        require_usable_tensors(weights, expected, "the checkpoint")
         self.network.load_state_dict(weights, strict=True)
         self.network.eval().requires_grad_(False).to(device).to(memory_format=torch.channels_last)
         self.map_head = map_head and {key: tensor.to(device) for key, tensor in map_head.items()}
@@ -111,8 +118,17 @@ class FaceClassifier:
             batch: float32 (n, 3, size, size), normalised as the checkpoint's card says.
 
         Returns:
-            float32 (n,) on the CPU.
+            float32 (n,) on the CPU, finite.
+
+        Raises:
+            CheckpointMismatchError: the weights give a score that is not a finite number.
         """
         batch = batch.to(self.device).contiguous(memory_format=torch.channels_last)
         with self.lock:
-            return _forward(self.network, batch, self.precision)
+            logits = _forward(self.network, batch, self.precision)
+        if not bool(logits.isfinite().all()):
+            raise CheckpointMismatchError(
+                "the checkpoint gives a face a score that is not a finite number; its weights cannot be used. "
+                "Choose another one with --checkpoint."
+            )
+        return logits

@@ -1,10 +1,14 @@
-"""Bringing in weights made elsewhere: a community `.pth` or `.pt` becomes a checkpoint of ours."""
+"""Import weights made elsewhere: a community `.pth` or `.pt` becomes a checkpoint."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
 
 from detector.errors import CheckpointMismatchError
 from detector.model.checkpoint import (
@@ -15,9 +19,11 @@ from detector.model.checkpoint import (
     hash_file,
     read_pickled_state,
     require_same_keys,
+    require_usable_tensors,
     save_checkpoint,
 )
-from detector.model.classifier import build_network
+from detector.model.classifier import FaceClassifier, build_network
+from detector.model.score import score_crops
 from detector.model.sequence import EXPLAIN_LAYER, convert_sequence_state, expected_keys, is_sequence_state
 from detector.verdict.calibration import Calibration
 
@@ -43,7 +49,8 @@ def import_checkpoint(file: Path, root: Path, name: str | None = None) -> Checkp
 
     Raises:
         CheckpointNotFoundError: no such file.
-        CheckpointMismatchError: not these weights, or the name is taken or unusable.
+        CheckpointMismatchError: not these weights, weights that cannot be computed with, or the name is taken or
+            unusable.
     """
     name = name or re.sub(r"[^A-Za-z0-9_-]+", "-", file.stem).strip("-")
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", name):
@@ -54,13 +61,18 @@ def import_checkpoint(file: Path, root: Path, name: str | None = None) -> Checkp
         raise CheckpointMismatchError(f"there is a checkpoint {name!r} already; give another --name")
     state = read_pickled_state(file)
     if is_sequence_state(state):
-        require_same_keys(state, expected_keys(), str(file), SEQUENCE_ARCHITECTURE)
+        expected = expected_keys()
+        require_same_keys(state, expected, str(file), SEQUENCE_ARCHITECTURE)
+        require_usable_tensors(state, expected, str(file))
         state, architecture, layer = convert_sequence_state(state), SEQUENCE_ARCHITECTURE, EXPLAIN_LAYER
         spec = replace(_SEQUENCE_INPUT, video_frames=_video_frames(file.name))
     else:
-        require_same_keys(state, build_network().state_dict(), str(file))
+        expected = build_network().state_dict()
+        require_same_keys(state, expected, str(file))
+        require_usable_tensors(state, expected, str(file))
         architecture, layer = ARCHITECTURE, "repeat_2"
         spec = InputSpec(size_px=256, margin_frac=0.0, pixel_mean=0.0, pixel_std=255.0)
+    _require_sane_scores(state, spec, architecture, str(file))
     card = CheckpointCard(
         name=name,
         sha256="",
@@ -78,6 +90,32 @@ def import_checkpoint(file: Path, root: Path, name: str | None = None) -> Checkp
     return save_checkpoint(card, state, root)
 
 
+def _require_sane_scores(state: dict[str, Tensor], spec: InputSpec, architecture: str, what: str) -> None:
+    """Score two reference images, an even one and one of noise, as stored in half precision.
+
+    Raises:
+        CheckpointMismatchError: a score is not finite or absurdly large, or both are the same.
+    """
+    stored = {
+        key: tensor.half().float() if tensor.is_floating_point() else tensor for key, tensor in state.items()
+    }
+    classifier = FaceClassifier(stored, spec.size_px, torch.device("cpu"), "fp32", architecture)
+    side = spec.size_px
+    noise = np.random.default_rng(0).integers(0, 256, (side, side, 3), dtype=np.uint8)
+    even, noisy = score_crops(classifier, [np.full_like(noise, 128), noise], spec, 2)
+    if max(abs(even), abs(noisy)) > _LARGEST_LOGIT:
+        raise CheckpointMismatchError(
+            f"{what} cannot be used: it scores a reference image with {max(even, noisy, key=abs):.3g}, beyond "
+            f"{_LARGEST_LOGIT:.0f}. Its weights are scaled wrongly; ask whoever made it for others."
+        )
+    if even == noisy:
+        raise CheckpointMismatchError(
+            f"{what} cannot be used: it gives every image the same score. Ask whoever made it for trained weights."
+        )
+
+
+_LARGEST_LOGIT = 1000.0
+"""Trained networks of these kinds stay below 100."""
 _SEQUENCE_INPUT = InputSpec(
     size_px=112,
     margin_frac=0.0,

@@ -8,9 +8,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from detector.faces.quality import detail, face_marks, mark_weight
 from detector.model.checkpoint import InputSpec
 from detector.model.classifier import FaceClassifier
-from detector.types import Pixels
+from detector.types import FaceCrop, FaceScore, Frame, Pixels
+from detector.verdict.calibration import Calibration, QualityOffsets
 
 
 def make_batch(crops: Sequence[Pixels], spec: InputSpec) -> Tensor:
@@ -33,6 +35,26 @@ def make_batch(crops: Sequence[Pixels], spec: InputSpec) -> Tensor:
     stacked = torch.from_numpy(np.stack(crops)).permute(0, 3, 1, 2).float()
     mean, std = (torch.tensor(value).reshape(-1, 1, 1) for value in (spec.pixel_mean, spec.pixel_std))
     return (stacked - mean) / std
+
+
+def make_score(
+    frame: Frame, crop: FaceCrop, logit: float, quality: QualityOffsets, calibration: Calibration
+) -> FaceScore:
+    """One judged face: its logit less the offset for the crop's detail, and what makes it hard to judge."""
+    marks, sharp = face_marks(frame, crop), detail(crop.pixels)
+    adjusted = quality.adjust(logit, sharp)
+    return FaceScore(
+        frame_index=crop.frame_index,
+        time_s=crop.time_s,
+        box=crop.face.box,
+        logit=adjusted,
+        probability=calibration.probability(adjusted),
+        weight=mark_weight(marks),
+        marks=marks,
+        turns=crop.face.turns,
+        detail=sharp,
+        network_logit=logit,
+    )
 
 
 def score_crops(

@@ -1,31 +1,77 @@
-"""Logit to probability to outcome, at the operating point the checkpoint's card states. Pure arithmetic."""
+"""Logit to probability, grade and outcome, at the operating point of the checkpoint's card. Pure arithmetic."""
 
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 
-from detector.types import Outcome
+from detector.types import OUTCOME_OF, Grade, Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityOffsets:
+    """What is subtracted from a face's logit for the image detail of its crop.
+
+    The network gives sharp portraits higher logits than soft video frames, genuine or not. The offsets place the
+    false-alarm threshold of every quality bin at the same logit, so that one threshold holds for all.
+    """
+
+    edges: tuple[float, ...] = ()
+    """Ascending borders between bins, in units of `detector.faces.quality.detail`."""
+    offsets: tuple[float, ...] = (0.0,)
+    """One for each bin, the softest first."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "edges", tuple(self.edges))  # JSON has lists
+        object.__setattr__(self, "offsets", tuple(self.offsets))
+        if len(self.offsets) != len(self.edges) + 1 or not all(map(math.isfinite, self.edges + self.offsets)):
+            raise ValueError(f"{len(self.edges)} edges need {len(self.edges) + 1} finite offsets")
+        if any(left >= right for left, right in pairwise(self.edges)):
+            raise ValueError(f"edges must ascend, got {self.edges}")
+
+    def bin(self, detail: float) -> int:
+        """Number of the bin, from 0.
+
+        >>> QualityOffsets(edges=(2.0,), offsets=(0.0, 1.5)).bin(2.5)
+        1
+        """
+        return bisect_right(self.edges, detail)
+
+    def adjust(self, logit: float, detail: float) -> float:
+        """The logit less the offset of its bin.
+
+        >>> QualityOffsets(edges=(2.0,), offsets=(0.0, 1.5)).adjust(4.0, 2.5)
+        2.5
+        """
+        return logit - self.offsets[self.bin(detail)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
-    """Platt scaling (Platt 1999) and the two thresholds that make an outcome of a probability."""
+    """Platt scaling (Platt 1999) and the thresholds that make a grade and an outcome of a probability."""
 
     slope: float = 1.0
     intercept: float = 0.0
     threshold_fake: float = 0.8
-    """`fake` from this probability upwards."""
+    """`signs`, and the outcome `fake`, from this probability upwards."""
+    threshold_some: float | None = None
+    """`some signs` from this probability upwards; None where that was never measured."""
     threshold_real: float = 0.2
-    """`real` from this probability downwards; between the two `inconclusive`."""
+    """`none found`, and the outcome `real`, from this probability downwards; between, `undecided`."""
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.slope) and self.slope > 0 and math.isfinite(self.intercept)):
             raise ValueError(f"Platt scaling needs a finite slope above 0, got {self.slope}, {self.intercept}")
-        if not 0.0 <= self.threshold_real <= self.threshold_fake <= 1.0:
-            raise ValueError(
-                f"thresholds must satisfy 0 <= real <= fake <= 1, got {self.threshold_real}, {self.threshold_fake}"
-            )
+        ordered = (0.0, self.threshold_real, self.some, self.threshold_fake, 1.0)
+        if not all(low <= high for low, high in pairwise(ordered)):
+            raise ValueError(f"thresholds must satisfy 0 <= real <= some <= fake <= 1, got {ordered[1:4]}")
+
+    @property
+    def some(self) -> float:
+        """`threshold_some`, or `threshold_fake` where there is none."""
+        return self.threshold_fake if self.threshold_some is None else self.threshold_some
 
     def probability(self, logit: float) -> float:
         """Calibrated P(fake).
@@ -39,11 +85,21 @@ class Calibration:
         odds = math.exp(max(x, -700.0))  # exp underflows below
         return odds / (1 + odds)
 
+    def grade(self, probability: float) -> Grade:
+        """
+        >>> calibration = Calibration(threshold_some=0.6)
+        >>> [calibration.grade(p) for p in (0.2, 0.5, 0.6, 0.8)]
+        ['none found', 'undecided', 'some signs', 'signs']
+        """
+        if probability >= self.threshold_fake:
+            return "signs"
+        if probability <= self.threshold_real:
+            return "none found"
+        return "some signs" if probability >= self.some else "undecided"
+
     def outcome(self, probability: float) -> Outcome:
         """
         >>> [Calibration().outcome(p) for p in (0.2, 0.5, 0.8)]
         ['real', 'inconclusive', 'fake']
         """
-        if probability >= self.threshold_fake:
-            return "fake"
-        return "real" if probability <= self.threshold_real else "inconclusive"
+        return OUTCOME_OF[self.grade(probability)]

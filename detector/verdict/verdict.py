@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from detector.model.checkpoint import CheckpointCard
-from detector.types import FaceScore, FaceTrack, MediaInfo, MediaKind, Span, Verdict
+from detector.types import OUTCOME_OF, FaceScore, FaceTrack, MediaInfo, MediaKind, Span, Verdict
 from detector.verdict.accumulator import Gathered
 from detector.verdict.aggregate import WINDOW_S, PooledFaces, pool_faces, pool_tracks, runs, weighty_tracks
 from detector.verdict.notices import may_be_real
@@ -39,16 +39,19 @@ def make_verdict(
     calibration = card.judgement(media.kind).calibration
     logit = pool_tracks([track.logit for track in tracks], [track.weighty for track in tracks])
     probability = None if logit is None else calibration.probability(logit)
-    outcome = "no_face" if probability is None else calibration.outcome(probability)
+    grade = None if probability is None else calibration.grade(probability)
+    outcome = "no_face" if grade is None else OUTCOME_OF[grade]
     reasons = verdict_reasons(outcome, tracks, gathered.frames_examined, media, card)
     if outcome == "real" and not may_be_real(gathered.notices):
-        outcome = "inconclusive"
+        outcome, grade = "inconclusive", "undecided"
         reasons = ("The outcome is left open, because faces that were not judged may be manipulated.", *reasons)
     return Verdict(
         outcome=outcome,
         probability=probability,
         threshold_fake=calibration.threshold_fake,
+        threshold_some=calibration.threshold_some,
         threshold_real=calibration.threshold_real,
+        grade=grade,
         reasons=reasons,
     )
 
@@ -76,6 +79,7 @@ def _track(gathered: Gathered, track_id: int, card: CheckpointCard, kind: MediaK
         logit=pooled.logit,
         probability=probability,
         outcome=calibration.outcome(probability),
+        grade=calibration.grade(probability),
         weighty=weighty,
         timeline=timeline,
         peak=peak,

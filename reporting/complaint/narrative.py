@@ -137,11 +137,10 @@ def _narrative(case: Case, analysis: Analysis, words: _Words, level: int) -> str
     saved = f"I saved the file on {case.saved_at.astimezone(IST):%d-%m-%Y}. " if case.saved_at else ""
     opinion: tuple[str, ...] = (
         result_text.verdict_sentence(analysis.verdict, media.kind, "en"),
-        result_text.error_sentence(analysis.checkpoint, "en") if level == 0 else "",
         result_text.not_proof("en"),
     )
     if level == _LEVELS - 1:
-        opinion = (result_text.short_opinion(analysis.verdict.outcome, "en"),)
+        opinion = (result_text.short_opinion(result_text.shown(analysis.verdict), "en"),)
     links = "The links are given in the field above." if links_of(case) else ""
     said = "" if case.witness_only else "The person shown did not say or do this and did not agree to it."
     parts = (
@@ -165,7 +164,7 @@ def _hint(case: Case, analysis: Analysis, words: _Words, level: int) -> str:
     at = f" on {moment(case.seen_at)}" if case.seen_at else ""
     opinion = [result_text.verdict_sentence(analysis.verdict, media.kind, "en"), result_text.not_proof("en")]
     if level > 0:
-        opinion = [result_text.short_opinion(analysis.verdict.outcome, "en")]
+        opinion = [result_text.short_opinion(result_text.shown(analysis.verdict), "en")]
     parts = (
         f"I saw this {_KINDS[media.kind]}{place}{at}.",
         f"The face shown: {words.face}" if words.face else "",

@@ -99,8 +99,9 @@ def _section(
         _heading(words.result)
         + '<div class="result">'
         + _paragraphs(
-            result_text.headline(outcome, language),
+            result_text.headline(result_text.shown(analysis.verdict), language),
             result_text.verdict_sentence(analysis.verdict, kind, language),
+            result_text.rate_sentence(analysis.checkpoint, analysis.verdict.grade, kind, language),
             result_text.support_sentence(outcome, kind, language),
             result_text.not_proof(language),
         )

@@ -103,7 +103,7 @@ def _summary(sheet: Sheet, facts: ReportFacts) -> None:
     sheet.start_section("Summary", strict=False)
     sheet.box(
         (
-            BoxLine(result_text.headline(outcome, "en"), 14, "B", ACCENT),
+            BoxLine(result_text.headline(result_text.shown(analysis.verdict), "en"), 14, "B", ACCENT),
             BoxLine(result_text.verdict_sentence(analysis.verdict, analysis.media.kind, "en"), 10.5),
             BoxLine(result_text.support_sentence(outcome, analysis.media.kind, "en"), 10.5),
         )
@@ -111,6 +111,8 @@ def _summary(sheet: Sheet, facts: ReportFacts) -> None:
     for warning in analysis.warnings[:3]:
         sheet.paragraph(warning, weight="B")
     sheet.heading("How often such results are wrong", 2)
+    if rate := result_text.rate_sentence(analysis.checkpoint, analysis.verdict.grade, analysis.media.kind, "en"):
+        sheet.paragraph(rate)
     sheet.paragraph(result_text.error_sentence(analysis.checkpoint, "en"))
     sheet.heading("What it cannot tell", 2)
     sheet.bullets(result_text.limits("en"), size=9)
@@ -123,6 +125,7 @@ def _summary(sheet: Sheet, facts: ReportFacts) -> None:
     hindi = (
         result_text.verdict_sentence(analysis.verdict, analysis.media.kind, "hi"),
         result_text.support_sentence(outcome, analysis.media.kind, "hi"),
+        result_text.rate_sentence(analysis.checkpoint, analysis.verdict.grade, analysis.media.kind, "hi"),
         result_text.error_sentence(analysis.checkpoint, "hi"),
         " ".join(result_text.limits("hi")),
         f"{result_text.not_proof('hi')} {result_text.not_an_fir('hi')} {result_text.complaint_id_is_no_fir('hi')}",
@@ -143,7 +146,7 @@ def _results(sheet: Sheet, facts: ReportFacts, detail: _Detail) -> None:
     estimate = "none" if verdict.probability is None else f"{verdict.probability:.4f}"
     sheet.facts(
         (
-            ("Outcome", result_text.headline(verdict.outcome, "en")),
+            ("Outcome", result_text.headline(result_text.shown(verdict), "en")),
             ("Estimate for the file", estimate),
             ("Frames examined", str(analysis.frames_examined)),
         )
@@ -185,7 +188,7 @@ def _person_row(track: FaceTrack) -> tuple[str, ...]:
     )
     return (
         str(track.track_id + 1),
-        result_text.headline(track.outcome, "en") + ("" if track.weighty else " (too short to decide)"),
+        result_text.headline(result_text.shown(track), "en") + ("" if track.weighty else " (too short to decide)"),
         f"{track.probability:.4f}",
         f"{track.logit:+.2f}",
         str(len(track.scores)),

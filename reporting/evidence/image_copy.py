@@ -1,32 +1,29 @@
-"""Make a copy of an image that can be uploaded: upright, small enough, without metadata such as places and names.
+"""A copy of an image that can be uploaded: upright, without metadata such as places and names, small enough.
 
-A JPEG or PNG that is upright and small enough keeps its pixels exactly.
+A JPEG or PNG that is upright and small enough keeps its coded pixels bit for bit; only the blocks around them go.
 """
 
 from __future__ import annotations
 
 import io
-import struct
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import pillow_heif
-from PIL import Image, ImageOps
+from PIL import Image
 
+from detector.errors import MediaError
+from detector.media.images import BROKEN, decode_image
 from detector.types import Pixels
 
 _QUALITIES = (95, 90, 85, 75)
 _SHRINK = 0.8
 _ORIENTATION = 0x0112
-_BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, IndexError, MemoryError, RuntimeError)
-"""What Pillow's decoders raise on damaged bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageCopy:
-    """A copy and how it was made."""
+    """A copy and how it came about."""
 
     content: bytes
     ending: str
@@ -35,24 +32,22 @@ class ImageCopy:
 
 
 def copy_image(path: Path, limit_bytes: int) -> ImageCopy | None:
-    """Make a copy of fewer than `limit_bytes`; return None if the image cannot be decoded."""
-    pillow_heif.register_heif_opener(thumbnails=False)
+    """Make a copy of fewer than `limit_bytes`; None where the image cannot be decoded."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(path) as image:
-                bare = _bare(path, image, limit_bytes)
-                if bare is not None:
-                    return bare
-                pixels = _upright(image)
-    except _BROKEN:
+            bare = _bare(path, limit_bytes)
+        if bare is not None:
+            return bare
+        pixels = decode_image(path).pixels
+    except MediaError:
         return None
     content = jpeg_within(pixels, limit_bytes)
     return ImageCopy(content=content, ending="jpg", made_how="coded anew as JPEG, upright, without metadata")
 
 
 def jpeg_within(pixels: Pixels, limit_bytes: int) -> bytes:
-    """Encode a JPEG of fewer than `limit_bytes` in the best quality that fits; scale down only if none does.
+    """A JPEG of fewer than `limit_bytes`, of the best quality that fits, scaled down only where none does.
 
     Args:
         pixels: uint8 (height, width, 3), RGB.
@@ -69,24 +64,24 @@ def jpeg_within(pixels: Pixels, limit_bytes: int) -> bytes:
         image = image.resize((width, height), Image.Resampling.LANCZOS)
 
 
-def _bare(path: Path, image: Image.Image, limit_bytes: int) -> ImageCopy | None:
+def _bare(path: Path, limit_bytes: int) -> ImageCopy | None:
     """Return the same pixels without metadata; None if that cannot be or is too large."""
-    if image.format not in ("JPEG", "MPO", "PNG") or image.getexif().get(_ORIENTATION, 1) != 1:
-        return None
     try:
-        if image.format == "PNG":
-            buffer = io.BytesIO()
-            image.save(buffer, format="PNG")  # writes the pixels, the palette and the colour profile only
-            content, made_how = buffer.getvalue(), "the same pixels as PNG, without metadata"
-        else:
-            content, made_how = _bare_jpeg(path.read_bytes()), "the coded image as it is, without metadata"
-            with Image.open(io.BytesIO(content)) as copy:
-                copy.load()
-    except _BROKEN:
+        with Image.open(path, formats=("JPEG", "PNG")) as image:
+            if image.getexif().get(_ORIENTATION, 1) != 1:
+                return None
+            if image.format == "PNG":
+                buffer = io.BytesIO()
+                image.save(buffer, format="PNG")  # writes the pixels, the palette and the colour profile only
+                content, ending, made_how = buffer.getvalue(), "png", "the same pixels as PNG, without metadata"
+            else:
+                content, ending = _bare_jpeg(path.read_bytes()), "jpg"
+                made_how = "the coded image as it is, without metadata"
+                with Image.open(io.BytesIO(content)) as copy:
+                    copy.load()
+    except BROKEN:
         return None
-    if len(content) >= limit_bytes:
-        return None
-    return ImageCopy(content=content, ending="png" if image.format == "PNG" else "jpg", made_how=made_how)
+    return ImageCopy(content=content, ending=ending, made_how=made_how) if len(content) < limit_bytes else None
 
 
 def _bare_jpeg(data: bytes) -> bytes:
@@ -114,15 +109,3 @@ def _bare_jpeg(data: bytes) -> bytes:
         if not is_note or marker == 0xEE or body.startswith(b"ICC_PROFILE\0"):
             kept.append(data[at:end])
         at = end
-
-
-def _upright(image: Image.Image) -> Pixels:
-    """uint8 (height, width, 3) RGB: transparency on white, 16-bit grey scaled to 8."""
-    upright = ImageOps.exif_transpose(image)
-    if upright.mode.startswith("I"):
-        wide = np.asarray(upright).astype(np.float32)
-        upright = Image.fromarray((wide / 257).round().clip(0, 255).astype(np.uint8))
-    if upright.has_transparency_data:
-        rgba = upright.convert("RGBA")
-        upright = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
-    return np.array(upright.convert("RGB"), dtype=np.uint8)

@@ -12,8 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from detector.errors import MediaError
 from detector.types import Span
 from reporting.text.evidence import copy_purpose, excerpt_purpose
 from reporting.text.results import clock
@@ -71,7 +70,7 @@ def copy_video(
 
     Args:
         path: the video.
-        demuxer: FFmpeg's name of its container format; no other is tried.
+        demuxer: its format, as `MediaInfo.format`; no other is tried.
         duration_s: its length.
         limit_bytes: the copy has fewer.
         focus: the stretch that must be in the copy where a video is too long to be copied whole.
@@ -81,6 +80,8 @@ def copy_video(
     """
     import av.error
 
+    if demuxer == "webp":  # an animation that FFmpeg does not decode
+        return None
     try:
         if path.stat().st_size < limit_bytes and (same := _remuxed(path, demuxer)) and len(same) < limit_bytes:
             return VideoCopy(
@@ -94,7 +95,7 @@ def copy_video(
     for _ in range(2):
         try:
             content, size, has_sound = _recoded(path, demuxer, plan)
-        except (av.error.FFmpegError, StopIteration):
+        except (av.error.FFmpegError, MediaError, StopIteration):
             return None
         if 0 < len(content) < limit_bytes:
             return VideoCopy(
@@ -127,17 +128,16 @@ def _recoded(path: Path, demuxer: str, plan: _Plan) -> tuple[bytes, tuple[int, i
     import av
     import av.error
 
-    size = _upright_size(path, demuxer, plan.long_side_px)
+    stored, size = _sizes(path, demuxer, plan.long_side_px)
     buffer = io.BytesIO()
     with _open(path, demuxer) as source:
         image, sound = _streams(source)
-        image.thread_type = "AUTO"
         sound = sound if plan.sound_bps else None
-        origin_s = float((image.start_time or 0) * (image.time_base or 0))
+        origin_s = max((source.start_time or 0) / av.time_base, 0.0)  # the player's clock, as in the analysis
         if plan.start_s > 0:
             source.seek(round((origin_s + plan.start_s) * av.time_base))
         with _writer(buffer) as target:
-            encoder = _ImageEncoder(target, plan, origin_s, size)
+            encoder = _ImageEncoder(target, plan, origin_s, stored, size)
             sound_out = _sound_stream(target, plan) if sound is not None else None
             packets = source.demux(*filter(None, (image, sound)))
             while not encoder.done:
@@ -161,8 +161,15 @@ def _recoded(path: Path, demuxer: str, plan: _Plan) -> tuple[bytes, tuple[int, i
 class _ImageEncoder:
     """Scale, turn upright, drop and encode the frames of a span."""
 
-    def __init__(self, target: OutputContainer, plan: _Plan, origin_s: float, size: tuple[int, int]) -> None:
-        self._target, self._plan, self._origin_s, self._size = target, plan, origin_s, size
+    def __init__(
+        self,
+        target: OutputContainer,
+        plan: _Plan,
+        origin_s: float,
+        stored: tuple[int, int],
+        size: tuple[int, int],
+    ) -> None:
+        self._target, self._plan, self._origin_s, self._stored = target, plan, origin_s, stored
         self._stream = _image_stream(target, plan, size)
         self._next_s = plan.start_s
         self._tick = -1
@@ -172,16 +179,14 @@ class _ImageEncoder:
         import av
         from av.video.reformatter import Colorspace
 
+        from detector.media.frame_pixels import upright_pixels
+
         time_s = (frame.time if frame.time is not None else self._next_s + self._origin_s) - self._origin_s
         self.done = time_s > self._plan.end_s
         if self.done or time_s < self._next_s - 0.001:
             return
         self._next_s = max(self._next_s + 1 / self._plan.rate_hz, time_s)
-        turns = round(frame.rotation / 90) % 4
-        width, height = _turned(self._size, turns)
-        pixels = frame.reformat(width=width, height=height, format="rgb24").to_ndarray()
-        upright = np.ascontiguousarray(np.rot90(pixels, turns), dtype=np.uint8)
-        image = av.VideoFrame.from_ndarray(upright, format="rgb24").reformat(
+        image = av.VideoFrame.from_ndarray(upright_pixels(frame, self._stored), format="rgb24").reformat(
             format="yuv420p", dst_colorspace=Colorspace.ITU709
         )
         self._tick = max(self._tick + 1, round((time_s - self._plan.start_s) * _TICKS_A_SECOND))
@@ -278,23 +283,24 @@ def _how(plan: _Plan, size: tuple[int, int], has_sound: bool) -> str:
     )
 
 
-def _upright_size(path: Path, demuxer: str, long_side_px: int) -> tuple[int, int]:
-    """Width and height of the copy, both even, by the first frame that can be decoded."""
+def _sizes(path: Path, demuxer: str, long_side_px: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Width and height of the copy before its frames are turned upright and after, even, by the first frame."""
+    from detector.media.frame_pixels import display_size, upright_size
+
     with _open(path, demuxer) as source:
-        frame = next(source.decode(_streams(source)[0]))
-    scale = min(1.0, long_side_px / max(frame.width, frame.height))
-    width, height = (max(2, round(side * scale / 2) * 2) for side in (frame.width, frame.height))
-    return _turned((width, height), round(frame.rotation / 90) % 4)
-
-
-def _turned(size: tuple[int, int], turns: int) -> tuple[int, int]:
-    return (size[1], size[0]) if turns % 2 else size
+        image = _streams(source)[0]
+        frame = next(source.decode(image))
+        shown = display_size(frame.width, frame.height, image.sample_aspect_ratio)
+        scale = min(1.0, long_side_px / max(shown))
+        width, height = (max(2, round(side * scale / 2) * 2) for side in shown)
+        return (width, height), upright_size(frame, (width, height))
 
 
 def _open(path: Path, demuxer: str) -> InputContainer:
-    import av
+    from detector.config import DetectorConfig
+    from detector.media.decoding import open_container
 
-    return av.open(str(path), format=demuxer, options={"protocol_whitelist": "file"}, metadata_errors="replace")
+    return open_container(path, demuxer, DetectorConfig().max_frame_px)
 
 
 def _writer(buffer: io.BytesIO) -> OutputContainer:
@@ -304,9 +310,8 @@ def _writer(buffer: io.BytesIO) -> OutputContainer:
 
 
 def _streams(source: InputContainer) -> tuple[VideoStream, AudioStream | None]:
-    from av.stream import Disposition
+    from detector.config import DetectorConfig
+    from detector.media.decoding import shown_stream
 
-    images = [s for s in source.streams.video if s.codec_context and not s.disposition & Disposition.attached_pic]
     sounds = [s for s in source.streams.audio if s.codec_context is not None]
-    images.sort(key=lambda stream: not stream.disposition & Disposition.default)  # the one that a player shows
-    return next(iter(images)), next(iter(sounds), None)
+    return shown_stream(source, source.name, DetectorConfig().max_frame_px), next(iter(sounds), None)

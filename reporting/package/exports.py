@@ -106,6 +106,7 @@ def complaint_json(
             "result_hi": result_text.verdict_sentence(analysis.verdict, analysis.media.kind, "hi"),
             "outcome": analysis.verdict.outcome,
             "probability": analysis.verdict.probability,
+            "grade": analysis.verdict.grade,
             "threshold_fake": analysis.verdict.threshold_fake,
             "error_rates": result_text.error_sentence(analysis.checkpoint, "en"),
             "content_credentials": _credentials(facts),

@@ -30,6 +30,8 @@ def printable(text: str, *, keep_lines: bool = False) -> str:
     >>> printable("हिन्दी, naïve, 👩\u200d🔬") == "हिन्दी, naïve, 👩\u200d🔬"
     True
     """
+    if text.isprintable():  # the usual case, and quick
+        return text
     return "".join(_escape(char) if _is_unsafe(char, keep_lines) else char for char in text)
 
 

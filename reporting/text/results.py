@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Literal
 
-from detector.types import Analysis, CheckpointInfo, MediaKind, Outcome, Span, Step, Verdict
+from detector.types import Analysis, CheckpointInfo, FaceTrack, Grade, MediaKind, Outcome, Span, Step, Verdict
 from reporting.text.data_sources import data_in_hindi
 
 Language = Literal["en", "hi"]
@@ -24,65 +24,72 @@ _KINDS: dict[Language, dict[MediaKind, str]] = {
     "hi": {"image": "तस्वीर", "video": "वीडियो"},
 }
 
-_HEADLINES: dict[Language, dict[Outcome, str]] = {
+Result = Outcome | Literal["some signs"]
+"""What a reader is told: the outcome, or `some signs` where an inconclusive one leans towards `fake`."""
+
+_HEADLINES: dict[Language, dict[Result, str]] = {
     "en": {
         "fake": "Signs of manipulation",
         "real": "No signs of manipulation found",
+        "some signs": "Some signs of manipulation",
         "inconclusive": "Inconclusive",
         "no_face": "No face found",
     },
     "hi": {
         "fake": "छेड़छाड़ के संकेत",
         "real": "छेड़छाड़ के संकेत नहीं मिले",
+        "some signs": "छेड़छाड़ के कुछ संकेत",
         "inconclusive": "नतीजा साफ़ नहीं",
         "no_face": "कोई चेहरा नहीं मिला",
     },
 }
 
-_VERDICTS: dict[Language, dict[Outcome, str]] = {
+_VERDICTS: dict[Language, dict[Result, str]] = {
     "en": {
-        "fake": "This {kind} shows signs of manipulation: the estimate that a face in it was manipulated is {p}.",
-        "real": "No signs of manipulation were found in this {kind}: the estimate that a face in it was "
-        "manipulated is {p}, which does not settle that the {kind} is genuine.",
-        "inconclusive": "The result is inconclusive: the estimate that a face in this {kind} was manipulated "
-        "is {p}, and the evidence is too weak to say either way.",
+        "fake": "This {kind} shows signs of manipulation.",
+        "real": "No signs of manipulation were found in this {kind}, which does not settle that it is genuine.",
+        "some signs": "This {kind} shows some signs of manipulation, too weak to be sure.",
+        "inconclusive": "The result is inconclusive: the evidence in this {kind} is too weak to say either way.",
         "no_face": "No face was found in this {kind}, so there was nothing to judge and no estimate is given.",
     },
     "hi": {
-        "fake": "इस {kind} में छेड़छाड़ के संकेत मिले हैं: इसमें किसी चेहरे से छेड़छाड़ होने का अनुमान {p} है।",
-        "real": "इस {kind} में छेड़छाड़ के संकेत नहीं मिले: किसी चेहरे से छेड़छाड़ होने का अनुमान {p} है, पर इससे यह तय "
-        "नहीं होता कि {kind} असली है।",
-        "inconclusive": "नतीजा साफ़ नहीं है: इस {kind} में किसी चेहरे से छेड़छाड़ होने का अनुमान {p} है, और संकेत इतने "
-        "कमज़ोर हैं कि कुछ भी कहना ठीक नहीं।",
+        "fake": "इस {kind} में छेड़छाड़ के संकेत मिले हैं।",
+        "real": "इस {kind} में छेड़छाड़ के संकेत नहीं मिले, पर इससे यह तय नहीं होता कि यह असली है।",
+        "some signs": "इस {kind} में छेड़छाड़ के कुछ संकेत मिले हैं, पर वे इतने कमज़ोर हैं कि पक्का नहीं कहा जा सकता।",
+        "inconclusive": "नतीजा साफ़ नहीं है: इस {kind} में संकेत इतने कमज़ोर हैं कि कुछ भी कहना ठीक नहीं।",
         "no_face": "इस {kind} में कोई चेहरा नहीं मिला, इसलिए जाँचने को कुछ नहीं था और कोई अनुमान नहीं दिया गया है।",
     },
 }
 
-_SHORT: dict[Language, dict[Outcome, str]] = {
+_SHORT: dict[Language, dict[Result, str]] = {
     "en": {
         "fake": "Software found signs of manipulation; that is its opinion and not proof.",
         "real": "Software found no signs of manipulation; that is its opinion and can be wrong.",
+        "some signs": "Software found some signs of manipulation, too weak to be sure.",
         "inconclusive": "Software could not tell whether it was manipulated.",
         "no_face": "Software found no face to judge.",
     },
     "hi": {
         "fake": "सॉफ़्टवेयर को छेड़छाड़ के संकेत मिले; यह उसकी राय है, सबूत नहीं।",
         "real": "सॉफ़्टवेयर को छेड़छाड़ के संकेत नहीं मिले; यह उसकी राय है और ग़लत हो सकती है।",
+        "some signs": "सॉफ़्टवेयर को छेड़छाड़ के कुछ संकेत मिले, पर वे पक्के नहीं हैं।",
         "inconclusive": "सॉफ़्टवेयर यह नहीं बता सका कि छेड़छाड़ हुई है या नहीं।",
         "no_face": "सॉफ़्टवेयर को जाँचने के लिए कोई चेहरा नहीं मिला।",
     },
 }
 
-_FACES: dict[Language, dict[Outcome, str]] = {
+_FACES: dict[Language, dict[Result, str]] = {
     "en": {
         "fake": "This face shows signs of manipulation (estimate {p}).",
         "real": "No signs of manipulation were found in this face (estimate {p}).",
+        "some signs": "This face shows some signs of manipulation (estimate {p}).",
         "inconclusive": "The result for this face is inconclusive (estimate {p}).",
         "no_face": "No face was found here, so no estimate is given.",
     },
     "hi": {
         "fake": "इस चेहरे में छेड़छाड़ के संकेत मिले हैं (अनुमान {p})।",
         "real": "इस चेहरे में छेड़छाड़ के संकेत नहीं मिले (अनुमान {p})।",
+        "some signs": "इस चेहरे में छेड़छाड़ के कुछ संकेत मिले हैं (अनुमान {p})।",
         "inconclusive": "इस चेहरे का नतीजा साफ़ नहीं है (अनुमान {p})।",
         "no_face": "यहाँ कोई चेहरा नहीं मिला, इसलिए कोई अनुमान नहीं दिया गया है।",
     },
@@ -113,6 +120,18 @@ _ERRORS: dict[Language, dict[str, str]] = {
         "no_miss": "छेड़छाड़ वाले कितने चेहरे असली बताए जाते हैं, यह मापा नहीं गया",
         "undecided": "; सभी चेहरों में से {p} पर कोई फ़ैसला नहीं दिया गया",
     },
+}
+
+_MANY: dict[Language, dict[MediaKind, str]] = {
+    "en": {"image": "images", "video": "videos"},
+    "hi": {"image": "तस्वीरों", "video": "वीडियो"},
+}
+
+_RATES: dict[Language, str] = {
+    "en": "In tests, {genuine} of 1,000 genuine {kinds} and {manipulated} of 1,000 manipulated ones got this "
+    "result.",
+    "hi": "जाँच की परख में 1,000 असली {kinds} में से {genuine} और 1,000 छेड़छाड़ वाली {kinds} में से {manipulated} को यही "
+    "नतीजा मिला।",
 }
 
 _STEPS: dict[Language, dict[str, str]] = {
@@ -241,15 +260,19 @@ def clock(time_s: float) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
-def headline(outcome: Outcome, language: Language) -> str:
-    """The outcome in a few words."""
-    return _HEADLINES[language][outcome]
+def shown(found: Verdict | FaceTrack) -> Result:
+    """What a reader is told of a verdict or a track."""
+    return "some signs" if found.grade == "some signs" else found.outcome
+
+
+def headline(result: Result, language: Language) -> str:
+    """The result in a few words."""
+    return _HEADLINES[language][result]
 
 
 def verdict_sentence(verdict: Verdict, kind: MediaKind, language: Language) -> str:
     """One sentence that says what was found in the whole file."""
-    p = "" if verdict.probability is None else percent(verdict.probability, language)
-    return _VERDICTS[language][verdict.outcome].format(kind=_KINDS[language][kind], p=p)
+    return _VERDICTS[language][shown(verdict)].format(kind=_KINDS[language][kind])
 
 
 def own_reasons(analysis: Analysis) -> tuple[str, ...]:
@@ -258,21 +281,21 @@ def own_reasons(analysis: Analysis) -> tuple[str, ...]:
     return tuple(reason for reason in analysis.verdict.reasons if reason not in told)
 
 
-def short_opinion(outcome: Outcome, language: Language) -> str:
+def short_opinion(result: Result, language: Language) -> str:
     """The result in one short sentence without a number, for a text that has little room."""
-    return _SHORT[language][outcome]
+    return _SHORT[language][result]
 
 
-def face_sentence(outcome: Outcome, probability: float | None, language: Language) -> str:
+def face_sentence(result: Result, probability: float | None, language: Language) -> str:
     """One sentence about one face or one track; `probability` is the calibrated P(fake).
 
     Raises:
         ValueError: `probability` is missing for a face, or given where none was found.
     """
-    if (probability is None) != (outcome == "no_face"):
+    if (probability is None) != (result == "no_face"):
         raise ValueError("probability is None exactly when no face was found")
     p = "" if probability is None else percent(probability, language)
-    return _FACES[language][outcome].format(p=p)
+    return _FACES[language][result].format(p=p)
 
 
 def step_sentence(step: Step, language: Language) -> str:
@@ -355,6 +378,26 @@ def error_sentence(checkpoint: CheckpointInfo, language: Language) -> str:
         miss=words["no_miss"] if miss is None else words["miss"].format(p=percent(miss, language)),
         undecided="" if undecided is None else words["undecided"].format(p=percent(undecided, language)),
     )
+
+
+def rate_sentence(checkpoint: CheckpointInfo, grade: Grade | None, kind: MediaKind, language: Language) -> str:
+    """How many of 1,000 genuine and of 1,000 manipulated files get this grade; empty where it was not measured."""
+    rate = checkpoint.grade_rates.get(grade) if grade is not None else None
+    if rate is None:
+        return ""
+    genuine, manipulated = (_of_thousand(share, language) for share in (rate.genuine, rate.manipulated))
+    return _RATES[language].format(genuine=genuine, manipulated=manipulated, kinds=_MANY[language][kind])
+
+
+def _of_thousand(share: float, language: Language) -> str:
+    """
+    >>> _of_thousand(0.0004, "en"), _of_thousand(0.0123, "en"), _of_thousand(0.42, "en")
+    ('fewer than 1', 'about 12', 'about 420')
+    """
+    count = round(1000 * share)
+    if count < 1:
+        return {"en": "fewer than 1", "hi": "1 से कम"}[language]
+    return {"en": "about {n}", "hi": "लगभग {n}"}[language].format(n=count if count < 100 else round(count, -1))
 
 
 def limits(language: Language) -> tuple[str, ...]:

@@ -68,8 +68,6 @@ SCALES: dict[ScaleSource, str] = {
     "report": "The scale is this report's own, since none was measured for this way of making the maps with this "
     "checkpoint: full colour is the strongest place in any explained face, however weak it is. Colours cannot be "
     "compared with those of another report, and bright places are to be expected in genuine faces too.",
-    "method": "The scale is the method's own: full colour is the most that its maps can show, in every report. "
-    "How much of it genuine and manipulated faces reach was not measured.",
 }
 """What full colour means, by where the scale comes from."""
 BLURRED = "All images are blurred beyond recognition in this report, as asked for."

@@ -7,9 +7,9 @@ from __future__ import annotations
 from typing import Literal
 
 from detector.types import Analysis, FaceScore, MediaKind, NoticeCode
-from reporting.text.results import Language, headline
+from reporting.text.results import Language, headline, shown
 
-Screen = Literal["fake", "real", "inconclusive", "poor_view", "no_face"]
+Screen = Literal["fake", "real", "some signs", "inconclusive", "poor_view", "no_face"]
 """What a visitor is shown: an outcome, or that no face was seen well enough for one."""
 
 _POOR_VIEW: dict[Language, str] = {
@@ -106,8 +106,8 @@ _TRIES: dict[Language, dict[Screen, dict[MediaKind, tuple[str, ...]]]] = {
 }
 
 _DAMAGED_HI = (
-    "इस वीडियो का कुछ हिस्सा ख़राब है या है ही नहीं: जितना देखा जा सका, केवल उतना जाँचा गया। जहाँ से मिला था, वहाँ से "
-    "दोबारा डाउनलोड या कॉपी करें और उसे भी जाँचें।"
+    "इस फ़ाइल का कुछ हिस्सा ख़राब है, है ही नहीं या पढ़ा नहीं जा सका: जितना देखा जा सका, केवल उतना जाँचा गया। जहाँ से "
+    "मिली थी, वहाँ से दोबारा डाउनलोड या कॉपी करें और उसे भी जाँचें।"
 )
 
 _NOTICES_HI: dict[NoticeCode, tuple[str, str]] = {
@@ -145,7 +145,7 @@ def screen_of(analysis: Analysis) -> Screen:
     verdict, seen = analysis.verdict, _weighty_scores(analysis)
     if verdict.outcome == "inconclusive" and all({"small", "blurred"} & set(score.marks) for score in seen):
         return "poor_view"
-    return verdict.outcome
+    return shown(verdict)
 
 
 def screen_headline(screen: Screen, language: Language) -> str:
@@ -161,7 +161,8 @@ def why(analysis: Analysis, language: Language) -> str:
 
 def tries(screen: Screen, kind: MediaKind, language: Language) -> tuple[str, ...]:
     """What may lead to an answer after all; empty where there is one."""
-    return _TRIES[language].get(screen, {}).get(kind, ())
+    undecided: Screen = "inconclusive" if screen == "some signs" else screen
+    return _TRIES[language].get(undecided, {}).get(kind, ())
 
 
 def warnings(analysis: Analysis, language: Language) -> tuple[str, ...]:

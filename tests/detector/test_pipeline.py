@@ -37,7 +37,7 @@ def test_no_face_is_an_answer_without_a_number(detector: Detector, examples: Pat
     assert analysis.tracks == () and analysis.to_dict()["tracks"] == []
 
 
-def test_every_face_of_a_image_is_judged_and_one_manipulated_face_decides(
+def test_every_face_of_an_image_is_judged_and_one_manipulated_face_decides(
     detector: Detector, examples: Path, tmp_path: Path
 ) -> None:
     genuine, manipulated = (read_image(examples / f"{name}.jpg") for name in ("genuine", "manipulated"))
@@ -55,9 +55,17 @@ def test_the_dictionary_is_the_contract_to_the_letter(detector: Detector, exampl
         "schema_version", "file", "sha256", "kind", "width_px", "height_px", "duration_s",
         "verdict", "tracks", "warnings", "notices", "checkpoint", "elapsed_s",
     ]  # fmt: skip
-    assert list(content["verdict"]) == ["outcome", "probability", "threshold_fake", "threshold_real", "reasons"]
+    assert list(content["verdict"]) == [
+        "outcome",
+        "grade",
+        "probability",
+        "threshold_fake",
+        "threshold_some",
+        "threshold_real",
+        "reasons",
+    ]
     (track,) = content["tracks"]
-    assert list(track) == ["track_id", "probability", "peak", "flagged", "faces"]
+    assert list(track) == ["track_id", "probability", "grade", "peak", "flagged", "faces"]
     assert list(track["peak"]) == ["start_s", "end_s", "probability"]
     assert len(track["faces"]) == 4
     assert list(track["faces"][0]) == ["time_s", "box", "probability", "marks"]

@@ -198,13 +198,6 @@ def test_the_strongest_faces_are_explained_and_drawn_on_one_scale(detector: Dete
     assert {overlay.frame_index for overlay in explanations.frames} == shown
 
 
-def test_the_trained_map_is_offered_beside_on_its_own_scale(detector: Detector, analysis: Analysis) -> None:
-    explanations = explain(detector, analysis, top_k=1, method="trained map")
-    (face,) = explanations.faces
-    np.testing.assert_array_equal(face.heatmap, trained_maps(detector, [face.crop])[0])
-    assert explanations.heatmap_scale == 1.0 and face.method == "trained map"
-
-
 def test_every_person_gets_an_explanation_whatever_top_k_is(detector, examples, tmp_path) -> None:
     from PIL import Image
 

@@ -51,8 +51,6 @@ def test_an_imported_checkpoint_without_a_measured_scale_is_drawn_on_the_reports
     own, measured = (explain(judge, analyses["genuine.jpg"]) for judge in (imported, detector))
     assert (own.scale_from, measured.scale_from) == ("report", "checkpoint")
     assert own.heatmap_scale == max(face.peak for face in own.faces) < measured.heatmap_scale
-    assert explain(detector, analyses["genuine.jpg"], method="trained map").scale_from == "method"
-    assert explain(detector, analyses["genuine.jpg"], method="HiResCAM").scale_from == "report"
 
 
 def test_of_a_video_the_moments_that_speak_most_are_explained(detector: Detector, examples: Path) -> None:

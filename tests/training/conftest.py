@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
@@ -44,20 +42,3 @@ def faces(data: Path) -> Path:
     file = data / "faces.csv"
     assert main(["prepare", "--data", str(data), "--faces", str(file), "--workers", "1"]) == 0
     return file
-
-
-Rows = Callable[..., list[dict[str, Any]]]
-
-
-@pytest.fixture
-def rows() -> Rows:
-    """Makes results as `evaluate` gives them, one for each logit, each a group of its own."""
-
-    def make(label: str, logits: Sequence[float], source: str = "s", **more: Any) -> list[dict[str, Any]]:
-        common = {"label": label, "source": source, "manipulation": "m", "attributes": "", "face_width_px": 100.0}
-        return [
-            common | {"file": f"{source}-{label}-{n}", "group": f"{label}{n}", "logit": float(logit)} | more
-            for n, logit in enumerate(logits)
-        ]
-
-    return make

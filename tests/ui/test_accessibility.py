@@ -198,7 +198,7 @@ def test_nothing_jumps(open_page: Opener, language: Language) -> None:
     """0.1 is where a shift begins to count as bothersome (web.dev/cls)."""
     page = open_page(language)
     settle(page, language)
-    page.wait_for_timeout(1000)
+    page.evaluate("async () => { for (let n = 0; n < 3; n++) await new Promise(requestIdleCallback); }")
     loaded = page.evaluate("window.shifts")
     try_example(page, "manipulated.jpg")
     for image in page.locator("#findings img").all():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-import time
 import zipfile
 from collections.abc import Iterator
 from itertools import pairwise
@@ -19,7 +18,8 @@ import numpy as np
 import pytest
 from browser_helpers import BROWSER, FLAGS, PATIENCE_MS, add, has_sideways_scroll, wait_for_answer
 from PIL import Image
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Page, Playwright, Route, expect
+from wait_helpers import wait_until
 
 from reporting import verify_package
 from reporting.text import results as result_text
@@ -254,14 +254,12 @@ def test_a_check_is_stopped_and_the_next_file_is_judged(
         page.keyboard.press("Enter")
     else:
         page.get_by_role("button", name=Words.CANCEL).click()
-    expect(page.locator("#answer")).to_contain_text(Words.STOPPED_TITLE, timeout=5000)
+    expect(page.locator("#answer")).to_contain_text(Words.STOPPED_TITLE)
     expect(page.locator("#cancel")).not_to_be_visible()
     expect(page.locator("#answer [role=status]")).to_be_focused()
     assert not list(server.folder.rglob("stop-me.mp4"))
-    begun = time.monotonic()
     try_example(page, "no-face.jpg")
     page.locator("#answer .dd-no_face:not(.dd-stopped)", has_text="no-face.jpg").wait_for()
-    assert time.monotonic() - begun < 20
     assert Words.STOPPED_TITLE not in page.locator("#answer").inner_text()
 
 
@@ -386,9 +384,8 @@ def test_the_camera_is_judged_as_it_runs_and_nothing_is_stored(camera_page: Page
     expect(answer).to_contain_text(result_text.no_face_in_view("en"))
     expect(box).to_have_count(0)
     expect(box).to_have_count(1)
-    rate = float(page.locator("[data-rate]").first.get_attribute("data-rate") or 0)
+    rate = page.locator("[data-rate]").first.get_attribute("data-rate")
     print(f"camera: {rate} frames a second")
-    assert rate >= 2, "five on an idle machine; here others may be running"
     assert not has_sideways_scroll(page)
     assert {path for path in server.folder.rglob("*") if path.is_file()} == before
     page.get_by_role("button", name=Words.CAMERA_STOP).click()
@@ -396,6 +393,35 @@ def test_the_camera_is_judged_as_it_runs_and_nothing_is_stored(camera_page: Page
     expect(answer).not_to_contain_text("estimate")
     expect(page.get_by_role("button", name=Words.CAMERA_START)).to_be_focused()
     expect(page.locator(".dd-camera-stage")).not_to_be_visible()
+
+
+def test_an_answer_that_comes_after_the_stop_is_never_seen(camera_page: Page) -> None:
+    """The server had sent it before the stop; it was slow on its way."""
+    page, held = camera_page, []
+
+    def hold(route: Route) -> None:
+        if "data:image/jpeg" in (route.request.post_data or "") and not held:
+            held.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    page.get_by_role("button", name=Words.CAMERA_START).click()
+    answer = page.locator("#camera-answer")
+    expect(answer).to_contain_text("estimate")
+    page.route("**/gradio_api/run/predict**", hold)
+    with page.expect_request(lambda request: "data:image/jpeg" in (request.post_data or "")):
+        pass
+    while not held:
+        page.wait_for_timeout(50)  # lets the handler run
+    page.get_by_role("button", name=Words.CAMERA_STOP).click()
+    expect(page.locator(".dd-camera-said")).to_contain_text(Words.CAMERA_STOPPED)
+    expect(answer).to_be_hidden()
+    (route, response), *_ = held
+    with page.expect_event("requestfinished", lambda request: request == route.request):
+        route.fulfill(response=response)
+    expect(answer).to_be_hidden()
+    page.get_by_role("button", name=Words.CAMERA_START).click()
+    expect(answer).to_be_visible()
 
 
 def test_the_camera_ends_when_its_section_is_left(camera_page: Page) -> None:
@@ -431,8 +457,4 @@ def test_closing_the_page_deletes_the_file(page: Page, server: Any, examples: Pa
     wait_for_answer(page)
     assert len(list(server.folder.rglob("close-me.jpg"))) == 1
     page.goto("about:blank")
-    for _ in range(60):
-        if not list(server.folder.rglob("close-me.jpg")):
-            return
-        time.sleep(1)
-    pytest.fail("the file is still there a minute after its page was closed")
+    wait_until(lambda: not list(server.folder.rglob("close-me.jpg")))

@@ -145,7 +145,7 @@ def start_run(tmp_path: Path) -> tuple[subprocess.Popen[str], Path]:
 
 def end(process: subprocess.Popen[str]) -> None:
     process.kill()
-    process.communicate(timeout=30)
+    process.communicate(timeout=300)
 
 
 def test_runs_side_by_side_keep_their_folders_however_the_others_come_and_go(tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ def test_runs_side_by_side_keep_their_folders_however_the_others_come_and_go(tmp
         runs.append(start_run(tmp_path))
         assert first.poll() is None and (one / "upload.jpg").exists(), "another run began"
         runs[-1][0].terminate()
-        runs[-1][0].communicate(timeout=30)
+        runs[-1][0].communicate(timeout=300)
         end(second)
         runs.append(start_run(tmp_path))
         assert (one / "upload.jpg").exists() and not two.exists(), "one was killed, and another began"
@@ -225,15 +225,15 @@ def test_a_killed_run_is_cleaned_up_by_the_next_and_a_living_one_is_left_alone(t
         (kept / "upload.jpg").write_bytes(b"x")
         assert (leftover / "upload.jpg").exists() and leftover.stat().st_mode & 0o077 == 0
         killed.send_signal(signal.SIGKILL)
-        killed.communicate(timeout=30)
+        killed.communicate(timeout=300)
         assert (leftover / "upload.jpg").exists(), "nobody can clean up after that"
         following, fresh = start_run(tmp_path)
         following.terminate()
-        following.communicate(timeout=30)
+        following.communicate(timeout=300)
         assert not leftover.exists() and (kept / "upload.jpg").exists() and fresh != kept
     finally:
         living.kill()
-        living.communicate(timeout=30)
+        living.communicate(timeout=300)
 
 
 def test_what_others_laid_into_the_shared_place_is_not_followed(tmp_path: Path) -> None:

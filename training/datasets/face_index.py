@@ -16,7 +16,7 @@ from detector.config import DetectorConfig
 from detector.errors import MediaError
 from detector.faces.face_detector import FaceFinder
 from detector.media.media import open_media
-from detector.types import DetectedFace, FaceBox, Frame
+from detector.types import DetectedFace, FaceBox, Frame, Pixels
 from training.datasets.labels import FACE_FIELDS, ITEM_FIELDS, Item
 from training.datasets.layouts import find_items
 
@@ -94,22 +94,32 @@ def _row(item: Item, frame: Frame, face: DetectedFace, out_folder: Path) -> Row:
     cut = ""
     if item.is_video or frame.pixels.shape[0] * frame.pixels.shape[1] > _LARGE_PX:
         cut = f"{CUTS}/{item.file.replace('/', '__')}__{frame.index}.png"
-        frame, face = _cut_out(frame, face)
+        pixels, face = cut_out(frame.pixels, face)
         (out_folder / CUTS).mkdir(exist_ok=True)
-        Image.fromarray(frame.pixels).save(out_folder / cut)
-    height, width = frame.pixels.shape[:2]
+        Image.fromarray(pixels).save(out_folder / cut)
+        return face_row(item, cut, pixels.shape[1], pixels.shape[0], face)
+    return face_row(item, cut, frame.pixels.shape[1], frame.pixels.shape[0], face)
+
+
+def face_row(item: Item, cut: str, width: int, height: int, face: DetectedFace) -> Row:
+    """One line of the list of faces, in the order of FACE_FIELDS."""
     points = [f"{value:.2f}" for value in face.landmarks.ravel()]
     known = [str(getattr(item, field)) for field in ITEM_FIELDS]
     return [*known, cut, width, height, *face.box.as_list(), f"{face.detection_confidence:.4f}", *points]
 
 
-def _cut_out(frame: Frame, face: DetectedFace) -> tuple[Frame, DetectedFace]:
-    """The face with its surroundings, as far as the frame reaches, and the face's place in it."""
-    height, width = frame.pixels.shape[:2]
+def cut_out(pixels: Pixels, face: DetectedFace) -> tuple[Pixels, DetectedFace]:
+    """The face with its surroundings, as far as the image reaches, and the face's place in it.
+
+    Args:
+        pixels: uint8 (height, width, 3), RGB.
+        face: in pixels of that image.
+    """
+    height, width = pixels.shape[:2]
     box, around = face.box, round(_CONTEXT_FRAC * max(face.box.width, face.box.height))
     x1, y1 = max(0, box.x1 - around), max(0, box.y1 - around)
     x2, y2 = min(width, box.x2 + around), min(height, box.y2 + around)
     moved = FaceBox(box.x1 - x1, box.y1 - y1, box.x2 - x1, box.y2 - y1)
     landmarks = (face.landmarks - np.array([x1, y1])).astype(np.float32)
-    pixels = np.ascontiguousarray(frame.pixels[y1:y2, x1:x2])
-    return Frame(pixels, frame.index, frame.time_s), DetectedFace(moved, face.detection_confidence, landmarks)
+    cut = np.ascontiguousarray(pixels[y1:y2, x1:x2])
+    return cut, DetectedFace(moved, face.detection_confidence, landmarks)

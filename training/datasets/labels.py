@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import csv
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.media.formats import VIDEO_SUFFIXES
 from detector.media.images import read_image
-from detector.media.media import VIDEO_SUFFIXES
 from detector.types import DetectedFace, FaceBox, Pixels
 
 TIGHT_FRAC = 0.85
@@ -50,7 +50,7 @@ class Item:
     @property
     def is_generated(self) -> bool:
         """The whole face comes from a generator, by the name of the manipulation."""
-        return self.manipulation.lower().startswith(("stylegan", "generated", "gan", "diffusion"))
+        return self.manipulation.lower().startswith(("stylegan", "generated", "gan", "diffusion", "reconstructed"))
 
     def attribute(self, name: str) -> str | None:
         """
@@ -77,6 +77,12 @@ class FaceItem:
     width_px: int
     height_px: int
     face: DetectedFace
+
+    @property
+    def frame_index(self) -> int:
+        """Number of the frame in its video; 0 for an image."""
+        number = self.image.stem.rpartition("__")[2]
+        return int(number) if self.item.is_video and number.isdecimal() else 0
 
     @property
     def is_tight(self) -> bool:
@@ -173,13 +179,19 @@ def _grouped(faces: Iterable[FaceItem]) -> Groups:
 
 
 def twins(faces: Iterable[FaceItem]) -> list[tuple[FaceItem, FaceItem]]:
-    """Genuine and manipulated faces of the same group, paired in order: (real, fake)."""
+    """Genuine and manipulated faces of the same group as (real, fake): video frames by number, images in order."""
     return [
-        (reals[index % len(reals)], fake)
+        (_counterpart(fake, index, reals), fake)
         for reals, fakes in _grouped(faces).values()
         if reals
         for index, fake in enumerate(fakes)
     ]
+
+
+def _counterpart(fake: FaceItem, index: int, reals: Sequence[FaceItem]) -> FaceItem:
+    if not fake.item.is_video:
+        return reals[index % len(reals)]
+    return min(reals, key=lambda real: abs(real.frame_index - fake.frame_index))
 
 
 def lone_fakes(faces: Iterable[FaceItem]) -> list[FaceItem]:

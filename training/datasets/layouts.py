@@ -18,7 +18,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from detector.media.media import IMAGE_SUFFIXES, VIDEO_SUFFIXES
+from detector.media.formats import IMAGE_SUFFIXES, VIDEO_SUFFIXES
 from training.datasets.labels import Item, check_items, drawn_split, read_labels
 
 _SUFFIXES = {*IMAGE_SUFFIXES, *VIDEO_SUFFIXES}

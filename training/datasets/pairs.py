@@ -1,17 +1,18 @@
 """Pairs for training: every batch holds each genuine face beside its own manipulated twin.
 
-Kinds of pair: `twin` (a video's genuine face and its manipulated version), `blend` (a genuine face and a
+Kinds of pair: `twin` (a genuine face and its manipulated version of the same group), `blend` (a genuine face and a
 self-blend of it), `swap` (a genuine face under somebody else's of the same source), `lone` (a manipulated face
-without a twin, such as a wholly generated one, and any genuine face of its source). Both members get the same
+without a twin, such as a wholly generated one, and any genuine face of its source), `reconstruction` (a genuine
+face and the same face through a decoder). Both members get the same
 crop margins, the same flip and the same degradations, at the size the face has in its image and before it is
 resized for the network.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import cv2
 import numpy as np
@@ -24,12 +25,16 @@ from detector.faces.crop import crop_window, cut_square
 from detector.types import FaceBox, Pixels
 from training.datasets.augment import degrade_alike
 from training.datasets.labels import FaceItem, load_pixels, lone_fakes, twins
-from training.datasets.self_blend import Donor, Mask, self_blend
+from training.datasets.self_blend import Donor, Mask, face_mask, self_blend
 
-MIX = {"twin": 0.33, "blend tight": 0.17, "blend wide": 0.28, "swap": 0.1, "lone": 0.12}
+MIX = {"twin": 0.4, "blend tight": 0.1, "blend wide": 0.2, "swap": 0.06, "lone": 0.1, "reconstruction": 0.14}
 """Shares of the kinds of pair. `wide` images show the head with a margin, `tight` ones the face alone."""
+_BLENDED_BACK = 0.35
+"""Share of the reconstructions of which only the face region is kept, in the genuine image."""
 MAP_CELLS = 20
 """Side of the maps that say where an image was manipulated."""
+RECONSTRUCTIONS = "reconstructions"
+"""Source of the pairs of a face and its reconstruction, see `reconstruct.py`."""
 _NATIVE_PX = (96, 240)
 """Between which sides a crop is degraded."""
 
@@ -79,22 +84,24 @@ class PairStream(IterableDataset[Batch]):
         """
         self._size_px, self._seed, self._ramp_pairs = size_px, seed, ramp_pairs
         self._first, self._block = first, block
-        self._genuine: dict[str, list[FaceItem]] = {}
-        for face in faces:
-            if not face.item.is_fake:
-                self._genuine.setdefault(face.item.source, []).append(face)
-        self._sources = sorted(self._genuine)
-        everybody = [face for source in self._sources for face in self._genuine[source]]
-        self._blended = {
-            "blend tight": [face for face in everybody if face.is_tight],
-            "blend wide": [face for face in everybody if not face.is_tight],
-        }
-        self._twins = twins(faces)
-        self._lone = [fake for fake in lone_fakes(faces) if fake.item.source in self._genuine]
-        pools = self._blended | {"twin": self._twins, "lone": self._lone, "swap": everybody}
-        self._kinds = [kind for kind in MIX if pools[kind]]
-        if not everybody:
+        aligned = [face for face in faces if face.item.source == RECONSTRUCTIONS]
+        faces = [face for face in faces if face.item.source != RECONSTRUCTIONS]
+        genuine = [face for face in faces if not face.item.is_fake]
+        if not genuine:
             raise ValueError("there are no genuine faces to train on")
+        sources = {face.item.source for face in genuine}
+        self._genuine = _Pool((face.item.source, face) for face in genuine)
+        self._blended = {
+            "blend tight": _Pool((face.item.source, face) for face in genuine if face.is_tight),
+            "blend wide": _Pool((face.item.source, face) for face in genuine if not face.is_tight),
+        }
+        self._twins = {
+            "twin": _Pool((fake.item.source, (real, fake)) for real, fake in twins(faces)),
+            "reconstruction": _Pool((fake.item.manipulation, (real, fake)) for real, fake in twins(aligned)),
+        }
+        self._lone = _Pool((f.item.source, f) for f in lone_fakes(faces) if f.item.source in sources)
+        pools = self._blended | self._twins | {"lone": self._lone, "swap": self._genuine}
+        self._kinds = [kind for kind in MIX if pools[kind].items]
         shares = np.array([MIX[kind] for kind in self._kinds])
         self._shares = shares / shares.sum()
 
@@ -125,20 +132,41 @@ class PairStream(IterableDataset[Batch]):
 
     def _draw(self, kind: str, rng: np.random.Generator) -> _Pair:
         if kind == "twin":
-            return _load(*one_of(self._twins, rng))
+            return _load(*self._twins[kind].draw(rng))
+        if kind == "reconstruction":
+            return _reconstruction(*self._twins[kind].draw(rng), rng)
         if kind == "lone":
-            fake = one_of(self._lone, rng)
-            return _load(one_of(self._genuine[fake.item.source], rng), fake)
+            fake = self._lone.draw(rng)
+            return _load(self._genuine.draw_from(fake.item.source, rng), fake)
         donor = None
         if kind == "swap":
-            pool = self._genuine[one_of(self._sources, rng)]
-            other = one_of(pool, rng)
+            source = self._genuine.draw(rng).item.source
+            other, face = (self._genuine.draw_from(source, rng) for _ in range(2))
             donor = Donor(pixels=load_pixels(other), landmarks=other.face.landmarks)
         else:
-            pool = self._blended[kind]
-        face = one_of(pool, rng)
+            face = self._blended[kind].draw(rng)
         genuine, blend, mask = self_blend(load_pixels(face), face.face.box, face.face.landmarks, rng, donor)
         return _Pair(pixels=[genuine, blend], boxes=[face.face.box] * 2, mask=mask)
+
+
+class _Pool(Generic[T]):
+    """Things of several sources. A source is drawn by the fourth root of its size, then one of its things, so that
+    a small source is neither starved nor learned by heart."""
+
+    def __init__(self, items: Iterable[tuple[str, T]]) -> None:
+        self.items: dict[str, list[T]] = {}
+        for source, item in items:
+            self.items.setdefault(source, []).append(item)
+        self._sources = sorted(self.items)
+        sizes = np.array([len(self.items[source]) for source in self._sources], np.float64) ** 0.25
+        self._shares = sizes / sizes.sum()
+
+    def draw(self, rng: np.random.Generator) -> T:
+        return self.draw_from(self._sources[rng.choice(len(self._sources), p=self._shares)], rng)
+
+    def draw_from(self, source: str, rng: np.random.Generator) -> T:
+        items = self.items[source]
+        return items[rng.integers(len(items))]
 
 
 def numbered(pair: Callable[[int], Batch], first: int, block: int) -> Iterator[Batch]:
@@ -155,14 +183,26 @@ def numbered(pair: Callable[[int], Batch], first: int, block: int) -> Iterator[B
         turn += turns
 
 
-def one_of(pool: Sequence[T], rng: np.random.Generator) -> T:
-    return pool[rng.integers(len(pool))]
-
-
 def _load(real: FaceItem, fake: FaceItem) -> _Pair:
     pixels = [load_pixels(face) for face in (real, fake)]
     mask = np.ones(pixels[1].shape[:2], np.float32) if fake.item.is_generated else None
     return _Pair(pixels=pixels, boxes=[real.face.box, fake.face.box], mask=mask)
+
+
+def _reconstruction(real: FaceItem, fake: FaceItem, rng: np.random.Generator) -> _Pair:
+    """A face and its reconstruction; of some only the face region is kept, inside the genuine image."""
+    pair = _load(real, fake)
+    if rng.random() >= _BLENDED_BACK:
+        return pair
+    genuine, made = pair.pixels
+    mask = cv2.GaussianBlur(
+        face_mask((genuine.shape[0], genuine.shape[1]), real.face.landmarks, "face", rng),
+        (0, 0),
+        max(1.0, 0.03 * real.face.box.width),
+    )
+    mixed = made * mask[..., None] + genuine * (1 - mask[..., None])
+    pixels = [genuine, mixed.round().clip(0, 255).astype(np.uint8)]
+    return _Pair(pixels=pixels, boxes=pair.boxes, mask=mask.astype(np.float32))
 
 
 def jittered_window(pixels: Pixels, box: FaceBox, margin_frac: float, shift: NDArray[np.float64]) -> FaceBox:

@@ -1,59 +1,128 @@
-"""From validation logits to a probability and two thresholds with stated error rates."""
+"""From validation logits to quality offsets, a probability and thresholds with stated error rates."""
 
 from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from detector.verdict.calibration import Calibration
-from training.evaluation.metrics import Row, outcome_of
+from detector.types import OUTCOME_OF, Grade, GradeRate
+from detector.verdict.calibration import Calibration, QualityOffsets
+from training.evaluation.metrics import Row
 
 FALSE_ALARM_RATE = 0.01
+SOME_SIGNS_RATE = 0.05
 MISS_RATE = 0.05
 FOLDS = 10
+BINS = 3
+FEWEST = 299
+"""Genuine faces in a bin: so many without an error certify 1 % at 95 % confidence (Clopper-Pearson)."""
 
 
-def calibrate(results: Sequence[Row]) -> Calibration:
-    """Platt scaling on the sources that have both labels, then thresholds for the stated rates.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatingPoint:
+    """What `calibrate` sets: offsets by image detail, and probability and thresholds of adjusted logits."""
 
-    `fake` starts where at most 1 % of the genuine faces of *every* source would be called fake (split
-    conformal: the k-th largest of n logits with k = floor((n + 1) * rate)); a source too small for that rate
-    counts into the pooled quantile only. `real` ends where at most 5 % of the manipulated faces lie below.
+    quality: QualityOffsets
+    calibration: Calibration
+
+    def judge(self, row: Row) -> Row:
+        """`probability`, `grade` and `outcome` of a result."""
+        if row["logit"] is None:
+            return {"probability": None, "grade": None, "outcome": "no_face"}
+        probability = self.calibration.probability(adjusted(row, self.quality))
+        grade = self.calibration.grade(probability)
+        return {"probability": probability, "grade": grade, "outcome": OUTCOME_OF[grade]}
+
+
+def adjusted(row: Row, quality: QualityOffsets) -> float:
+    """The logit of a result less the offset for its image detail."""
+    return quality.adjust(row["logit"], row.get("detail") or 0.0)
+
+
+def fit_offsets(results: Sequence[Row]) -> QualityOffsets:
+    """Offsets that place the 1 % false-alarm threshold of every quality bin at the same logit.
+
+    Genuine faces are cut into BINS bins of equal number by image detail. A bin's threshold is the strictest
+    split-conformal quantile (the k-th largest of n logits with k = floor((n + 1) * rate)): of the whole bin and
+    of each source with enough faces in it. With fewer than FEWEST faces to a bin there is one bin for all.
+    """
+    genuine = [row for row in results if row["label"] == "real" and row["logit"] is not None]
+    details = np.array([row.get("detail") or 0.0 for row in genuine])
+    if len(genuine) < BINS * FEWEST or np.ptp(details) == 0:
+        return QualityOffsets()
+    edges = [float(edge) for edge in np.quantile(details, np.arange(1, BINS) / BINS)]
+    places = np.searchsorted(edges, details, side="right")
+    tops = [_strictest([genuine[i] for i in np.flatnonzero(places == place)]) for place in range(BINS)]
+    return QualityOffsets(edges=tuple(edges), offsets=tuple(top - float(np.median(tops)) for top in tops))
+
+
+def _strictest(genuine: Sequence[Row], rate: float = FALSE_ALARM_RATE, logit: str = "logit") -> float:
+    """The highest conformal quantile: of all, and of each source with enough faces for the rate."""
+    by_source: dict[str, list[float]] = {}
+    for row in genuine:
+        by_source.setdefault(row["source"], []).append(row[logit])
+    pooled = [row[logit] for row in genuine]
+    enough = [logits for logits in [pooled, *by_source.values()] if len(logits) + 1 >= 1 / rate]
+    return max(_kth_largest(logits, rate) for logits in enough or [pooled])
+
+
+def calibrate(results: Sequence[Row], quality: QualityOffsets | None = None) -> OperatingPoint:
+    """Offsets, then Platt scaling on the sources that have both labels, then thresholds for the stated rates.
+
+    `signs` starts where at most 1 %, and `some signs` where at most 5 %, of the genuine faces of *every* source
+    would get it (split conformal); a source too small for a rate counts into the pooled quantile only. `none
+    found` ends where at most 5 % of the manipulated faces lie below.
+
+    Args:
+        results: of `evaluate`, with logits as the network gave them.
+        quality: offsets to use; by default they are fitted. Empty ones for logits that are adjusted already.
 
     Raises:
-        ValueError: the results lack genuine or manipulated faces, or the logits do not tell them apart.
+        ValueError: the results lack genuine or manipulated faces, no source has both, or the logits do not tell
+            them apart.
     """
     judged = [row for row in results if row["logit"] is not None]
-    real: dict[str, list[float]] = {row["source"]: [] for row in judged if row["label"] == "real"}
-    fake: list[float] = []
-    for row in judged:
-        (fake if row["label"] == "fake" else real[row["source"]]).append(row["logit"])
-    if not fake or not real:
+    real_sources = {row["source"] for row in judged if row["label"] == "real"}
+    fake_sources = {row["source"] for row in judged if row["label"] == "fake"}
+    if not real_sources or not fake_sources:
         raise ValueError("calibration needs genuine and manipulated faces")
-    mixed = {row["source"] for row in judged if row["label"] == "fake"} & set(real)
-    kept = [row for row in judged if row["source"] in mixed]
+    mixed = real_sources & fake_sources
+    if not mixed:
+        raise ValueError(
+            "no source has both genuine and manipulated faces, so probabilities cannot be fitted; "
+            "give files of both labels the same `source` in labels.csv"
+        )
+    quality = fit_offsets(judged) if quality is None else quality
+    rows = [row | {"adjusted": adjusted(row, quality)} for row in judged]
+    kept = [row for row in rows if row["source"] in mixed]
     platt = LogisticRegression(C=1e6).fit(
-        np.array([[row["logit"]] for row in kept]), np.array([row["label"] == "fake" for row in kept])
+        np.array([[row["adjusted"]] for row in kept]), np.array([row["label"] == "fake" for row in kept])
     )
     if platt.coef_[0, 0] <= 0:
         raise ValueError("the logits do not rise from genuine to manipulated; this network has learned nothing")
-    pooled = [logit for logits in real.values() for logit in logits]
-    enough = [logits for logits in [pooled, *real.values()] if len(logits) + 1 >= 1 / FALSE_ALARM_RATE]
-    upper = max(_kth_largest(logits, FALSE_ALARM_RATE) for logits in enough or [pooled])
-    lower = min(-_kth_largest([-logit for logit in fake], MISS_RATE), upper)
+    genuine = [row for row in rows if row["label"] == "real"]
+    fake = [row["adjusted"] for row in rows if row["label"] == "fake"]
+    upper = _strictest(genuine, FALSE_ALARM_RATE, "adjusted")
+    some = min(_strictest(genuine, SOME_SIGNS_RATE, "adjusted"), upper)
+    lower = min(-_kth_largest([-logit for logit in fake], MISS_RATE), some)
     scale = Calibration(slope=float(platt.coef_[0, 0]), intercept=float(platt.intercept_[0]))
-    # Just above the deciding genuine face, so that it is not called fake itself.
-    return Calibration(
-        slope=scale.slope,
-        intercept=scale.intercept,
-        threshold_fake=min(1.0, scale.probability(upper) + 1e-6),
-        threshold_real=max(0.0, scale.probability(lower) - 1e-6),
+    # Just above the deciding genuine face, so that it does not get the grade itself.
+    above = [min(1.0, scale.probability(value) + 1e-6) for value in (upper, some)]
+    return OperatingPoint(
+        quality=quality,
+        calibration=Calibration(
+            slope=scale.slope,
+            intercept=scale.intercept,
+            threshold_fake=above[0],
+            threshold_some=above[1],
+            threshold_real=max(0.0, scale.probability(lower) - 1e-6),
+        ),
     )
 
 
@@ -62,8 +131,8 @@ def _kth_largest(values: Sequence[float], rate: float) -> float:
     return float(np.sort(np.asarray(values))[-k])
 
 
-def judged_by_others(results: Sequence[Row]) -> list[Row]:
-    """The results with `probability` and `outcome` from a calibration that did not see them.
+def judged_by_others(results: Sequence[Row], quality: QualityOffsets | None = None) -> list[Row]:
+    """The results with `probability`, `grade` and `outcome` from an operating point that did not see them.
 
     Ten folds by group: each is judged by what the other nine calibrate, so that the rates stated are not
     those of the data the thresholds were set on.
@@ -71,12 +140,40 @@ def judged_by_others(results: Sequence[Row]) -> list[Row]:
     fold_of = _folds(results)
     judged: list[Row] = [{} for _ in results]
     for fold in set(fold_of):
-        others = [row for row, at in zip(results, fold_of, strict=True) if at != fold]
-        calibration = calibrate(others)
+        point = calibrate([row for row, at in zip(results, fold_of, strict=True) if at != fold], quality)
         for index, (row, at) in enumerate(zip(results, fold_of, strict=True)):
             if at == fold:
-                judged[index] = row | outcome_of(row, calibration)
+                judged[index] = row | point.judge(row)
     return judged
+
+
+def judged_by_other_sources(results: Sequence[Row]) -> list[Row]:
+    """The genuine results, each source judged by an operating point that never saw that source."""
+    judged = []
+    for source in sorted({row["source"] for row in results if row["label"] == "real"}):
+        others = [row for row in results if row["source"] != source]
+        try:
+            point = calibrate(others)
+        except ValueError:  # without this source no other has both labels
+            continue
+        judged += [row | point.judge(row) for row in results if row["source"] == source and row["label"] == "real"]
+    return judged
+
+
+def grade_rates(judged: Iterable[Row]) -> dict[Grade, GradeRate]:
+    """Share of the genuine and of the manipulated faces that got each grade."""
+    counts: dict[str, Counter[Grade]] = {"real": Counter(), "fake": Counter()}
+    for row in judged:
+        if row["grade"] is not None:
+            counts[row["label"]][row["grade"]] += 1
+    totals = {label: max(1, count.total()) for label, count in counts.items()}
+    return {
+        grade: GradeRate(
+            genuine=round(counts["real"][grade] / totals["real"], 4),
+            manipulated=round(counts["fake"][grade] / totals["fake"], 4),
+        )
+        for grade in OUTCOME_OF
+    }
 
 
 def _folds(results: Sequence[Row]) -> list[int]:
@@ -109,24 +206,26 @@ def error_rates(judged: Sequence[Row]) -> tuple[float, float, float]:
 
 
 def video_block(results: Sequence[Row], measured_on: str) -> dict[str, Any]:
-    """An operating point of videos' own, for a checkpoint's card: the rule is that for images.
+    """An operating point of videos' own, for a checkpoint's card.
 
     Args:
-        results: moving stills of val, one line a video, pooled as the detector pools.
+        results: one line a video, with the adjusted logit pooled as the detector pools.
         measured_on: the data in a few words.
 
     Returns:
-        `calibration` as `Calibration` takes it; `false_alarm_rate`, `miss_rate` and `undecided_rate` from ten
-        folds, each judged by thresholds set on the other nine; `measured_on`.
+        `calibration` as `Calibration` takes it; `false_alarm_rate`, `miss_rate`, `undecided_rate` and
+        `grade_rates` from ten folds, each judged by thresholds set on the other nine; `measured_on`.
 
     Raises:
         ValueError: the results lack genuine or manipulated videos, or the logits do not tell them apart.
     """
-    false_alarm_rate, miss_rate, undecided_rate = error_rates(judged_by_others(results))
+    judged = judged_by_others(results, QualityOffsets())
+    false_alarm_rate, miss_rate, undecided_rate = error_rates(judged)
     return {
-        "calibration": asdict(calibrate(results)),
+        "calibration": asdict(calibrate(results, QualityOffsets()).calibration),
         "false_alarm_rate": round(false_alarm_rate, 4),
         "miss_rate": round(miss_rate, 4),
         "undecided_rate": round(undecided_rate, 4),
         "measured_on": measured_on,
+        "grade_rates": {grade: asdict(rate) for grade, rate in grade_rates(judged).items()},
     }

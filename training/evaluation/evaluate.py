@@ -24,7 +24,7 @@ from detector.media.images import read_image
 from detector.model.checkpoint import ARCHITECTURE, CheckpointCard, InputSpec, MapHead
 from detector.model.classifier import FaceClassifier, choose_device
 from detector.pipeline import Detector
-from detector.types import Pixels
+from detector.types import FaceTrack, MediaKind, Pixels
 from detector.verdict.calibration import Calibration
 from training.datasets.augment import h264, jpeg
 from training.datasets.labels import Item
@@ -33,7 +33,17 @@ from training.evaluation.metrics import Row
 from training.fitting.fit import MARGIN_FRAC, FitSettings, start_from
 from training.fitting.networks import PIXEL_MEAN, PIXEL_STD, Student, Teacher
 
-RESULT_FIELDS = ("file", "label", "source", "manipulation", "group", "attributes", "face_width_px", "logit")
+RESULT_FIELDS = (
+    "file",
+    "label",
+    "source",
+    "manipulation",
+    "group",
+    "attributes",
+    "face_width_px",
+    "detail",
+    "logit",
+)
 _Result = list[str | float | None]
 
 
@@ -135,7 +145,7 @@ def evaluate(
         judge: with what.
         data: a data folder, see `training/datasets/layouts.py`.
         split: a value of the column `split`.
-        out_file: CSV with the columns RESULT_FIELDS.
+        out_file: CSV with the columns RESULT_FIELDS; an image's logit is that of the network, without offset.
         source: only files of this one.
         degraded: a key of DEGRADATIONS, done to every image first; videos are left out then.
         workers: processes, one thread each.
@@ -184,8 +194,19 @@ def _judge(item: Item) -> _Result:
     deciding = max(weighty, key=lambda track: track.logit, default=None)
     row: _Result = [item.file, item.label, item.source, item.manipulation, item.group, item.attributes]
     if deciding is None:
-        return [*row, None, None]
-    return [*row, float(np.median([score.box.width for score in deciding.scores])), deciding.logit]
+        return [*row, None, None, None]
+    width, sharp = (float(np.median(values)) for values in _seen(deciding))
+    return [*row, width, sharp, _raw(deciding, analysis.media.kind)]
+
+
+def _seen(track: FaceTrack) -> tuple[list[int], list[float]]:
+    return [score.box.width for score in track.scores], [score.detail for score in track.scores]
+
+
+def _raw(track: FaceTrack, kind: MediaKind) -> float:
+    """An image's logit as the network gave it, so that offsets can be fitted to it; a video's pooled one."""
+    network_logit = track.scores[0].network_logit
+    return track.logit if kind == "video" or network_logit is None else network_logit
 
 
 def read_results(files: Sequence[Path]) -> list[Row]:
@@ -194,7 +215,7 @@ def read_results(files: Sequence[Path]) -> list[Row]:
     for file in files:
         with file.open(newline="", encoding="utf-8") as lines:
             rows += [
-                row | {key: float(row[key]) if row[key] else None for key in ("logit", "face_width_px")}
+                row | {key: float(row[key]) if row[key] else None for key in ("logit", "face_width_px", "detail")}
                 for row in csv.DictReader(lines)
             ]
     return rows

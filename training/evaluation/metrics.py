@@ -105,9 +105,13 @@ def judged_by(results: Iterable[Row], calibration: Calibration) -> list[Row]:
 
 def outcome_of(row: Row, calibration: Calibration) -> Row:
     if row["logit"] is None:
-        return {"probability": None, "outcome": "no_face"}
+        return {"probability": None, "grade": None, "outcome": "no_face"}
     probability = calibration.probability(row["logit"])
-    return {"probability": probability, "outcome": calibration.outcome(probability)}
+    return {
+        "probability": probability,
+        "grade": calibration.grade(probability),
+        "outcome": calibration.outcome(probability),
+    }
 
 
 def summarise(results: Sequence[Row]) -> Row:
@@ -140,7 +144,7 @@ def summarise(results: Sequence[Row]) -> Row:
     for source in ["all", *sorted({row["source"] for row in results})]:
         rows = [row for row in results if source in ("all", row["source"])]
         outcomes[source] = {
-            label: dict(Counter(row["outcome"] for row in rows if row["label"] == label))
+            label: dict(Counter(row["grade"] or "no_face" for row in rows if row["label"] == label))
             for label in ("real", "fake")
         }
     return {
@@ -148,7 +152,28 @@ def summarise(results: Sequence[Row]) -> Row:
         "probabilities": probabilities,
         "outcomes": outcomes,
         "false_alarms": _false_alarms(results),
+        "detection": detection_rates(results),
     }
+
+
+def detection_rates(results: Sequence[Row], rates: Sequence[float] = (0.01, 0.05)) -> Row:
+    """Share of the manipulated files found where 1 % and 5 % of the genuine ones of the same source are flagged.
+
+    Returns:
+        For `all` and each source with both labels, and each rate, a share with its 95 % Wilson interval. The
+        thresholds are set on the same genuine files, so this measures the ranking and not what users get.
+    """
+    found: Row = {}
+    for source in ["all", *sorted({row["source"] for row in results})]:
+        rows = [row for row in results if source in ("all", row["source"]) and row["logit"] is not None]
+        real = np.array([row.get("adjusted", row["logit"]) for row in rows if row["label"] == "real"])
+        fake = np.array([row.get("adjusted", row["logit"]) for row in rows if row["label"] == "fake"])
+        if min(len(real), len(fake)) >= _FEWEST:
+            found[source] = {}
+            for rate in rates:
+                above = int((fake > np.quantile(real, 1 - rate, method="higher")).sum())
+                found[source][str(rate)] = share_with_interval(above, len(fake))
+    return found
 
 
 def _ranked_groups(results: Sequence[Row]) -> dict[str, list[Row]]:

@@ -178,7 +178,7 @@ def choose_faces(faces: Sequence[FaceItem], most: int, seed: int) -> list[FaceIt
 
 
 def judge_stills(
-    judge: Judge, faces: Sequence[FaceItem], *, seconds: float, seed: int, features: bool, workers: int
+    judge: Judge, faces: Sequence[FaceItem], *, seconds: float, seed: int, workers: int
 ) -> Iterator[Video]:
     """Judge images as moving stills, each written to a temporary MP4 and read by `Detector.analyze`.
 
@@ -187,10 +187,9 @@ def judge_stills(
         faces: images with their faces.
         seconds: length of each video.
         seed: of every choice.
-        features: keep the features too.
         workers: processes, one thread each.
     """
-    tasks = [(face, seed, seconds, features) for face in faces]
+    tasks = [(face, seed, seconds) for face in faces]
     with torch.multiprocessing.get_context("spawn").Pool(workers, _start_worker, (judge,)) as pool:
         for done, video in enumerate(pool.imap(_judge_still, tasks, chunksize=4), start=1):
             yield video
@@ -208,12 +207,12 @@ def _start_worker(judge: Judge) -> None:
     _detector = judge.detector()
 
 
-def _judge_still(task: tuple[FaceItem, int, float, bool]) -> Video:
-    face, seed, seconds, features = task
+def _judge_still(task: tuple[FaceItem, int, float]) -> Video:
+    face, seed, seconds = task
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "still.mp4"
         write_still(face, file, seed, seconds)
-        return only_person(judge_video(_detector, file, face.item, "moments", features))
+        return only_person(judge_video(_detector, file, face.item, "moments"))
 
 
 def only_person(video: Video) -> Video:

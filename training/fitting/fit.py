@@ -1,8 +1,8 @@
 """Fitting, resumable to the step.
 
-The loss is that of the labels, plus where known that of the manipulated places, plus, for a student with a
-teacher, how far it is from the teacher's probability, features and feature maps. A student can also learn the
-attributes of faces first.
+The loss is the cross-entropy of the labels, a ranking term between the two members of each pair and, where known,
+the cross-entropy of the manipulated places; for a student with a teacher also the distance to the teacher's
+probability, features and feature maps.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import ctypes
 import json
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -21,15 +21,16 @@ import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
+from safetensors.torch import load_file
 from sklearn.metrics import roc_auc_score
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader
 
 from detector.faces.crop import crop_face
 from detector.types import Frame
 from training.datasets.labels import FaceItem, load_pixels, read_faces
 from training.datasets.pairs import PairStream
-from training.fitting.attributes import AttributeHead, AttributeStream
 from training.fitting.networks import PIXEL_MEAN, PIXEL_STD, Bridge, Seen, Student, Teacher
 
 MARGIN_FRAC = 0.125
@@ -45,8 +46,6 @@ class FitSettings:
     network: str
     """`teacher` or `student`."""
     steps: int
-    task: str = "manipulation"
-    """Or `attributes`: age, sex and race, as a start for the other."""
     size_px: int = 160
     pairs: int = 32
     """Pairs in a batch; twice as many images."""
@@ -61,6 +60,10 @@ class FitSettings:
     """Steps between looks at validation."""
     labels: float = 1.0
     """Weight of the labels; 0 follows nothing but the teacher's features."""
+    ranking: float = 0.3
+    """Weight of log(1 + exp(genuine - manipulated)) within each pair."""
+    constant_frac: float = 0.0
+    """Share of the steps at the full learning rate, before the cosine begins."""
     maps: float = 0.5
     """Weight of where the image was manipulated, beside its label."""
     distil_features: float = 2.0
@@ -73,7 +76,7 @@ def fit(
     settings: FitSettings,
     *,
     data: Path,
-    faces_file: Path,
+    faces_files: Sequence[Path],
     run: Path,
     imagenet: Path | None = None,
     teacher_run: Path | None = None,
@@ -84,11 +87,11 @@ def fit(
     Args:
         settings: everything that decides the outcome, with the data.
         data: folder with labels.csv and the images.
-        faces_file: what `prepare` wrote.
+        faces_files: what `prepare` and `reconstruct` wrote.
         run: folder for `settings.json`, `state.pt` (to resume) and `log.jsonl`.
         imagenet: weights a teacher starts from, or whose features a student without `teacher_run` follows.
         teacher_run: for a student, the finished run of its teacher.
-        start_run: an earlier run of the same network whose weights this one starts from.
+        start_run: an earlier run of the same network, or a checkpoint's folder, to start from.
 
     Raises:
         ValueError: `run` holds a run of other settings, or `start_run` another network.
@@ -104,16 +107,15 @@ def fit(
     if start_run is not None:
         start_from(learner, start_run)
     teacher: Teacher | None = None
-    aid: Bridge | AttributeHead | None = None
-    if settings.task == "attributes":
-        aid = AttributeHead().to(device)
-    elif settings.network == "student" and (teacher_run or imagenet):
+    aid: Bridge | None = None
+    if settings.network == "student" and (teacher_run or imagenet):
         teacher, aid = Teacher(imagenet), Bridge().to(device)
         if teacher_run is not None:
             start_from(teacher, teacher_run)
         teacher.to(device, memory_format=torch.channels_last).eval().requires_grad_(False)
     learner.to(device, memory_format=torch.channels_last)
-    ema = copy.deepcopy(learner).eval().requires_grad_(False)
+    ema = AveragedModel(learner, avg_fn=_average(settings.ema_decay), use_buffers=True).eval()
+    ema.requires_grad_(False)
     trained = [*learner.parameters(), *(aid.parameters() if aid is not None else ())]
     optimiser = torch.optim.AdamW(
         [
@@ -127,16 +129,17 @@ def fit(
         parts["aid"] = aid
     step = _resume(run, parts)
 
-    faces = read_faces(faces_file, data, "train")
+    faces = [face for file in faces_files for face in read_faces(file, data, "train")]
     where = {"size_px": settings.size_px, "seed": settings.seed}
     where |= {"first": step * settings.pairs, "block": settings.pairs}
     ramp_pairs = settings.steps * settings.pairs * 3 // 10
-    attributes = settings.task == "attributes"
-    stream = AttributeStream(faces, **where) if attributes else PairStream(faces, **where, ramp_pairs=ramp_pairs)
+    stream = PairStream(faces, **where, ramp_pairs=ramp_pairs if start_run is None else 0)
     batches = iter(
         DataLoader(stream, batch_size=settings.pairs, num_workers=settings.workers, persistent_workers=True)
     )
-    val_pixels, val_labels = _validation(data, faces_file, settings)
+    val_pixels, val_labels = _validation(data, faces_files, settings)
+    precision = _faster_precision(learner, settings, device)
+    print(json.dumps({"precision": str(precision), "faces": len(faces), "step": step}), flush=True)
     began, first_step = time.monotonic(), step
     while step < settings.steps:
         for group in optimiser.param_groups:
@@ -144,25 +147,25 @@ def fit(
         torch.manual_seed((settings.seed << 32) + step)  # drop-out too goes on where it stopped
         learner.train()
         pixels, labels, maps = _next(batches, device)
-        with torch.autocast(device.type, torch.bfloat16):
+        with torch.autocast(device.type, torch.bfloat16, enabled=precision == torch.bfloat16):
             seen = learner(pixels)
-            if isinstance(aid, AttributeHead):
-                loss = aid.loss(seen, labels)
-            else:
-                with torch.no_grad():
-                    told = teacher(pixels) if teacher is not None else None
-                loss = _loss(settings, seen, labels, maps, told, aid)
+            with torch.no_grad():
+                told = teacher(pixels) if teacher is not None else None
+            loss = _loss(settings, seen, labels, maps, told, aid)
         optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(trained, 1.0)
         optimiser.step()
         step += 1
-        _follow(ema, learner, min(settings.ema_decay, (1 + step) / (10 + step)))
+        ema.update_parameters(learner)
         if step % settings.look_every == 0 or step == settings.steps:
             speed = (step - first_step) * settings.pairs * 2 / (time.monotonic() - began)
             left_s = (settings.steps - step) * settings.pairs * 2 / speed
             line = {"step": step, "loss": round(loss.item(), 4), "images_a_second": round(speed, 1)}
-            line |= {"minutes_left": round(left_s / 60, 1), "auc": _look(ema, val_pixels, val_labels, device)}
+            line |= {
+                "minutes_left": round(left_s / 60, 1),
+                "auc": _look(ema, val_pixels, val_labels, device, precision),
+            }
             print(json.dumps(line), flush=True)
             with (run / "log.jsonl").open("a") as log:
                 log.write(json.dumps(line) + "\n")
@@ -189,7 +192,16 @@ def start_from(network: nn.Module, run: Path) -> None:
     Raises:
         ValueError: the run is one of another network.
     """
-    state = torch.load(run / "state.pt", map_location="cpu", weights_only=True)["ema"]
+    if (run / "weights.safetensors").is_file():
+        state = {
+            f"network.{name}": value.float() for name, value in load_file(run / "weights.safetensors").items()
+        }
+        if (run / "map_head.safetensors").is_file():
+            head = load_file(run / "map_head.safetensors")
+            state |= {f"map_{name}": value.float() for name, value in head.items()}
+    else:
+        saved = torch.load(run / "state.pt", map_location="cpu", weights_only=True)["ema"]
+        state = {name.removeprefix("module."): value for name, value in saved.items() if name != "n_averaged"}
     own = network.state_dict()
     missing, surplus = own.keys() - state.keys(), state.keys() - own.keys()
     if surplus or any(not name.startswith("map_") for name in missing):
@@ -213,6 +225,8 @@ def _loss(
         if told is not None:
             follow = F.binary_cross_entropy_with_logits(logits, told.logits.float().sigmoid())
             loss = (1 - settings.distil_logits) * loss + settings.distil_logits * follow
+        genuine, manipulated = logits.unflatten(0, (-1, 2)).unbind(1)
+        loss = loss + settings.ranking * F.softplus(genuine - manipulated).mean()
         where = (_map_loss(seen.fine_map, maps) + _map_loss(seen.coarse_map, maps)) / 2
         loss = settings.labels * (loss + settings.maps * where)
     if told is not None and bridge is not None:
@@ -237,10 +251,11 @@ def _claim(run: Path, settings: FitSettings) -> None:
 
 
 def _learning_rate(settings: FitSettings, step: int) -> float:
-    """Linear warm-up, then a cosine to zero."""
+    """Linear warm-up, then constant for `constant_frac` of the steps, then a cosine to zero."""
     if step < settings.warmup_steps:
         return settings.learning_rate * (step + 1) / settings.warmup_steps
-    done = (step - settings.warmup_steps) / max(1, settings.steps - settings.warmup_steps)
+    constant = max(settings.warmup_steps, round(settings.constant_frac * settings.steps))
+    done = max(0.0, (step - constant) / max(1, settings.steps - constant))
     return settings.learning_rate * 0.5 * (1 + math.cos(math.pi * done))
 
 
@@ -250,22 +265,44 @@ def _next(batches: Iterator[list[Tensor]], device: torch.device) -> list[Tensor]
     return [pixels, labels, maps]
 
 
-@torch.no_grad()
-def _follow(ema: nn.Module, learner: nn.Module, decay: float) -> None:
-    for kept, new in zip(ema.state_dict().values(), learner.state_dict().values(), strict=True):
-        if kept.is_floating_point():
-            kept.lerp_(new, 1 - decay)
-        else:
-            kept.copy_(new)
+def _average(decay: float) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
+    """Exponential moving average that forgets the start sooner while there are few steps."""
+
+    def average(kept: Tensor, new: Tensor, count: Tensor) -> Tensor:
+        if not kept.is_floating_point():
+            return new
+        steps = float(count)
+        return torch.lerp(kept, new, 1 - min(decay, (1 + steps) / (10 + steps)))
+
+    return average
 
 
-def _validation(data: Path, faces_file: Path, settings: FitSettings) -> tuple[Tensor, dict[str, list[int]]]:
+def _faster_precision(learner: nn.Module, settings: FitSettings, device: torch.device) -> torch.dtype:
+    """bfloat16 or float32, whichever takes less time for a step on this machine; bfloat16 on CUDA."""
+    if device.type == "cuda":
+        return torch.bfloat16
+    trial = copy.deepcopy(learner).train()
+    pixels = torch.randn(16, 3, settings.size_px, settings.size_px).contiguous(memory_format=torch.channels_last)
+    times: dict[torch.dtype, float] = {}
+    for precision in (torch.float32, torch.bfloat16, torch.float32, torch.bfloat16):
+        began = time.monotonic()
+        with torch.autocast("cpu", torch.bfloat16, enabled=precision == torch.bfloat16):
+            loss = trial(pixels).logits.float().mean()
+        loss.backward()
+        times[precision] = time.monotonic() - began
+    return min(times, key=lambda precision: times[precision])
+
+
+def _validation(
+    data: Path, faces_files: Sequence[Path], settings: FitSettings
+) -> tuple[Tensor, dict[str, list[int]]]:
     """A few hundred unseen images as a uint8 batch, and for each group of them the labels, in order."""
-    faces = read_faces(faces_file, data, "val")
+    faces = [face for file in faces_files for face in read_faces(file, data, "val")]
+    dev = [face for file in faces_files for face in read_faces(file, data, "dev")]
     chosen: list[FaceItem] = []
     groups: dict[str, list[int]] = {}
-    for source in sorted({face.item.source for face in faces if face.item.is_fake}):
-        of_source = [face for face in faces if face.item.source == source]
+    for source in sorted({face.item.source for face in faces + dev if face.item.is_fake}):
+        of_source = [face for face in faces + dev if face.item.source == source]
         order = np.random.default_rng(0).permutation(len(of_source))[:_LOOKED_AT]
         chosen += (picked := [of_source[index] for index in order])
         groups[source] = [int(face.item.is_fake) for face in picked]
@@ -281,11 +318,13 @@ def _validation(data: Path, faces_file: Path, settings: FitSettings) -> tuple[Te
 
 
 @torch.inference_mode()
-def _look(ema: nn.Module, pixels: Tensor, groups: dict[str, list[int]], device: torch.device) -> dict[str, float]:
+def _look(
+    ema: nn.Module, pixels: Tensor, groups: dict[str, list[int]], device: torch.device, precision: torch.dtype
+) -> dict[str, float]:
     logits = []
     for part in pixels.split(100):
         batch = (part.to(device).float() - PIXEL_MEAN) / PIXEL_STD
-        with torch.autocast(device.type, torch.bfloat16):
+        with torch.autocast(device.type, torch.bfloat16, enabled=precision == torch.bfloat16):
             seen = ema(batch.contiguous(memory_format=torch.channels_last))
             logits.append(seen.logits.float().cpu())
     values, start, aucs = torch.cat(logits).numpy(), 0, {}

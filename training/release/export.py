@@ -9,9 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from detector.model.checkpoint import CheckpointCard, VideoJudgement, load_card, save_card, save_checkpoint
-from training.evaluation.calibrate import calibrate, error_rates, judged_by_others
+from detector.verdict.calibration import QualityOffsets
+from training.evaluation.calibrate import (
+    adjusted,
+    calibrate,
+    error_rates,
+    grade_rates,
+    judged_by_other_sources,
+    judged_by_others,
+)
 from training.evaluation.evaluate import uncalibrated_card
-from training.evaluation.metrics import Row, judged_by, summarise
+from training.evaluation.metrics import Row, judged_by, share_with_interval, summarise
 from training.fitting.fit import FitSettings, start_from
 from training.fitting.networks import Student
 from training.release.model_card import model_card
@@ -64,13 +72,15 @@ def settle(
         videos: how videos are judged, from `calibrate.video_block`; without it by what was set on images.
     """
     card = load_card(name, root)
-    calibration = calibrate(val)
-    seen = judged_by_others(val)
+    point = calibrate(val)
+    seen = [row | _adjusted(row, point.quality) for row in judged_by_others(val)]
     false_alarm_rate, miss_rate, undecided_rate = error_rates(seen)
     settled = replace(
         card,
         videos=videos,
-        calibration=calibration,
+        calibration=point.calibration,
+        quality=point.quality,
+        grade_rates=grade_rates(seen),
         false_alarm_rate=round(false_alarm_rate, 4),
         miss_rate=round(miss_rate, 4),
         undecided_rate=round(undecided_rate, 4),
@@ -78,10 +88,28 @@ def settle(
         training={**card.training, **training},
         figures={
             "val": summarise(seen),
-            "dev": summarise(judged_by(dev, videos.calibration if videos else calibration)),
-            "degraded": {key: summarise(judged_by(rows, calibration)) for key, rows in degraded.items()},
+            "sources left out": {
+                name: share_with_interval(sum(row["outcome"] == "fake" for row in rows), len(rows))
+                for name, rows in _by_source(judged_by_other_sources(val)).items()
+            },
+            "dev": summarise(judged_by(dev, videos.calibration if videos else point.calibration)),
+            "degraded": {
+                key: summarise([row | point.judge(row) | _adjusted(row, point.quality) for row in rows])
+                for key, rows in degraded.items()
+            },
         },
     )
     written = save_card(settled, root)
     (root / name / "README.md").write_text(model_card(written), encoding="utf-8")
     return written
+
+
+def _adjusted(row: Row, quality: QualityOffsets) -> Row:
+    return {"adjusted": None if row["logit"] is None else adjusted(row, quality)}
+
+
+def _by_source(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["source"], []).append(row)
+    return found

@@ -28,6 +28,7 @@ const draw = () => {
     const found = answer();
     if (!stream || !found || drawn === number || Number(found.dataset.number) !== number) return;
     drawn = number;
+    document.body.dataset.camera = 'yes';  // what stands in the answer is of this very camera
     if (found.dataset.stop) { stop(); return say(found.textContent.trim()); }
     const boxes = JSON.parse(found.dataset.faces).map(([x, y, width, height, outcome, words]) => {
         const box = document.createElement('div');
@@ -81,7 +82,7 @@ const start = async () => {
     part('stop').focus();
     say('');
     await play();
-    element.dataset.running = document.body.dataset.camera = 'yes';
+    element.dataset.running = 'yes';
     later(0);
 };
 element.addEventListener('click', (event) => {

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from detector import Detector, DetectorError, ExplainError, MediaError, ReportError
+from detector import Detector, DetectorError, MediaError, ReportError
 from detector.config import Depth
 from detector.errors import (
     HardStopError,
@@ -21,7 +21,7 @@ from detector.errors import (
 )
 from detector.media.media import open_media
 from detector.types import Analysis, Pixels, Step
-from explain import Explanations, explain
+from explain import Explanations, examine
 from reporting.text import results as result_text
 from reporting.text.results import Language
 from ui import text
@@ -94,15 +94,14 @@ def check(
             lambda language: result_text.step_sentence(done, language).rstrip(".।"),
         )
 
-    analysis = detector.analyze(path, max_frames=depth, progress=step)
-    if not analysis.tracks:
-        return analysis, None
-    tell(_EXPLAINING_FROM, lambda language: text.of(language).MARKING)
-    try:
-        return analysis, explain(detector, analysis)
-    except ExplainError:
-        _log.exception("a result is shown without its images")
-        return analysis, None
+    def judged(analysis: Analysis) -> None:
+        if analysis.tracks:
+            tell(_EXPLAINING_FROM, lambda language: text.of(language).MARKING)
+
+    found = examine(detector, path, max_frames=depth, progress=step, judged=judged)
+    if found.error is not None:
+        _log.error("a result is shown without its images", exc_info=found.error)
+    return found.analysis, found.explanations
 
 
 def still(detector: Detector, path: Path) -> Pixels:

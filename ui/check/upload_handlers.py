@@ -14,6 +14,7 @@ import gradio as gr
 from detector import Analysis, Detector
 from explain import Explanations
 from reporting import Case, build_package
+from reporting.text.printable import printable
 from reporting.text.results import Language
 from ui import text
 from ui.check import file_check, frame_sampling
@@ -113,7 +114,7 @@ class Handlers:
             progress(share, desc=stage(visit.language))
 
         def work() -> tuple[Any, ...]:
-            tell(0.0, lambda language: text.of(language).CHECKING.format(name=visit.original.name))
+            tell(0.0, lambda language: text.of(language).CHECKING.format(name=printable(visit.original.name)))
             how = frame_sampling.wanted(choice, self._detector.config.max_frames)
             analysis, explanations = file_check.check(self._detector, visit.original, tell, how)
             visit.links = self._store(visit, analysis, explanations)
@@ -221,7 +222,7 @@ class Handlers:
             shutil.rmtree(folder, ignore_errors=True)
         if isinstance(answer, Trouble):
             said = answer.detail or answer.message("en")
-            raise gr.Error(f"{answer.title('en')}. {said}", print_exception=False)
+            raise gr.Error(printable(f"{answer.title('en')}. {said}"), print_exception=False)
         return answer
 
     def _end_with(self, session: str, panel: Callable[[Language], str], language: Language) -> str:

@@ -15,6 +15,7 @@ from explain.annotate import Legend, annotate_video
 from explain.canvas import can_shape
 from explain.single_frame import draw_moment
 from reporting.text import results as result_text
+from reporting.text.printable import drop_unsafe, printable
 from reporting.text.results import Language
 from ui import text
 from ui.check.file_check import Superseded, Trouble, attempt
@@ -122,7 +123,7 @@ class VideoHandlers:
             copies = visit.folder / "copies"
             shutil.rmtree(copies, ignore_errors=True)
             copies.mkdir()
-            out = secret_folder(copies) / f"{Path(analysis.media.file_name).stem[:60]}-annotated.mp4"
+            out = secret_folder(copies) / f"{drop_unsafe(Path(analysis.media.file_name).stem)[:60]}-annotated.mp4"
             try:
                 annotate_video(
                     self._detector,
@@ -244,7 +245,7 @@ def _buttons(working: bool = False) -> tuple[gr.Button, gr.Button]:
 def download(file: Path, language: Language) -> gr.DownloadButton:
     """The button that hands out a file, with its size."""
     size = file_size(file.stat().st_size, language)
-    label = text.of(language).DOWNLOAD.format(name=file.name, size=size)
+    label = text.of(language).DOWNLOAD.format(name=printable(file.name), size=size)
     return gr.DownloadButton(label, value=file, visible=True)
 
 

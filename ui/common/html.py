@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from detector.types import Outcome
+from reporting.text.printable import printable
 from reporting.text.results import Language, clock, percent
 from ui import text
 
@@ -46,17 +47,34 @@ class Picture:
 
 
 def escape(words: object) -> str:
-    """Text that no reader of markup or of templates can take for anything but text; `50 %` stays on one line.
+    r"""One line that no reader of markup or of templates can take for anything but text; `50 %` stays together.
+
+    Control characters, line breaks and what would turn or hide the text around it are shown by their number.
 
     >>> escape('<img src=x onerror="alert(1)">${1}{{x}}')
     '&lt;img src=x onerror=&quot;alert(1)&quot;&gt;&#36;&#123;1}&#123;&#123;x}}'
+    >>> escape("a\nb\u202ec")
+    'a\\u000ab\\u202ec'
     """
-    return verbatim(words).replace(" %", "&nbsp;%")
+    return _escaped(printable(str(words))).replace(" %", "&nbsp;%")
 
 
 def verbatim(words: object) -> str:
-    """The same where every character counts: a text to be copied."""
-    return html.escape(str(words)).replace("$", "&#36;").replace("{", "&#123;")
+    """The same where every character counts, line breaks too: a text to be copied."""
+    return _escaped(printable(str(words), keep_lines=True))
+
+
+def with_name(words: str, name: str) -> str:
+    """A sentence with `{name}` in it. A name from elsewhere, in whatever direction, turns nothing around it.
+
+    >>> with_name("Checked: {name}", "a<b>.jpg")
+    'Checked: <bdi>a&lt;b&gt;.jpg</bdi>'
+    """
+    return escape(words).replace("&#123;name}", f"<bdi>{escape(name)}</bdi>")
+
+
+def _escaped(words: str) -> str:
+    return html.escape(words).replace("$", "&#36;").replace("{", "&#123;")
 
 
 def icon(shape: Outcome | str) -> str:

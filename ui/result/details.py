@@ -74,7 +74,7 @@ def _card(analysis: Analysis, track: FaceTrack, images: list[str], language: Lan
     words = text.of(language)
     video = analysis.media.kind == "video"
     number = track.track_id + 1
-    sentence = result_text.face_sentence(track.outcome, track.probability, language)
+    sentence = result_text.face_sentence(result_text.shown(track), track.probability, language)
     lines = [
         f"<h3>{icon(track.outcome)} {escape(words.FACE_NAME.format(number=number))}</h3>",
         f"<p>{escape(sentence)}</p>",

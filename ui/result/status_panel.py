@@ -11,7 +11,7 @@ from reporting.text import verdict_notes
 from reporting.text.results import Language
 from ui import text
 from ui.check.file_check import Trouble
-from ui.common.html import Picture, bullets, english_details, escape, icon, shown_percent
+from ui.common.html import Picture, bullets, english_details, escape, fold, icon, shown_percent, with_name
 from ui.session.store import Moment
 
 _REGION = '<div role="status" aria-live="polite" aria-atomic="true" tabindex="-1">{content}</div>'
@@ -26,7 +26,7 @@ def checking_panel(name: str, language: Language) -> str:
     """What is being checked; the moving progress stands below it."""
     words = text.of(language)
     return _REGION.format(
-        content=f'<section class="dd-panel dd-checking"><h2>{escape(words.CHECKING.format(name=name))}</h2>'
+        content=f'<section class="dd-panel dd-checking"><h2>{with_name(words.CHECKING, name)}</h2>'
         f"<p>{escape(words.CHECKING_HINT)}</p></section>"
     )
 
@@ -97,7 +97,7 @@ def verdict_panel(analysis: Analysis, language: Language, still: Picture | None 
     outcome = verdict.outcome
     screen = verdict_notes.screen_of(analysis)
     parts = [
-        f'<p class="dd-file">{escape(words.CHECKED.format(name=media.file_name))}</p>',
+        f'<p class="dd-file">{with_name(words.CHECKED, media.file_name)}</p>',
         f"<h2>{icon(outcome)} {escape(verdict_notes.screen_headline(screen, language))}</h2>",
         f'<p class="dd-sentence">{escape(result_text.verdict_sentence(verdict, media.kind, language))}</p>',
     ]
@@ -110,13 +110,16 @@ def verdict_panel(analysis: Analysis, language: Language, still: Picture | None 
         )
     if still is not None:
         parts.append(still.image(words.STILL_ALT.format(name=media.file_name), "dd-still"))
-    if verdict.probability is not None:
-        parts.append(_scale(verdict, verdict.probability, language))
+    if rate := result_text.rate_sentence(analysis.checkpoint, verdict.grade, media.kind, language):
+        parts.append(f"<p>{escape(rate)}</p>")
     if why := verdict_notes.why(analysis, language):
         parts.append(f"<h3>{escape(words.WHY)}</h3><p>{escape(why)}</p>")
-        parts.append(f"<h3>{escape(words.TRY)}</h3>{bullets(verdict_notes.tries(screen, media.kind, language))}")
+    if tries := verdict_notes.tries(screen, media.kind, language):
+        parts.append(f"<h3>{escape(words.TRY)}</h3>{bullets(tries)}")
     if verdict.probability is not None:
-        parts.append(f"<p>{escape(result_text.error_sentence(analysis.checkpoint, language))}</p>")
+        figures = _scale(verdict, verdict.probability, language)
+        measured = escape(result_text.error_sentence(analysis.checkpoint, language))
+        parts.append(fold(words.FIGURES, f"{figures}<p>{measured}</p>"))
         parts.append(f"<p><strong>{escape(result_text.not_proof(language))}</strong></p>")
     parts.append(f'<p><a href="#what-now">{escape(words.JUMP)}</a></p>')
     return _REGION.format(content=f'<section class="dd-panel dd-{outcome}">{"".join(parts)}</section>')

@@ -12,6 +12,8 @@ import math
 import os
 import re
 import shutil
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,6 +84,7 @@ class Guard:
         max_upload_mb: int,
         door: Door | None = None,
         api: bool = True,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._app = app
         self._exposure = exposure
@@ -89,7 +92,7 @@ class Guard:
         self._max_upload_mb = max_upload_mb
         self._door = door
         self._api = api
-        self._buckets = Buckets(size=_BURST, per_s=_EACH_S)
+        self._buckets = Buckets(size=_BURST, per_s=_EACH_S, clock=clock)
         self._headers = _security_headers(exposure)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -38,7 +38,7 @@ MAX_VISITS = 64
 """Visits kept at once; the oldest that has its answer makes room."""
 _MAX_NAME_BYTES = 200
 _STILL_LONG_SIDE_PX = 480
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,12 +275,12 @@ def _move_in(received: Path, name: str, folder: Path) -> Path:
 
 
 def home_name(name: str) -> str:
-    """The last part of a path of any system, without control characters, short enough for a file system.
+    """The last part of a path of any system, without control characters, short enough for a file system, in UTF-8.
 
     >>> home_name("C:\\\\Users\\\\me\\\\video (1).mp4"), home_name("../../etc/passwd"), home_name("..")
     ('video (1).mp4', 'passwd', 'file')
     """
-    last = _UNSAFE.sub("", re.split(r"[/\\]", name)[-1])
+    last = _UNSAFE.sub("", re.split(r"[/\\]", name)[-1]).encode("utf-8", "replace").decode()
     if last.strip(". ") == "":
         return "file"
     stem, dot, suffix = last.rpartition(".")

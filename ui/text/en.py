@@ -106,6 +106,7 @@ class Words:
     JUMP = "What to do now"
     STILL_ALT = "What was checked: {name}"
 
+    FIGURES = "The figures, and what they were measured on"
     SCALE_TITLE = "Estimate that a face was manipulated"
     SCALE_LOW = "Up to {p}"
     SCALE_MIDDLE = "Between"
@@ -128,7 +129,6 @@ class Words:
     HEATMAP_MOST: ClassVar[Mapping[ScaleSource, str]] = {
         "checkpoint": "as strong as in clearly manipulated faces",
         "report": "the strongest place in this file, which may be weak",
-        "method": "the most that this map can show",
     }
     """What the brightest colour means, by where the scale comes from."""
     VIEWS: ClassVar[Mapping[bool, str]] = {

@@ -77,6 +77,7 @@ class HindiWords(Words):
     JUMP = "अब क्या करें"
     STILL_ALT = "जिसकी जाँच हुई: {name}"
 
+    FIGURES = "आँकड़े, और वे किस पर मापे गए"
     SCALE_TITLE = "किसी चेहरे से छेड़छाड़ होने का अनुमान"
     SCALE_LOW = "निचली सीमा ({p}) और उससे नीचे"
     SCALE_MIDDLE = "इन दोनों के बीच"
@@ -99,7 +100,6 @@ class HindiWords(Words):
     HEATMAP_MOST: ClassVar[Mapping[ScaleSource, str]] = {
         "checkpoint": "साफ़ छेड़छाड़ वाले चेहरों जितना",
         "report": "इस फ़ाइल की सबसे तेज़ जगह, जो कमज़ोर भी हो सकती है",
-        "method": "यह नक़्शा ज़्यादा से ज़्यादा जितना दिखा सकता है",
     }
     VIEWS: ClassVar[Mapping[bool, str]] = {
         False: "देखे गए {frames} फ़्रेम में से 1 में दिखा, {start} पर।",

@@ -6,11 +6,13 @@ Every frame of the test videos shows its number, so sampling is checked against 
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
-from conftest import read_number
+from conftest import coded_image, read_number
 
 from detector.config import DetectorConfig
 from detector.errors import MediaDecodeError, MediaTooLargeError
@@ -32,6 +34,7 @@ def frames_of(path: Path, max_frames: int | None = None) -> list[Frame]:
         ("video.webm", "libvpx-vp9", "yuv420p"),
         ("video.avi", "mpeg4", "yuv420p"),
         ("video.gif", "gif", "rgb8"),
+        ("video.ts", "libx264", "yuv420p"),
     ],
 )
 def test_every_named_container_gives_every_frame_with_its_time(make_video, name, codec, pix_fmt) -> None:
@@ -210,3 +213,75 @@ def test_a_moment_in_a_damaged_stretch_is_an_error(make_video) -> None:
     media = open_media(path, DetectorConfig())
     with pytest.raises(MediaDecodeError, match="that moment"):
         media.frame(150)
+
+
+def _with_sound(path: Path, delay_s: float, start_s: float = 0.0) -> None:
+    """Ten seconds of sound from `start_s`, and a video of four that starts `delay_s` later."""
+    with av.open(str(path), "w") as container:
+        video = container.add_stream("libx264", rate=25)
+        video.width, video.height, video.pix_fmt = 160, 96, "yuv420p"
+        video.time_base = video.codec_context.time_base = Fraction(1, 1000)
+        sound = container.add_stream("aac", rate=8000, layout="mono")
+        for number in range(80):
+            silence = av.AudioFrame.from_ndarray(np.zeros((1, 1000), np.float32), format="fltp", layout="mono")
+            silence.sample_rate, silence.time_base = 8000, Fraction(1, 8000)
+            silence.pts = round(start_s * 8000) + 1000 * number
+            container.mux(sound.encode(silence))
+        for number in range(100):
+            frame = av.VideoFrame.from_ndarray(coded_image(number), format="rgb24").reformat(format="yuv420p")
+            frame.pts, frame.time_base = round((start_s + delay_s) * 1000) + 40 * number, Fraction(1, 1000)
+            container.mux(video.encode(frame))
+        container.mux(sound.encode())
+        container.mux(video.encode())
+
+
+@pytest.mark.parametrize("name", ["late.mkv", "late.mp4", "late.mov", "late.ts"])
+@pytest.mark.parametrize("start_s", [0.0, 86_400.0])
+def test_times_are_the_players(name: str, start_s: float, tmp_path: Path) -> None:
+    """A video that starts after its sound starts late; where the file's own clock starts does not matter."""
+    path = tmp_path / name
+    _with_sound(path, delay_s=5.0, start_s=start_s)
+    warnings: list[str] = []
+    media = open_media(path, DetectorConfig())
+    frames = list(media.frames(None, warnings.append))
+    assert warnings == []
+    assert [read_number(frame.pixels) for frame in frames] == list(range(100))
+    assert frames[0].time_s == pytest.approx(5.0, abs=0.2)  # the encoder's first packet of sound may be early
+    assert frames[99].time_s - frames[0].time_s == pytest.approx(3.96, abs=0.01)
+    assert media.info.duration_s == pytest.approx(frames[99].time_s + 0.04, abs=0.01)
+    assert media.info.frame_rate_hz == pytest.approx(25, abs=0.1)
+    assert [frame.index for frame in media.frames(4)] == [12, 37, 62, 87]
+    assert read_number(media.frame(50).pixels) == 50
+
+
+def test_a_late_video_that_breaks_off_still_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "late.mkv"
+    _with_sound(path, delay_s=5.0)
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) * 7 // 10])
+    warnings: list[str] = []
+    frames = list(open_media(path, DetectorConfig()).frames(None, warnings.append))
+    assert 5.0 < frames[-1].time_s < 8.5
+    assert re.search(r"should last (8.9|9.\d) s but breaks off after [5-8]\.\d s", warnings[-1])
+
+
+@pytest.mark.parametrize("default", [0, 1])
+def test_of_two_videos_in_a_file_the_default_one_is_judged_and_the_other_noted(default: int, tmp_path) -> None:
+    path = tmp_path / "two.mkv"
+    with av.open(str(path), "w") as container:
+        streams = [container.add_stream("libx264", rate=25) for _ in range(2)]
+        for number, stream in enumerate(streams):
+            stream.width, stream.height, stream.pix_fmt = (
+                (64, 64, "yuv420p") if number == 0 else (160, 96, "yuv420p")
+            )
+            stream.disposition = av.stream.Disposition.default if number == default else av.stream.Disposition(0)
+        for _ in range(30):
+            for stream in streams:
+                grey = np.full((stream.height, stream.width, 3), 128, np.uint8)
+                container.mux(stream.encode(av.VideoFrame.from_ndarray(grey, format="rgb24")))
+        for stream in streams:
+            container.mux(stream.encode())
+    info = open_media(path, DetectorConfig()).info
+    assert (info.width_px, info.height_px) == ((64, 64), (160, 96))[default]
+    (note,) = info.notes
+    assert "2 videos in one" in note

@@ -150,3 +150,61 @@ def test_the_shipped_checkpoint_is_whole_small_and_measured() -> None:
     assert (CHECKPOINTS / "default" / "weights.safetensors").stat().st_size < 50_000_000
     assert shipped.false_alarm_rate is not None and shipped.miss_rate is not None
     assert shipped.figures["val"]["ranking"] and shipped.figures["dev"]["ranking"]
+
+
+UNUSABLE = {
+    "nan": lambda t: torch.full_like(t, float("nan")),
+    "infinite": lambda t: torch.full_like(t, float("inf")),
+    "huge": lambda t: t * 1e30,
+    "integer": lambda t: torch.zeros(t.shape, dtype=torch.int64),
+    "complex": lambda t: torch.zeros(t.shape, dtype=torch.complex64),
+    "sparse": lambda t: t.to_sparse() if t.dim() else t,
+    "meta": lambda t: torch.empty(t.shape, device="meta"),
+    "scaled": lambda t: t * 300,
+    "zero": torch.zeros_like,
+}
+
+
+@pytest.mark.parametrize("kind", UNUSABLE)
+def test_weights_that_cannot_be_computed_with_are_refused_and_nothing_is_written(kind, state, tmp_path) -> None:
+    spoilt = {
+        key: UNUSABLE[kind](tensor) if tensor.is_floating_point() else tensor for key, tensor in state.items()
+    }
+    torch.save(spoilt, tmp_path / "bad.pth")
+    with pytest.raises(CheckpointMismatchError, match="cannot be used"):
+        import_checkpoint(tmp_path / "bad.pth", tmp_path / "root")
+    assert not (tmp_path / "root").exists()
+
+
+def test_a_single_number_that_is_not_finite_is_refused_when_a_checkpoint_is_loaded(state, tmp_path: Path) -> None:
+    spoilt = dict(state)
+    spoilt["logits.bias"] = torch.tensor([float("nan")])
+    save_checkpoint(card(), spoilt, tmp_path)
+    with pytest.raises(CheckpointMismatchError, match=r"logits\.bias"):
+        Detector.from_checkpoint("mine", DetectorConfig(checkpoint_folder=tmp_path, precision="fp32"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"margin_frac": float("nan")}, id="a margin that is no number"),
+        pytest.param({"margin_frac": 1e9}, id="an absurd margin"),
+        pytest.param({"pixel_std": float("nan")}, id="a deviation that is no number"),
+        pytest.param({"pixel_mean": [0.0, float("inf"), 0.0]}, id="an infinite mean"),
+    ],
+)
+def test_an_input_that_cannot_be_computed_with_is_refused(change) -> None:
+    given = {"size_px": 160, "margin_frac": 0.1, "pixel_mean": 0.0, "pixel_std": 255.0} | change
+    with pytest.raises(ValueError, match=r"margin_frac|finite"):
+        InputSpec(**given)
+
+
+def test_a_card_of_another_checkpoint_or_of_endless_depth_is_refused(state, tmp_path: Path) -> None:
+    save_checkpoint(card(), state, tmp_path)
+    file = tmp_path / "mine" / "card.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"name": "../default"}))
+    with pytest.raises(CheckpointMismatchError, match="card of"):
+        load_card("mine", tmp_path)
+    file.write_text("[" * 100_000)
+    with pytest.raises(CheckpointMismatchError, match="card"):
+        load_card("mine", tmp_path)

@@ -9,7 +9,7 @@ import pytest
 
 from detector.config import CHECKPOINTS
 from detector.model.checkpoint import load_card
-from detector.types import CheckpointInfo, MediaKind, Outcome, Span, Stage, Step, Verdict
+from detector.types import CheckpointInfo, GradeRate, MediaKind, Outcome, Span, Stage, Step, Verdict
 from reporting.complaint.sanitize import clean_narrative
 from reporting.portals import load_portal
 from reporting.text import results as result_text
@@ -103,14 +103,38 @@ def test_a_number_that_is_no_share_is_refused(share: float) -> None:
         ("no_face", None, "No face was found in this video", "कोई चेहरा नहीं मिला"),
     ],
 )
-def test_each_outcome_is_told_in_calm_words_with_its_number(
+def test_each_outcome_is_told_in_calm_words_without_a_number_that_could_contradict_them(
     outcome: Outcome, probability: float | None, english: str, hindi: str
 ) -> None:
     for language, words in zip(LANGUAGES, (english, hindi), strict=True):
         sentence = result_text.verdict_sentence(verdict(outcome, probability), "video", language)
         assert words in sentence
-        assert re.findall(r"(\d+) %", sentence) == ([] if probability is None else [f"{probability * 100:.0f}"])
-        assert not re.search(r"\b(fake|real|genuine)\b", sentence.replace("video is genuine", ""))
+        assert not re.search(r"\d", sentence)
+        assert not re.search(r"\b(fake|real|genuine)\b", sentence.replace("it is genuine", ""))
+
+
+def test_some_signs_are_told_apart_from_an_inconclusive_result() -> None:
+    some = replace(verdict("inconclusive", 0.7), grade="some signs")
+    for language in LANGUAGES:
+        assert result_text.shown(some) == "some signs"
+        told = {
+            result_text.verdict_sentence(one, "image", language) for one in (some, verdict("inconclusive", 0.7))
+        }
+        assert len(told) == 2
+
+
+def test_rates_are_told_as_natural_frequencies() -> None:
+    info = replace(
+        load_card("default", CHECKPOINTS).info("image"),
+        grade_rates={"signs": GradeRate(genuine=0.0042, manipulated=0.456)},
+    )
+    sentence = result_text.rate_sentence(info, "signs", "image", "en")
+    assert re.findall(r"\d[\d,]*", sentence) == ["4", "1,000", "460", "1,000"]
+    assert re.findall(r"\d[\d,]*", result_text.rate_sentence(info, "signs", "video", "hi")) == [
+        "1,000", "4", "1,000", "460",
+    ]  # fmt: skip
+    assert result_text.rate_sentence(info, "undecided", "image", "en") == ""
+    assert result_text.rate_sentence(info, None, "image", "en") == ""
 
 
 def test_a_face_without_a_number_or_a_number_without_a_face_is_refused() -> None:
@@ -135,7 +159,7 @@ def test_a_hindi_reader_gets_the_shipped_rates_without_an_english_phrase(kind: M
     names = re.search(r"\(([^()]*)\)", info.measured_on)
     assert names is not None and names[0] in sentence
     assert not re.search(r"[A-Za-z]", sentence.replace(names[0], ""))
-    (count, *_) = re.findall(r"[\d,]+", info.measured_on)
+    (count, *_) = re.findall(r"\d[\d,]*", info.measured_on)
     assert count in sentence
 
 

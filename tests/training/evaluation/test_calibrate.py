@@ -8,13 +8,16 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from detector.verdict.calibration import Calibration
+from detector.verdict.calibration import Calibration, QualityOffsets
 from training.__main__ import main
 from training.evaluation.calibrate import (
     FALSE_ALARM_RATE,
     MISS_RATE,
+    SOME_SIGNS_RATE,
     calibrate,
     error_rates,
+    grade_rates,
+    judged_by_other_sources,
     judged_by_others,
     video_block,
 )
@@ -26,7 +29,7 @@ def test_thresholds_keep_their_promises_on_the_data_they_were_set_on(rows) -> No
     rng = np.random.default_rng(0)
     results = rows("real", rng.normal(-1, 1, 2000)) + rows("fake", rng.normal(1.5, 1, 1500))
     results += rows("real", rng.normal(0.5, 1, 400), "harder")
-    judged = judged_by(results, calibrate(results))
+    judged = judged_by(results, calibrate(results).calibration)
     for source in ("s", "harder"):
         called = [row["outcome"] for row in judged if row["source"] == source and row["label"] == "real"]
         assert called.count("fake") / len(called) <= FALSE_ALARM_RATE
@@ -39,8 +42,8 @@ def test_thresholds_keep_their_promise_on_faces_they_never_saw(rows) -> None:
     """Split conformal: over many draws, at most 1 % of new genuine faces are called fake."""
     rng, called = np.random.default_rng(0), []
     for _ in range(100):
-        calibration = calibrate(rows("real", rng.normal(0, 1, 399)) + rows("fake", rng.normal(2, 1, 399)))
-        new = judged_by(rows("real", rng.normal(0, 1, 1000)), calibration)
+        point = calibrate(rows("real", rng.normal(0, 1, 399)) + rows("fake", rng.normal(2, 1, 399)))
+        new = judged_by(rows("real", rng.normal(0, 1, 1000)), point.calibration)
         called.append(sum(row["outcome"] == "fake" for row in new) / 1000)
     assert 0.007 < np.mean(called) < 0.012
 
@@ -49,7 +52,7 @@ def test_nobody_is_judged_by_a_threshold_they_set(rows) -> None:
     """One genuine face far above all others would hide below its own threshold."""
     rng = np.random.default_rng(0)
     results = rows("real", [*rng.normal(-1, 1, 150), 6.0]) + rows("fake", rng.normal(2, 1, 150))
-    by_all = judged_by(results, calibrate(results))
+    by_all = judged_by(results, calibrate(results).calibration)
     by_others = judged_by_others(results)
     assert by_all[150]["outcome"] == "inconclusive" and by_others[150]["outcome"] == "fake"
     assert [row["file"] for row in by_others] == [row["file"] for row in results]
@@ -67,7 +70,7 @@ def test_platt_scaling_recovers_known_odds(rows) -> None:
     rng = np.random.default_rng(0)
     logits = rng.normal(0, 2, 20_000)
     fake = rng.random(20_000) < 1 / (1 + np.exp(-(0.7 * logits + 0.5)))
-    calibration = calibrate(rows("real", logits[~fake]) + rows("fake", logits[fake]))
+    calibration = calibrate(rows("real", logits[~fake]) + rows("fake", logits[fake])).calibration
     assert calibration.slope == pytest.approx(0.7, abs=0.05)
     assert calibration.intercept == pytest.approx(0.5, abs=0.08)
 
@@ -80,13 +83,82 @@ def test_faces_without_a_logit_are_left_out_and_one_sided_results_refused(rows) 
     assert error_rates(judged_by(rows("fake", [0], logit=None), Calibration())) == (0, 0, 0)
 
 
+def test_sources_that_never_have_both_labels_are_a_typed_refusal(rows) -> None:
+    with pytest.raises(ValueError, match="give files of both labels"):
+        calibrate(rows("real", np.zeros(5), "a") + rows("fake", np.ones(5), "b"))
+
+
+def sharp_and_soft(rows, rng, count: int = 1500) -> list:
+    """Genuine and manipulated faces whose logits rise by 3 where the image is sharp."""
+    results = []
+    for label, level in (("real", -1.0), ("fake", 2.0)):
+        for detail, shift in ((1.0, 0.0), (2.0, 1.0), (3.0, 3.0)):
+            logits = rng.normal(level + shift, 1, count // 3)
+            made = rows(label, logits, f"s{detail}")
+            results += [row | {"detail": detail + rng.uniform(-0.1, 0.1)} for row in made]
+    return results
+
+
+def test_offsets_by_detail_find_more_at_the_same_false_alarms(rows) -> None:
+    results = sharp_and_soft(rows, np.random.default_rng(0), 3000)
+    point, plain = calibrate(results), calibrate(results, QualityOffsets())
+    assert point.quality.offsets == pytest.approx([-1.0, 0.0, 2.0], abs=0.4)
+    found = {name: [row | at.judge(row) for row in results] for name, at in (("bins", point), ("plain", plain))}
+    for name, judged in found.items():
+        for detail in (1, 2, 3):
+            real = [row["outcome"] for row in judged if row["label"] == "real" and round(row["detail"]) == detail]
+            assert real.count("fake") / len(real) <= FALSE_ALARM_RATE, name
+    share = {name: grade_rates(judged)["signs"].manipulated for name, judged in found.items()}
+    assert share["bins"] > 1.5 * share["plain"]
+
+
+def test_bins_keep_their_promise_on_faces_they_never_saw(rows) -> None:
+    rng, called = np.random.default_rng(1), []
+    for _ in range(20):
+        point = calibrate(sharp_and_soft(rows, rng, 3000))
+        new = [row | point.judge(row) for row in sharp_and_soft(rows, rng, 3000) if row["label"] == "real"]
+        called.append(
+            [
+                np.mean([row["outcome"] == "fake" for row in new if round(row["detail"]) == detail])
+                for detail in (1, 2, 3)
+            ]
+        )
+    assert np.mean(called, axis=0).max() < 0.013
+
+
+def test_too_few_faces_make_one_bin_at_the_strictest_threshold(rows) -> None:
+    results = sharp_and_soft(rows, np.random.default_rng(0), 600)
+    assert calibrate(results).quality == QualityOffsets()
+
+
+def test_some_signs_is_given_to_at_most_one_genuine_face_in_twenty(rows) -> None:
+    rng = np.random.default_rng(0)
+    results = rows("real", rng.normal(-1, 1, 2000)) + rows("fake", rng.normal(1.5, 1, 1500))
+    judged = judged_by(results, calibrate(results).calibration)
+    rates = grade_rates(judged)
+    assert rates["signs"].genuine <= FALSE_ALARM_RATE
+    assert 0.03 < rates["signs"].genuine + rates["some signs"].genuine <= SOME_SIGNS_RATE
+    assert rates["none found"].manipulated <= MISS_RATE
+    assert sum(rate.genuine for rate in rates.values()) == pytest.approx(1, abs=1e-3)
+
+
+def test_a_left_out_source_is_judged_by_the_others(rows) -> None:
+    rng = np.random.default_rng(0)
+    results = rows("real", rng.normal(-1, 1, 500)) + rows("fake", rng.normal(2, 1, 500))
+    results += rows("real", rng.normal(3, 1, 500), "harder")
+    judged = judged_by_other_sources(results)
+    assert {row["source"] for row in judged} == {"harder"}  # without `s` nobody has both labels
+    assert np.mean([row["outcome"] == "fake" for row in judged]) > 0.3
+
+
 def test_videos_have_a_block_of_their_own_as_the_card_wants_it(rows) -> None:
     rng = np.random.default_rng(0)
     results = rows("real", rng.normal(-1, 1, 300)) + rows("fake", rng.normal(2, 1, 300))
     block = video_block(results, "moving stills")
     calibration = Calibration(**block["calibration"])
-    assert calibration == calibrate(results)
-    assert set(block) == {"calibration", "false_alarm_rate", "miss_rate", "undecided_rate", "measured_on"}
+    assert calibration == calibrate(results).calibration
+    rates = {"false_alarm_rate", "miss_rate", "undecided_rate", "grade_rates"}
+    assert set(block) == {"calibration", "measured_on"} | rates
     called = [row["outcome"] for row in judged_by_others(results)]
     assert block["undecided_rate"] == pytest.approx(called.count("inconclusive") / 600, abs=5e-5)
     assert block["false_alarm_rate"] == pytest.approx(called[:300].count("fake") / 300, abs=5e-5)
@@ -124,5 +196,5 @@ def test_the_command_sets_videos_on_stills_and_only_reports_the_others(tmp_path,
     assert main(["calibrate-videos", *files, "--out", str(out), "--measured-on", "stills"]) == 0
     results = [{"label": c.label, "source": "s", "logit": c.tracks[0].logits[0]} for c in stills]
     expected, found = calibrate(results), json.loads(out.read_text())["calibration"]
-    assert found == pytest.approx(asdict(expected))
-    assert '"fake": 3' in capsys.readouterr().out.splitlines()[1]  # all far above
+    assert found == pytest.approx(asdict(expected.calibration))
+    assert '"signs": 3' in capsys.readouterr().out.splitlines()[1]  # all far above

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file
 
 import training.fitting.fit
+from detector.config import CHECKPOINTS
 from training.__main__ import main
 from training.datasets.labels import read_faces
 from training.datasets.pairs import PairStream
@@ -73,7 +75,6 @@ def test_a_finished_run_stays_as_it_is_and_another_setting_is_refused(teacher_ru
     [
         pytest.param(["--teacher"], id="following a teacher"),
         pytest.param([], id="by the labels alone"),
-        pytest.param(["--task", "attributes"], id="age, sex and race"),
     ],
 )
 def test_every_way_of_fitting_a_student_moves_it_and_another_run_can_start_from_it(
@@ -85,6 +86,22 @@ def test_every_way_of_fitting_a_student_moves_it_and_another_run_can_start_from_
     fresh, moved = Student().state_dict(), state(tmp_path / "student")
     assert any(not torch.equal(fresh[key], moved[key]) for key in fresh if key.endswith("conv.weight"))
     fit(tmp_path / "next", data, faces, "student", 1, "--start", str(tmp_path / "student"))
+
+
+def test_a_checkpoint_is_a_start_and_its_map_head_comes_along() -> None:
+    student = Student()
+    start_from(student, CHECKPOINTS / "default")
+    weights = load_file(CHECKPOINTS / "default" / "weights.safetensors")
+    head = load_file(CHECKPOINTS / "default" / "map_head.safetensors")
+    torch.testing.assert_close(student.network.logits.weight, weights["logits.weight"].float())
+    torch.testing.assert_close(student.map_fine.weight, head["fine.weight"].float())
+
+
+def test_the_learning_rate_stays_and_then_falls_to_nothing() -> None:
+    settings = FitSettings(network="student", steps=1000, warmup_steps=10, constant_frac=0.8)
+    rates = [training.fitting.fit._learning_rate(settings, step) for step in (0, 10, 799, 900, 999)]
+    assert rates[1] == rates[2] == settings.learning_rate and rates[0] < rates[1]
+    assert rates[3] == pytest.approx(settings.learning_rate / 2) and rates[4] < 0.001 * settings.learning_rate
 
 
 def test_a_run_of_the_other_network_is_no_start(teacher_run) -> None:

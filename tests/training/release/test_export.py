@@ -21,7 +21,7 @@ from training.fitting.fit import FitSettings, fit
 def run(data: Path, faces: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("runs") / "student"
     settings = FitSettings(network="student", steps=1, pairs=4, workers=1)
-    fit(settings, data=data, faces_file=faces, run=folder)
+    fit(settings, data=data, faces_files=[faces], run=folder)
     return folder
 
 

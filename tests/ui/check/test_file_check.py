@@ -89,7 +89,7 @@ def test_a_verdict_outlives_its_explanation(
     def explain(detector: Any, analysis: Analysis) -> Any:
         raise ExplainError("no such layer")
 
-    monkeypatch.setattr(file_check, "explain", explain)
+    monkeypatch.setattr("explain.examination.explain", explain)
     assert file_check.check(detector, Path("x"), lambda share, stage: None) == (analysis, None)
     assert "no such layer" in caplog.text
 

@@ -202,7 +202,7 @@ def test_a_link_is_fetched_checked_and_stopped_in_the_browser(
     page.get_by_role("button", name=Words.LINK_FETCH).click()
     expect(page.locator("#answer")).to_contain_text(Words.FETCHING.format(site=OPEN))
     page.get_by_role("button", name=Words.CANCEL).click()
-    expect(page.locator("#answer")).to_contain_text(Words.STOPPED_TITLE, timeout=5000)
+    expect(page.locator("#answer")).to_contain_text(Words.STOPPED_TITLE)
     expect(page.locator("#cancel")).not_to_be_visible()
 
     page.get_by_label(Words.LINK_LABEL).fill(f"{site}/gone.jpg")

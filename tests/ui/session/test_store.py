@@ -141,6 +141,9 @@ def test_an_upload_that_is_gone_leaves_nothing_behind(root: Path) -> None:
     ("name", "expected"),
     [
         ("a\x00b\nc.jpg", "abc.jpg"),
+        ("a\x1b[31m\x9b31m\u2028b.jpg", "a[31m31mb.jpg"),
+        ("a\ud800b\udcff.jpg", "a?b?.jpg"),
+        ("100% real.mp4", "100% real.mp4"),
         ("..\\..\\x.png", "x.png"),
         ("/etc/passwd", "passwd"),
         ("", "file"),

@@ -12,11 +12,10 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.verdict.aggregate import pool_faces
-from detector.verdict.calibration import Calibration
+from detector.verdict.calibration import Calibration, QualityOffsets
 from training.evaluation.calibrate import calibrate
 from training.evaluation.metrics import Row, judged_by, share_with_interval, summarise, weighted_aucs
-from training.evaluation.video_scores import Pooling, Track, Video, pooled_rows, video_logit
+from training.evaluation.video_scores import Pooling, Track, Video, pooled_by_detector, pooled_rows, video_logit
 
 SPLICED_VIDEO_S = 30.0
 SPLICE_S = 3.0
@@ -77,11 +76,6 @@ def highest_window(seconds: float, track: Track) -> float:
     return float(((sums[end] - sums[begin]) / (heavy[end] - heavy[begin])).max())
 
 
-def pooled_by_detector(track: Track) -> float:
-    """What `detector.verdict.aggregate` does."""
-    return pool_faces(track.times_s.tolist(), track.logits.tolist(), track.weights.tolist()).logit
-
-
 POOLINGS: Mapping[str, Pooling] = {
     "mean": mean,
     "median": median,
@@ -121,13 +115,11 @@ def spliced(genuine: Track, other: Track, at_s: float, from_s: float, seconds: f
     kept = np.flatnonzero((times_s < at_s) | (times_s >= at_s + seconds))
     put = np.flatnonzero((others_s >= from_s) & (others_s < from_s + seconds))
     parts = genuine.take(kept, times_s[kept]), other.take(put, others_s[put] - from_s + at_s)
-    features = [part.features for part in parts if part.features is not None]
     joined = Track(
         times_s=np.concatenate([part.times_s for part in parts]),
         logits=np.concatenate([part.logits for part in parts]),
         weights=np.concatenate([part.weights for part in parts]),
         widths_px=np.concatenate([part.widths_px for part in parts]),
-        features=np.concatenate(features) if len(features) == len(parts) else None,
     )
     order = np.argsort(joined.times_s, kind="stable")
     return joined.take(order, joined.times_s[order])
@@ -207,7 +199,7 @@ def compare(
     splices = make_splices(videos, seed)
     compared = {}
     for name, pooling in poolings.items():
-        calibration = calibrate(pooled_rows(stills, pooling)) if stills else None
+        calibration = calibrate(pooled_rows(stills, pooling), QualityOffsets()).calibration if stills else None
         rows = pooled_rows(videos, pooling)
         figures: Row = {"videos": summarise(judged_by(rows, calibration or Calibration()))}
         if calibration is None:

@@ -1,0 +1,60 @@
+"""Animated WebP, which FFmpeg does not decode, through Pillow: its frame times, and its frames in order."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+from PIL import Image
+
+from detector.media.decoding import Work, check_frame
+from detector.media.frame_pixels import KEPT_PX
+from detector.media.images import BROKEN, srgb_pixels
+from detector.types import Pixels
+
+
+def webp_durations_ms(path: Path) -> list[int]:
+    """How long each frame of a WebP is shown, from its `ANMF` chunks (RFC 9649, 2.7.1.2); nothing is decoded."""
+    durations = []
+    with path.open("rb") as file:
+        file.seek(12)
+        while len(head := file.read(8)) == 8:
+            length = int.from_bytes(head[4:], "little")
+            if head[:4] == b"ANMF":
+                place = file.read(16)
+                if len(place) < 16:
+                    break
+                durations.append(int.from_bytes(place[12:15], "little"))
+                length -= 16
+            file.seek(length + length % 2, 1)
+    return durations
+
+
+def webp_frames(path: Path, wanted: list[int], work: Work) -> Iterator[tuple[int, Pixels]]:
+    """Decode the wanted frames, in order, uint8 (height, width, 3) sRGB. Ends where a frame cannot be decoded or
+    decoding takes too much work.
+
+    Args:
+        path: the file.
+        wanted: ascending positions.
+        work: charged for every frame, also those between the wanted ones.
+    """
+    chosen = set(wanted)
+    with path.open("rb") as file, warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        try:
+            image = Image.open(file, formats=("WEBP",))
+            check_frame(image.width, image.height, work.max_frame_px, work.name)
+            for index in range(wanted[-1] + 1 if wanted else 0):
+                start = time.perf_counter()
+                image.seek(index)
+                image.load()
+                work.charge(image.width, image.height, time.perf_counter() - start)
+                if index in chosen:
+                    yield index, srgb_pixels(image, KEPT_PX)
+                if work.spent:
+                    return
+        except BROKEN:
+            work.damaged += 1

@@ -1,0 +1,164 @@
+"""Open a video container and decode its frames: the right stream, no more work than the file is worth."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+import av
+import av.error
+from av.container import InputContainer
+from av.packet import Packet
+from av.stream import Disposition
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from detector.errors import MediaTooLargeError, UnsupportedMediaError
+
+_DEMUXERS = {"avif": "mp4"}
+"""FFmpeg's name of the container format, where it is not the one used here."""
+_DIRTY_S = 10.0
+"""So long after damage frames are left out, unless one comes that builds on no other."""
+_BASE_PX, _PX_PER_BYTE = 5_000_000_000, 16_000
+"""Pixels that may be decoded of one file: so many, and so many more for each byte it has. Real videos take far
+more bytes: a still screen at 1080p about one for each 1,000 pixels."""
+_BASE_S, _S_PER_MB = 20.0, 60.0
+"""Seconds that decoding one file may take, and more for each megabyte it has."""
+_LEAST_FRAME_PX = 50_000
+"""A frame counts as at least so many pixels: each has its cost, however small."""
+_ALIGNED_PX = 2_000_000
+"""What decoders add to a frame to fill whole blocks."""
+_LARGE_FRAME_PX, _LARGE_FRAME_THREADS = 4096 * 2304, 2
+"""Each thread of a decoder holds frames of its own: few of them where frames are large."""
+
+
+def open_container(path: Path, format_name: str, max_frame_px: int) -> InputContainer:
+    """Open a file by one demuxer; no other is tried, so that a playlist cannot make FFmpeg open further files."""
+    # Decoders refuse larger frames before they take memory for them, also while the header is read.
+    options = {"protocol_whitelist": "file", "max_pixels": str(max_frame_px + _ALIGNED_PX)}
+    demuxer = _DEMUXERS.get(format_name, format_name)
+    return av.open(str(path), format=demuxer, options=options, metadata_errors="replace")
+
+
+def video_streams(container: InputContainer) -> list[VideoStream]:
+    """The streams that are videos, not cover art; the one that players show comes first."""
+    videos = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    # Players take the default one; an AVIF also holds its first image as a stream of one frame.
+    return sorted(videos, key=lambda s: (not s.disposition & Disposition.default, s.frames == 1))
+
+
+def shown_stream(container: InputContainer, name: str, max_frame_px: int) -> VideoStream:
+    """The video stream that players show, ready to decode.
+
+    Raises:
+        UnsupportedMediaError: there is none, or its codec is not known.
+    """
+    videos = video_streams(container)
+    if not videos:
+        raise UnsupportedMediaError(
+            f"{name} holds sound but no image. A face cannot be judged from sound; give the video with its image."
+        )
+    stream = videos[0]
+    if stream.codec_context is None:
+        raise UnsupportedMediaError(
+            f"{name} is packed in a way (codec) we cannot read. Convert it to MP4 with H.264 and try that; "
+            "keep the original."
+        )
+    stream.thread_type = "AUTO"
+    if stream.width * stream.height > _LARGE_FRAME_PX:
+        stream.codec_context.thread_count = _LARGE_FRAME_THREADS
+    stream.codec_context.options = {"max_pixels": str(max_frame_px + _ALIGNED_PX)}
+    return stream
+
+
+def check_frame(width: int, height: int, max_frame_px: int, name: str) -> None:
+    """Refuse frames of too many pixels.
+
+    Raises:
+        MediaTooLargeError: it is one.
+    """
+    if width * height > max_frame_px:
+        raise _large_frames(name, f" of {width}x{height}")
+
+
+class Work:
+    """What decoding one file has cost so far, and what went wrong."""
+
+    def __init__(self, path: Path, max_frame_px: int) -> None:
+        size = path.stat().st_size
+        self.name = path.name
+        self.max_frame_px = max_frame_px
+        self.damaged = 0
+        """Packets that could not be decoded, or only with holes in the image."""
+        self._px_left: float = _BASE_PX + _PX_PER_BYTE * size
+        self._s_left = _BASE_S + _S_PER_MB * size / 1e6
+
+    @property
+    def spent(self) -> bool:
+        """Whether decoding has to end because it took too much."""
+        return min(self._px_left, self._s_left) < 0
+
+    def charge(self, width: int, height: int, seconds: float) -> None:
+        self._px_left -= max(width * height, _LEAST_FRAME_PX)
+        self._s_left -= seconds
+
+    def decode(self, packet: Packet[VideoStream]) -> list[VideoFrame]:
+        """Decode one packet and charge for it.
+
+        Raises:
+            MediaTooLargeError: its frames are larger than allowed.
+            InvalidDataError: it is damaged.
+        """
+        start = time.perf_counter()
+        try:
+            frames = packet.decode()
+        except av.error.ArgumentError as error:  # what a decoder says to more than `max_pixels`
+            raise _large_frames(self.name, " of too many") from error
+        finally:
+            self._s_left -= time.perf_counter() - start
+        for frame in frames:
+            check_frame(frame.width, frame.height, self.max_frame_px, self.name)
+            self.charge(frame.width, frame.height, 0.0)
+        return frames
+
+
+def decode(
+    container: InputContainer, stream: VideoStream, work: Work, wanted: Collection[int] | None
+) -> Iterator[VideoFrame]:
+    """Decode frames in order, passing over those that are not wanted and on which no other builds.
+
+    After damage a decoder paints over what it misses, and painted pixels must not be judged: frames are left out
+    until the next that builds on no other, or for a while where none comes. Ends where it takes too much work.
+
+    Args:
+        wanted: timestamps, in the stream's own unit; None wants every frame.
+    """
+    dirty_until = -math.inf
+    for packet in container.demux(stream):
+        tick = packet.pts if packet.pts is not None else packet.dts
+        passed_over = wanted is not None and tick is not None and tick not in wanted
+        stream.codec_context.skip_frame = "NONREF" if passed_over else "DEFAULT"
+        try:
+            decoded = work.decode(packet)
+        except av.error.InvalidDataError:
+            work.damaged += 1
+            dirty_until = float(packet.dts or 0) + _DIRTY_S / float(stream.time_base or 1)
+            decoded = []
+        for frame in decoded:
+            if frame.is_corrupt:
+                work.damaged += 1
+                dirty_until = float(frame.pts or 0) + _DIRTY_S / float(stream.time_base or 1)
+            elif frame.key_frame or float(frame.pts or 0) >= dirty_until:
+                dirty_until = -math.inf
+                yield frame
+        if work.spent:
+            return
+
+
+def _large_frames(name: str, size: str) -> MediaTooLargeError:
+    return MediaTooLargeError(
+        f"{name} has frames{size} pixels, more than is opened. Save a smaller copy and try that; keep the "
+        "original."
+    )

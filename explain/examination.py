@@ -1,0 +1,50 @@
+"""Examine a file: judge it, then explain what speaks for `fake`. The page and the command line both call this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+from detector.config import Depth
+from detector.errors import ExplainError
+from detector.pipeline import Detector, Progress
+from detector.types import Analysis
+from explain.explanations import explain
+from explain.types import Examination
+
+
+def examine(
+    detector: Detector,
+    path: str | Path,
+    *,
+    max_frames: Depth | Literal["configured"] = "configured",
+    progress: Progress | None = None,
+    judged: Callable[[Analysis], None] | None = None,
+) -> Examination:
+    """Judge a file and explain its faces. A result is never lost because it cannot be explained.
+
+    Args:
+        detector: judges and explains.
+        path: the file.
+        max_frames: as for `Detector.analyze`.
+        progress: as for `Detector.analyze`.
+        judged: given the analysis before it is explained; whatever it raises ends the work.
+
+    Returns:
+        The analysis with its explanations; without them where there is no face, or with the error where they could
+        not be made.
+
+    Raises:
+        MediaError: the file cannot be read.
+        CheckpointError: the weights give no score.
+    """
+    analysis = detector.analyze(path, max_frames=max_frames, progress=progress)
+    if judged is not None:
+        judged(analysis)
+    if not analysis.tracks:
+        return Examination(analysis)
+    try:
+        return Examination(analysis, explain(detector, analysis))
+    except ExplainError as error:
+        return Examination(analysis, error=error)
