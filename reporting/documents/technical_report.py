@@ -166,7 +166,7 @@ def _results(sheet: Sheet, facts: ReportFacts, detail: _Detail) -> None:
         (
             ("False alarms", _rate(checkpoint.false_alarm_rate), "genuine faces that were called manipulated"),
             ("Misses", _rate(checkpoint.miss_rate), "manipulated faces in which no signs were found"),
-            ("Left open", _rate(checkpoint.undecided_rate), "faces of both kinds with an inconclusive result"),
+            ("Inconclusive", _rate(checkpoint.undecided_rate), "faces of both kinds with an inconclusive result"),
         ),
         (36, 30, sheet.epw - 66),
     )

@@ -111,7 +111,8 @@ def zipped(files: Files, chance: random.Random) -> bytes:
     names = list(files)
     if chance.random() < 0.5:
         chance.shuffle(names)
-    packing = chance.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA))
+    kinds = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+    (packing,) = chance.choices(kinds, (60, 30, 5, 5))
     around = chance.choice(("", "", "", "folder/", "../", "a\\", "/"))
     with zipfile.ZipFile(buffer, "w", packing) as archive:
         for name in names:
