@@ -33,6 +33,7 @@ RUN if [ "$TORCH" = cpu ]; then \
     && pip install --no-cache-dir -c constraints.txt -r requirements.txt
 
 COPY app.py cli.py cli_parser.py LICENSE README.md ./
+COPY batch ./batch
 COPY detector ./detector
 COPY explain ./explain
 COPY reporting ./reporting

@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -22,6 +22,7 @@ from detector.config_flags import config_from
 from detector.errors import BatchError, CheckpointError, ConfigError, DetectorError, ReportError
 
 if TYPE_CHECKING:
+    from batch.rows import FileResult
     from detector.config import DetectorConfig
     from detector.pipeline import Detector
     from detector.types import Analysis, FaceTrack, Step
@@ -91,6 +92,7 @@ def scan(args: argparse.Namespace) -> int:
 
 def _scan_to_table(files: tuple[str, ...], args: argparse.Namespace) -> int:
     from batch.local import analyze_locally, choose_workers
+    from batch.ray_cluster import analyze_on_ray
     from batch.results import Results
     from batch.rows import make_job
     from batch.run import scan_collection
@@ -100,7 +102,11 @@ def _scan_to_table(files: tuple[str, ...], args: argparse.Namespace) -> int:
     job = make_job(config, args.checkpoint, load_card(args.checkpoint, config.checkpoint_folder).sha256)
     with Results(args.out, args.tracks) as results:
         workers = args.workers or choose_workers(len(files))
-        counts = scan_collection(files, job, results, lambda new: analyze_locally(new, job, workers))
+
+        def analyze(new: Iterable[str]) -> Iterator[FileResult]:
+            return analyze_on_ray(new, job, args.ray) if args.ray else analyze_locally(new, job, workers)
+
+        counts = scan_collection(files, job, results, analyze)
     outcomes = ", ".join(f"{counts[name]} {name}" for name in sorted(counts) if name != "earlier")
     _print(f"{args.out}: {len(files)} files, {counts['earlier']} of them from earlier runs: {outcomes}")
     return UNREADABLE if counts["error"] else OK

@@ -48,6 +48,11 @@ def make_parser() -> argparse.ArgumentParser:
         help="with --out: processes (default: one a core)",
     )
     scanner.add_argument(
+        "--ray",
+        metavar="auto|local|ADDRESS",
+        help="with --out: analyse on a Ray cluster (needs the extra [cluster])",
+    )
+    scanner.add_argument(
         "--explain",
         type=Path,
         metavar="DIR",
@@ -129,12 +134,15 @@ def wrong_flags(args: argparse.Namespace) -> str:
     for flag, needed, given in (
         ("--tracks", "--out TABLE", args.tracks and not args.out),
         ("--workers", "--out TABLE", args.workers and not args.out),
+        ("--ray", "--out TABLE", args.ray and not args.out),
         ("--case", "--report OUT.zip", args.case and not args.report),
         ("--include-original", "--report OUT.zip", args.include_original and not args.report),
         ("--check-maps", "--explain DIR", args.check_maps and not args.explain),
     ):
         if given:
             return f"{flag} does nothing alone; give {needed} as well"
+    if args.ray and args.workers:
+        return "--workers is for this machine alone; with --ray the cluster decides"
     if args.explain and args.explain.exists() and not args.explain.is_dir():
         return f"--explain {args.explain} is a file; give a folder"
     if args.annotate and args.annotate.is_dir():

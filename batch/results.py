@@ -76,6 +76,8 @@ class Results:
 
     def add(self, result: FileResult) -> None:
         """Keep a result; it is safe on the disk from here, should the process be killed."""
+        if self._results.get(result.row["file"]) == result:
+            return  # found by an earlier run, and still there
         self._appended.write(json.dumps({"row": result.row, "tracks": result.tracks}) + "\n")
         self._appended.flush()
         self._keep(result)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sys
 import traceback
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from batch.remote import fetch, file_size, is_remote, open_file
 from detector.config import DetectorConfig
 from detector.errors import CheckpointError, DetectorError
 from reporting.text.printable import printable
@@ -29,6 +29,7 @@ FILE_COLUMNS: dict[str, type] = {
     "height_px": int,
     "duration_s": float,
     "outcome": str,
+    "grade": str,
     "probability": float,
     "threshold_fake": float,
     "threshold_real": float,
@@ -50,6 +51,7 @@ TRACK_COLUMNS: dict[str, type] = {
     "sha256": str,
     "track_id": int,
     "outcome": str,
+    "grade": str,
     "probability": float,
     "faces": int,
     "first_s": float,
@@ -97,39 +99,41 @@ def make_job(config: DetectorConfig, checkpoint: str, checkpoint_sha256: str) ->
     return Job(config=config, checkpoint=checkpoint, checkpoint_sha256=checkpoint_sha256, settings=digest[:16])
 
 
-def analyze_file(detector: Detector, path: str, job: Job, file: str | None = None) -> FileResult:
+def analyze_file(detector: Detector, path: str, job: Job) -> FileResult:
     """Analyse one file; a file that cannot be analysed gives a row with its error.
 
     Args:
         detector: to analyse it with.
-        path: where it is.
+        path: of the file, or its address, see `batch.remote`.
         job: what the row says about settings and weights.
-        file: name for the row, where that is not the path.
 
     Raises:
         CheckpointError: the weights cannot be used.
     """
-    file = path if file is None else file
     try:
-        return _analysed(detector.analyze(path), job, file)
+        with TemporaryDirectory(prefix="deepfake-detector-") as folder:
+            local = fetch(path, folder) if is_remote(path) else path
+            return _analysed(detector.analyze(local), job, path)
     except CheckpointError:
         raise
     except DetectorError as error:
-        return failed(path, job, type(error).__name__, str(error), file)
+        return failed(path, job, type(error).__name__, str(error))
+    except OSError as error:
+        return failed(path, job, "MediaNotFoundError", f"{path} cannot be read: {error}")
     except Exception as error:  # noqa: BLE001 - one file must not end a run of thousands
         traceback.print_exc(file=sys.stderr)
-        return failed(path, job, "InternalError", f"{type(error).__name__}: {error}. Please report this.", file)
+        return failed(path, job, "InternalError", f"{type(error).__name__}: {error}. Please report this.")
 
 
-def failed(path: str, job: Job, kind: str, message: str, file: str | None = None) -> FileResult:
+def failed(path: str, job: Job, kind: str, message: str) -> FileResult:
     """The row of a file that could not be analysed."""
     size_bytes, sha256 = None, None
     try:
-        size_bytes, sha256 = os.path.getsize(path), content_hash(path)
+        size_bytes, sha256 = file_size(path), content_hash(path)
     except OSError:
         pass  # the error says why
     row = dict.fromkeys(FILE_COLUMNS) | {
-        "file": printable(path if file is None else file),
+        "file": printable(path),
         "sha256": sha256,
         "size_bytes": size_bytes,
         "error_type": kind,
@@ -141,10 +145,17 @@ def failed(path: str, job: Job, kind: str, message: str, file: str | None = None
     return FileResult(row)
 
 
-def content_hash(path: str | Path) -> str:
-    """SHA-256 of a file, lower-case hexadecimal."""
-    with open(path, "rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
+def content_hash(path: str) -> str:
+    """SHA-256 of a file, lower-case hexadecimal.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    digest = hashlib.sha256()
+    with open_file(path) as opened:
+        while chunk := opened.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _analysed(analysis: Analysis, job: Job, file: str) -> FileResult:
@@ -152,7 +163,9 @@ def _analysed(analysis: Analysis, job: Job, file: str) -> FileResult:
     verdict = answer["verdict"]
     names = ("sha256", "kind", "width_px", "height_px", "duration_s", "elapsed_s")
     row = dict.fromkeys(FILE_COLUMNS) | {name: answer[name] for name in names}
-    row |= {name: verdict[name] for name in ("outcome", "probability", "threshold_fake", "threshold_real")}
+    row |= {
+        name: verdict[name] for name in ("outcome", "grade", "probability", "threshold_fake", "threshold_real")
+    }
     row |= {
         "file": printable(file),
         "size_bytes": analysis.media.size_bytes,
@@ -174,6 +187,7 @@ def _track(track: FaceTrack, row: Row) -> Row:
         "sha256": row["sha256"],
         "track_id": track.track_id,
         "outcome": track.outcome,
+        "grade": track.grade,
         "probability": track.probability,
         "faces": len(track.scores),
         "first_s": track.scores[0].time_s,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from tqdm import tqdm
 
+from batch.remote import file_size
 from batch.results import Results
 from batch.rows import FileResult, Job, content_hash
 from reporting.text.printable import printable
@@ -48,7 +48,7 @@ def scan_collection(files: Sequence[str], job: Job, results: Results, analyze: A
 def _earlier(file: str, job: Job, results: Results) -> FileResult | None:
     name = printable(file)
     try:
-        if os.path.getsize(file) not in results.sizes:
+        if file_size(file) not in results.sizes:
             return None
         found = results.earlier(name, content_hash(file), job)
     except OSError:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from batch.parquet import read_rows
+from batch.remote import find_remote, is_remote
 from detector.errors import BatchError
 
 PATH_COLUMN = "path"
@@ -35,7 +36,8 @@ def find_files(
     """List the files of a collection.
 
     Args:
-        paths: files, folders (searched with all folders below them), glob patterns (`**` crosses folders).
+        paths: files, folders (searched with all folders below them), glob patterns (`**` crosses folders), and
+            addresses of them that fsspec can read, such as `s3://bucket/folder`.
             A file that is named is kept whatever its name, so that its error is reported.
         suffixes: lower-case endings of the files to take from folders and patterns.
         list_file: a text file with one path a line, or a .csv or .parquet file with a column of paths; `-` reads
@@ -49,7 +51,9 @@ def find_files(
     skipped = 0
     named = [*paths, *(_listed(list_file, column) if list_file is not None else ())]
     for path in named:
-        if os.path.isdir(path):
+        if is_remote(path):
+            inside = find_remote(path)
+        elif os.path.isdir(path):
             inside = list(_walk(path))
         elif glob.has_magic(path) and not os.path.lexists(path):
             inside = _matches(path)
@@ -95,7 +99,7 @@ def _listed(list_file: str, column: str) -> list[str]:
             paths = _lines(os.fsdecode(file.read_bytes()))
     except OSError as error:
         raise BatchError(f"the list {list_file} cannot be read: {error.strerror or error}.") from error
-    return [os.path.join(file.parent, path) for path in paths]
+    return [path if is_remote(path) else os.path.join(file.parent, path) for path in paths]
 
 
 def _lines(text: str) -> list[str]:

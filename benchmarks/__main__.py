@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.faces import faces
 from benchmarks.speed import hour, run_one, speed
-from benchmarks.tables import explanations_table, speed_table
+from benchmarks.tables import collection_table, explanations_table, speed_table
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -48,11 +48,16 @@ def main(argv: list[str] | None = None) -> int:
 
     crowd = commands.add_parser("visitors", help="many visitors of the page at once: answers, waits, memory")
     crowd.add_argument("--count", type=int, default=50)
+    many = commands.add_parser("collection", help="many small files: processes compared, a run killed and resumed")
+    many.add_argument("--count", type=int, default=2000)
+    many.add_argument("--kills", type=int, default=3)
+
+    commands.add_parser("readme", help="write the tables and the example of README.md anew")
     mutations = commands.add_parser("fuzz", help="mutated media files: untyped errors, memory, time")
     mutations.add_argument("--media", type=int, default=5000, help="files")
     mutations.add_argument("--seed", type=int, default=0)
     mutations.add_argument("--keep", type=Path, help="folder for files that broke a bound")
-    for command in (finder, timer, long, pointer, pool, crowd, mutations):
+    for command in (finder, timer, long, pointer, pool, crowd, mutations, many):
         command.add_argument("--out", type=Path, help="JSON file to write")
 
     args = parser.parse_args(argv)
@@ -61,8 +66,13 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     if args.command == "table":
         results = [json.loads(file.read_text()) for file in args.results]
-        explained = results[0]["benchmark"] == "explanations"
-        print(explanations_table(results[0]) if explained else speed_table(results))
+        one = {"explanations": explanations_table, "collection": collection_table}.get(results[0]["benchmark"])
+        print(one(results[0]) if one else speed_table(results))
+        return 0
+    if args.command == "readme":
+        from benchmarks.readme import readme
+
+        print("\n\n".join(readme().values()))
         return 0
     # What the others need is not imported where memory is measured.
     if args.command == "explanations":
@@ -71,6 +81,10 @@ def main(argv: list[str] | None = None) -> int:
         result = explanations(args.data, args.count, args.seed)
     elif args.command == "faces":
         result = faces(args.data, args.source, args.split, args.count, args.seed)
+    elif args.command == "collection":
+        from benchmarks.collection import collection
+
+        result = collection(args.count, args.kills)
     elif args.command == "pooling":
         from benchmarks.pooling import compare
         from training.evaluation.video_scores import load_series

@@ -33,6 +33,26 @@ def speed_table(results: Sequence[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+def collection_table(result: dict[str, Any]) -> str:
+    """Markdown of what `collection` wrote."""
+    lines = [
+        "| processes | images | wall s | images a second | processor ms an image | rows |",
+        "|---|---|---|---|---|---|",
+    ]
+    for workers, row in result["runs"].items():
+        lines.append(
+            f"| {workers} | {result['images']} | {row['wall_s']} | {row['images_a_second']} "
+            f"| {row['processor_ms_an_image']} | {row['rows']} |"
+        )
+    resumed = result["resumed"]
+    lines += [
+        "",
+        f"Killed {resumed['killed']} times and run again: {resumed['rows']} rows for {resumed['files']} files, "
+        f"{resumed['from_earlier_runs']} of them from the killed runs.",
+    ]
+    return "\n".join(lines)
+
+
 def explanations_table(result: dict[str, Any]) -> str:
     """Markdown of what `explanations` wrote: faces called fake of both kinds, then each kind with all figures."""
     kinds = ("self-blends", "DFDC twins")

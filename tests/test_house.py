@@ -28,6 +28,8 @@ MAY_IMPORT = {
     "training": {"training", "detector", "explain.cam"},
     "benchmarks": {
         "benchmarks",
+        "batch",
+        "cli",
         "detector",
         "explain",
         "training.datasets",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import math
 import time
 from collections.abc import Collection, Iterator
@@ -16,6 +17,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from detector.errors import MediaTooLargeError, UnsupportedMediaError
+from detector.media.mp4_tables import check_mp4_tables
 
 _DEMUXERS = {"avif": "mp4"}
 """FFmpeg's name of the container format, where it is not the one used here."""
@@ -30,15 +32,24 @@ _LEAST_FRAME_PX = 50_000
 """A frame counts as at least so many pixels: each has its cost, however small."""
 _ALIGNED_PX = 2_000_000
 """What decoders add to a frame to fill whole blocks."""
+_TOO_LARGE = (errno.EINVAL, errno.ERANGE)
+"""What decoders say to more than `max_pixels`."""
 _LARGE_FRAME_PX, _LARGE_FRAME_THREADS = 4096 * 2304, 2
 """Each thread of a decoder holds frames of its own: few of them where frames are large."""
 
 
 def open_container(path: Path, format_name: str, max_frame_px: int) -> InputContainer:
-    """Open a file by one demuxer; no other is tried, so that a playlist cannot make FFmpeg open further files."""
+    """Open a file by one demuxer; no other is tried, so that a playlist cannot make FFmpeg open further files.
+
+    Raises:
+        MediaTooLargeError: its tables claim more than is read.
+        FFmpegError: it cannot be opened.
+    """
+    demuxer = _DEMUXERS.get(format_name, format_name)
+    if demuxer == "mp4":
+        check_mp4_tables(path)
     # Decoders refuse larger frames before they take memory for them, also while the header is read.
     options = {"protocol_whitelist": "file", "max_pixels": str(max_frame_px + _ALIGNED_PX)}
-    demuxer = _DEMUXERS.get(format_name, format_name)
     return av.open(str(path), format=demuxer, options=options, metadata_errors="replace")
 
 
@@ -71,6 +82,29 @@ def shown_stream(container: InputContainer, name: str, max_frame_px: int) -> Vid
         stream.codec_context.thread_count = _LARGE_FRAME_THREADS
     stream.codec_context.options = {"max_pixels": str(max_frame_px + _ALIGNED_PX)}
     return stream
+
+
+def check_coded_images(path: Path, max_px: int) -> None:
+    """Refuse an AVIF that holds a larger image than it says; its own reader would decode it and shrink it.
+
+    Raises:
+        MediaTooLargeError: it does.
+    """
+    try:
+        with open_container(path, "avif", max_px) as container:
+            for stream in container.streams.video:
+                stream.codec_context.options = {"max_pixels": str(max_px + _ALIGNED_PX)}
+            seen: set[int] = set()
+            for packet in container.demux(container.streams.video):
+                if packet.stream.index not in seen:
+                    packet.decode()
+                    packet.stream.codec_context.flush_buffers()
+                seen.add(packet.stream.index)
+                if len(seen) == len(container.streams.video):
+                    return
+    except av.error.FFmpegError as error:
+        if error.errno in _TOO_LARGE:
+            raise _large_frames(path.name, " of too many") from error
 
 
 def check_frame(width: int, height: int, max_frame_px: int, name: str) -> None:
@@ -114,8 +148,10 @@ class Work:
         start = time.perf_counter()
         try:
             frames = packet.decode()
-        except av.error.ArgumentError as error:  # what a decoder says to more than `max_pixels`
-            raise _large_frames(self.name, " of too many") from error
+        except av.error.FFmpegError as error:
+            if error.errno in _TOO_LARGE:
+                raise _large_frames(self.name, " of too many") from error
+            raise
         finally:
             self._s_left -= time.perf_counter() - start
         for frame in frames:

@@ -108,6 +108,11 @@ def decode_image(path: Path, max_px: int = MAX_IMAGE_PX) -> StillImage:
     """
     _check_bytes(path)
     with _LOCK, _CountedReader(io.FileIO(path), path.name) as file:
+        head = file.peek(64)[:64]
+        if head[4:8] == b"ftyp" and b"avi" in head[8:]:
+            from detector.media.decoding import check_coded_images  # PyAV only where it is needed
+
+            check_coded_images(path, min(max_px, _MAX_PX["AVIF"]))
         try:
             return _decode(file, path.name, max_px)
         except (MediaDecodeError, UnsupportedMediaError):

@@ -68,7 +68,7 @@ def test_a_run_killed_twice_goes_on_and_has_each_file_once(collection: Path, tmp
         until(lambda before=before, more=more: lines(journal) >= before + more)
         workers = children(run.pid)
         run.send_signal(signal.SIGKILL)
-        run.wait()
+        run.communicate()
         until(lambda workers=workers: not any(Path(f"/proc/{pid}").exists() for pid in workers))
     done = lines(journal)
     run = start(collection, "--out", out, "--workers", "2")

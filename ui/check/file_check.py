@@ -140,6 +140,8 @@ def attempt(action: Callable[[], _T]) -> _T | Trouble:
     except HardStopError:
         return Trouble("hard_stop")
     except ReportError as error:
+        if isinstance(error.__cause__, OSError) and is_full(error.__cause__):  # its own message names a path
+            return Trouble("disk_full")
         return Trouble("report", str(error))
     except DetectorError as error:
         return Trouble("tool", str(error))

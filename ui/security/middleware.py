@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.requests import cookie_parser
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -29,6 +29,7 @@ from ui.security.login import Door
 from ui.security.rate_limit import Buckets
 from ui.security.request_body import Body, BodyError, StalledError, files_in, read_json
 from ui.session.own_files import OWNER_COOKIE, SHOWN, UPLOADED, make_owner, own_file, owner_in
+from ui.session.visitor import SessionOwners
 
 HEALTH = "/health"
 UPLOAD = "/gradio_api/upload"
@@ -50,7 +51,8 @@ _WRITTEN = re.compile(r"/gradio_api/(upload|run/predict|queue/join|cancel|reset/
 _API_READ = re.compile(r"/gradio_api/(info/?|call/(analyze|report)/[\w-]+)")
 _API_WRITTEN = re.compile(r"/gradio_api/call/(analyze|report)/?")
 _LOGIN = re.compile(r"/login")
-_HANDS_IN = re.compile(r"/gradio_api/(run/predict|queue/join|call/.+)")
+_HANDS_IN = re.compile(r"/gradio_api/(run/predict|queue/join|cancel|reset/?|call/.+)")
+_HEARTBEAT = re.compile(r"/gradio_api/heartbeat/([\w-]+)")
 _BEFORE_LOGIN = (HEALTH, "/gradio_api/startup-events", "/favicon.ico", "/robots.txt")
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
@@ -93,6 +95,7 @@ class Guard:
         self._door = door
         self._api = api
         self._buckets = Buckets(size=_BURST, per_s=_EACH_S, clock=clock)
+        self._sessions = SessionOwners()
         self._headers = _security_headers(exposure)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -119,6 +122,8 @@ class Guard:
         uploads: set[Path] = set()
         try:
             answer = await self._at_the_door(scope, headers, body)
+            if answer is None and not self._own_session(scope, headers):
+                answer = _Refusal(404, messages.NOT_HERE).response()
             if answer is None and path.startswith(_FILE):
                 answer = self._shown(path.removeprefix(_FILE), headers)
             if answer is None and scope["method"] == "POST" and _HANDS_IN.fullmatch(path):
@@ -202,6 +207,12 @@ class Guard:
             return None
         return self._door.ask(page_wanted=scope["path"] == "/")
 
+    def _own_session(self, scope: Scope, headers: Headers) -> bool:
+        """Whether the session that the address names is of the browser that asks."""
+        alive = _HEARTBEAT.fullmatch(scope["path"])
+        named = [alive[1]] if alive else QueryParams(scope["query_string"]).getlist("session_hash")
+        return all(self._sessions.admit(session, _owner(headers)) for session in named)
+
     def _shown(self, address: str, headers: Headers) -> Response:
         """A file that the page shows, for the browser whose it is. Gradio's own route is never asked."""
         path = own_file(address, self._root, SHOWN, _owner(headers))
@@ -222,6 +233,9 @@ class Guard:
         uploads = files_in(content, lambda address: own_file(address, self._root, UPLOADED, owner))
         if uploads is None:
             return PlainTextResponse(messages.NOT_UPLOADED + "\n", 400), set()
+        session = content.get("session_hash") if isinstance(content, dict) else None
+        if isinstance(session, str) and not self._sessions.admit(session, owner):
+            return _Refusal(404, messages.NOT_HERE).response(), set()
         body.replace(anew)
         return None, uploads
 

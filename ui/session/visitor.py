@@ -1,10 +1,35 @@
-"""Whose page an event comes from."""
+"""Whose page a request comes from."""
 
 from __future__ import annotations
+
+from collections import OrderedDict
 
 import gradio as gr
 
 from ui.session.own_files import owner_in
+
+_MOST_SESSIONS = 10_000
+
+
+class SessionOwners:
+    """The browser of each session: the one that named it first. Used from one thread."""
+
+    def __init__(self, most: int = _MOST_SESSIONS) -> None:
+        self._owners: OrderedDict[str, str] = OrderedDict()
+        self._most = most
+
+    def admit(self, session: str, owner: str) -> bool:
+        """Whether a browser may use a session.
+
+        Args:
+            session: its name, as a request gives it.
+            owner: from `own_files.owner_in`, of the request.
+        """
+        first = self._owners.pop(session, owner)
+        self._owners[session] = first
+        if len(self._owners) > self._most:
+            self._owners.popitem(last=False)
+        return first == owner
 
 
 def session_of(request: gr.Request) -> str:

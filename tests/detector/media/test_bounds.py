@@ -21,6 +21,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from detector.errors import MediaTooLargeError
+from detector.media import mp4_tables
+
 ROOT = Path(__file__).parents[3]
 MAX_ADDED_MB = 1000
 pytestmark = pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="needs Linux to measure")
@@ -96,6 +99,43 @@ def many_scans() -> bytes:
     return jpeg[:second] + jpeg[first:second] * 1000 + jpeg[second:]
 
 
+def lying_avif() -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (7000, 7000), (90, 90, 90)).save(buffer, "AVIF", speed=10, quality=5)
+    data = bytearray(buffer.getvalue())
+    at = data.index(b"ispe")
+    data[at + 8 : at + 16] = struct.pack(">II", 64, 64)
+    return bytes(data)
+
+
+def equal_samples(count: int) -> bytes:
+    """A video whose tables count one sample more often than the file has bytes, in the room of one."""
+    data = bytearray((ROOT / "examples" / "genuine.mp4").read_bytes())
+    sizes, chunks, times = (data.index(name) for name in (b"stsz", b"stsc", b"stts"))
+    data[sizes + 8 : sizes + 16] = struct.pack(">II", 1, count)
+    data[chunks + 16 : chunks + 20] = data[times + 12 : times + 16] = struct.pack(">I", count)
+    return bytes(data)
+
+
+def fragment(count: int) -> bytes:
+    """A fragmented video whose first fragment counts so many samples that have no fields of their own."""
+    buffer = io.BytesIO()
+    options = {"movflags": "frag_keyframe+empty_moov+default_base_moof"}
+    with (
+        av.open(str(ROOT / "examples" / "genuine.mp4")) as source,
+        av.open(buffer, "w", format="mp4", options=options) as target,
+    ):
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                target.mux(packet)
+    data = bytearray(buffer.getvalue())
+    at = data.index(b"trun")
+    data[at + 4 : at + 12] = struct.pack(">II", 1, count)
+    return bytes(data)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "found"),
     [
@@ -112,6 +152,9 @@ def many_scans() -> bytes:
             id="empty chunks",
         ),
         pytest.param("x.jpg", many_scans, "MediaTooLargeError", id="a thousand scans"),
+        pytest.param("x.avif", lying_avif, "MediaTooLargeError", id="AVIF larger than it says"),
+        pytest.param("x.mp4", lambda: equal_samples(50_000_000), "MediaTooLargeError", id="50 million samples"),
+        pytest.param("x.mp4", lambda: fragment(16_000_000), "MediaTooLargeError", id="a fragment of 16 million"),
         pytest.param("x.gif", lambda: moving_gif(65535, 65535, 9), "MediaTooLargeError", id="GIF too large"),
     ],
 )
@@ -151,3 +194,23 @@ def test_frames_larger_than_the_header_says_are_refused_before_they_take_memory(
     result = opened(path)
     assert result["found"] == "MediaTooLargeError"
     assert result["added_mb"] < 150  # type: ignore[operator]  # one such frame in YUV has 122 MB, in RGB 243
+
+
+def test_uncompressed_sound_counts_by_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hours of it have thousands of millions of samples, and are honest."""
+    path = tmp_path / "x.mov"
+    with av.open(str(path), "w") as container:
+        video = container.add_stream("mpeg4", rate=25)
+        video.width, video.height, video.pix_fmt = 64, 48, "yuv420p"
+        sound = container.add_stream("pcm_s16le", rate=48_000, layout="mono")
+        for _ in range(10):
+            container.mux(video.encode(av.VideoFrame(64, 48, "yuv420p")))
+        silence = av.AudioFrame.from_ndarray(np.zeros((1, 48_000), np.int16), format="s16", layout="mono")
+        silence.sample_rate = 48_000
+        container.mux(sound.encode(silence))
+        container.mux(video.encode())
+    monkeypatch.setattr(mp4_tables, "MAX_SAMPLES", 100)
+    mp4_tables.check_mp4_tables(path)
+    monkeypatch.setattr(mp4_tables, "MAX_SAMPLES", 9)
+    with pytest.raises(MediaTooLargeError, match="claims to hold"):
+        mp4_tables.check_mp4_tables(path)

@@ -64,10 +64,18 @@ def test_what_fails_by_mistake_gets_a_number_that_the_log_has_too(caplog: pytest
     assert incident in caplog.text and "inner secret" in caplog.text
 
 
+def reported(full: Any) -> None:
+    try:
+        full.write(b"x")
+    except OSError as error:
+        raise ReportError("the package could not be written to /secret/x.zip") from error
+
+
 def test_a_full_disk_is_said_to_be_one(tmp_path: Path) -> None:
     with open("/dev/full", "wb", buffering=0) as full:
         trouble = attempt(lambda: full.write(b"x"))
         assert isinstance(trouble, Trouble) and trouble.kind == "disk_full" and "room" in trouble.title("en")
+        assert attempt(lambda: reported(full)) == Trouble("disk_full"), "not with a path of this computer"
     other = attempt(lambda: (tmp_path / "nothing").read_bytes())
     assert isinstance(other, Trouble) and other.kind == "incident"
 

@@ -22,6 +22,7 @@ from ui.security.middleware import HEALTH, UPLOAD, Guard
 from ui.security.rate_limit import Buckets
 from ui.security.request_body import LEAST_BYTES, Body, StalledError
 from ui.session.own_files import OWNER_COOKIE, secret_folder
+from ui.session.visitor import SessionOwners
 
 PASSWORD = "a-good-long-one"
 JOIN = "/gradio_api/queue/join"
@@ -332,6 +333,28 @@ def test_only_a_complete_upload_of_this_browser_is_handed_in(at_home: Site, face
     assert not at_home.app.asked
     assert at_home.post(JOIN, json=handed_in(str(mine)), **as_browser(MINE)).status_code == 200
     assert at_home.post(JOIN, json=handed_in(str(mine))).status_code == 400
+
+
+def test_a_session_is_of_the_browser_that_named_it_first(at_home: Site) -> None:
+    """Its name leaks where somebody sees a request; its answers, and its end, are still for its own browser."""
+    stream = "/gradio_api/queue/data?session_hash=abc123"
+    assert at_home.get("/gradio_api/heartbeat/abc123", **as_browser(MINE)).status_code == 200
+    assert at_home.get(stream, **as_browser(MINE)).status_code == 200
+    asked = len(at_home.app.asked)
+    for other in ({}, as_browser(THEIRS)):
+        assert at_home.get(stream, **other).status_code == 404
+        assert at_home.get(f"{stream}&session_hash=other", **other).status_code == 404
+        assert at_home.get("/gradio_api/heartbeat/abc123", **other).status_code == 404
+        for path in (JOIN, "/gradio_api/run/predict", "/gradio_api/cancel", "/gradio_api/reset"):
+            assert at_home.post(path, json={"session_hash": "abc123", "data": []}, **other).status_code == 404
+    assert len(at_home.app.asked) == asked
+    assert at_home.post(JOIN, json={"session_hash": "abc123", "data": []}, **as_browser(MINE)).status_code == 200
+
+
+def test_sessions_without_end_fill_no_memory() -> None:
+    owners = SessionOwners(most=50)
+    assert all(owners.admit(str(number), MINE) for number in range(1000)) and len(owners._owners) == 50
+    assert not owners.admit("999", THEIRS) and owners.admit("999", MINE)
 
 
 def test_gradio_reads_what_the_guard_has_read(at_home: Site, tmp_path: Path) -> None:

@@ -1,0 +1,97 @@
+"""Write the tables and the example of README.md from the card, the newest benchmark and the program itself."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from detector.config import CHECKPOINTS
+from detector.model.checkpoint import CheckpointCard, load_card
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLE = "examples/manipulated.jpg"
+_ROWS = (
+    ("val", "all", "photos of five data sets, one face each"),
+    ("val", "dfdc", "of these: DFDC"),
+    ("dev", "all", "short videos: FaceForensics++, DeeperForensics, UADFV"),
+    ("dev", "FaceForensics++ (c40)", "of these: FaceForensics++ c40"),
+)
+_SPEED_ROWS = ("1080p, 1 face", "720p, 10 s, 1 face", "1080p, 10 s, 4 faces", "1080p, 60 s, 1 face")
+
+
+def accuracy_table(card: CheckpointCard) -> str:
+    """Markdown of how often the weights of a card are right, wrong and undecided."""
+    lines = [
+        "| on | AUC (95 % interval) | genuine called fake | manipulated called fake | undecided |",
+        "|---|---|---|---|---|",
+    ]
+    for part, group, name in _ROWS:
+        figures = card.figures[part]
+        if group not in figures["ranking"]:
+            continue
+        ranking = figures["ranking"][group]
+        real, fake = ({**figures["outcomes"][group][label]} for label in ("real", "fake"))
+        for outcomes in (real, fake):
+            outcomes.pop("no_face", None)
+        judged = sum(real.values()) + sum(fake.values())
+        undecided = real.get("inconclusive", 0) + fake.get("inconclusive", 0)
+        lines.append(
+            f"| {name} | {ranking['auc']:.2f} ({ranking['low']:.2f} to {ranking['high']:.2f}) "
+            f"| {real.get('fake', 0)} of {sum(real.values()):,} | {fake.get('fake', 0)} of {sum(fake.values()):,} "
+            f"| {undecided / judged:.0%} |"
+        )
+    return "\n".join(lines)
+
+
+def short_speed_table(result: dict[str, Any]) -> str:
+    """Markdown of a few rows of what `speed` wrote."""
+    lines = ["| what | ours, s | baseline, s | ratio |", "|---|---|---|---|"]
+    for name, row in result["files"].items():
+        if not name.endswith(_SPEED_ROWS):
+            continue
+        ours, baseline = (row[way]["judge_s"] + row[way]["explain_s"] for way in ("detector", "notebook"))
+        what = name.replace("picture", "image").replace("clip", "video")
+        lines.append(f"| {what} | {ours:.2f} | {baseline:.2f} | {row['ratio']}x |")
+    return "\n".join(lines)
+
+
+def example() -> str:
+    """The command line's answer for the example, as a block of Markdown."""
+    import cli
+
+    with contextlib.redirect_stdout(io.StringIO()) as told:
+        cli.main(["scan", EXAMPLE])
+    return f"```text\n$ deepfake-detector scan {EXAMPLE}\n{told.getvalue()}```"
+
+
+def newest_speed() -> Path:
+    """The newest result of `speed`, by the date in its name."""
+    return max((ROOT / "benchmarks" / "results").glob("speed-????-??-??.json"))
+
+
+def readme() -> dict[str, str]:
+    """Fill the marked blocks of README.md.
+
+    Returns:
+        The blocks by name.
+    """
+    blocks = {
+        "example": example(),
+        "accuracy": accuracy_table(load_card("default", CHECKPOINTS)),
+        "speed": short_speed_table(json.loads(newest_speed().read_text(encoding="utf-8"))),
+    }
+    file = ROOT / "README.md"
+    text = file.read_text(encoding="utf-8")
+    for name, block in blocks.items():
+        text = re.sub(
+            rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)",
+            lambda marks, block=block: f"{marks[1]}{block}\n{marks[2]}",  # type: ignore[misc]
+            text,
+            flags=re.DOTALL,
+        )
+    file.write_text(text, encoding="utf-8")
+    return blocks

@@ -1,0 +1,83 @@
+"""On a local Ray cluster: the same rows as a plain run, also when an actor is killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from batch.local import analyze_locally
+from batch.ray_cluster import analyze_on_ray
+from batch.rows import FileResult, make_job
+from detector.config import CHECKPOINTS, DetectorConfig
+from detector.model.checkpoint import load_card
+
+ray = pytest.importorskip("ray")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc"),
+    pytest.mark.filterwarnings("default"),  # Ray's own
+]
+JOB = make_job(DetectorConfig(device="cpu", precision="fp32"), "default", load_card("default", CHECKPOINTS).sha256)
+COUNT = 24
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[None]:
+    """Two nodes of this machine, on loopback."""
+    from ray.cluster_utils import Cluster
+
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    cluster.add_node(num_cpus=1)
+    ray.init(address=cluster.address, log_to_driver=False, logging_level="warning")
+    assert len(ray.nodes()) == 2
+    yield
+    ray.shutdown()
+    cluster.shutdown()
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory, examples: Path) -> list[str]:
+    folder = tmp_path_factory.mktemp("collection")
+    with Image.open(examples / "manipulated.jpg") as opened:
+        image = np.asarray(opened.resize((256, 256)))
+    for number in range(COUNT - 1):
+        Image.fromarray(np.roll(image, number, axis=1)).save(folder / f"{number:02}.jpg")
+    (folder / "text.jpg").write_text("not an image\n" * 20)
+    return sorted(map(str, folder.iterdir()))
+
+
+def rows(results: Iterable[FileResult]) -> list[dict[str, Any]]:
+    """Rows of files and tracks by path, without the times they took."""
+    found = [row for result in results for row in (result.row, *result.tracks)]
+    for row in found:
+        row["file"] = row["file"].removeprefix("file://")
+        row.pop("elapsed_s", None)
+    return sorted(found, key=lambda row: (row["file"], "track_id" in row))
+
+
+def actors() -> list[int]:
+    """Processes of this machine that hold a detector for Ray Data."""
+    titles = {int(file.parent.name): file.read_bytes() for file in Path("/proc").glob("[0-9]*/cmdline")}
+    return [pid for pid, title in titles.items() if title.startswith(b"ray::") and b"MapWorker" in title]
+
+
+def test_a_cluster_gives_the_rows_of_a_plain_run_also_when_an_actor_is_killed(
+    cluster: None, files: list[str]
+) -> None:
+    plain = rows(analyze_locally(files, JOB, 2))
+    with closing(analyze_on_ray([f"file://{file}" for file in files[:2]] + files[2:], JOB, "auto")) as results:
+        first = next(results)
+        os.kill(actors()[0], signal.SIGKILL)
+        found = rows([first, *results])
+    assert len([row for row in found if "size_bytes" in row]) == COUNT
+    for one, other in zip(found, plain, strict=True):
+        assert one == other
