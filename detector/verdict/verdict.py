@@ -44,7 +44,7 @@ def make_verdict(
     reasons = verdict_reasons(outcome, tracks, gathered.frames_examined, media, card)
     if outcome == "real" and not may_be_real(gathered.notices):
         outcome, grade = "inconclusive", "undecided"
-        reasons = ("The outcome is left open, because faces that were not judged may be manipulated.", *reasons)
+        reasons = ("The outcome is left open: what the warnings name may be manipulated.", *reasons)
     return Verdict(
         outcome=outcome,
         probability=probability,

@@ -205,7 +205,11 @@ class Handlers:
             try:
                 (folder / "packages").mkdir()
                 out = secret_folder(folder / "packages")
-                return str(build_package(Case(), analysis, explanations, out, original=path).path)
+                return str(
+                    build_package(
+                        Case(), analysis, explanations, out, original=path, processed_at=self._visits.processed_at
+                    ).path
+                )
             except BaseException:
                 shutil.rmtree(folder, ignore_errors=True)
                 raise
