@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from detector.config import DetectorConfig
 from detector.model.checkpoint import read_video_judgement
@@ -56,7 +57,7 @@ def cook(recipe: Recipe) -> None:
     runs, faces = recipe.runs, recipe.runs / "faces.csv"
     if not faces.exists():
         prepare(recipe.data, faces, workers=recipe.workers, frames_per_video=8)
-    common = {"data": recipe.data, "faces_files": [faces]}
+    common: dict[str, Any] = {"data": recipe.data, "faces_files": [faces]}
     longer = [
         replace(stage, steps=max(1, round(stage.steps * recipe.longer)), workers=recipe.workers)
         for stage in (TEACHER, SMALL, STUDENT)
