@@ -119,6 +119,7 @@ class Detector:
             interval_s = longest_gap(gathered.times_s, media.times_s[0], media.times_s[-1])
             if interval_s > _SPARSE_FROM_S:
                 gathered.notices.append(Notice("sparse", interval_s))
+        gathered.smallest_face_px = config.min_face_px
         tracks = make_tracks(gathered, self.card, media.info.kind)
         verdict = make_verdict(tracks, gathered, media.info, self.card)
         tell(Step("done", 1.0))
