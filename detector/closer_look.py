@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 CLOSER_FROM_S = 0.5
 """A video whose frames were examined further apart than this is looked at closer."""
-_MOST_SCENES = 120
+_MOST_SCENES, _AT_EACH_END = 120, 2
 _MOST_MOMENTS = 5
 _REACH_S = 2.0
 _STEP_S = 1 / 8
@@ -18,7 +18,8 @@ def scene_starts(times_s: Sequence[float], key_indices: Sequence[int], examined_
     """Key frames to examine: encoders start most scenes with one.
 
     Those that come earlier than the longest distance of two key frames stand at a change of the image and come
-    first; where there are more than are examined, they are taken evenly from the whole video.
+    first; where there are more than are examined, they are taken evenly from the whole video. The first and last
+    key frames are always among them, because something put before or after a video hides there.
 
     Args:
         times_s: of every frame of the video, ascending.
@@ -36,8 +37,9 @@ def scene_starts(times_s: Sequence[float], key_indices: Sequence[int], examined_
     longest = max(gaps.values(), default=0.0)
     early = [index for index in new if gaps.get(index, longest) < 0.95 * longest]
     others = [index for index in new if index not in set(early)]
-    chosen = _evenly(early, _MOST_SCENES)
-    return sorted(chosen + _evenly(others, _MOST_SCENES - len(chosen)))
+    ends = [*new[:_AT_EACH_END], *new[-_AT_EACH_END:]]
+    chosen = [*_evenly(early, _MOST_SCENES), *ends]
+    return sorted({*chosen, *_evenly(others, _MOST_SCENES - len(chosen))})
 
 
 def strongest_moments(scored: Sequence[tuple[float, float]], above: float, apart_s: float) -> list[float]:

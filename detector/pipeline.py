@@ -85,7 +85,7 @@ class Detector:
 
     def analyze(
         self,
-        path: str | Path,
+        source: str | Path | Media,
         *,
         max_frames: Depth | Literal["configured"] = "configured",
         progress: Progress | None = None,
@@ -93,7 +93,7 @@ class Detector:
         """Judge every face in an image or video.
 
         Args:
-            path: the file.
+            source: the file, or what `open_media` made of it.
             max_frames: for this video, instead of the configuration's; None looks at every frame. Where
                 neither says anything, as many as the checkpoint was trained for.
             progress: told how far the work has come.
@@ -112,13 +112,14 @@ class Detector:
         config = self.config if max_frames == "configured" else replace(self.config, max_frames=max_frames)
         if max_frames == "configured" and config.max_frames == "auto":
             config = replace(config, max_frames=self.card.input.video_frames or "auto")
-        media = open_media(path, config)
+        media = source if isinstance(source, Media) else open_media(source, config)
         gathered = self._judge_media(media, config.max_frames, tell)
         interval_s = None
         if media.info.kind == "video":
             interval_s = longest_gap(gathered.times_s, media.times_s[0], media.times_s[-1])
             if interval_s > _SPARSE_FROM_S:
                 gathered.notices.append(Notice("sparse", interval_s))
+        gathered.smallest_face_px = config.min_face_px
         tracks = make_tracks(gathered, self.card, media.info.kind)
         verdict = make_verdict(tracks, gathered, media.info, self.card)
         tell(Step("done", 1.0))

@@ -17,6 +17,8 @@ class Gathered:
     def __init__(self) -> None:
         self.times_s: list[float] = []
         """Of the frames examined."""
+        self.smallest_face_px: int | None = None
+        """Narrowest face that was looked for."""
         self.waiting: list[tuple[int, FaceCrop, Frame]] = []
         """Faces not judged yet: track, crop and frame."""
         self.scores: dict[int, list[FaceScore]] = {}

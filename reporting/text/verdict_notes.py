@@ -138,6 +138,7 @@ _REASONS_HI: dict[str, str] = {
     "fake": "किसी भी चेहरे का सबसे ऊँचा अनुमान {p:.3f} है: {high:.3f} या उससे ऊपर होने पर छेड़छाड़ के संकेत बताए जाते हैं।",
     "real": "किसी भी चेहरे का सबसे ऊँचा अनुमान {p:.3f} है: {low:.3f} या उससे कम होने पर कहा जाता है कि संकेत नहीं मिले।",
     "inconclusive": "किसी भी चेहरे का सबसे ऊँचा अनुमान {p:.3f} है: {low:.3f} से {high:.3f} तक कोई फ़ैसला नहीं दिया जाता।",
+    "limit": "{px} पिक्सेल से कम चौड़े चेहरे खोजे नहीं जाते।",
     "judged": "{looked_at} में {people} जाँचे गए।",
     "image": "तस्वीर",
     "video": "पूरे वीडियो से चुने गए {frames} फ़्रेम",
@@ -190,10 +191,12 @@ def reasons(analysis: Analysis, language: Language) -> tuple[str, ...]:
     verdict, tracks, words = analysis.verdict, analysis.tracks, _REASONS_HI
     if language == "en":
         return verdict.reasons
+    smallest_px = analysis.settings.get("min_face_px")
+    limit = () if smallest_px is None else (words["limit"].format(px=smallest_px),)
     video = analysis.media.kind == "video"
     looked_at = words["video"].format(frames=analysis.frames_examined) if video else words["image"]
     if verdict.probability is None:
-        return (words["no_face"].format(looked_at=looked_at),)
+        return (words["no_face"].format(looked_at=looked_at), *limit)
     strongest = max((track for track in tracks if track.weighty), key=lambda track: track.probability)
     views = sum(len(track.scores) for track in tracks)
     people = words["views" if video else "faces"].format(faces=len(tracks), views=views)
@@ -202,6 +205,7 @@ def reasons(analysis: Analysis, language: Language) -> tuple[str, ...]:
             p=verdict.probability, low=verdict.threshold_real, high=verdict.threshold_fake
         ),
         words["judged"].format(looked_at=looked_at, people=people),
+        *limit,
     ]
     if passing := sum(not track.weighty for track in tracks):
         said.append(words["passing"].format(count=passing))

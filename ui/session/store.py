@@ -108,7 +108,7 @@ class Visit:
     annotated: Path | Trouble | Literal["working", "stopped"] | None = None
     """The annotated copy: offered, failed, or not there yet."""
     media: Media | None = None
-    """The file once opened for its single frames."""
+    """The video that was judged, opened: its single frames and the annotated copy are read through it."""
     copy: Job | None = None
     """The annotated copy that was asked for last."""
     used: float = 0.0
