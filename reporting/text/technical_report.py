@@ -32,10 +32,6 @@ INTEGRITY = (
     "says is true, who made it, or what happened to it before."
 )
 STATED = "The following was stated by the user of the software. The software cannot check it."
-EMBEDDED = (
-    "Data that a camera or a program may have written into the file (such as EXIF, place or device) are not "
-    "copied into this report, since they may name people or places. They stay unchanged in the original."
-)
 CREDENTIALS = (
     "Content credentials (C2PA) are a signed note inside a file about how it was made. That they are absent means "
     "nothing: most platforms remove them, and most cameras never write them. That they are present does not make "

@@ -325,7 +325,7 @@ def test_the_number_goes_into_the_package_and_the_dates_follow(report: ReportHan
     report.prepare(VISITOR, next(TURN), "en", False, *answers("other"))
     first = prepared(judged).path
     refused = report.file(VISITOR, next(TURN), "en", "?", "")
-    assert "is no acknowledgement number" in refused[FILED] and refused[DOWNLOAD].visible
+    assert "is not an acknowledgement number" in refused[FILED] and refused[DOWNLOAD].visible
     assert Words.LOOK_TITLE in refused[NOTE], "nothing was filed yet"
     updates = report.file(VISITOR, next(TURN), "en", " 31409250012345 ", "2026-03-06T10:00")
     assert Words.LOOK_TITLE not in updates[NOTE]
