@@ -71,7 +71,13 @@ def main(argv: list[str] | None = None) -> int:
         return USAGE
 
     password = (args.password or make_password()) if exposure.password_wanted else None
-    page = build_page(detector, shared=exposure.shared, api=args.api, links=exposure.links_fetched)
+    page = build_page(
+        detector,
+        shared=exposure.shared,
+        api=args.api,
+        links=exposure.links_fetched,
+        processed_at=exposure.processed_at,
+    )
     try:
         local_url, share_url = launch(
             page,

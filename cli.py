@@ -24,6 +24,7 @@ from detector.errors import BatchError, CheckpointError, ConfigError, DetectorEr
 if TYPE_CHECKING:
     from batch.rows import FileResult
     from detector.config import DetectorConfig
+    from detector.media.media import Media
     from detector.pipeline import Detector
     from detector.types import Analysis, FaceTrack, Step
     from explain.types import Examination, Explanations
@@ -78,7 +79,8 @@ def scan(args: argparse.Namespace) -> int:
     case = read_case(args.case) if args.case else Case()
     refuse_hard_stop(case)  # before any file is opened
     config = config_from(args)
-    if args.annotate and _is_image(sources.files[0], config):
+    opened = _opened(sources.files[0], config) if args.annotate else None
+    if opened is not None and opened.info.kind == "image":
         _say(f"{sources.files[0]} is an image: --annotate is for videos; use --explain DIR for images")
         return USAGE
     from detector.pipeline import Detector
@@ -86,7 +88,7 @@ def scan(args: argparse.Namespace) -> int:
     detector = Detector.from_checkpoint(args.checkpoint, config)
     failed = False
     for file in sources.files:
-        failed |= not _scan_file(detector, case, file, args)
+        failed |= not _scan_file(detector, case, file, args, opened)
     return UNREADABLE if failed else OK
 
 
@@ -112,22 +114,25 @@ def _scan_to_table(files: tuple[str, ...], args: argparse.Namespace) -> int:
     return UNREADABLE if counts["error"] else OK
 
 
-def _is_image(file: str, config: DetectorConfig) -> bool:
-    """Whether the file is an image; a file that cannot be read is reported when it is analysed."""
+def _opened(file: str, config: DetectorConfig) -> Media | None:
+    """The file to annotate, opened; None where it cannot be read, which is told when it is analysed."""
     from detector.media.media import open_media
 
     try:
-        return open_media(file, config).info.kind == "image"
+        return open_media(file, config)
     except DetectorError:
-        return False
+        return None
 
 
-def _scan_file(detector: Detector, case: Case, file: str, args: argparse.Namespace) -> bool:
+def _scan_file(
+    detector: Detector, case: Case, file: str, args: argparse.Namespace, opened: Media | None = None
+) -> bool:
     """Analyse one file, print the result or the error, then make what else was asked for.
 
     Returns:
         Whether all of it succeeded.
     """
+    from detector.media.media import open_media
     from detector.types import SCHEMA_VERSION
 
     named = {"schema_version": SCHEMA_VERSION, "file": os.fsencode(file).decode("utf-8", "backslashreplace")}
@@ -139,14 +144,14 @@ def _scan_file(detector: Detector, case: Case, file: str, args: argparse.Namespa
         answered = True
 
     try:
+        media = opened or open_media(file, detector.config)
         if not (args.explain or args.report or args.annotate):
-            answer_at_once(detector.analyze(file, progress=_progress(file)))
+            answer_at_once(detector.analyze(media, progress=_progress(file)))
             return True
         from explain import examine
 
-        return _make_files(
-            detector, examine(detector, file, progress=_progress(file), judged=answer_at_once), case, file, args
-        )
+        found = examine(detector, media, progress=_progress(file), judged=answer_at_once)
+        return _make_files(detector, found, case, media, file, args)
     except CheckpointError:
         raise
     except Exception as error:  # noqa: BLE001 - the edge: one file must not cost the others
@@ -172,7 +177,9 @@ def _answer(file: str, answer: dict[str, Any], sentences: list[str], *, as_json:
     _print(*([line] if as_json else [file, *(f"  {sentence}" for sentence in sentences)]))
 
 
-def _make_files(detector: Detector, found: Examination, case: Case, file: str, args: argparse.Namespace) -> bool:
+def _make_files(
+    detector: Detector, found: Examination, case: Case, media: Media, file: str, args: argparse.Namespace
+) -> bool:
     analysis, explanations = found.analysis, found.explanations
     if found.error is not None:
         _say(f"{file}: {found.error}")
@@ -181,7 +188,7 @@ def _make_files(detector: Detector, found: Examination, case: Case, file: str, a
     if args.report:
         _report(case, analysis, explanations, file, args)
     if args.annotate:
-        _annotate(detector, analysis, explanations, file, args.annotate)
+        _annotate(detector, analysis, explanations, media, args.annotate)
     return found.error is None
 
 
@@ -240,7 +247,7 @@ def _report(
 
 
 def _annotate(
-    detector: Detector, analysis: Analysis, explanations: Explanations | None, file: str, out: Path
+    detector: Detector, analysis: Analysis, explanations: Explanations | None, media: Media, out: Path
 ) -> None:
     from explain.annotate import Legend, annotate_video
     from reporting.text.results import derived_copy, face_label
@@ -252,11 +259,11 @@ def _annotate(
         },
         footer=derived_copy("en"),
     )
-    show = _show(file)
+    show = _show(str(media.path))
     annotate_video(
         detector,
         analysis,
-        Path(file),
+        media,
         out,
         legend=legend,
         heatmap_scale=explanations.heatmap_scale if explanations else 0.0,

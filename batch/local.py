@@ -33,7 +33,7 @@ def cores() -> int:
 
 
 def choose_workers(files: int) -> int:
-    """One process a core, as far as memory and files allow (docs/decisions/0020-one-process-a-core.md)."""
+    """One process a core, as far as memory and files allow (docs/decisions/0031-one-process-a-core.md)."""
     try:
         free_bytes = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, ValueError, OSError):

@@ -29,7 +29,7 @@ class DetectorConfig:
 
     max_frames: Depth = "auto"
     """Frames of a video that are looked at, spread over the whole of it. `moments`: four a second, however long
-    it is. `auto`: the same, but at least 16 and at most 240. A number: so many. None: every frame."""
+    it is. `auto`: the same, but at least 16 and at most 600. A number: so many. None: every frame."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """Where the networks run; `auto` takes CUDA where there is one."""
     precision: Literal["auto", "fp32", "bf16"] = "auto"

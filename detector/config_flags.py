@@ -17,7 +17,7 @@ def add_config_flags(parser: argparse.ArgumentParser) -> None:
         default=defaults.max_frames,
         metavar="N|auto|moments|all",
         help="frames of a video to look at, spread over the whole of it; moments: four a second; auto: the same, "
-        "but at least 16 and at most 240; all: every frame (default: %(default)s)",
+        "but at least 16 and at most 600; all: every frame (default: %(default)s)",
     )
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default=defaults.device)
     parser.add_argument("--precision", choices=("auto", "fp32", "bf16"), default=defaults.precision)

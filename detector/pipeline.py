@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import torch
 
+from detector.closer_look import CLOSER_FROM_S, frames_around, longest_gap, scene_starts, strongest_moments
 from detector.config import Depth, DetectorConfig
 from detector.faces.crop import crop_face
 from detector.faces.face_detector import FaceFinder
@@ -23,6 +24,7 @@ from detector.model.classifier import FaceClassifier, choose_device
 from detector.model.score import make_score, score_crops
 from detector.types import Analysis, DetectedFace, Frame, Notice, QuarterTurns, Step
 from detector.verdict.accumulator import Gathered
+from detector.verdict.aggregate import WINDOW_FACES, pool_faces
 from detector.verdict.calibration import Calibration
 from detector.verdict.notices import notice_sentence
 from detector.verdict.verdict import make_tracks, make_verdict, pool_scores
@@ -38,6 +40,9 @@ _LATEST = 64
 """Faces of a person that the running estimate is made of."""
 _FRAMES_AHEAD = 4
 """Frames decoded while earlier ones are being judged."""
+_SPARSE_FROM_S = 1.0
+"""Said of a video where no frame was examined for longer than this."""
+_BRIEF_S = 1.0
 _MOST_FACES = 500
 """Faces of one image that are judged, the largest first."""
 _UPRIGHT_FRAC = 0.1
@@ -80,7 +85,7 @@ class Detector:
 
     def analyze(
         self,
-        path: str | Path,
+        source: str | Path | Media,
         *,
         max_frames: Depth | Literal["configured"] = "configured",
         progress: Progress | None = None,
@@ -88,7 +93,7 @@ class Detector:
         """Judge every face in an image or video.
 
         Args:
-            path: the file.
+            source: the file, or what `open_media` made of it.
             max_frames: for this video, instead of the configuration's; None looks at every frame. Where
                 neither says anything, as many as the checkpoint was trained for.
             progress: told how far the work has come.
@@ -107,8 +112,14 @@ class Detector:
         config = self.config if max_frames == "configured" else replace(self.config, max_frames=max_frames)
         if max_frames == "configured" and config.max_frames == "auto":
             config = replace(config, max_frames=self.card.input.video_frames or "auto")
-        media = open_media(path, config)
+        media = source if isinstance(source, Media) else open_media(source, config)
         gathered = self._judge_media(media, config.max_frames, tell)
+        interval_s = None
+        if media.info.kind == "video":
+            interval_s = longest_gap(gathered.times_s, media.times_s[0], media.times_s[-1])
+            if interval_s > _SPARSE_FROM_S:
+                gathered.notices.append(Notice("sparse", interval_s))
+        gathered.smallest_face_px = config.min_face_px
         tracks = make_tracks(gathered, self.card, media.info.kind)
         verdict = make_verdict(tracks, gathered, media.info, self.card)
         tell(Step("done", 1.0))
@@ -126,6 +137,7 @@ class Detector:
                 *(notice_sentence(notice, media.info.kind) for notice in gathered.notices),
             ),
             notices=tuple(gathered.notices),
+            frame_interval_s=interval_s,
         )
 
     def find_faces(self, frame: Frame) -> list[DetectedFace]:
@@ -172,9 +184,60 @@ class Detector:
                         latest = pool_scores(gathered.scores[track_id][-_LATEST:], self.card).logit
                         strongest = max(calibration.probability(latest), strongest or 0.0)
         self._judge_waiting(gathered, calibration)
+        if max_frames == "auto":
+            self._look_closer(
+                media, gathered, follower, lambda: tell(Step("look", 0.98, expected, expected, strongest))
+            )
         if follower.left_out is not None:
             gathered.notices.append(Notice("faces_left_out", follower.left_out))
         return gathered
+
+    def _look_closer(
+        self, media: Media, gathered: Gathered, follower: FaceFollower, tell: Callable[[], None]
+    ) -> None:
+        """Examine more frames of a video that was sampled sparsely: at the starts of scenes, then around the times
+        at which the estimate of any face is highest."""
+        calibration = self.card.judgement("video").calibration
+        examined = sorted(gathered.times_s)
+        interval_s = longest_gap(examined, examined[0], examined[-1])
+        if interval_s <= CLOSER_FROM_S:
+            return
+
+        def examine(stretches: list[list[int]]) -> None:
+            for stretch in stretches:
+                follower.jump()
+                for frame in media.frames_at(stretch):
+                    tell()
+                    self._take(gathered, frame, follower.find(frame))
+                    if len(gathered.waiting) >= _JUDGED_AT_ONCE or gathered.frames_waiting() >= _FRAMES_HELD:
+                        self._judge_waiting(gathered, calibration)
+            self._judge_waiting(gathered, calibration)
+
+        examine([[index] for index in scene_starts(media.times_s, media.key_indices, examined)])
+        scored = [(score.time_s, score.probability) for scores in gathered.scores.values() for score in scores]
+        for moment_s in strongest_moments(scored, calibration.threshold_real, interval_s):
+            examine([frames_around(media.times_s, moment_s, interval_s, sorted(gathered.times_s))])
+        gathered.sort()
+        if (brief_s := self._brief_signs(gathered)) is not None:
+            gathered.notices.append(Notice("brief_signs", brief_s))
+
+    def _brief_signs(self, gathered: Gathered) -> float | None:
+        """When the estimate of a person reaches the threshold for `fake` over one second, where that decides no
+        outcome; the strongest such time."""
+        calibration = self.card.judgement("video").calibration
+        if self.card.input.video_frames is not None:
+            return None  # weights that judge by the mean over the whole video
+        strongest: tuple[float, float] | None = None
+        for scores in gathered.scores.values():
+            if calibration.outcome(calibration.probability(pool_scores(scores, self.card).logit)) == "fake":
+                return None
+            times_s, logits = [score.time_s for score in scores], [score.logit for score in scores]
+            brief = pool_faces(times_s, logits, [score.weight for score in scores], window_s=_BRIEF_S)
+            first, last = brief.peak
+            long_enough = last - first + 1 >= WINDOW_FACES and times_s[last] - times_s[first] <= 2 * _BRIEF_S
+            if long_enough and calibration.outcome(calibration.probability(brief.logit)) == "fake":
+                strongest = max(strongest or (brief.logit, times_s[first]), (brief.logit, times_s[first]))
+        return strongest[1] if strongest else None
 
     def _find_turns(self, media: Media) -> QuarterTurns:
         """The turns that set the faces of a video upright, from a few frames; 0 where none stand out."""
@@ -190,7 +253,7 @@ class Detector:
 
     def _take(self, gathered: Gathered, frame: Frame, faces: Iterable[tuple[int, DetectedFace]]) -> None:
         spec = self.card.input
-        gathered.frames_examined += 1
+        gathered.times_s.append(frame.time_s)
         for track_id, face in faces:
             gathered.waiting.append((track_id, crop_face(frame, face, spec.margin_frac, spec.size_px), frame))
 

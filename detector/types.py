@@ -218,10 +218,12 @@ class Step:
     """The highest estimate of any person so far; None before there is one."""
 
 
-NoticeCode = Literal["turned", "faces_left_out"]
+NoticeCode = Literal["turned", "faces_left_out", "sparse", "brief_signs"]
 """What limits a result. `turned`: no face stands upright, so the pixels were turned by `value` degrees
 counter-clockwise before faces were judged. `faces_left_out`: more faces than are judged in one image or frame;
-`value` is how many were left out, 0 where that is not known."""
+`value` is how many were left out, 0 where that is not known. `sparse`: for up to `value` seconds at a time no
+frame of the video was examined. `brief_signs`: about the time `value`, seconds, the estimate is high for a second,
+which is too short to decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +311,8 @@ class Analysis:
     are among them."""
     notices: tuple[Notice, ...] = ()
     """The limits of this result, by code."""
+    frame_interval_s: float | None = None
+    """Longest time of a video in which no frame was examined; None for an image."""
 
     def to_dict(self) -> dict[str, Any]:
         """The `scan --json` contract (schema version 1): JSON types only, no pixels."""
@@ -351,6 +355,7 @@ class Analysis:
             ],
             "warnings": list(self.warnings),
             "notices": [{"code": notice.code, "value": notice.value} for notice in self.notices],
+            "frame_interval_s": self.frame_interval_s,
             "checkpoint": {"name": self.checkpoint.name, "sha256": self.checkpoint.sha256},
             "elapsed_s": self.elapsed_s,
         }

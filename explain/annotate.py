@@ -19,7 +19,7 @@ from av.video.reformatter import Colorspace
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from detector.media.media import open_media
+from detector.media.media import Media, open_media
 from detector.pipeline import Detector
 from detector.types import Analysis, Frame, Pixels
 from explain.audio_copy import open_sound
@@ -48,7 +48,7 @@ class Legend:
 def annotate_video(
     detector: Detector,
     analysis: Analysis,
-    source: Path,
+    source: Path | Media,
     out: Path,
     *,
     legend: Legend,
@@ -60,7 +60,7 @@ def annotate_video(
     Args:
         detector: the one that made the analysis.
         analysis: of `source`.
-        source: the video; one that breaks off is copied up to there.
+        source: the video, or what `open_media` made of it; one that breaks off is copied up to there.
         out: file to write; it appears when it is whole.
         legend: the words.
         heatmap_scale: of the report, so that heat means the same everywhere; 0 draws none.
@@ -70,7 +70,7 @@ def annotate_video(
         MediaError: the video cannot be read.
         ExplainError: as `explain`.
     """
-    media = open_media(source, detector.config)
+    media = source if isinstance(source, Media) else open_media(source, detector.config)
     people = [PersonPath(track) for track in analysis.tracks]
     canvas = Canvas(media.info.width_px, media.info.height_px, legend.of_track, legend.footer, legend.typeface)
     heatmaps: dict[int, NDArray[np.float32]] = {}

@@ -8,6 +8,7 @@ from typing import Literal
 
 from detector.config import Depth
 from detector.errors import ExplainError
+from detector.media.media import Media
 from detector.pipeline import Detector, Progress
 from detector.types import Analysis
 from explain.explanations import explain
@@ -16,7 +17,7 @@ from explain.types import Examination
 
 def examine(
     detector: Detector,
-    path: str | Path,
+    source: str | Path | Media,
     *,
     max_frames: Depth | Literal["configured"] = "configured",
     progress: Progress | None = None,
@@ -26,7 +27,7 @@ def examine(
 
     Args:
         detector: judges and explains.
-        path: the file.
+        source: as for `Detector.analyze`.
         max_frames: as for `Detector.analyze`.
         progress: as for `Detector.analyze`.
         judged: given the analysis before it is explained; whatever it raises ends the work.
@@ -39,7 +40,7 @@ def examine(
         MediaError: the file cannot be read.
         CheckpointError: the weights give no score.
     """
-    analysis = detector.analyze(path, max_frames=max_frames, progress=progress)
+    analysis = detector.analyze(source, max_frames=max_frames, progress=progress)
     if judged is not None:
         judged(analysis)
     if not analysis.tracks:

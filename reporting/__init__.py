@@ -1,5 +1,4 @@
-"""From an analysis to what a person can hand over: texts to paste, files to upload, and a package that others can
-check.
+"""Prepare a report of an analysis: texts to paste, files to upload, and a package that others can verify.
 
 No model is needed: this room loads no PyTorch. Names are imported on first use (PEP 562).
 """

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Literal
 
 from detector.types import Analysis
 from explain.types import Explanations
 from reporting.case import Case
 
+FONTS = Path(__file__).parent / "fonts"
 EVIDENCE_FOLDER = "5_evidence/"
 COPY_PREFIX = EVIDENCE_FOLDER + "copy_"
-"""What the name of a copy of the file itself starts with; everything else there was drawn or cut out of it."""
+"""Start of the name of a copy of the file; the other files in the folder were drawn or cut out of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hashes:
-    """Of one file's bytes. The portal's own example is as long as an MD5, hence all three."""
+    """Hashes of one file. All three are given, since it is not known which one the portal shows."""
 
     size_bytes: int
     sha256: str
@@ -61,6 +63,9 @@ class CustodyEntry:
     """Of the line before; 64 zeros in the first."""
 
 
+Place = Literal["own_computer", "network", "public_link", "space"]
+"""Where the file was processed: the user's own computer, another one in the network, one reached through a public
+link, or a public server (a Hugging Face Space)."""
 CredentialState = Literal["absent", "valid", "trusted", "invalid", "unreadable"]
 
 
@@ -81,7 +86,7 @@ class ContentCredentials:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class ReportFacts:
-    """All that the documents of one report are made from."""
+    """Everything that the documents of one report are made from."""
 
     case_id: str
     created_at: datetime
@@ -93,5 +98,6 @@ class ReportFacts:
     """The file as received first."""
     custody: tuple[CustodyEntry, ...]
     credentials: ContentCredentials
+    processed_at: Place
     show_images: bool
     """False blurs every image of the documents beyond recognition."""

@@ -18,6 +18,14 @@ ROOT = Path(__file__).parent.parent
 _BITS = 8
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what `make check` leaves out: training, benchmarks, and every test with a served page."""
+    for item in items:
+        room = item.path.relative_to(ROOT).parts[:2]
+        if room in {("tests", "training"), ("tests", "benchmarks")} or "start_server" in item.fixturenames:  # type: ignore[attr-defined]
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def examples() -> Path:
     return ROOT / "examples"

@@ -87,6 +87,7 @@ def facts_of(analysis: Analysis, explanations: Explanations | None, **changes: A
         "credentials": ContentCredentials(
             state="absent", generator="", signer="", ai_claim=False, claims=("No content credentials were found.",)
         ),
+        "processed_at": "own_computer",
         "show_images": True,
     }
     return ReportFacts(**(values | changes))

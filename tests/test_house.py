@@ -137,3 +137,12 @@ def test_folders_and_modules_stay_small() -> None:
     for file in files:
         if file.parent != ROOT / "ui" / "text":
             assert len(file.read_text(encoding="utf-8").splitlines()) <= 450, file
+
+
+def test_every_decision_has_a_number_of_its_own() -> None:
+    names = sorted(file.name for file in (ROOT / "docs" / "decisions").glob("*.md"))
+    numbers = [name[:4] for name in names]
+    assert [name for name in names if numbers.count(name[:4]) > 1] == []
+    for name in names:
+        title = (ROOT / "docs" / "decisions" / name).read_text(encoding="utf-8").splitlines()[0]
+        assert title.startswith(f"# {name[:4]} "), name

@@ -11,6 +11,7 @@ from gradio.utils import get_upload_folder
 
 from detector import Detector
 from reporting.text import results as result_text
+from reporting.types import Place
 from ui import text
 from ui.check import frame_sampling
 from ui.check.camera import CameraHandlers, Cameras, camera_section
@@ -47,7 +48,14 @@ _SCROLL = """() => setTimeout(() => document.getElementById('answer').scrollInto
 }}), 100)"""
 
 
-def build_page(detector: Detector, *, shared: bool = False, api: bool = True, links: bool = False) -> gr.Blocks:
+def build_page(
+    detector: Detector,
+    *,
+    shared: bool = False,
+    api: bool = True,
+    links: bool = False,
+    processed_at: Place = "own_computer",
+) -> gr.Blocks:
     """Lay the page out around one detector.
 
     Args:
@@ -55,9 +63,11 @@ def build_page(detector: Detector, *, shared: bool = False, api: bool = True, li
         shared: others than this computer's user can open the page, and it must not say that files stay here.
         api: programs are offered two calls.
         links: a link may be named for this computer to fetch, see `Exposure.links_fetched`.
+        processed_at: where visitors' files are processed, as reports state it.
     """
     root = Path(os.path.realpath(get_upload_folder()))
     handlers, cameras = Handlers(detector, root), Cameras(detector)
+    handlers.visits.processed_at = processed_at
     keep_tidy(handlers.visits, root)
     lettering = Lettering()
     # Gradio deletes copies that it made; what a visit holds is deleted with the visit.

@@ -69,10 +69,16 @@ class FaceFollower:
         self._time_s = 0.0
         self._coarse: NDArray[np.float32] | None = None
         self._known: dict[int, tuple[Sighting, NDArray[np.float64]]] = {}
+        self._jumped = False
         self.searches = 0
         self.left_out: int | None = None
         """Most faces of one frame that were left out, because there were too many; 0 where they could not be
         counted, None where every face was given."""
+
+    def jump(self) -> None:
+        """Expect the next frame anywhere in the video: people are then known by their looks alone."""
+        self._searched_s, self._coarse, self._known = -np.inf, None, {}
+        self._jumped = True
 
     def find(self, frame: Frame) -> list[tuple[int, DetectedFace]]:
         """The faces of a frame, the largest first, each with the number of its track; boxes are in pixels of the
@@ -80,16 +86,17 @@ class FaceFollower:
         pixels = turn_pixels(frame.pixels, self._turns)
         coarse = _coarse(pixels)
         passed_s = frame.time_s - self._time_s
-        near = passed_s <= FOLLOW_WITHIN_S
+        near = passed_s <= FOLLOW_WITHIN_S and not self._jumped
         followed = self._follow(pixels, passed_s) if near else []
         seen = [one for one in followed if one is not None]
-        lost = not near or len(seen) < len(followed) or _run_together(seen)
+        lost = self._jumped or not near or len(seen) < len(followed) or _run_together(seen)
         # A pan changes as many pixels as a cut: only where the faces could not be followed is it taken for one.
         cut = lost and self._coarse is not None and _changed(self._coarse, coarse)
         if lost or frame.time_s - self._searched_s >= SEARCH_EVERY_S:
             seen = self._search(pixels, [] if cut else seen)
             self._searched_s = frame.time_s
-        numbers = self._linker.link([one.sighting for one in seen], frame.time_s, cut=cut)
+        numbers = self._linker.link([one.sighting for one in seen], frame.time_s, cut=cut or self._jumped)
+        self._jumped = False
         self._known = {
             track_id: (one.sighting, self._speed(track_id, one.face.box, passed_s, cut))
             for track_id, one in zip(numbers, seen, strict=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,12 +20,12 @@ from detector.errors import (
 from detector.media.decoding import open_container
 from detector.media.formats import HEAD_BYTES, name_notes, sniff
 from detector.media.images import StillImage, decode_image
-from detector.media.video import VideoFacts, probe_video, spread, video_frame, video_frames
+from detector.media.video import VideoFacts, chosen_frames, probe_video, spread, video_frame, video_frames
 from detector.types import Frame, MediaInfo, MediaKind
 
 MOMENTS_HZ = 4.0
 """Moments of a video that are looked at each second; faces change little in between."""
-_FEWEST, _MOST = 16, 240
+_FEWEST, _MOST = 16, 600
 """Moments of a video that are looked at where nothing else was asked for."""
 
 
@@ -72,6 +72,25 @@ class Media:
         if index != 0:
             raise IndexError(f"{self.path.name} is an image and has no frame {index}")
         return Frame(self._content.pixels, 0, 0.0)
+
+    def frames_at(self, indices: Sequence[int]) -> Iterator[Frame]:
+        """Decode some frames of a video once more, in order; of a damaged one those that can be.
+
+        Args:
+            indices: as in `Frame.index`, ascending.
+        """
+        assert isinstance(self._content, VideoFacts)
+        yield from chosen_frames(self.path, self._content, indices)
+
+    @property
+    def times_s(self) -> tuple[float, ...]:
+        """Time of every frame of a video; one 0.0 for an image."""
+        return self._content.times_s if isinstance(self._content, VideoFacts) else (0.0,)
+
+    @property
+    def key_indices(self) -> tuple[int, ...]:
+        """Which frames of a video are key frames, where its format says so."""
+        return self._content.key_indices if isinstance(self._content, VideoFacts) else ()
 
     def count(self, max_frames: Depth) -> int:
         """How many frames `frames` will give of an undamaged file, at the most."""

@@ -7,7 +7,7 @@ variable the frame rate, the true length where the header names none, and shows 
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -50,6 +50,8 @@ class VideoFacts:
     times_s: tuple[float, ...]
     """Presentation time of every coded frame, ascending, on the player's clock: that starts where the first of the
     file's streams does, so a video that starts after its sound starts late."""
+    key_indices: tuple[int, ...] = ()
+    """Which of these frames are key frames, ascending; empty where the format does not say."""
     start_s: float = 0.0
     """Where the player's clock starts on the file's own."""
     stated_end_s: float | None = None
@@ -161,6 +163,20 @@ def video_frame(path: Path, facts: VideoFacts, index: int) -> Frame:
     raise _broken(path.name, "that moment of it cannot be decoded")
 
 
+def chosen_frames(path: Path, facts: VideoFacts, indices: Sequence[int]) -> Iterator[Frame]:
+    """Decode some frames again, in order; of a damaged video those before the damage.
+
+    Args:
+        path: the file.
+        facts: its facts.
+        indices: positions among the coded frames, ascending.
+    """
+    try:
+        yield from _frames_at(path, facts, list(indices), Work(path, facts.max_frame_px))
+    except av.error.FFmpegError:
+        return
+
+
 def spread(times_s: tuple[float, ...], count: int | None) -> list[int]:
     """Indices of at most `count` frames, evenly spread in time over the whole video.
 
@@ -216,7 +232,7 @@ def _probe_container(path: Path, format_name: str, max_frame_px: int) -> VideoFa
     if size != (first.width, first.height):
         notes.append(f"Frames of {first.width}x{first.height} pixels were judged at {size[0]}x{size[1]}.")
     width_px, height_px = upright_size(first, size)
-    times_s = tuple(tick * base - start_s for tick, _ in ticks)
+    times_s = tuple(tick * base - start_s for tick, _, _ in ticks)
     length_s = times_s[-1] - times_s[0]
     last_s = ticks[-1][1] * base or (length_s / (len(times_s) - 1) if len(times_s) > 1 else 0.0)
     return VideoFacts(
@@ -227,6 +243,7 @@ def _probe_container(path: Path, format_name: str, max_frame_px: int) -> VideoFa
         duration_s=times_s[-1] + last_s,
         frame_rate_hz=len(times_s) / (length_s + last_s) if length_s + last_s > 0 else 0.0,
         times_s=times_s,
+        key_indices=tuple(index for index, (_, _, is_key) in enumerate(ticks) if is_key),
         start_s=start_s,
         stated_end_s=None if stated_end_s is None else stated_end_s - start_s,
         max_frame_px=max_frame_px,
@@ -293,8 +310,9 @@ def _container_frames(
             return
 
 
-def _ticks(container: InputContainer, stream: VideoStream, name: str) -> Iterator[tuple[int, int]]:
-    """Timestamp and duration of every coded frame, in the stream's own unit, in the order of the file."""
+def _ticks(container: InputContainer, stream: VideoStream, name: str) -> Iterator[tuple[int, int, bool]]:
+    """Timestamp and duration of every coded frame, in the stream's own unit, and whether it is a key frame, in the
+    order of the file."""
     count = 0
     for packet in container.demux(stream):
         tick = packet.pts if packet.pts is not None else packet.dts
@@ -306,7 +324,7 @@ def _ticks(container: InputContainer, stream: VideoStream, name: str) -> Iterato
                 f"{name} has more than {MAX_FRAMES / 1e6:.0f} million frames. Cut out the part in question and "
                 "try that; keep the original."
             )
-        yield tick, packet.duration or 0
+        yield tick, packet.duration or 0, packet.is_keyframe
 
 
 def _stated_end_s(stream: VideoStream, first_s: float) -> float | None:

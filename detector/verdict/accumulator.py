@@ -15,7 +15,10 @@ class Gathered:
     """Grows with the number of faces seen by some bytes a face, never by their pixels."""
 
     def __init__(self) -> None:
-        self.frames_examined = 0
+        self.times_s: list[float] = []
+        """Of the frames examined."""
+        self.smallest_face_px: int | None = None
+        """Narrowest face that was looked for."""
         self.waiting: list[tuple[int, FaceCrop, Frame]] = []
         """Faces not judged yet: track, crop and frame."""
         self.scores: dict[int, list[FaceScore]] = {}
@@ -24,6 +27,15 @@ class Gathered:
         self.notices: list[Notice] = []
         self._key_crops: dict[int, list[tuple[float, int, FaceCrop]]] = {}
         self._frames: dict[int, tuple[float, Frame]] = {}
+
+    @property
+    def frames_examined(self) -> int:
+        return len(self.times_s)
+
+    def sort(self) -> None:
+        """Put every person's scores in order of time."""
+        for scores in self.scores.values():
+            scores.sort(key=lambda score: score.time_s)
 
     def frames_waiting(self) -> int:
         return len({frame.index for _, _, frame in self.waiting})

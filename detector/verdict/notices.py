@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from detector.types import MediaKind, Notice, NoticeCode
 
-WITHHOLD_REAL: frozenset[NoticeCode] = frozenset({"faces_left_out"})
-"""A face that was not judged may be the manipulated one."""
+WITHHOLD_REAL: frozenset[NoticeCode] = frozenset({"faces_left_out", "brief_signs"})
+"""A face that was not judged, or a moment too short to decide, may be manipulated."""
 
 
 def notice_sentence(notice: Notice, kind: MediaKind) -> str:
@@ -23,6 +23,16 @@ def notice_sentence(notice: Notice, kind: MediaKind) -> str:
                 f"No face stands upright in this {what}: it was turned by {notice.value:.0f} degrees "
                 "counter-clockwise before it was judged."
             )
+        case "sparse":
+            return (
+                f"For up to {notice.value:.1f} s at a time no frame was examined: what is shorter than that may "
+                "have been missed. Cut out the part in question and check that too, or have every frame examined."
+            )
+        case "brief_signs":
+            return (
+                f"About {_clock(notice.value)} the estimate is high for a second, too short to decide by itself. "
+                "Cut out the seconds around it and check those."
+            )
         case "faces_left_out":
             number = f"{notice.value:.0f} of them" if notice.value else "some of them"
             place = "the image" if kind == "image" else "a frame"
@@ -30,6 +40,15 @@ def notice_sentence(notice: Notice, kind: MediaKind) -> str:
                 f"There are more faces in {place} than are judged: {number} were left out, the smallest. "
                 "Cut out the part in question and check that too."
             )
+
+
+def _clock(time_s: float) -> str:
+    """
+    >>> _clock(243.52)
+    '4:03.5'
+    """
+    minutes, seconds = divmod(round(time_s, 1), 60)
+    return f"{minutes:.0f}:{seconds:04.1f}"
 
 
 def may_be_real(notices: Sequence[Notice]) -> bool:

@@ -18,11 +18,19 @@ def verdict_reasons(
     frames_examined: int,
     media: MediaInfo,
     card: CheckpointCard,
+    smallest_face_px: int | None = None,
 ) -> tuple[str, ...]:
-    """English sentences, the most important first."""
+    """English sentences, the most important first.
+
+    Args:
+        smallest_face_px: narrowest face that was looked for; None says nothing about it.
+    """
+    limit = (
+        () if smallest_face_px is None else (f"Faces narrower than {smallest_face_px} pixels are not looked for.",)
+    )
     looked_at = "the image" if media.kind == "image" else f"{frames_examined} frames spread over the video"
     if outcome == "no_face":
-        return (f"No face was found in {looked_at}, so there is nothing to judge.", *media.notes)
+        return (f"No face was found in {looked_at}, so there is nothing to judge.", *limit, *media.notes)
     judgement = card.judgement(media.kind)
     calibration = judgement.calibration
     strongest = max((track for track in tracks if track.weighty), key=lambda track: track.probability)
@@ -39,6 +47,7 @@ def verdict_reasons(
     reasons = [
         f"The highest estimate of any face is {strongest.probability:.3f}: {place}.",
         f"Judged: {people} in {looked_at}.",
+        *limit,
     ]
     passing = sum(not track.weighty for track in tracks)
     if passing:

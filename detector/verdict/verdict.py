@@ -41,10 +41,10 @@ def make_verdict(
     probability = None if logit is None else calibration.probability(logit)
     grade = None if probability is None else calibration.grade(probability)
     outcome = "no_face" if grade is None else OUTCOME_OF[grade]
-    reasons = verdict_reasons(outcome, tracks, gathered.frames_examined, media, card)
+    reasons = verdict_reasons(outcome, tracks, gathered.frames_examined, media, card, gathered.smallest_face_px)
     if outcome == "real" and not may_be_real(gathered.notices):
         outcome, grade = "inconclusive", "undecided"
-        reasons = ("The outcome is left open, because faces that were not judged may be manipulated.", *reasons)
+        reasons = ("The outcome is left open: what the warnings name may be manipulated.", *reasons)
     return Verdict(
         outcome=outcome,
         probability=probability,

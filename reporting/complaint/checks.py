@@ -1,4 +1,4 @@
-"""What to look at before filing, judged from the dated facts: lengths, characters, files, dates, places, words."""
+"""Check a case before it is filed: lengths, characters, files, dates, places and wording, by the dated facts."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def check_case(
     now: datetime,
     evidence: Sequence[EvidenceFile] | None = None,
 ) -> tuple[Finding, ...]:
-    """Everything worth telling before the case is filed, errors first.
+    """Return what the user should know before filing, errors first.
 
     Args:
         case: the user's words.
@@ -57,12 +57,12 @@ def check_case(
 
 
 def errors_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The gravest first, and in their own order otherwise."""
+    """Sort findings by severity, errors first."""
     return tuple(sorted(findings, key=lambda entry: _RANKS.index(entry.severity)))
 
 
 def check_upload(name: str, content_start: bytes, size_bytes: int, portal: Portal) -> tuple[Finding, ...]:
-    """Whether one file can be uploaded as it is.
+    """Check whether one file can be uploaded as it is.
 
     Args:
         name: without its folder.
@@ -88,7 +88,7 @@ def check_upload(name: str, content_start: bytes, size_bytes: int, portal: Porta
 
 
 def check_wording(texts: Mapping[str, str]) -> tuple[Finding, ...]:
-    """Our own texts, by name, that promise more than software can; of a page only what is read counts."""
+    """Find texts of ours, by name, that promise more than software can; markup is ignored."""
     found = (
         (name, ", ".join(map(repr, result_text.lint(_MARKUP.sub(" ", text) if name.endswith(".html") else text))))
         for name, text in texts.items()

@@ -1,7 +1,6 @@
-"""The portal's fields in the portal's order, each with the text to put there: what the copy-and-paste file, the
-machine-readable draft and the page's copy buttons are made from.
+"""List the portal's fields in the portal's order, each with the text to put there.
 
-Nothing about who the user is: those fields are only listed so that they can be made ready.
+Fields about who the user is are only named, never filled in.
 """
 
 from __future__ import annotations
@@ -64,7 +63,7 @@ class PortalField(NamedTuple):
 def portal_fields(
     case: Case, analysis: Analysis, portal: Portal, evidence: Sequence[EvidenceFile] = ()
 ) -> tuple[PortalField, ...]:
-    """All fields of a case, in the order in which they are asked for.
+    """Return all fields of a case, in the order in which they are asked for.
 
     Args:
         case: the user's words.
@@ -83,7 +82,7 @@ def portal_fields(
 
 
 def text_to_paste(case: Case, analysis: Analysis, portal: Portal) -> str:
-    """The one long text among `portal_fields`: the hint of a mere witness, else the account of what happened."""
+    """Return the long text among `portal_fields`: the hint of a witness, else the account of what happened."""
     hint = case.country == "IN" and case.witness_only and case.kind != "sexual"
     return (suspect_description if hint else complaint_narrative)(case, analysis, portal).text
 

@@ -1,7 +1,7 @@
-"""The two texts to paste, always within the portal's characters and lengths, whatever was typed.
+"""Compose the two texts to paste, always within the portal's characters and lengths.
 
-Facts come first and the software's opinion last. Where the user's words leave too little room, our own sentences
-are shortened first; only then are the user's cut, at the end of a sentence, with a note, and kept whole in a file.
+Facts come first and the software's opinion last. If the user's words leave too little room, our own sentences are
+shortened first; only then are the user's words cut, with a note, and kept whole in a file.
 """
 
 from __future__ import annotations

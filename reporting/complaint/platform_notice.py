@@ -1,4 +1,4 @@
-"""The notice to the platform, with its clock: a text to send, names and signature left to the user."""
+"""Write the notice to the platform, with its deadlines; names and signature are left to the user."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _DEMANDS = {
 
 
 def platform_notice(case: Case, analysis: Analysis, portal: Portal, case_id: str, created_at: datetime) -> str:
-    """The notice of a case: under rule 3(2)(b) to the Grievance Officer in India, elsewhere by the place's rule.
+    """Return the notice: in India under rule 3(2)(b) to the Grievance Officer, elsewhere by the local rule.
 
     Args:
         case: the user's words.

@@ -1,7 +1,7 @@
-"""Where to turn, in which order: from a case to the steps to take. Money and danger come before everything else.
+"""Decide where to turn and in which order. Money and danger come before everything else.
 
-In come the case and the dated facts, out goes a value. Sexual content that may show a minor is a hard stop: then
-nothing at all may be copied, drawn or written, and only the routes are told.
+Sexual content that may show a minor is a hard stop: nothing may be copied, drawn or written, and only the places
+to turn to are told.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Routing:
-    """All that a case leads to."""
+    """The steps that follow from a case."""
 
     hard_stop: bool
     """Sexual content that may show a minor: `steps` are all there is, no package may be made."""

@@ -1,4 +1,4 @@
-"""Texts put into the characters and lengths that a web form takes, and links made short enough for it.
+"""Fit texts to the characters and lengths that a web form takes, and shorten links.
 
 Lengths are counted in UTF-16 code units, as browsers and the portal's own scripts count them.
 """
@@ -59,12 +59,12 @@ def units(text: str) -> int:
 
 
 def one_line(text: str) -> str:
-    """The text with every run of white space as one space."""
+    """Replace every run of white space by one space."""
     return " ".join(text.split())
 
 
 def as_sentence(text: str) -> str:
-    """One line that ends like a sentence; empty stays empty."""
+    """Return one line that ends like a sentence; empty text stays empty."""
     text = one_line(text)
     return text if not text or text[-1] in ".!?\u0964" else text + "."
 

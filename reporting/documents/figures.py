@@ -1,4 +1,4 @@
-"""Section 6 of the technical report: key frames and faces, as images that fit into a budget of bytes."""
+"""Key frames and faces of the technical report, as images that fit into a budget of bytes."""
 
 from __future__ import annotations
 
@@ -17,13 +17,11 @@ from reporting.text import technical_report as texts
 from reporting.text.regions import evidence_sentences
 from reporting.types import ReportFacts
 
-_MOST_FACES = 8
-_MOST_FRAMES = 6
 _TRIES = ((1400, 85), (1000, 80), (720, 72), (480, 60), (320, 45), (160, 30))
 """Long side in px and JPEG quality, the best first."""
-_FACE_MM = 52.0
+_FACE_MM = 40.0
 _FRAME_MM = 82.0
-_TALLEST_MM = 95.0
+_TALLEST_MM = 50.0
 INFERNO = (
     (0, 0, 4),
     (40, 11, 84),
@@ -53,11 +51,11 @@ class Gallery:
     frames: tuple[tuple[FrameOverlay, _Shot], ...]
 
 
-def gather(facts: ReportFacts, budget_bytes: int) -> Gallery:
+def encode_figures(facts: ReportFacts, budget_bytes: int, most_faces: int, most_frames: int) -> Gallery:
     """Encode the images as well as the budget allows; without any if even the smallest do not fit."""
     if facts.explanations is None:
         return Gallery(faces=(), frames=())
-    faces, frames = facts.explanations.faces[:_MOST_FACES], facts.explanations.frames[:_MOST_FRAMES]
+    faces, frames = facts.explanations.faces[:most_faces], facts.explanations.frames[:most_frames]
     for long_side, quality in _TRIES:
 
         def shot(pixels: Pixels, long_side: int = long_side, quality: int = quality) -> _Shot:
@@ -110,8 +108,8 @@ def heatmap_alone(heatmap: NDArray[np.float32], scale: float) -> Pixels:
 
 
 def draw_gallery(sheet: Sheet, facts: ReportFacts, gallery: Gallery) -> None:
-    """Set section 6."""
-    sheet.heading("6  Key frames and overlays", room_mm=110 if gallery.frames or gallery.faces else 30)
+    """Set the section with the key frames and faces."""
+    sheet.heading("2  Key frames", room_mm=90 if gallery.frames or gallery.faces else 30)
     if not gallery.faces and not gallery.frames:
         sheet.paragraph("There are no images in this report: no face was explained, or none was to be shown.")
         return
@@ -154,7 +152,7 @@ def _frames(sheet: Sheet, facts: ReportFacts, gallery: Gallery) -> None:
         for (frame, shot), (width, height) in zip(row, sizes, strict=True):
             people = ", ".join(str(track + 1) for track in frame.track_ids)
             where = _moment(facts, frame.time_s, frame.frame_index)
-            text = f"Derived illustration{blur}: {where} with boxes and heat; person {people}."
+            text = f"Derived illustration{blur}: {where} with boxes and heatmap; person {people}."
             sheet.place_image(shot.content, x, top, width, height, text)
             lowest = max(lowest, height + 1 + sheet.caption(text, x, top + height + 1, _FRAME_MM))
             x += _FRAME_MM + (sheet.epw - 2 * _FRAME_MM)
@@ -163,9 +161,9 @@ def _frames(sheet: Sheet, facts: ReportFacts, gallery: Gallery) -> None:
 
 def _faces(sheet: Sheet, facts: ReportFacts, gallery: Gallery) -> None:
     if facts.show_images:
-        names = ("Cut from the file, as the network saw it", "Derived illustration: the same with heat")
+        names = ("Cut from the file", "Derived: with heatmap")
     else:
-        names = ("Cut from the file, blurred", "Derived illustration: heat alone")
+        names = ("Cut from the file, blurred", "Derived: heatmap alone")
     for face, seen, heatmap in gallery.faces:
         width, height = _fit(heatmap.ratio, _FACE_MM)
         sheet.room(height + 24)

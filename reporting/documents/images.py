@@ -1,4 +1,4 @@
-"""Images for documents: made small enough to send, or unrecognisable where they must not be seen."""
+"""Shrink or blur images for documents."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""A4 pages: fonts of many scripts, headings with bookmarks, paragraphs, tables, boxes and images.
+"""Set A4 pages: fonts of many scripts, headings with bookmarks, paragraphs, tables, boxes and images.
 
-In come plain texts of any script, out goes a PDF that is the same bytes for the same calls. Every text passes
-through `Sheet.clean`, so no character can stop a document, hide in it or turn the order of what follows it.
+The same calls give the same bytes. Every text passes through `Sheet.clean`.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Literal
 
 from fpdf import FPDF
@@ -20,8 +18,8 @@ from fpdf.fonts import FontFace, TTFFont
 
 from reporting.text.printable import drop_unsafe
 from reporting.text.results import Language
+from reporting.types import FONTS
 
-FONTS = Path(__file__).parents[1] / "fonts"
 MARGIN_MM = 20.0
 TOP_MM = 22.0
 BOTTOM_MM = 20.0
@@ -84,6 +82,8 @@ class Sheet(FPDF):
             watermark: large pale word across every page.
         """
         super().__init__(format="A4")
+        self.said = ""
+        """All texts that were cleaned so far."""
         self._watermark = watermark
         for family, stem in (("sans", "NotoSans"), ("devanagari", "NotoSansDevanagari")):
             for style, weight in (("", "Regular"), ("B", "Bold")):
@@ -106,6 +106,7 @@ class Sheet(FPDF):
         the fonts it needs."""
         drawn: list[str] = []
         marks = 0
+        self.said += f" {text}"
         for character in unicodedata.normalize("NFC", drop_unsafe(text, keep_lines=True).replace("\t", " ")):
             category = unicodedata.category(character)
             marks = marks + 1 if category in {"Mn", "Me"} else 0

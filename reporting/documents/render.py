@@ -1,4 +1,4 @@
-"""The documents of a package for people to read, made from its facts; their libraries are loaded only here."""
+"""Make the documents of a package; their libraries are loaded on first use."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""START_HERE.html: one page that works offline, in English and Hindi, without a script or anything from outside.
-
-In come the facts, the steps to take and the portal's dated facts; out goes markup in which every value is escaped.
-"""
+"""Write START_HERE.html: one page in English and Hindi that works offline; every value is escaped."""
 
 from __future__ import annotations
 

@@ -1,19 +1,20 @@
-"""The technical report: page one for a reader in a hurry, the rest for an examiner who repeats it.
+"""Typeset the technical report: a summary for everybody, then what an examiner needs to repeat the analysis.
 
-In come the facts of one report, out goes a PDF of less than 5,000,000 bytes, the same bytes for the same facts.
+The report is a PDF of at most six pages and fewer than 5,000,000 bytes, the same bytes for the same facts.
 """
 
 from __future__ import annotations
 
+import re
 import shlex
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from detector.errors import ReportError
 from detector.types import FaceTrack
 from reporting.case import IST
 from reporting.documents.charts import draw_faces, draw_timeline
-from reporting.documents.figures import Gallery, draw_gallery, gather
+from reporting.documents.figures import draw_gallery, encode_figures
 from reporting.documents.pdf import ACCENT, GREY, INK, BoxLine, Sheet
 from reporting.text import results as result_text
 from reporting.text import technical_report as texts
@@ -21,60 +22,82 @@ from reporting.types import ReportFacts
 
 MAX_BYTES = 5_000_000
 """What the portal takes of one file, in the stricter reading of 5 MB."""
-_IMAGE_BYTES = (3_200_000, 1_200_000, 300_000)
-"""Budgets tried one after the other, should the rest of the report be large."""
-_MOST_PEOPLE = 60
-_MOST_CHARTS = 12
-_MOST_ROWS = 80
-_MOST_LINKS = 40
-_MOST_LETTERS = 6000
+MAX_PAGES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Detail:
+    """How much is shown."""
+
+    figure_bytes: int
+    faces: int
+    frames: int
+    people: int
+    charts: int
+    rows: int
+    """Of any other list."""
+    chars: int
+    """Of one text that the user typed."""
+
+
+_DETAILS = (
+    _Detail(3_200_000, faces=4, frames=6, people=12, charts=3, rows=8, chars=1200),
+    _Detail(1_200_000, faces=3, frames=4, people=8, charts=2, rows=5, chars=600),
+    _Detail(1_200_000, faces=2, frames=2, people=6, charts=1, rows=3, chars=250),
+    _Detail(300_000, faces=1, frames=2, people=4, charts=1, rows=2, chars=120),
+)
+"""Tried one after the other until the report is short and small enough."""
 
 
 def forensic_pdf(facts: ReportFacts) -> bytes:
     """Typeset the technical report.
 
     Raises:
-        ReportError: it cannot be kept under `MAX_BYTES`.
+        ReportError: it cannot be kept to `MAX_PAGES` and under `MAX_BYTES`.
     """
-    for budget in _IMAGE_BYTES:
-        content = _typeset(facts, gather(facts, budget))
-        if len(content) < MAX_BYTES:
+    for detail in _DETAILS:
+        sheet = _typeset(facts, detail)
+        content = bytes(sheet.output())
+        if sheet.page_no() <= MAX_PAGES and len(content) < MAX_BYTES:
             return content
     raise ReportError(
-        f"the report would be {len(content)} bytes, and at most {MAX_BYTES} can be uploaded: shorten the texts of "
-        "the case or attach fewer files"
+        f"the report would have {sheet.page_no()} pages and {len(content)} bytes, more than {MAX_PAGES} pages or "
+        f"{MAX_BYTES} bytes: shorten the texts of the case"
     )
 
 
-def _typeset(facts: ReportFacts, gallery: Gallery) -> bytes:
-    kind = "image" if facts.analysis.media.kind == "image" else "video"
+def _typeset(facts: ReportFacts, detail: _Detail) -> Sheet:
+    kind = facts.analysis.media.kind
     sheet = Sheet(
-        f"Technical report {facts.case_id}: automated analysis of a {kind}",
+        f"Technical report {facts.case_id}: automated analysis of {_A[kind]}",
         f"Technical report {facts.case_id}  \u00b7  opinion of software, not an expert certificate",
         facts.created_at.astimezone(UTC),
     )
     sheet.add_page()
-    _summary(sheet, facts, kind)
+    _summary(sheet, facts)
     sheet.add_page()
-    _item(sheet, facts)
-    _obtained(sheet, facts)
-    _metadata(sheet, facts)
-    _credentials(sheet, facts)
-    _results(sheet, facts)
+    _results(sheet, facts, detail)
+    gallery = encode_figures(facts, detail.figure_bytes, detail.faces, detail.frames)
     draw_gallery(sheet, facts, gallery)
-    _timeline(sheet, facts)
-    _alternatives(sheet)
-    _versions(sheet, facts)
-    _custody(sheet, facts)
+    _left_out(
+        sheet, (len(facts.explanations.faces) if facts.explanations else 0) - len(gallery.faces), "explained faces"
+    )
+    _timeline(sheet, facts, detail)
+    _item(sheet, facts, detail)
+    _method(sheet, facts)
+    _hashes(sheet, facts, detail)
     _glossary(sheet)
     _review(sheet)
-    return bytes(sheet.output())
+    return sheet
 
 
-def _summary(sheet: Sheet, facts: ReportFacts, kind: str) -> None:
+_A = {"image": "an image", "video": "a video"}
+
+
+def _summary(sheet: Sheet, facts: ReportFacts) -> None:
     analysis, outcome = facts.analysis, facts.analysis.verdict.outcome
     sheet.title_line(
-        f"Automated analysis of a {kind}",
+        f"Automated analysis of {_A[analysis.media.kind]}",
         f"Technical report {facts.case_id}  \u00b7  made {_both_times(facts.created_at)}",
     )
     sheet.start_section("Summary", strict=False)
@@ -85,7 +108,7 @@ def _summary(sheet: Sheet, facts: ReportFacts, kind: str) -> None:
             BoxLine(result_text.support_sentence(outcome, analysis.media.kind, "en"), 10.5),
         )
     )
-    for warning in analysis.warnings:
+    for warning in analysis.warnings[:3]:
         sheet.paragraph(warning, weight="B")
     sheet.heading("How often such results are wrong", 2)
     if rate := result_text.rate_sentence(analysis.checkpoint, analysis.verdict.grade, analysis.media.kind, "en"):
@@ -108,105 +131,17 @@ def _summary(sheet: Sheet, facts: ReportFacts, kind: str) -> None:
         f"{result_text.not_proof('hi')} {result_text.not_an_fir('hi')} {result_text.complaint_id_is_no_fir('hi')}",
     )
     for sentence in hindi:
-        sheet.paragraph(sentence, "hi", 9, after_mm=0.8)
+        sheet.paragraph(sentence, "hi", 10, after_mm=1.2)
     sheet.ln(1.5)
     sheet.paragraph(
         f"File: {analysis.media.file_name} \u00b7 SHA-256 {analysis.media.sha256}", size=7.5, colour=GREY
     )
 
 
-def _item(sheet: Sheet, facts: ReportFacts) -> None:
-    media = facts.analysis.media
-    sheet.heading("1  Scope and item examined")
-    sheet.paragraph(texts.SCOPE)
-    sheet.facts(
-        (
-            ("File name", media.file_name),
-            ("Size", f"{media.size_bytes:,} bytes"),
-            ("SHA-256", media.sha256),
-            ("SHA-1", media.sha1),
-            ("MD5", media.md5),
-        )
-    )
-    sheet.paragraph(texts.INTEGRITY)
-    if facts.evidence:
-        sheet.heading("Files of this report", 2)
-        rows = [
-            (
-                file.name,
-                f"{file.hashes.size_bytes:,}",
-                file.hashes.sha256,
-                "as received" if file.derived_from is None else f"derived: {file.made_how or 'see the log'}",
-            )
-            for file in facts.evidence[:_MOST_ROWS]
-        ]
-        sheet.table_of(("File", "Bytes", "SHA-256", "Origin"), rows, (46, 20, 62, sheet.epw - 128), size=7.5)
-        _left_out(sheet, len(facts.evidence) - _MOST_ROWS, "files")
-
-
-def _obtained(sheet: Sheet, facts: ReportFacts) -> None:
-    case = facts.case
-    sheet.heading("2  How it was obtained")
-    sheet.paragraph(texts.STATED)
-    links = [_cut(url) for url in case.urls[:_MOST_LINKS]]
-    sheet.facts(
-        (
-            ("Seen at", "not stated" if case.seen_at is None else _both_times(case.seen_at)),
-            ("Saved at", "not stated" if case.saved_at is None else _both_times(case.saved_at)),
-            ("Platform", _stated(case.platform)),
-            ("Account", _stated(case.handle)),
-            ("Links", "\n".join(links) or "not stated"),
-            ("Whose face", _stated(case.whose_face)),
-            ("State", _stated(case.state)),
-        )
-    )
-    _left_out(sheet, len(case.urls) - _MOST_LINKS, "links")
-    for name, words in (("What happened, in the user's words", case.what_happened), ("Harm", case.harm)):
-        if words.strip():
-            sheet.heading(name, 2, room_mm=18)
-            sheet.paragraph(_cut(words.strip()))
-
-
-def _metadata(sheet: Sheet, facts: ReportFacts) -> None:
-    media = facts.analysis.media
-    sheet.heading("3  Metadata")
-    rows = [
-        ("Kind and format", f"{media.kind}, {media.format} (found in the content, not taken from the name)"),
-        ("Size of the image", f"{media.width_px} x {media.height_px} px, upright"),
-    ]
-    if media.kind == "video":
-        rate = "unknown" if media.frame_rate_hz is None else f"{media.frame_rate_hz:.3f} a second"
-        length = "unknown" if media.duration_s is None else f"{media.duration_s:.3f} s"
-        rows += [
-            ("Length", length),
-            ("Frames", f"{'unknown' if media.frame_count is None else media.frame_count}, {rate}"),
-        ]
-    rows += [("Note", note) for note in media.notes]
-    rows += [("Warning", warning) for warning in facts.analysis.warnings]
-    sheet.facts(rows)
-    sheet.paragraph(texts.EMBEDDED)
-
-
-def _credentials(sheet: Sheet, facts: ReportFacts) -> None:
-    credentials = facts.credentials
-    sheet.heading("4  Content credentials")
-    sheet.facts(
-        (
-            ("State", texts.CREDENTIAL_STATES[credentials.state]),
-            ("Made by, it claims", credentials.generator or "no claim"),
-            ("Signed by, it claims", credentials.signer or "no claim"),
-            ("Generative model", "claimed" if credentials.ai_claim else "no claim"),
-        )
-    )
-    sheet.bullets(credentials.claims)
-    sheet.paragraph(texts.CREDENTIALS)
-
-
-def _results(sheet: Sheet, facts: ReportFacts) -> None:
+def _results(sheet: Sheet, facts: ReportFacts, detail: _Detail) -> None:
     analysis = facts.analysis
     verdict, checkpoint = analysis.verdict, analysis.checkpoint
-    sheet.heading("5  Results")
-    sheet.paragraph(texts.METHOD)
+    sheet.heading("1  Results")
     sheet.paragraph(texts.RULE.format(fake=f"{verdict.threshold_fake:.4f}", real=f"{verdict.threshold_real:.4f}"))
     estimate = "none" if verdict.probability is None else f"{verdict.probability:.4f}"
     sheet.facts(
@@ -216,30 +151,30 @@ def _results(sheet: Sheet, facts: ReportFacts) -> None:
             ("Frames examined", str(analysis.frames_examined)),
         )
     )
-    sheet.bullets(verdict.reasons)
+    sheet.bullets(result_text.own_reasons(analysis)[: detail.rows])
     if analysis.tracks:
-        sheet.heading("Each person", 2)
-        rows = [_person_row(track) for track in analysis.tracks[:_MOST_PEOPLE]]
+        rows = [_person_row(track) for track in analysis.tracks[: detail.people]]
         sheet.table_of(
             ("Person", "Outcome", "Estimate", "Raw", "Faces", "Strongest", "Hard to judge"),
             rows,
             (15, 42, 19, 16, 14, 30, sheet.epw - 136),
             size=8,
         )
-        _left_out(sheet, len(analysis.tracks) - _MOST_PEOPLE, "people")
-    sheet.heading("Measured error rates of these weights", 2)
+        _left_out(sheet, len(analysis.tracks) - detail.people, "people")
     sheet.table_of(
-        ("Rate", "Measured", "Meaning"),
+        ("Error rate", "Measured", "Meaning"),
         (
             ("False alarms", _rate(checkpoint.false_alarm_rate), "genuine faces that were called manipulated"),
             ("Misses", _rate(checkpoint.miss_rate), "manipulated faces in which no signs were found"),
-            ("Left open", _rate(checkpoint.undecided_rate), "faces of both kinds with an inconclusive result"),
+            ("Inconclusive", _rate(checkpoint.undecided_rate), "faces of both kinds with an inconclusive result"),
         ),
         (36, 30, sheet.epw - 66),
     )
-    sheet.facts((("Measured on", checkpoint.measured_on or "not named"),))
     measured = (checkpoint.false_alarm_rate, checkpoint.miss_rate) != (None, None)
-    sheet.paragraph(texts.RATES if measured else result_text.error_sentence(checkpoint, "en"))
+    sheet.paragraph(
+        f"Measured on: {_cut(checkpoint.measured_on, detail) or 'not named'}. "
+        + (texts.RATES if measured else result_text.error_sentence(checkpoint, "en"))
+    )
 
 
 def _person_row(track: FaceTrack) -> tuple[str, ...]:
@@ -262,22 +197,22 @@ def _person_row(track: FaceTrack) -> tuple[str, ...]:
     )
 
 
-def _timeline(sheet: Sheet, facts: ReportFacts) -> None:
+def _timeline(sheet: Sheet, facts: ReportFacts, detail: _Detail) -> None:
     analysis = facts.analysis
-    name = "7  Timeline" if analysis.media.kind == "video" else "7  Estimates on one scale"
-    sheet.heading(name, room_mm=90 if analysis.tracks else 20)
+    name = "3  Timeline" if analysis.media.kind == "video" else "3  Estimates on one scale"
+    sheet.heading(name, room_mm=75 if analysis.tracks else 20)
     if not analysis.tracks:
         sheet.paragraph("There is nothing to draw: no face was judged.")
         return
     if analysis.media.kind == "image":
-        shown: Sequence[FaceTrack] = analysis.tracks[:24]
+        shown = analysis.tracks[: detail.people]
         sheet.paragraph(texts.CHART_IMAGE)
         sheet.room(7.0 * len(shown) + 14)
         draw_faces(sheet, shown, analysis.verdict)
         _left_out(sheet, len(analysis.tracks) - len(shown), "faces")
         return
     sheet.paragraph(texts.CHART)
-    for track in analysis.tracks[:_MOST_CHARTS]:
+    for track in analysis.tracks[: detail.charts]:
         sheet.room(60)
         sheet.paragraph(
             f"Person {track.track_id + 1}: {result_text.face_label(track.outcome, track.probability, 'en')}",
@@ -289,29 +224,58 @@ def _timeline(sheet: Sheet, facts: ReportFacts) -> None:
             sheet.paragraph(result_text.flagged_sentence(track.flagged, "en"), size=8.5)
         if track.peak:
             sheet.paragraph(result_text.peak_sentence(track.peak, "en"), size=8.5)
-    _left_out(sheet, len(analysis.tracks) - _MOST_CHARTS, "people")
+    _left_out(sheet, len(analysis.tracks) - detail.charts, "people")
 
 
-def _alternatives(sheet: Sheet) -> None:
-    sheet.heading("8  Other explanations to consider")
-    sheet.facts(texts.ALTERNATIVES, label_mm=46)
+def _item(sheet: Sheet, facts: ReportFacts, detail: _Detail) -> None:
+    media, case, credentials = facts.analysis.media, facts.case, facts.credentials
+    sheet.heading("4  The file and how it was obtained")
+    sheet.paragraph(texts.SCOPE.format(place=texts.PLACES[facts.processed_at]))
+    rows = [
+        ("File name", media.file_name),
+        ("Kind and format", f"{media.kind}, {media.format} (by its content, not its name)"),
+        ("Width and height", f"{media.width_px} x {media.height_px} px, upright"),
+    ]
+    if media.kind == "video":
+        rate = "unknown" if media.frame_rate_hz is None else f"{media.frame_rate_hz:.3f} a second"
+        length = "unknown" if media.duration_s is None else f"{media.duration_s:.3f} s"
+        count = "unknown" if media.frame_count is None else str(media.frame_count)
+        rows.append(("Length and frames", f"{length}; {count} frames, {rate}"))
+    rows += [("Note", _cut(note, detail)) for note in (*media.notes, *facts.analysis.warnings)[: detail.rows]]
+    links = [_cut(url, detail) for url in case.urls[: detail.rows]]
+    rows += [
+        ("Content credentials", texts.CREDENTIAL_STATES[credentials.state]),
+        *([("They claim", _cut(" ".join(credentials.claims), detail))] if credentials.state != "absent" else []),
+        ("Seen at*", "not stated" if case.seen_at is None else _both_times(case.seen_at)),
+        ("Saved at*", "not stated" if case.saved_at is None else _both_times(case.saved_at)),
+        (
+            "Platform and account*",
+            " \u00b7 ".join(filter(None, (_cut(case.platform, detail), _cut(case.handle, detail)))),
+        ),
+        ("Links*", "\n".join(links)),
+        ("Whose face*", _cut(case.whose_face, detail)),
+        ("What happened*", _cut(case.what_happened, detail)),
+        ("Harm*", _cut(case.harm, detail)),
+    ]
+    sheet.facts([(name, value or "not stated") for name, value in rows])
+    _left_out(sheet, len(case.urls) - detail.rows, "links")
+    sheet.paragraph(f"* {texts.STATED} {texts.CREDENTIALS}", size=8.5, colour=GREY)
 
 
-def _versions(sheet: Sheet, facts: ReportFacts) -> None:
+def _method(sheet: Sheet, facts: ReportFacts) -> None:
     analysis = facts.analysis
-    sheet.heading("9  Versions, settings, and how to repeat it")
+    sheet.heading("5  Method, limits and how to repeat it")
+    sheet.paragraph(texts.METHOD)
+    sheet.bullets(texts.ALTERNATIVES, size=8.5)
     sheet.facts(
         (
-            ("Software", "deepfake-detector"),
             ("Weights", f"{analysis.checkpoint.name} ({analysis.checkpoint.architecture})"),
             ("SHA-256 of the weights", analysis.checkpoint.sha256),
-            ("Time taken", f"{analysis.elapsed_s:.1f} s"),
             ("Settings", ", ".join(f"{name} = {value}" for name, value in sorted(analysis.settings.items()))),
         )
     )
     sheet.box((BoxLine(repeat_command(facts), 8.5, colour=INK),))
-    sheet.paragraph(texts.REPEAT)
-    sheet.paragraph(texts.GUIDANCE, size=8.5, colour=GREY)
+    sheet.paragraph(f"{texts.REPEAT} {texts.GUIDANCE}", size=8.5, colour=GREY)
 
 
 def repeat_command(facts: ReportFacts) -> str:
@@ -328,54 +292,57 @@ def repeat_command(facts: ReportFacts) -> str:
     return shlex.join([*words, analysis.media.file_name])
 
 
-def _custody(sheet: Sheet, facts: ReportFacts) -> None:
-    sheet.heading("10  Custody log")
-    sheet.paragraph(texts.CUSTODY)
-    rows = [
+def _hashes(sheet: Sheet, facts: ReportFacts, detail: _Detail) -> None:
+    media = facts.analysis.media
+    sheet.heading("6  Hashes", room_mm=60)
+    sheet.facts(
         (
-            str(entry.sequence),
-            f"{entry.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC\n{entry.at.astimezone(IST):%H:%M:%S} IST",
-            f"{entry.event}\nby {entry.actor}",
-            f"{entry.item}\n{entry.item_sha256}",
-            f"{entry.details}\nentry before: {entry.previous_sha256[:16]}\u2026",
+            ("File as received", f"{media.file_name}, {media.size_bytes:,} bytes"),
+            ("SHA-256", media.sha256),
+            ("SHA-1", media.sha1),
+            ("MD5", media.md5),
         )
-        for entry in facts.custody[:_MOST_ROWS]
-    ]
-    if rows:
-        sheet.table_of(
-            ("", "Time", "Event", "Item and its SHA-256", "Details"), rows, (8, 34, 32, 52, sheet.epw - 126), 7.2
-        )
-    _left_out(sheet, len(facts.custody) - _MOST_ROWS, "entries")
+    )
+    made = [file for file in facts.evidence if file.in_package and file.derived_from is not None]
+    if made:
+        rows = [
+            (file.name, f"{file.hashes.size_bytes:,}", file.hashes.sha256, file.made_how)
+            for file in made[: detail.rows]
+        ]
+        sheet.table_of(("Derived file", "Bytes", "SHA-256", "How"), rows, (42, 18, 62, sheet.epw - 122), size=7.5)
+        _left_out(sheet, len(made) - detail.rows, "files")
+    sheet.paragraph(f"{texts.INTEGRITY} {texts.CUSTODY}", size=8.5)
 
 
 def _glossary(sheet: Sheet) -> None:
-    sheet.heading("11  Words used")
-    sheet.facts(texts.GLOSSARY)
+    """Explain the words that occur in what was set so far."""
+    said = sheet.said.casefold()
+    words = {word: text for word, text in texts.GLOSSARY.items() if re.search(rf"\b{word}", said)}
+    sheet.heading("7  Words used", room_mm=40)
+    sheet.paragraph("; ".join(f"{word}: {text}" for word, text in words.items()) + ".", size=8.5)
 
 
 def _review(sheet: Sheet) -> None:
-    sheet.heading("12  Reviewer", room_mm=110)
-    sheet.paragraph(texts.REVIEW)
+    sheet.heading("8  Reviewer", room_mm=58)
+    sheet.paragraph(texts.REVIEW, size=8.5)
     for name in texts.REVIEW_FIELDS:
-        height = 18.0 if name in ("Findings", "Steps repeated, and results", "Limits and disagreement") else 10.0
-        sheet.blank(name, height)
+        sheet.blank(name, 11)
 
 
 def _left_out(sheet: Sheet, count: int, what: str) -> None:
     if count > 0:
-        sheet.paragraph(f"{count} more {what} are not listed here; analysis.json and the log hold all.", size=8.5)
+        sheet.paragraph(
+            f"{count} more {what} are not listed here; 10_analysis.json and 1_complaint.json hold all.", size=8.5
+        )
 
 
 def _rate(share: float | None) -> str:
     return "not measured" if share is None else f"{result_text.percent(share, 'en')} ({share:.4f})"
 
 
-def _stated(text: str) -> str:
-    return _cut(" ".join(text.split())) or "not stated"
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _MOST_LETTERS else text[:_MOST_LETTERS] + " \u2026 (cut)"
+def _cut(text: str, detail: _Detail) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= detail.chars else text[: detail.chars] + " \u2026 (cut)"
 
 
 def _both_times(moment: datetime) -> str:

@@ -16,7 +16,8 @@ from detector.errors import ReportError
 from reporting.case import IST, Case
 from reporting.complaint.sanitize import one_line
 from reporting.text.printable import csv_cell
-from reporting.types import CustodyEntry, EvidenceFile
+from reporting.text.technical_report import PLACES
+from reporting.types import CustodyEntry, EvidenceFile, Place
 
 USER = "user"
 COLUMNS = (
@@ -34,7 +35,12 @@ _NOTHING_BEFORE = "0" * 64
 
 
 def first_entries(
-    case: Case, evidence: Sequence[EvidenceFile], created_at: datetime, tool: str, media_left_out: bool
+    case: Case,
+    evidence: Sequence[EvidenceFile],
+    created_at: datetime,
+    tool: str,
+    media_left_out: bool,
+    processed_at: Place = "own_computer",
 ) -> tuple[CustodyEntry, ...]:
     """Return the log up to the package: the file received and judged, copies made.
 
@@ -44,6 +50,7 @@ def first_entries(
         created_at: aware time of the package.
         tool: the program and its version.
         media_left_out: no image of the file was put in.
+        processed_at: where the program ran.
     """
     received, *made = evidence
     hashes = received.hashes
@@ -68,7 +75,7 @@ def first_entries(
         item_sha256=hashes.sha256,
         details=f"item 1; {hashes.size_bytes} bytes; {received.mime}; SHA-1 {hashes.sha1}; MD5 {hashes.md5}"
         f"{source}; the original stays with the user{', a copy is in this package' * received.in_package}; clock "
-        "of this computer",
+        "of the computer that runs the program",
     )
     log = appended(
         log,
@@ -77,7 +84,7 @@ def first_entries(
         actor=tool,
         item=received.name,
         item_sha256=hashes.sha256,
-        details="read only, on this computer; settings and result are in 10_analysis.json",
+        details=f"read only; the file was {PLACES[processed_at]}; settings and result are in 10_analysis.json",
     )
     for entry in made:
         how = f"{entry.made_how}; derived from {entry.derived_from}" if entry.derived_from else "written"
@@ -128,7 +135,7 @@ def appended(
 
 
 def custody_csv(log: Sequence[CustodyEntry]) -> bytes:
-    """The log as a file: a line of names, then one line an event."""
+    """Return the log as CSV: a header, then one line an event."""
     lines = [",".join(COLUMNS), *map(_line, log)]
     return "".join(f"{line}\n" for line in lines).encode("utf-8")
 

@@ -1,24 +1,26 @@
-"""The files to upload: a copy of what was received that fits the portal's limits, and what was drawn or cut out of
-it. Each is tied by SHA-256 to the file it was made from. The file as received is only ever read.
+"""Make the files to upload: a copy that fits the portal's limits and a sheet of annotated key frames.
+
+Each states the SHA-256 of the file it was made from. The file as received is only read.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
+import math
 import os
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from detector.errors import ReportError
-from detector.types import Analysis, MediaInfo, Pixels, Span
+from detector.types import Analysis, MediaInfo, MediaKind, Pixels, Span
 from explain.types import Explanations
 from reporting.case import Case
 from reporting.complaint.narrative import complaint_narrative, full_statement, suspect_description
@@ -28,9 +30,12 @@ from reporting.portals import Portal
 from reporting.text import evidence as words
 from reporting.text.printable import printable
 from reporting.text.results import clock
-from reporting.types import COPY_PREFIX, EVIDENCE_FOLDER, EvidenceFile, Hashes
+from reporting.types import COPY_PREFIX, EVIDENCE_FOLDER, FONTS, EvidenceFile, Hashes
 
 CHUNK_BYTES = 1 << 20
+_MOST_FRAMES = 6
+_FRAME_PX = 960
+_LETTERS_PX = 24
 ORIGINAL_FOLDER = "original/"
 _MIME = {
     "jpeg": "image/jpeg",
@@ -61,7 +66,7 @@ class Made:
 
 
 def hash_stream(stream: IO[bytes]) -> Hashes:
-    """All three hashes in one reading, from where the stream stands to its end."""
+    """Compute all three hashes, from the current position of the stream to its end."""
     sha256 = hashlib.sha256()
     sha1, md5 = hashlib.sha1(usedforsecurity=False), hashlib.md5(usedforsecurity=False)
     size = 0
@@ -73,7 +78,7 @@ def hash_stream(stream: IO[bytes]) -> Hashes:
 
 
 def received_file(media: MediaInfo, in_package: bool) -> EvidenceFile:
-    """The file as received, as the analysis saw it."""
+    """Describe the file as received."""
     return EvidenceFile(
         name=ORIGINAL_FOLDER + safe_file_name(media.file_name) if in_package else printable(media.file_name),
         in_package=in_package,
@@ -86,7 +91,7 @@ def received_file(media: MediaInfo, in_package: bool) -> EvidenceFile:
 
 
 def check_original(original: Path, media: MediaInfo) -> None:
-    """Make sure that a file is still the one that was judged.
+    """Check that a file is still the one that was analysed.
 
     Raises:
         ReportError: it is gone, cannot be read, or other bytes stand there now.
@@ -114,7 +119,7 @@ def not_the_original(name: str, media: MediaInfo) -> ReportError:
 def make_evidence(
     case: Case, analysis: Analysis, explanations: Explanations | None, portal: Portal, original: Path | None
 ) -> tuple[Made, ...]:
-    """Make everything for the evidence folder.
+    """Make the files of the evidence folder.
 
     Args:
         case: whether images of the file may go in, and the words that may be too long for the form.
@@ -131,8 +136,7 @@ def make_evidence(
         limit = portal.upload_limit_bytes.value
         copy = None if original is None else _copy(original, analysis, limit)
         made += [copy] if copy else []
-        made += _frames(analysis, limit, with_images=copy is None)
-        made += _drawn(analysis, explanations, limit)
+        made += _key_frames(analysis, explanations, limit, has_copy=copy is not None)
     if complaint_narrative(case, analysis, portal).cut or suspect_description(case, analysis, portal).cut:
         content = full_statement(case).encode("utf-8", "backslashreplace")
         made.append(_made("full_statement.txt", content, "text/plain", words.statement_purpose(), None, ""))
@@ -140,7 +144,7 @@ def make_evidence(
 
 
 def safe_file_name(name: str) -> str:
-    """ASCII letters, digits and `_`, at most one dot, at most 50 characters, never empty.
+    """Return a name of ASCII letters, digits and `_`, with at most one dot and 50 characters, never empty.
 
     >>> safe_file_name("Été à Goa.final.JPG")
     'Ete_a_Goa_final.jpg'
@@ -170,35 +174,51 @@ def _copy(original: Path, analysis: Analysis, limit: int) -> Made | None:
     return _made(name, content, mime, purpose, media.sha256, made_how)
 
 
-def _frames(analysis: Analysis, limit: int, *, with_images: bool) -> Iterator[Made]:
-    """The whole frames without marks; of an image only where there is no copy of it."""
-    kind = analysis.media.kind
-    if kind == "image" and not with_images:
-        return
-    for number, (_, frame) in enumerate(sorted(analysis.key_frames.items()), 1):
-        content = jpeg_within(_checked(frame.pixels), limit)
-        purpose = words.frame_purpose(frame.time_s, kind)
-        name = f"frame_{number}{_at(frame.time_s, kind)}.jpg"
+def _key_frames(
+    analysis: Analysis, explanations: Explanations | None, limit: int, *, has_copy: bool
+) -> Iterator[Made]:
+    """One sheet of the key frames with boxes and heatmaps, and one without marks where there is no copy."""
+    media = analysis.media
+    if not has_copy and analysis.key_frames:
+        frames = [(frame.time_s, frame.pixels) for _, frame in sorted(analysis.key_frames.items())]
+        content = jpeg_within(_sheet(frames, media.kind), limit)
         yield _made(
-            name, content, "image/jpeg", purpose, analysis.media.sha256, "decoded, turned upright, as JPEG"
+            "frames.jpg", content, "image/jpeg", words.frames_purpose(media.kind), media.sha256, "decoded, as JPEG"
+        )
+    if explanations is not None and explanations.frames:
+        shown = [(frame.time_s, frame.pixels) for frame in explanations.frames]
+        content = jpeg_within(_sheet(shown, media.kind), limit)
+        yield _made(
+            "key_frames.jpg",
+            content,
+            "image/jpeg",
+            words.key_frames_purpose(media.kind),
+            media.sha256,
+            "boxes and heatmaps drawn over the frames, as JPEG",
         )
 
 
-def _drawn(analysis: Analysis, explanations: Explanations | None, limit: int) -> Iterator[Made]:
-    if explanations is None:
-        return
-    kind, source = analysis.media.kind, analysis.media.sha256
-    for number, frame in enumerate(explanations.frames, 1):
-        content = jpeg_within(_checked(frame.pixels), limit)
-        name = f"heatmap_frame_{number}{_at(frame.time_s, kind)}.jpg"
-        purpose = words.heatmap_frame_purpose(frame.time_s, kind)
-        yield _made(name, content, "image/jpeg", purpose, source, "boxes and heat drawn over it, as JPEG")
-    for number, face in enumerate(explanations.faces, 1):
-        made_how = f"{face.method} of the layer {face.layer}, drawn over the face, as PNG"
-        name = f"heatmap_face_{number}{_at(face.score.time_s, kind)}.png"
-        yield _made(
-            name, _png(face.overlay), "image/png", words.heatmap_face_purpose(face.track_id + 1), source, made_how
-        )
+def _sheet(frames: Sequence[tuple[float, Pixels]], kind: MediaKind) -> Pixels:
+    """Lay frames out two a row, each with its time above it; a single one stays as it is.
+
+    Raises:
+        ValueError: a frame is not uint8 RGB.
+    """
+    shown = [(time_s, Image.fromarray(_checked(pixels))) for time_s, pixels in frames[:_MOST_FRAMES]]
+    if len(shown) == 1:
+        return np.asarray(shown[0][1])
+    font = ImageFont.truetype(str(FONTS / "NotoSans-Regular.ttf"), _LETTERS_PX)
+    for _, frame in shown:
+        frame.thumbnail((_FRAME_PX, _FRAME_PX))
+    row_px = max(frame.height for _, frame in shown) + 2 * _LETTERS_PX
+    sheet = Image.new("RGB", (2 * _FRAME_PX, row_px * math.ceil(len(shown) / 2)), "white")
+    draw = ImageDraw.Draw(sheet)
+    for number, (time_s, frame) in enumerate(shown):
+        x, y = _FRAME_PX * (number % 2), row_px * (number // 2)
+        label = f"Frame at {clock(time_s)}" if kind == "video" else "Image"
+        draw.text((x + 8, y + 4), label, fill="black", font=font)
+        sheet.paste(frame, (x, y + 2 * _LETTERS_PX))
+    return np.asarray(sheet)
 
 
 def _made(name: str, content: bytes, mime: str, purpose: str, derived_from: str | None, made_how: str) -> Made:
@@ -215,24 +235,12 @@ def _made(name: str, content: bytes, mime: str, purpose: str, derived_from: str 
 
 
 def _strongest(analysis: Analysis) -> Span | None:
-    """The stretch that speaks most for manipulation, of whomever."""
+    """Return the span with the strongest signs of manipulation, of any person."""
     peaks = [track.peak for track in analysis.tracks if track.peak is not None]
     return max(peaks, key=lambda span: span.probability, default=None)
-
-
-def _at(time_s: float, kind: str) -> str:
-    """For a file's name: `_at_0m12s`."""
-    return "" if kind == "image" else f"_at_{clock(time_s).replace(':', 'm')}s"
 
 
 def _checked(pixels: Pixels) -> Pixels:
     if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
         raise ValueError(f"an image is uint8 (height, width, 3), got {pixels.dtype} {pixels.shape}")
     return np.ascontiguousarray(pixels)
-
-
-def _png(pixels: Pixels) -> bytes:
-    """PNG without any metadata."""
-    buffer = io.BytesIO()
-    Image.fromarray(_checked(pixels)).save(buffer, format="PNG")
-    return buffer.getvalue()

@@ -6,7 +6,6 @@ A JPEG or PNG that is upright and small enough keeps its coded pixels bit for bi
 from __future__ import annotations
 
 import io
-import struct
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,6 @@ from detector.types import Pixels
 
 _QUALITIES = (95, 90, 85, 75)
 _SHRINK = 0.8
-_PNG_KEPT = (b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"pHYs", b"IDAT", b"IEND")
 _ORIENTATION = 0x0112
 
 
@@ -67,24 +65,23 @@ def jpeg_within(pixels: Pixels, limit_bytes: int) -> bytes:
 
 
 def _bare(path: Path, limit_bytes: int) -> ImageCopy | None:
-    """The file's own coded pixels without what lies around them; None where that does not do."""
+    """Return the same pixels without metadata; None if that cannot be or is too large."""
     try:
         with Image.open(path, formats=("JPEG", "PNG")) as image:
             if image.getexif().get(_ORIENTATION, 1) != 1:
                 return None
-            is_png = image.format == "PNG"
-        content = (_bare_png if is_png else _bare_jpeg)(path.read_bytes())
-        with Image.open(io.BytesIO(content)) as copy:
-            copy.load()
+            if image.format == "PNG":
+                buffer = io.BytesIO()
+                image.save(buffer, format="PNG")  # writes the pixels, the palette and the colour profile only
+                content, ending, made_how = buffer.getvalue(), "png", "the same pixels as PNG, without metadata"
+            else:
+                content, ending = _bare_jpeg(path.read_bytes()), "jpg"
+                made_how = "the coded image as it is, without metadata"
+                with Image.open(io.BytesIO(content)) as copy:
+                    copy.load()
     except BROKEN:
         return None
-    if len(content) >= limit_bytes:
-        return None
-    return ImageCopy(
-        content=content,
-        ending="png" if is_png else "jpg",
-        made_how="the coded image as it is, without metadata",
-    )
+    return ImageCopy(content=content, ending=ending, made_how=made_how) if len(content) < limit_bytes else None
 
 
 def _bare_jpeg(data: bytes) -> bytes:
@@ -111,21 +108,4 @@ def _bare_jpeg(data: bytes) -> bytes:
         is_note = marker == 0xFE or 0xE1 <= marker <= 0xEF or (marker == 0xE0 and not body.startswith(b"JFIF\0"))
         if not is_note or marker == 0xEE or body.startswith(b"ICC_PROFILE\0"):
             kept.append(data[at:end])
-        at = end
-
-
-def _bare_png(data: bytes) -> bytes:
-    """Keep the chunks that the image is made of, and its colours.
-
-    Source:
-        PNG specification, third edition, 5.3: length, type, content, CRC.
-    """
-    kept, at = [data[:8]], 8
-    while True:
-        length, kind = struct.unpack_from(">I4s", data, at)
-        end = at + 12 + length
-        if kind in _PNG_KEPT:
-            kept.append(data[at:end])
-        if kind == b"IEND":
-            return b"".join(kept)
         at = end

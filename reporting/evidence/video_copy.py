@@ -1,7 +1,6 @@
-"""A copy of a video that is small enough to upload: its streams as they are where they fit, else coded anew.
+"""Make a copy of a video that is small enough to upload: copy its streams if they fit, else encode it again.
 
-The video is streamed, one frame at a time, however large it is; only the copy is held in memory. The same video
-gives the same bytes: the encoder runs in one thread, and no time is written.
+The video is read one frame at a time; only the copy is held in memory.
 """
 
 from __future__ import annotations
@@ -28,9 +27,9 @@ _COPIED_IMAGE = ("h264", "hevc", "mpeg4")
 _COPIED_SOUND = ("aac", "mp3")
 _TICKS_A_SECOND = 90_000
 _SPARE_FRAC = 0.06
-"""Of the limit, left for the container and for what the encoder overshoots."""
+"""Share of the limit left for the container and for overshoot of the encoder."""
 _LEAST_BPS = 80_000
-"""Below this a face cannot be recognised: a longer video is cut instead."""
+"""Below this rate faces cannot be recognised: a longer video is cut instead."""
 _CHOICES = (
     (900_000, 1280, 30, 64_000),
     (350_000, 854, 25, 48_000),
@@ -44,7 +43,7 @@ _PACKET_BITS = 130
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoCopy:
-    """A copy and how it came about."""
+    """A copy and how it was made."""
 
     content: bytes
     """An MP4."""
@@ -54,7 +53,7 @@ class VideoCopy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Plan:
-    """How a video is coded anew."""
+    """How a video is encoded again."""
 
     long_side_px: int
     rate_hz: int
@@ -107,7 +106,7 @@ def copy_video(
 
 
 def _remuxed(path: Path, demuxer: str) -> bytes | None:
-    """The packets as they are in a new MP4; None where an MP4 may not hold them."""
+    """Copy the packets into a new MP4; return None if an MP4 may not hold them."""
     buffer = io.BytesIO()
     with _open(path, demuxer) as source:
         image, sound = _streams(source)
@@ -125,7 +124,7 @@ def _remuxed(path: Path, demuxer: str) -> bytes | None:
 
 
 def _recoded(path: Path, demuxer: str, plan: _Plan) -> tuple[bytes, tuple[int, int], bool]:
-    """Decode and encode by a plan; what lies behind a break in the video is left out."""
+    """Decode and encode by a plan, up to where decoding fails."""
     import av
     import av.error
 
@@ -160,7 +159,7 @@ def _recoded(path: Path, demuxer: str, plan: _Plan) -> tuple[bytes, tuple[int, i
 
 
 class _ImageEncoder:
-    """Scales, turns upright, thins out and encodes the frames of a stretch."""
+    """Scale, turn upright, drop and encode the frames of a span."""
 
     def __init__(
         self,
@@ -206,16 +205,12 @@ def _image_stream(target: OutputContainer, plan: _Plan, size: tuple[int, int]) -
         "crf": "23",
         "maxrate": str(plan.image_bps),
         "bufsize": str(2 * plan.image_bps),
-        # The same bytes every time, for a package that can be made again: one thread, and no macroblock tree, with
-        # which one copy in thirty came out otherwise (x264 of PyAV 18.1, the same frames in).
-        "x264-params": "threads=1:lookahead-threads=1:sliced-threads=0:no-mbtree=1",
     }
     stream = target.add_stream("libx264", rate=plan.rate_hz, options=options)
     stream.width, stream.height = size
     stream.pix_fmt = "yuv420p"
     stream.time_base = stream.codec_context.time_base = Fraction(1, _TICKS_A_SECOND)
     context = stream.codec_context
-    context.thread_count = 1
     context.colorspace = context.color_primaries = context.color_trc = context.color_range = 1
     return stream
 
@@ -223,7 +218,6 @@ def _image_stream(target: OutputContainer, plan: _Plan, size: tuple[int, int]) -
 def _sound_stream(target: OutputContainer, plan: _Plan) -> AudioStream:
     stream = target.add_stream("aac", rate=24_000, layout="mono")
     stream.codec_context.bit_rate = plan.sound_bps
-    stream.codec_context.thread_count = 1
     return stream
 
 
@@ -241,7 +235,7 @@ def _take_sound(target: OutputContainer, stream: AudioStream, frame: object, pla
 
 
 def _plan(duration_s: float, limit_bytes: int, focus: Span | None) -> _Plan:
-    """Size, rate and stretch, so that the bits suffice."""
+    """Choose size, rate and span so that the bits suffice."""
     bits = limit_bytes * 8 * (1 - _SPARE_FRAC)
     length_s = min(max(duration_s, 0.1), bits / _LEAST_BPS)
     start_s = 0.0
@@ -263,7 +257,7 @@ def _plan(duration_s: float, limit_bytes: int, focus: Span | None) -> _Plan:
 
 
 def _smaller(plan: _Plan, share: float) -> _Plan:
-    """The same with fewer bits for the image, and without sound: it was more than the limit took."""
+    """Return a plan with fewer bits for the frames and without sound."""
     return _Plan(
         long_side_px=max(2, plan.long_side_px * 3 // 4),
         rate_hz=plan.rate_hz,
@@ -312,7 +306,7 @@ def _open(path: Path, demuxer: str) -> InputContainer:
 def _writer(buffer: io.BytesIO) -> OutputContainer:
     import av
 
-    return av.open(buffer, "w", format="mp4", options={"fflags": "+bitexact"})
+    return av.open(buffer, "w", format="mp4", options={"fflags": "+bitexact"})  # without the muxer's name
 
 
 def _streams(source: InputContainer) -> tuple[VideoStream, AudioStream | None]:

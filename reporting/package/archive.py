@@ -27,9 +27,9 @@ from detector.errors import ReportError
 
 MANIFEST_NAME = "MANIFEST.sha256"
 MAX_TOTAL_BYTES = 2_000_000_000
-"""Of all files in a package, unpacked: no more is written, and no more read when it is verified."""
+"""Total size of the unpacked files, when a package is written and when it is verified."""
 MAX_TEXT_BYTES = 16 << 20
-"""Of one file that `verify_package` reads into memory."""
+"""Largest file that `verify_package` reads into memory."""
 MAX_FILES = 10_000
 _MAX_DIRECTORY_BYTES = MAX_FILES * 1000
 CHUNK_BYTES = 1 << 20
@@ -48,7 +48,7 @@ class Stored:
     open: Callable[[], IO[bytes]]
     size_bytes: int
     sha256: str
-    """It must still be this when it is read."""
+    """Checked when the member is read."""
 
 
 Members = Mapping[str, bytes | Stored]
@@ -131,7 +131,7 @@ def checked_infos(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
         name = info.orig_filename.replace("\\", "/")  # as stored: `filename` is cut at a NUL
         is_folder = name.endswith("/") and info.file_size == 0
         kind = stat.S_IFMT(info.external_attr >> 16)
-        if not _SAFE_NAME.fullmatch(name.removesuffix("/") if is_folder else name):
+        if len(name) > 255 or not _SAFE_NAME.fullmatch(name.removesuffix("/") if is_folder else name):
             raise ReportError(
                 f"the zip holds the unsafe name {name!r:.200}, which no report package has: do not unpack it"
             )
@@ -187,7 +187,7 @@ def _member_info(name: str, date_time: DateTime) -> zipfile.ZipInfo:
 
 
 def _store(archive: zipfile.ZipFile, info: zipfile.ZipInfo, member: Stored) -> None:
-    """Copy and hash in one reading, so that what is checked is what is stored."""
+    """Copy and hash in one pass, so that the bytes that were checked are those that are stored."""
     info.file_size = member.size_bytes
     digest = hashlib.sha256()
     with member.open() as source, archive.open(info, "w") as target:

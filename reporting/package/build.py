@@ -35,7 +35,7 @@ from reporting.portals import Portal, load_portal
 from reporting.text.findings import Finding
 from reporting.text.printable import printable
 from reporting.text.results import LANGUAGES, error_sentence, own_reasons
-from reporting.types import EVIDENCE_FOLDER, ReportFacts
+from reporting.types import EVIDENCE_FOLDER, Place, ReportFacts
 
 CUSTODY_NAME = "7_custody_log.csv"
 HASHES_NAME = "6_hash_report.csv"
@@ -51,7 +51,7 @@ ALWAYS = (
     "9_platform_notice.txt",
     ANALYSIS_NAME,
 )
-"""What every package holds, of whatever country and kind."""
+"""Files of every package, of any country and kind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ class ReportPackage:
     files: Mapping[str, str]
     """SHA-256 (lower-case hex) by name, of every file but the manifest itself."""
     input_sha256: str
-    """SHA-256 of the file that was judged, as it was received."""
+    """SHA-256 of the file that was analysed, as it was received."""
     manifest_sha256: str
     """SHA-256 of the manifest, which stands for every other hash: noted elsewhere, it reveals any later change."""
     findings: tuple[Finding, ...] = field(default=(), compare=False)
@@ -86,6 +86,7 @@ def build_package(
     original: str | Path | None = None,
     include_original: bool = False,
     created_at: datetime | None = None,
+    processed_at: Place = "own_computer",
 ) -> ReportPackage:
     """Write a report package, whole or not at all; an earlier package at that path is replaced.
 
@@ -98,6 +99,7 @@ def build_package(
         original: the file as received, from which the copies to upload are made; it is only read.
         include_original: put that file itself into the package too.
         created_at: aware time that the package states; now if None.
+        processed_at: where the file was processed, as the documents state it.
 
     Raises:
         HardStopError: sexual content that may show a minor; nothing was made, the message tells where to turn.
@@ -132,8 +134,9 @@ def build_package(
         analysis=analysis,
         explanations=explanations,
         evidence=evidence,
-        custody=first_entries(case, evidence, created_at, TOOL, not case.media_included),
+        custody=first_entries(case, evidence, created_at, TOOL, not case.media_included, processed_at),
         credentials=credentials_of(original, received.mime),
+        processed_at=processed_at,
         show_images=case.images_shown,
     )
     findings = errors_first(

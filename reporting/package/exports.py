@@ -1,4 +1,4 @@
-"""The machine-readable parts of a package: the prefilled complaint, the analysis and the list of hashes."""
+"""Write the machine-readable files of a package: the prefilled complaint, the analysis and the hash report."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def complaint_json(
     findings: Sequence[Finding],
     portal: Portal,
 ) -> str:
-    """The prefilled complaint: everything the portal asks for that we know, and the rest as null."""
+    """Return the prefilled complaint: what the portal asks for, null where it is not known."""
     case, analysis = facts.case, facts.analysis
     narrative, hint = (fit(case, analysis, portal) for fit in (complaint_narrative, suspect_description))
     seen = case.seen_at.astimezone(IST) if case.seen_at else None
@@ -148,7 +148,7 @@ def complaint_json(
 
 
 def analysis_json(facts: ReportFacts) -> str:
-    """All that the detector found, with its settings and error rates.
+    """Return everything the detector found, with its settings and error rates.
 
     Raises:
         ReportError: the analysis holds what JSON cannot.
@@ -173,7 +173,7 @@ def analysis_json(facts: ReportFacts) -> str:
 
 
 def hash_report(evidence: Sequence[EvidenceFile], created_at: datetime) -> bytes:
-    """The hashes of the file as received and of every file made from it, as CSV: the annex to Part A."""
+    """Return the hashes of the file as received and of every file made from it, as CSV."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(HASH_COLUMNS)
@@ -219,7 +219,7 @@ def _evidence(entry: EvidenceFile) -> dict[str, Any]:
 
 
 def _explanations(explanations: Explanations) -> dict[str, Any]:
-    """Where in each explained face the evidence lies; the maps themselves are images of the package."""
+    """Return where in each explained face the evidence lies, in numbers and words."""
     return {
         "heatmap_scale": explanations.heatmap_scale,
         "heatmap_scale_from": explanations.scale_from,

@@ -114,7 +114,8 @@ def _refuse_changes(
     missing = sorted((expected.keys() | set(ALWAYS)) - infos.keys())
     extra = sorted(infos.keys() - expected.keys() - {MANIFEST_NAME})
     told = [
-        f"{what}: {', '.join(map(repr, names[:_NAMES_TOLD]))}{' and more' * (len(names) > _NAMES_TOLD)}"
+        f"{what}: {', '.join(f'{name!r:.120}' for name in names[:_NAMES_TOLD])}"
+        + " and more" * (len(names) > _NAMES_TOLD)
         for what, names in (("changed", changed), ("missing", missing), ("not listed", extra))
         if names
     ]
@@ -148,7 +149,7 @@ def _package(
     said += [(row.get("file") or "", row.get("sha256") or "", HASHES_NAME) for row in rows]
     for item, digest, where in said:
         if item.startswith((EVIDENCE_FOLDER, ORIGINAL_FOLDER)) and expected.get(item) != digest:
-            raise ReportError(f"{where} gives {item!r} another hash than the file has: {ASK_AGAIN}")
+            raise ReportError(f"{where} gives {item!r:.120} another hash than the file has: {ASK_AGAIN}")
     if not any(digest == input_sha256 for _, digest, where in said if where == HASHES_NAME):
         raise ReportError(f"{HASHES_NAME} does not state the hash of the file that was judged: {ASK_AGAIN}")
     if any(file.startswith(ORIGINAL_FOLDER) and digest != input_sha256 for file, digest in expected.items()):

@@ -1,18 +1,19 @@
-"""Facts about the complaint portal and about other countries' routes, kept as dated data beside this file so that
-they can be corrected without touching code. Nothing is read before `load_portal` or `load_places` is called, and
-nothing here ever talks to a portal.
+"""Dated facts about the complaint portal and about where to report in other countries, kept as JSON here.
+
+Nothing here talks to a portal.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
-from datetime import date
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any, Generic, Literal, TypeVar
+from typing import Generic, Literal, TypeVar
+
+from pydantic import ConfigDict, TypeAdapter
 
 from detector.errors import ReportError
 
@@ -35,15 +36,24 @@ class Fact(Generic[_T]):
 
     value: _T
     source: str
-    date: date
+    date: datetime.date
     """When the source was written or last seen."""
     certainty: Certainty
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    def __post_init__(self) -> None:
+        if not self.value or not self.source:
+            raise ValueError("a value and its source are needed")
+        if isinstance(self.value, tuple) and len(set(self.value)) != len(self.value):
+            raise ValueError("an entry occurs twice")
+        if isinstance(self.value, int) and self.value < 0:
+            raise ValueError("a number must not be negative")
 
     @property
     def hedge(self) -> str:
-        """The words that must stand beside the value wherever a reader relies on it.
+        """Say how certain the value is, to be shown beside it.
 
-        >>> Fact(1500, "a guide", date(2026, 11, 20), "L").hedge
+        >>> Fact(1500, "a guide", datetime.date(2026, 11, 20), "L").hedge
         'as one guide says, not confirmed; 2026-11-20'
         """
         return f"{_HEDGES[self.certainty]}; {self.date.isoformat()}"
@@ -60,6 +70,7 @@ class Category:
     """Which list it stands in: A of 2019, B of 2024, C the newer one. The live list is not known."""
     category: str
     sub_category: str
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +81,7 @@ class Provision:
     act: str
     section: str
     about: str
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,17 +140,18 @@ class Portal:
     """Pages for reporting abuse, by platform."""
     categories: Fact[tuple[Category, ...]]
     provisions: Fact[tuple[Provision, ...]]
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     @property
     def address_line(self) -> str:
         """The address in full, to be typed and not clicked."""
         return f"Portal: {self.home_url.value} (type it yourself: a false copy of the portal has been reported)"
 
-    def age_days(self, today: date) -> int:
+    def age_days(self, today: datetime.date) -> int:
         """Days since these values were last gone through, 0 if that lies ahead."""
-        return max(0, (today - date.fromisoformat(self.checked_on.value)).days)
+        return max(0, (today - datetime.date.fromisoformat(self.checked_on.value)).days)
 
-    def is_stale(self, today: date) -> bool:
+    def is_stale(self, today: datetime.date) -> bool:
         """Whether that is so long ago that the reader must be told."""
         return self.age_days(today) > self.stale_days.value
 
@@ -161,6 +174,18 @@ class Place:
     """`name`, `address`, and what to know as `en` and `hi`."""
     platform: Fact[Mapping[str, str]]
     """`rule` and `hours`, empty where none is known, and what to know as `en` and `hi`."""
+    members: Fact[tuple[str, ...]] | None = None
+    """Codes of the countries that it stands for."""
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    def __post_init__(self) -> None:
+        for mapping, keys in ((self.report.value, _REPORT_KEYS), (self.platform.value, _PLATFORM_KEYS)):
+            if mapping.keys() != keys:
+                raise ValueError(f"exactly {sorted(keys)} are needed, got {sorted(mapping)}")
+
+
+_REPORT_KEYS = {"name", "address", "en", "hi"}
+_PLATFORM_KEYS = {"rule", "hours", "en", "hi"}
 
 
 @cache
@@ -179,11 +204,10 @@ def parse_portal(text: str) -> Portal:
     Raises:
         ReportError: a fact is missing, unknown, undated, of another type or without certainty H, M, L or U.
     """
-    types = {field.name: str(field.type) for field in fields(Portal)}
     try:
-        portal = Portal(**{name: _fact(name, entry, types[name]) for name, entry in json.loads(text).items()})
-        date.fromisoformat(portal.checked_on.value)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        portal = TypeAdapter(Portal).validate_json(text, strict=True)
+        datetime.date.fromisoformat(portal.checked_on.value)
+    except ValueError as error:
         raise _unusable("ncrp.json", error) from error
     return portal
 
@@ -204,25 +228,12 @@ def parse_places(text: str) -> Mapping[str, Place]:
     Raises:
         ReportError: as `parse_portal`.
     """
-    types = {field.name: str(field.type) for field in fields(Place)}
-    places: dict[str, Place] = {}
     try:
-        for code, entries in json.loads(text).items():
-            members = entries.pop("members", None)
-            place = Place(**{name: _fact(name, entry, types[name]) for name, entry in entries.items()})
-            for mapping, keys in ((place.report.value, _REPORT_KEYS), (place.platform.value, _PLATFORM_KEYS)):
-                if mapping.keys() != keys:
-                    raise ValueError(f"{code} needs exactly {sorted(keys)}, got {sorted(mapping)}")
-            places[code] = place
-            if members is not None:
-                places |= dict.fromkeys(_fact("members", members, "Fact[tuple[str, ...]]").value, place)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        places = TypeAdapter(dict[str, Place]).validate_json(text, strict=True)
+    except ValueError as error:
         raise _unusable("abroad.json", error) from error
-    return MappingProxyType(places)
-
-
-_REPORT_KEYS = {"name", "address", "en", "hi"}
-_PLATFORM_KEYS = {"rule", "hours", "en", "hi"}
+    members = {code: place for place in places.values() for code in (place.members.value if place.members else ())}
+    return MappingProxyType(places | members)
 
 
 def _text(name: str) -> str:
@@ -231,64 +242,5 @@ def _text(name: str) -> str:
 
 def _unusable(name: str, error: Exception) -> ReportError:
     return ReportError(
-        f"the facts in reporting/portals/{name} cannot be used ({error!r}): correct or restore that file"
+        f"the facts in reporting/portals/{name} cannot be used ({error}): correct or restore that file"
     )
-
-
-def _fact(name: str, entry: dict[str, Any], kind: str) -> Fact[Any]:
-    value = _READERS[kind](entry["value"])
-    if not value:
-        raise ValueError(f"{name} is empty")
-    if entry["certainty"] not in _HEDGES or not entry["source"]:
-        raise ValueError(f"{name} needs a source and a certainty of H, M, L or U")
-    return Fact(value, entry["source"], date.fromisoformat(entry["date"]), entry["certainty"])
-
-
-def _str(value: object) -> str:
-    if type(value) is not str:
-        raise TypeError(f"a text is needed, got {value!r}")
-    return value
-
-
-def _int(value: object) -> int:
-    if type(value) is not int or value < 0:
-        raise TypeError(f"a whole number is needed, got {value!r}")
-    return value
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    if type(value) is not list or len(set(map(str, value))) != len(value):
-        raise TypeError(f"a list of different texts is needed, got {value!r}")
-    return tuple(map(_str, value))
-
-
-def _pairs(value: object) -> Mapping[str, str]:
-    if type(value) is not dict:
-        raise TypeError(f"texts by name are needed, got {value!r}")
-    return MappingProxyType({_str(name): _str(text) for name, text in value.items()})
-
-
-def _rows(value: object) -> list[dict[str, Any]]:
-    if type(value) is not list or not all(type(row) is dict for row in value):
-        raise TypeError(f"a list of entries is needed, got {value!r}")
-    return value
-
-
-def _category(row: dict[str, Any]) -> Category:
-    return Category(**{name: _str(text) for name, text in row.items()})
-
-
-def _provision(row: dict[str, Any]) -> Provision:
-    kinds = _texts(row["kinds"])
-    return Provision(kinds=kinds, **{name: _str(text) for name, text in row.items() if name != "kinds"})
-
-
-_READERS: dict[str, Callable[[object], Any]] = {
-    "Fact[str]": _str,
-    "Fact[int]": _int,
-    "Fact[tuple[str, ...]]": _texts,
-    "Fact[Mapping[str, str]]": _pairs,
-    "Fact[tuple[Category, ...]]": lambda value: tuple(map(_category, _rows(value))),
-    "Fact[tuple[Provision, ...]]": lambda value: tuple(map(_provision, _rows(value))),
-}
-"""How a value is read from JSON, by the way its field's type is written."""

@@ -9,7 +9,7 @@ _KINDS: dict[MediaKind, str] = {"image": "image", "video": "video"}
 
 
 def received_purpose(kind: MediaKind) -> str:
-    return f"The {_KINDS[kind]} as it was received; it is what was judged."
+    return f"The {_KINDS[kind]} as it was received; it is what was analysed."
 
 
 def copy_purpose(kind: MediaKind) -> str:
@@ -20,22 +20,13 @@ def excerpt_purpose(start_s: float, end_s: float) -> str:
     return f"The video from {clock(start_s)} to {clock(end_s)} in a size that can be uploaded; it is kept whole."
 
 
-def frame_purpose(time_s: float, kind: MediaKind) -> str:
-    if kind == "image":
-        return "The image that was judged."
-    return f"The frame of the video at {clock(time_s)}, without any marks."
+def frames_purpose(kind: MediaKind) -> str:
+    return "The image that was analysed." if kind == "image" else "Frames of the video, without any marks."
 
 
-def heatmap_frame_purpose(time_s: float, kind: MediaKind) -> str:
-    where = "The image" if kind == "image" else f"The frame of the video at {clock(time_s)}"
-    return f"{where} with boxes and colours that software drew over it; an illustration, not the file itself."
-
-
-def heatmap_face_purpose(number: int) -> str:
-    return (
-        f"Face {number} with colours that software drew over it, and their scale below, from 0 (nothing speaks "
-        "for manipulation) to 1 (full colour); an illustration, not the file itself."
-    )
+def key_frames_purpose(kind: MediaKind) -> str:
+    what = "The image" if kind == "image" else "Key frames of the video"
+    return f"{what} with boxes and heatmaps that software drew over it; an illustration, not the file itself."
 
 
 def statement_purpose() -> str:

@@ -1,4 +1,4 @@
-"""What the checks before filing can find, in English and Hindi; the sentences are in `wording_checks_texts`."""
+"""What the checks before filing can find, in English and Hindi; the sentences are in `finding_messages`."""
 
 from __future__ import annotations
 

@@ -1,15 +1,22 @@
-"""What the technical report says whatever the file: method, other explanations, words. No sentence here states a
-result; those are in `reporting.text.results`."""
+"""Fixed texts of the technical report: method, other explanations, glossary. No sentence here states a result."""
 
 from __future__ import annotations
 
 from explain.types import ScaleSource
+from reporting.types import Place
 
 SCOPE = (
     "The question put to the software was whether a face in the file was swapped or re-enacted. The person who "
     "uses the software asked it; nobody else commissioned this report, and no examiner has reviewed it. The "
-    "file was read on that person's own computer and was not sent anywhere by the software."
+    "file was {place}."
 )
+PLACES: dict[Place, str] = {
+    "own_computer": "read on that person's own computer and was not sent anywhere by the software",
+    "network": "sent over a network to the computer that runs the software, and read there",
+    "public_link": "sent through a public link to the computer that runs the software, and read there",
+    "space": "sent to a public server that runs the software (a Hugging Face Space), and read there",
+}
+"""Where the file was processed, to complete `SCOPE`."""
 METHOD = (
     "Faces are found and followed through the file. Each is cut out with a margin and judged by a neural network, "
     "whose raw output is turned into an estimate between 0 and 1 by a calibration measured on other material. "
@@ -25,10 +32,6 @@ INTEGRITY = (
     "says is true, who made it, or what happened to it before."
 )
 STATED = "The following was stated by the user of the software. The software cannot check it."
-EMBEDDED = (
-    "Data that a camera or a program may have written into the file (such as EXIF, place or device) are not "
-    "copied into this report, since they may name people or places. They stay unchanged in the original."
-)
 CREDENTIALS = (
     "Content credentials (C2PA) are a signed note inside a file about how it was made. That they are absent means "
     "nothing: most platforms remove them, and most cameras never write them. That they are present does not make "
@@ -74,40 +77,16 @@ CHART_IMAGE = (
     "towards its ends, so that 99 % and 99.9 % can be told apart."
 )
 ALTERNATIVES = (
-    (
-        "Compression and copies",
-        "Messengers and platforms compress again and again; blocks and smears can look like the "
-        "edges of a swap, and can also hide them.",
-    ),
-    (
-        "Filters and retouching",
-        "Beauty filters, smoothing, slimming and make-up effects change faces without the intent to deceive.",
-    ),
-    (
-        "Enhancement by the camera",
-        "Phones sharpen, denoise and relight faces by themselves; upscaling invents detail.",
-    ),
-    (
-        "Light and movement",
-        "Coloured or changing light, motion blur, glasses, hair and hands before the face make "
-        "errors more likely, in both directions.",
-    ),
-    (
-        "Dubbing and editing",
-        "A voice or a caption may be exchanged over unchanged faces, and honest dubbing may move "
-        "lips. Cuts can change the meaning of genuine images. None of this is judged here.",
-    ),
-    (
-        "Wholly generated images",
-        "An image generated as a whole has no original face; the detector was trained mostly "
-        "on faces put into real footage.",
-    ),
-    (
-        "Look-alikes and re-staging",
-        "Another person who resembles the one named is not a manipulation; the software does "
-        "not recognise who is shown.",
-    ),
-    ("Chance", "A detector that errs rarely still errs: among many genuine files, some reach any threshold."),
+    "Compression and copies: messengers and platforms compress again and again, which can look like the edges "
+    "of a swap and can also hide them.",
+    "Filters, retouching and the camera's own enhancement change faces without the intent to deceive.",
+    "Light and movement: coloured or changing light, motion blur, glasses, hair and hands in front of the face"
+    " make errors more likely, in both directions.",
+    "Dubbing and editing: a voice, a caption or the order of scenes can be changed over genuine faces. None of"
+    " this is examined here.",
+    "Wholly generated images have no original face; the detector was trained mostly on faces put into real "
+    "footage.",
+    "Chance: among many genuine files, some reach any threshold.",
 )
 REPEAT = (
     "With the same weights (their SHA-256 is above) and the original file, this command gives the same estimates. "
@@ -115,44 +94,26 @@ REPEAT = (
     "processor, may change the last digits."
 )
 CUSTODY = (
-    "Each entry holds the SHA-256 of the entry before it. That reveals a line that was changed, left out or added "
-    "later, but not a log that was written anew as a whole, since nothing is signed. The log begins when the file "
-    "was given to the software; what happened before is told by the user only."
+    "What was done with the file, and when, is in the custody log (7_custody_log.csv); every file of the "
+    "package with its hashes is in the hash report (6_hash_report.csv). Nothing is signed: the hashes reveal "
+    "damage and files that were changed by mistake, not a change by somebody who computes them anew."
 )
 GUIDANCE = (
     "The layout follows what published guidance asks of such reports (SWGDE on report writing and on integrity of "
     "imagery, ISO/IEC 27037 on handling digital evidence). That is no statement of conformity with any of them."
 )
-GLOSSARY = (
-    (
-        "Calibration",
-        "Turning a network's raw output into an estimate that fits how often such outputs were right.",
-    ),
-    ("Content credentials", "A signed note inside a file about its making, by the C2PA standard."),
-    ("Derived file", "A file made from the original, such as a smaller copy or a single frame."),
-    (
-        "Estimate",
-        "The calibrated estimate that a face was manipulated, from 0 to 1. It is not the probability that a "
-        "person is guilty of anything.",
-    ),
-    ("False alarm", "A genuine face that is called manipulated."),
-    ("Frame", "One image of a video, counted from 0 in order of presentation."),
-    ("Grad-CAM", "A method that shows which parts of an image raised a network's output."),
-    ("Hash", "A fingerprint of a file's bytes: SHA-256, SHA-1 or MD5. Equal fingerprints mean equal files."),
-    ("Inconclusive", "The estimate lies between the two thresholds: the software does not say either way."),
-    ("Manipulated", "Here: a face swapped with another person's, or made to move or speak by software."),
-    ("Miss", "A manipulated face in which no signs are found."),
-    ("Threshold", "The value at which an outcome begins; it was fixed on other material, not on this file."),
-)
-REVIEW = (
-    "Left blank by the software. Whoever examines this report may write here; until then nobody has reviewed it."
-)
-REVIEW_FIELDS = (
-    "Name and designation",
-    "Material received and its hash",
-    "Steps repeated, and results",
-    "Findings",
-    "Limits and disagreement",
-    "Date and place",
-    "Signature",
-)
+GLOSSARY = {
+    "calibration": "turning the network's raw output into an estimate that fits how often such outputs were right",
+    "derived": "made from the original, such as a smaller copy or a single frame",
+    "estimate": "the calibrated estimate, from 0 to 1, that a face was manipulated",
+    "false alarms": "genuine faces that are called manipulated",
+    "frame": "one image of a video, counted from 0",
+    "hash": "a fingerprint of a file's bytes; equal hashes mean equal files",
+    "heatmap": "colours that show which parts of a face raised the network's output",
+    "manipulated": "here: a face swapped with another person's, or made to move or speak by software",
+    "misses": "manipulated faces in which no signs are found",
+    "threshold": "the value at which an outcome begins; it was fixed on other material, not on this file",
+}
+"""Words in lower case, and what they mean; the report explains those that occur in it."""
+REVIEW = "Left blank by the software: until somebody fills it in, nobody has reviewed this report."
+REVIEW_FIELDS = ("Name and designation", "Steps repeated, results and findings", "Date, place and signature")

@@ -53,7 +53,7 @@ def test_the_dictionary_is_the_contract_to_the_letter(detector: Detector, exampl
     content = json.loads(json.dumps(detector.analyze(examples / "genuine.mp4", max_frames=4).to_dict()))
     assert list(content) == [
         "schema_version", "file", "sha256", "kind", "width_px", "height_px", "duration_s",
-        "verdict", "tracks", "warnings", "notices", "checkpoint", "elapsed_s",
+        "verdict", "tracks", "warnings", "notices", "frame_interval_s", "checkpoint", "elapsed_s",
     ]  # fmt: skip
     assert list(content["verdict"]) == [
         "outcome",
@@ -70,6 +70,7 @@ def test_the_dictionary_is_the_contract_to_the_letter(detector: Detector, exampl
     assert len(track["faces"]) == 4
     assert list(track["faces"][0]) == ["time_s", "box", "probability", "marks"]
     assert list(content["checkpoint"]) == ["name", "sha256"]
+    assert content["frame_interval_s"] == pytest.approx(1.0, abs=0.1)
     assert content["schema_version"] == 1 and content["kind"] == "video"
     assert content["duration_s"] == pytest.approx(4.0, abs=0.05)
 

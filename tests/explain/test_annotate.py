@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import uharfbuzz as hb
 from conftest import coded_image, read_number
+from PIL import Image
 
 from detector import Detector
 from detector.errors import MediaError
@@ -348,3 +349,24 @@ def test_a_box_moves_between_moments_and_is_gone_in_gaps(judged: Analysis) -> No
     ]
     assert seen == [0, 5, 10, 17, None, 90, 90, None]
     assert path.judged_at(3) is scores[3] and path.judged_at(4) is None
+
+
+def test_a_video_that_starts_after_its_sound_does_so_in_the_copy(
+    detector: Detector, judged: Analysis, make_video: Callable[..., Path], tmp_path: Path
+) -> None:
+    late = make_video("late.mp4", [2.0 + number / 25 for number in range(50)])
+    source = with_sound(late, tmp_path / "in.mkv", "aac")
+    times_s = [time_s for time_s, _ in annotated(detector, judged, source, tmp_path / "out.mp4")]
+    assert (times_s[0], times_s[-1]) == (pytest.approx(2.0, abs=0.05), pytest.approx(3.96, abs=0.05))
+    assert loudness(tmp_path / "out.mp4")[1] == pytest.approx(4.0, abs=0.1)
+
+
+def test_an_animation_that_ffmpeg_does_not_decode_is_copied_too(
+    detector: Detector, judged: Analysis, tmp_path: Path
+) -> None:
+    images = [Image.new("RGB", (160, 96), colour) for colour in ("red", "lime", "blue")]
+    images[0].save(tmp_path / "in.webp", save_all=True, append_images=images[1:], duration=[100, 300, 200])
+    copy = annotated(detector, judged, tmp_path / "in.webp", tmp_path / "out.mp4")
+    assert [time_s for time_s, _ in copy] == pytest.approx([0.0, 0.1, 0.4], abs=0.01)
+    for (_, pixels), channel in zip(copy, range(3), strict=True):
+        assert int(pixels[40, 80].argmax()) == channel

@@ -34,7 +34,7 @@ from detector.types import (
 from explain.types import Explanation, Explanations, FrameOverlay
 
 ROOT = Path(__file__).resolve().parents[2]
-START_S = 300
+START_S = 900
 # `app.py` itself, with a note taken of every address that the process looks up or connects to.
 PROGRAM = """
 import sys

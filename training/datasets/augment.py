@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from typing import Any
 
 import av
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from detector.types import Pixels
 
@@ -29,7 +31,7 @@ def colour_shift(pixels: Pixels, rng: np.random.Generator, strength: float) -> P
 def jpeg(pixels: Pixels, quality: int) -> Pixels:
     """JPEG and back; quality 1 to 100 as libjpeg counts it."""
     _, data = cv2.imencode(".jpg", pixels[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return _u8(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1])
+    return _u8(np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR))[..., ::-1])
 
 
 def h264(pixels: Pixels, crf: int, shift_px: int = 1) -> Pixels:
@@ -55,7 +57,7 @@ def h264(pixels: Pixels, crf: int, shift_px: int = 1) -> Pixels:
     frames = []
     for number, moved in enumerate((np.roll(pixels, shift_px, 1), pixels)):
         # OpenCV's conversion, one thread and no set-up, is several times faster than libswscale's here.
-        frame = av.VideoFrame.from_ndarray(cv2.cvtColor(moved, cv2.COLOR_RGB2YUV_I420), format="yuv420p")
+        frame = av.VideoFrame.from_ndarray(_u8(cv2.cvtColor(moved, cv2.COLOR_RGB2YUV_I420)), format="yuv420p")
         frame.pts = number
         for packet in encoder.encode(frame):
             frames += decoder.decode(packet)
@@ -163,7 +165,7 @@ def _draw_distraction(rng: np.random.Generator) -> Change:
         height, width = pixels.shape[:2]
         colour = [int(value) for value in draw.integers(0, 256, 3)]
         x, y = int(draw.integers(-width // 4, width)), int(draw.integers(0, height))
-        changed = pixels.copy()
+        changed: NDArray[Any] = pixels.copy()
         if kind == 0:
             letters = "".join(chr(code) for code in draw.integers(65, 91, 8))
             scale = width / 160 * draw.uniform(0.4, 1.2)

@@ -219,4 +219,4 @@ def _cells(mask: Mask, window: FaceBox) -> Mask:
     top, left = max(0, -window.y1), max(0, -window.x1)
     padded = np.zeros((window.height, window.width), np.float32)
     padded[top : top + inside.shape[0], left : left + inside.shape[1]] = inside
-    return cv2.resize(padded, (MAP_CELLS, MAP_CELLS), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(padded, (MAP_CELLS, MAP_CELLS), interpolation=cv2.INTER_AREA), np.float32)

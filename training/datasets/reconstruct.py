@@ -22,8 +22,8 @@ from torch import Tensor, nn
 
 from detector.media.images import read_image
 from detector.types import DetectedFace, FaceBox, Pixels
-from training.datasets.face_index import FACE_FIELDS, cut_out, face_row
-from training.datasets.labels import FaceItem, Item, read_faces
+from training.datasets.face_index import cut_out, face_row
+from training.datasets.labels import FACE_FIELDS, FaceItem, Item, read_faces
 from training.datasets.pairs import RECONSTRUCTIONS
 
 UPSAMPLERS = ("transposed", "nearest", "pixelshuffle")
@@ -59,7 +59,8 @@ class TinyAutoencoder(nn.Module):
         )  # fmt: skip
 
     def forward(self, pixels: Tensor) -> Tensor:
-        return self.decoder(self.encoder(pixels))
+        made: Tensor = self.decoder(self.encoder(pixels))
+        return made
 
 
 def _upsample(kind: str, channels: int, out: int) -> nn.Module:
@@ -128,7 +129,8 @@ class FluxAutoencoder(nn.Module):
             part.load_state_dict({key: value.float() for key, value in weights.items()})
 
     def forward(self, pixels: Tensor) -> Tensor:
-        return self.decoder(self.encoder(pixels))
+        made: Tensor = self.decoder(self.encoder(pixels))
+        return made
 
 
 def fit_autoencoder(
@@ -188,7 +190,7 @@ def reconstruct(network: nn.Module, pixels: Pixels) -> Pixels:
     """Through the network and back to uint8 (height, width, 3) RGB; both sides multiples of 8."""
     batch = torch.from_numpy(pixels.copy()).permute(2, 0, 1)[None].float() / 255
     made = network(batch)[0].clamp(0, 1).permute(1, 2, 0) * 255
-    return made.round().to(torch.uint8).numpy()
+    return np.asarray(made.round().to(torch.uint8).numpy(), np.uint8)
 
 
 def reconstruct_faces(faces_file: Path, data: Path, folder: Path, *, count: int, flux: Path | None = None) -> Path:

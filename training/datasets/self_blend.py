@@ -10,6 +10,7 @@ of somebody else, fitted to the landmarks (Face X-ray, CVPR 2020, arXiv:1912.134
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -78,7 +79,7 @@ def face_mask(
     Returns:
         float32 (height, width), 0 outside and 1 inside the region's convex hull.
     """
-    outline = _ellipse(rng) if region == "ellipse" else np.array(_OUTLINES[region], np.float32)
+    outline: NDArray[Any] = _ellipse(rng) if region == "ellipse" else np.array(_OUTLINES[region], np.float32)
     outline = outline + rng.normal(0, jitter, outline.shape).astype(np.float32)
     design = np.column_stack([_LANDMARKS, np.ones(5, np.float32)])
     affine, *_ = np.linalg.lstsq(design, landmarks, rcond=None)
@@ -89,7 +90,7 @@ def face_mask(
     return mask
 
 
-def _ellipse(rng: np.random.Generator) -> NDArray[np.float32]:
+def _ellipse(rng: np.random.Generator) -> NDArray[np.float64]:
     turn = np.linspace(0, 2 * np.pi, 16, endpoint=False)
     centre, radii = rng.uniform((-0.4, 0.0), (0.4, 1.2)), rng.uniform(0.25, 0.75, 2)
     return np.column_stack([np.cos(turn), np.sin(turn)]).astype(np.float32) * radii + centre
@@ -131,8 +132,8 @@ def self_blend(
         if rng.random() < 0.1:
             source = _transfer_colour(source, target, mask)
     move = _small_move(box, rng)
-    source = cv2.warpAffine(source, move, (width, height), borderMode=cv2.BORDER_REFLECT_101)
-    mask = cv2.warpAffine(mask, move, (width, height))
+    source = np.asarray(cv2.warpAffine(source, move, (width, height), borderMode=cv2.BORDER_REFLECT_101), np.uint8)
+    mask = np.asarray(cv2.warpAffine(mask, move, (width, height)), np.float32)
     if rng.random() < 0.5:
         mask = _bend(mask, box, rng)
     if rng.random() < 0.15 and region.startswith("face"):
@@ -156,7 +157,7 @@ def _alter(pixels: Pixels, rng: np.random.Generator) -> Pixels:
     elif kind == "generated":
         # A decoder's output: of low resolution, smooth inside edges, then enlarged and crisped.
         altered = _down_up(altered, rng.uniform(1.2, 2.5), cv2.INTER_AREA, cv2.INTER_CUBIC)
-        altered = cv2.bilateralFilter(altered, 5, rng.uniform(10, 40), 2.0)
+        altered = np.asarray(cv2.bilateralFilter(altered, 5, rng.uniform(10, 40), 2.0), np.uint8)
         altered = _sharpened(altered, rng.uniform(0.8, 1.5), rng.uniform(0.0, 0.8))
     elif kind == "recompressed":
         altered = jpeg(altered, int(rng.uniform(30, 75)))
@@ -195,7 +196,7 @@ def _transfer_colour(source: Pixels, target: Pixels, mask: Mask) -> Pixels:
     mean_of, mean_to = of[inside].mean(0), to[inside].mean(0)
     scale = (to[inside].std(0) + 1) / (of[inside].std(0) + 1)
     moved = ((of - mean_of) * scale + mean_to).round().clip(0, 255).astype(np.uint8)
-    return cv2.cvtColor(moved, cv2.COLOR_LAB2RGB).astype(np.uint8, copy=False)
+    return np.asarray(cv2.cvtColor(moved, cv2.COLOR_LAB2RGB), np.uint8)
 
 
 def _small_move(box: FaceBox, rng: np.random.Generator) -> NDArray[np.float64]:

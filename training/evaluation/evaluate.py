@@ -89,14 +89,15 @@ class _RunClassifier(FaceClassifier):
         # Not FaceClassifier's own: that one builds an InceptionResnetV1 and nothing else.
         self.network = Teacher() if settings.network == "teacher" else Student()
         start_from(self.network, run)
-        self.network.eval().requires_grad_(False).to(device, memory_format=torch.channels_last)
+        self.network.eval().requires_grad_(False).to(device).to(memory_format=torch.channels_last)
         self.device, self.lock, self.precision = device, threading.RLock(), "bf16"
 
     @torch.inference_mode()
     def logits(self, batch: Tensor) -> Tensor:
         with self.lock, torch.autocast(self.device.type, torch.bfloat16):
             seen = self.network(batch.to(self.device).contiguous(memory_format=torch.channels_last))
-        return seen.logits.float().cpu()
+        logits: Tensor = seen.logits.float().cpu()
+        return logits
 
 
 def uncalibrated_card(name: str, settings: FitSettings, *, terms: str) -> CheckpointCard:

@@ -63,7 +63,8 @@ def weighted_aucs(y: NDArray[Any], x: NDArray[Any], times: NDArray[Any]) -> NDAr
     reals = np.add.reduceat((times * (1 - y))[:, order], starts, axis=1)
     below = np.cumsum(reals, axis=1) - reals / 2
     with np.errstate(invalid="ignore"):
-        return (fakes * below).sum(1) / (fakes.sum(1) * reals.sum(1))
+        aucs: NDArray[np.float64] = (fakes * below).sum(1) / (fakes.sum(1) * reals.sum(1))
+    return aucs
 
 
 def equal_error_rate(labels: Sequence[int], logits: Sequence[float]) -> float:

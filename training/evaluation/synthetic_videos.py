@@ -68,7 +68,7 @@ def still_frames(pixels: Pixels, box: FaceBox, rng: np.random.Generator, seconds
     for number in range(round(seconds * RATE_HZ)):
         time_s = number / RATE_HZ
         place = cv2.getRotationMatrix2D(centre, tilt(time_s), scale * (1 + zoom(time_s)))
-        place[:, 2] += np.array([width / 2 + pan_x(time_s), height / 2 + pan_y(time_s)]) + off_centre - centre
+        place[:, 2] += np.array([width / 2 + pan_x(time_s), height / 2 + pan_y(time_s)]) + off_centre - centre  # type: ignore[arg-type]
         frame = cv2.warpAffine(
             canvas, place, (width, height), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE
         ).astype(np.float32)
@@ -132,7 +132,9 @@ def write_video(frames: Iterator[Pixels], file: Path, crf: int) -> None:
         stream.height, stream.width = first.shape[:2]
         stream.pix_fmt = "yuv420p"
         for number, pixels in enumerate(_all(first, frames)):
-            frame = av.VideoFrame.from_ndarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2YUV_I420), format="yuv420p")
+            frame = av.VideoFrame.from_ndarray(
+                np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2YUV_I420), np.uint8), format="yuv420p"
+            )
             frame.pts, frame.time_base = number, Fraction(1, RATE_HZ)
             container.mux(stream.encode(frame))
         container.mux(stream.encode())

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -112,8 +113,8 @@ def fit(
         teacher, aid = Teacher(imagenet), Bridge().to(device)
         if teacher_run is not None:
             start_from(teacher, teacher_run)
-        teacher.to(device, memory_format=torch.channels_last).eval().requires_grad_(False)
-    learner.to(device, memory_format=torch.channels_last)
+        teacher.to(device).to(memory_format=torch.channels_last).eval().requires_grad_(False)
+    learner.to(device).to(memory_format=torch.channels_last)
     ema = AveragedModel(learner, avg_fn=_average(settings.ema_decay), use_buffers=True).eval()
     ema.requires_grad_(False)
     trained = [*learner.parameters(), *(aid.parameters() if aid is not None else ())]
@@ -124,7 +125,7 @@ def fit(
         ],
         lr=settings.learning_rate,
     )
-    parts = {"learner": learner, "ema": ema, "optimiser": optimiser}
+    parts: dict[str, nn.Module | torch.optim.Optimizer] = {"learner": learner, "ema": ema, "optimiser": optimiser}
     if aid is not None:
         parts["aid"] = aid
     step = _resume(run, parts)
@@ -153,7 +154,7 @@ def fit(
                 told = teacher(pixels) if teacher is not None else None
             loss = _loss(settings, seen, labels, maps, told, aid)
         optimiser.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(trained, 1.0)
         optimiser.step()
         step += 1
@@ -161,7 +162,11 @@ def fit(
         if step % settings.look_every == 0 or step == settings.steps:
             speed = (step - first_step) * settings.pairs * 2 / (time.monotonic() - began)
             left_s = (settings.steps - step) * settings.pairs * 2 / speed
-            line = {"step": step, "loss": round(loss.item(), 4), "images_a_second": round(speed, 1)}
+            line: dict[str, Any] = {
+                "step": step,
+                "loss": round(loss.item(), 4),
+                "images_a_second": round(speed, 1),
+            }
             line |= {
                 "minutes_left": round(left_s / 60, 1),
                 "auc": _look(ema, val_pixels, val_labels, device, precision),
@@ -225,7 +230,7 @@ def _loss(
         if told is not None:
             follow = F.binary_cross_entropy_with_logits(logits, told.logits.float().sigmoid())
             loss = (1 - settings.distil_logits) * loss + settings.distil_logits * follow
-        genuine, manipulated = logits.unflatten(0, (-1, 2)).unbind(1)
+        genuine, manipulated = logits.reshape(-1, 2).unbind(1)
         loss = loss + settings.ranking * F.softplus(genuine - manipulated).mean()
         where = (_map_loss(seen.fine_map, maps) + _map_loss(seen.coarse_map, maps)) / 2
         loss = settings.labels * (loss + settings.maps * where)
@@ -265,10 +270,10 @@ def _next(batches: Iterator[list[Tensor]], device: torch.device) -> list[Tensor]
     return [pixels, labels, maps]
 
 
-def _average(decay: float) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
+def _average(decay: float) -> Callable[[Tensor, Tensor, Tensor | int], Tensor]:
     """Exponential moving average that forgets the start sooner while there are few steps."""
 
-    def average(kept: Tensor, new: Tensor, count: Tensor) -> Tensor:
+    def average(kept: Tensor, new: Tensor, count: Tensor | int) -> Tensor:
         if not kept.is_floating_point():
             return new
         steps = float(count)
@@ -322,7 +327,7 @@ def _look(
     ema: nn.Module, pixels: Tensor, groups: dict[str, list[int]], device: torch.device, precision: torch.dtype
 ) -> dict[str, float]:
     logits = []
-    for part in pixels.split(100):
+    for part in torch.split(pixels, 100):
         batch = (part.to(device).float() - PIXEL_MEAN) / PIXEL_STD
         with torch.autocast(device.type, torch.bfloat16, enabled=precision == torch.bfloat16):
             seen = ema(batch.contiguous(memory_format=torch.channels_last))

@@ -47,7 +47,8 @@ class TensorflowPadding(nn.Module):
         conv.padding = (0, 0)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.conv(F.pad(x, (0, 1, 0, 1)))
+        answer: Tensor = self.conv(F.pad(x, (0, 1, 0, 1)))
+        return answer
 
 
 class Teacher(nn.Module):
@@ -95,7 +96,9 @@ class Student(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.network = build_network()
-        self.network.get_submodule("dropout").p = 0.2  # the class's own 0.6 is for fitting what is small
+        dropout = self.network.get_submodule("dropout")
+        assert isinstance(dropout, nn.Dropout)
+        dropout.p = 0.2  # the class's own 0.6 is for fitting what is small
         self.map_fine = nn.Conv2d(self.fine_count, 1, 1)
         self.map_coarse = nn.Conv2d(self.coarse_count, 1, 1)
 

@@ -19,7 +19,7 @@ from detector.errors import (
     MediaTooLargeError,
     UnsupportedMediaError,
 )
-from detector.media.media import open_media
+from detector.media.media import Media
 from detector.types import Analysis, Pixels, Step
 from explain import Explanations, examine
 from reporting.text import results as result_text
@@ -70,13 +70,13 @@ class Superseded(Exception):
 
 
 def check(
-    detector: Detector, path: Path, tell: Tell, depth: Depth | Literal["configured"] = "configured"
+    detector: Detector, source: Path | Media, tell: Tell, depth: Depth | Literal["configured"] = "configured"
 ) -> tuple[Analysis, Explanations | None]:
     """Judge a file and mark what speaks for `fake`.
 
     Args:
         detector: judges it.
-        path: the file.
+        source: the file, or what `open_media` made of it.
         tell: told how far the work has come, in words; whatever it raises ends the work.
         depth: how closely to look at a video, see `Detector.analyze`.
 
@@ -98,19 +98,19 @@ def check(
         if analysis.tracks:
             tell(_EXPLAINING_FROM, lambda language: text.of(language).MARKING)
 
-    found = examine(detector, path, max_frames=depth, progress=step, judged=judged)
+    found = examine(detector, source, max_frames=depth, progress=step, judged=judged)
     if found.error is not None:
         _log.error("a result is shown without its images", exc_info=found.error)
     return found.analysis, found.explanations
 
 
-def still(detector: Detector, path: Path) -> Pixels:
-    """One frame as the detector sees it.
+def still(media: Media) -> Pixels:
+    """One frame as the detector sees it, also of a damaged file.
 
     Raises:
         MediaError: the file cannot be read.
     """
-    return next(iter(open_media(path, detector.config).frames(1))).pixels
+    return next(iter(media.frames(1, lambda warning: None))).pixels
 
 
 def attempt(action: Callable[[], _T]) -> _T | Trouble:

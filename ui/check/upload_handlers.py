@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import gradio as gr
 
 from detector import Analysis, Detector
+from detector.media.media import Media, open_media
 from explain import Explanations
 from reporting import Case, build_package
 from reporting.text.printable import printable
@@ -116,8 +117,10 @@ class Handlers:
         def work() -> tuple[Any, ...]:
             tell(0.0, lambda language: text.of(language).CHECKING.format(name=printable(visit.original.name)))
             how = frame_sampling.wanted(choice, self._detector.config.max_frames)
-            analysis, explanations = file_check.check(self._detector, visit.original, tell, how)
-            visit.links = self._store(visit, analysis, explanations)
+            media = open_media(visit.original, self._detector.config)
+            analysis, explanations = file_check.check(self._detector, media, tell, how)
+            visit.media = media if media.info.kind == "video" else None  # an image would stay in memory
+            visit.links = self._store(visit, media, analysis, explanations)
             visit.key_frames = store_frames(analysis.key_frames.values(), visit.folder / "frames" / RECEIVED)
             visit.analysis, visit.explanations = replace(analysis, key_frames={}), explanations
             return self._show(visit, analysis)
@@ -202,7 +205,11 @@ class Handlers:
             try:
                 (folder / "packages").mkdir()
                 out = secret_folder(folder / "packages")
-                return str(build_package(Case(), analysis, explanations, out, original=path).path)
+                return str(
+                    build_package(
+                        Case(), analysis, explanations, out, original=path, processed_at=self._visits.processed_at
+                    ).path
+                )
             except BaseException:
                 shutil.rmtree(folder, ignore_errors=True)
                 raise
@@ -240,12 +247,14 @@ class Handlers:
             panel = checking_panel(visit.original.name, language)
         return None, panel, gr.Column(visible=not failed), gr.Column(visible=False)
 
-    def _store(self, visit: Visit, analysis: Analysis, explanations: Explanations | None) -> ImageLinks:
+    def _store(
+        self, visit: Visit, media: Media, analysis: Analysis, explanations: Explanations | None
+    ) -> ImageLinks:
         """Write the images that the page shows into the visit's folder."""
         if explanations is None:
             if analysis.tracks:
                 return ImageLinks()
-            return ImageLinks(still=save_still(file_check.still(self._detector, visit.original), visit.folder))
+            return ImageLinks(still=save_still(file_check.still(media), visit.folder))
         faces = explanations.faces
         # A face's colour bar, below the square, is written on the page in the visitor's language.
         squares = [face.overlay[: face.overlay.shape[1]] for face in faces]

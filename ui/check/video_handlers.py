@@ -128,7 +128,7 @@ class VideoHandlers:
                 annotate_video(
                     self._detector,
                     analysis,
-                    visit.original,
+                    visit.media or visit.original,
                     out,
                     legend=legend(analysis, visit.language),
                     heatmap_scale=visit.explanations.heatmap_scale if visit.explanations else 0.0,

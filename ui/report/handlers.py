@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -17,7 +15,6 @@ from detector.errors import HardStopError
 from detector.types import Analysis
 from reporting import (
     Case,
-    PortalField,
     build_package,
     filing_page,
     is_hard_stop,
@@ -27,6 +24,7 @@ from reporting import (
 )
 from reporting.portals import load_portal
 from reporting.text.results import Language
+from reporting.types import Place
 from ui import text
 from ui.check.file_check import Trouble, attempt
 from ui.check.video_handlers import download, no_download
@@ -44,7 +42,6 @@ from ui.session.visitor import session_of
 
 ROUTED, PACKAGED, FINDINGS = 6, 6, 8
 """How many components the three groups of updates below have."""
-_FIELDS_FROM = "1_complaint.json"
 
 
 class ReportHandlers:
@@ -139,7 +136,9 @@ class ReportHandlers:
         if visit is None or visit.analysis is None:
             return gr.skip(), *_package_updates(Trouble("result_gone"), language)[1:]
         analysis = visit.analysis
-        package = attempt(lambda: _build(visit, analysis, read_case(answers), original_wanted))
+        package = attempt(
+            lambda: _build(visit, analysis, read_case(answers), original_wanted, self._visits.processed_at)
+        )
         if self._visits.get(session) is not visit:
             shutil.rmtree(visit.folder, ignore_errors=True)  # it may have been written into since
             return (gr.skip(),) * PACKAGED
@@ -252,7 +251,7 @@ def _refuse(answers: Answers) -> Prepared:
     raise HardStopError("the age of the person shown was not told")
 
 
-def _build(visit: Visit, analysis: Analysis, case: Case, original_wanted: bool) -> Prepared:
+def _build(visit: Visit, analysis: Analysis, case: Case, original_wanted: bool, processed_at: Place) -> Prepared:
     refuse_hard_stop(case)
     packages = visit.folder / "packages"
     shutil.rmtree(packages, ignore_errors=True)
@@ -266,14 +265,12 @@ def _build(visit: Visit, analysis: Analysis, case: Case, original_wanted: bool) 
             secret_folder(packages),  # a new address each time: a browser may keep what it has had from an old one
             original=visit.original,
             include_original=original_wanted,
+            processed_at=processed_at,
         )
     except BaseException:
         discard(packages)
         raise
-    with zipfile.ZipFile(package.path) as archive:
-        entries = json.loads(archive.read(_FIELDS_FROM))["fields"]
-    fields = tuple(PortalField(**entry) for entry in entries)
-    return Prepared(path=package.path, case=case, fields=fields, findings=package.findings)
+    return Prepared(path=package.path, case=case, fields=package.fields, findings=package.findings)
 
 
 def _routed(answers: Answers, language: Language, *, build: bool) -> tuple[Any, ...]:

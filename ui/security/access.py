@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from reporting.types import Place
+
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _RELAYS = "*.gradio.live"
 _EMBEDDERS = ("https://huggingface.co",)
@@ -35,6 +37,13 @@ class Exposure:
     @property
     def password_wanted(self) -> bool:
         return self.shared and not self.public
+
+    @property
+    def processed_at(self) -> Place:
+        """Where visitors' files are processed, as reports state it."""
+        if self.public:
+            return "space"
+        return "public_link" if self.proxied else "network" if self.shared else "own_computer"
 
     @property
     def links_fetched(self) -> bool:

@@ -27,6 +27,7 @@ from explain.types import Explanations, Faithfulness
 from reporting import Case, PortalField
 from reporting.text.findings import Finding
 from reporting.text.results import Language
+from reporting.types import Place
 from ui.check.file_check import TooManyVisits, Trouble
 from ui.common.html import Picture
 from ui.session.jobs import Job, Jobs
@@ -107,7 +108,7 @@ class Visit:
     annotated: Path | Trouble | Literal["working", "stopped"] | None = None
     """The annotated copy: offered, failed, or not there yet."""
     media: Media | None = None
-    """The file once opened for its single frames."""
+    """The video that was judged, opened: its single frames and the annotated copy are read through it."""
     copy: Job | None = None
     """The annotated copy that was asked for last."""
     used: float = 0.0
@@ -120,6 +121,8 @@ class Visits:
     def __init__(self, root: Path, clock: Callable[[], float] = time.monotonic) -> None:
         self.jobs = Jobs()
         """The work that pages wait for."""
+        self.processed_at: Place = "own_computer"
+        """Where visitors' files are processed, as reports state it."""
         self._root = root
         self._clock = clock
         self._visits: OrderedDict[str, Visit] = OrderedDict()

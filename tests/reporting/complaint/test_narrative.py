@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from detector.types import Analysis, Outcome
 from reporting import Case
+from reporting.case import MAX_CHARS
 from reporting.complaint.narrative import (
     FittedText,
     complaint_narrative,
@@ -62,7 +63,8 @@ def test_whatever_is_typed_both_texts_fit(
     outcome: Outcome,
 ) -> None:
     analysis = make_analysis(outcome, None if outcome == "no_face" else 0.97)
-    case = Case(what_happened=what, whose_face=face[:200], platform=platform[:200], harm=harm, handle=handle[:200])
+    typed = {"what_happened": what, "whose_face": face, "platform": platform, "harm": harm, "handle": handle}
+    case = Case(**{name: text[: MAX_CHARS[name]] for name, text in typed.items()})  # type: ignore[arg-type]
     within(complaint_narrative(case, analysis, load_portal()), 200, 1500)
     within(suspect_description(case, analysis, load_portal()), 200, 500)
 

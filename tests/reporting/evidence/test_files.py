@@ -20,7 +20,7 @@ from PIL.PngImagePlugin import PngInfo
 from detector.types import Analysis, Frame, Pixels, Span
 from explain.types import Explanations
 from reporting import Case
-from reporting.evidence.files import hash_stream, make_evidence
+from reporting.evidence.files import _sheet, hash_stream, make_evidence
 from reporting.evidence.image_copy import copy_image, jpeg_within
 from reporting.evidence.video_copy import copy_video
 from reporting.portals import load_portal
@@ -271,11 +271,31 @@ def test_everything_made_is_tied_to_the_file_as_received(
     framed = replace(analysis, key_frames={4: frame})
     made = make_evidence(case, framed, explanations, load_portal(), examples / "manipulated.mp4")
     names = [entry.file.name for entry in made]
-    assert names[0] == "5_evidence/copy_video.mp4" and "5_evidence/frame_1_at_1m15s.jpg" in names
+    assert names[0] == "5_evidence/copy_video.mp4" and names[1:] == ["5_evidence/key_frames.jpg"]
     for entry in made:
         assert entry.file.derived_from == analysis.media.sha256 and entry.file.made_how
         assert entry.file.hashes == hash_stream(io.BytesIO(entry.content))
         assert len(entry.file.name.removeprefix("5_evidence/")) <= 50
+
+
+def test_at_most_six_files_are_to_be_uploaded(
+    case: Case, analysis: Analysis, explanations: Explanations, examples: Path
+) -> None:
+    """With the technical report, however many faces and frames were explained and however long the words are."""
+    frames = tuple(replace(explanations.frames[0], time_s=float(at)) for at in range(20))
+    many = replace(explanations, faces=explanations.faces * 20, frames=frames)
+    wordy = replace(case, what_happened="It shows me in a place where I never was. " * 100)
+    made = make_evidence(wordy, analysis, many, load_portal(), examples / "manipulated.mp4")
+    assert len(made) + 1 <= 6 and made[-1].file.name == "5_evidence/full_statement.txt"
+
+
+def test_a_sheet_shows_each_frame_below_its_time() -> None:
+    frames = [(float(number), np.full((90, 160, 3), 40 * number, np.uint8)) for number in range(1, 4)]
+    sheet = _sheet(frames, "video")
+    assert sheet.shape == (2 * (90 + 48), 1920, 3)
+    for number, (x, y) in enumerate(((0, 0), (960, 0), (0, 138)), 1):
+        assert (sheet[y + 48 : y + 138, x : x + 160] == 40 * number).all()
+        assert sheet[y : y + 48, x : x + 300].min() < 100, "the label"
 
 
 def test_a_image_whose_file_is_not_at_hand_comes_as_its_frame(
@@ -287,4 +307,4 @@ def test_a_image_whose_file_is_not_at_hand_comes_as_its_frame(
         key_frames={0: Frame(np.zeros((40, 60, 3), np.uint8), 0, 0.0)},
     )
     names = [entry.file.name for entry in make_evidence(case, still, None, load_portal(), None)]
-    assert names == ["5_evidence/frame_1.jpg"]
+    assert names == ["5_evidence/frames.jpg"]

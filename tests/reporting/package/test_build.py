@@ -18,11 +18,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from detector.errors import HardStopError, ReportError
 from detector.types import Analysis, Outcome
@@ -36,6 +35,8 @@ from reporting.portals import load_portal
 from reporting.text.finding_messages import FINDINGS
 from reporting.text.printable import printable
 from reporting.text.regions import evidence_sentences
+from reporting.text.technical_report import PLACES
+from reporting.types import Place
 
 Build = Callable[..., Path]
 ROOT = Path(__file__).parents[3]
@@ -81,9 +82,7 @@ def test_the_package_holds_everything_in_its_place(build: Build) -> None:
         "2_complaint_copy_paste.txt",
         "3_report_suspect.txt",
         "4_forensic_report.pdf",
-        "5_evidence/heatmap_face_1_at_0m00s.png",
-        "5_evidence/heatmap_face_2_at_0m00s.png",
-        "5_evidence/heatmap_frame_1_at_0m00s.jpg",
+        "5_evidence/key_frames.jpg",
         "6_hash_report.csv",
         "7_custody_log.csv",
         "8_bsa63_draft.pdf",
@@ -92,7 +91,7 @@ def test_the_package_holds_everything_in_its_place(build: Build) -> None:
         "START_HERE.html",
     ]
     page = files["START_HERE.html"].decode()
-    for words in ("https://cybercrime.gov.in/", "not an FIR", "1930", "112", "97 %"):
+    for words in ("https://cybercrime.gov.in/", "not an FIR", "1930", "112", "Signs of manipulation"):
         assert words in page
     for name in ("4_forensic_report.pdf", "8_bsa63_draft.pdf"):
         assert files[name].startswith(b"%PDF-") and len(files[name]) < 5_000_000
@@ -162,17 +161,6 @@ def test_the_hashes_are_those_of_the_file_as_received(build: Build, original: Pa
     )
     assert first["file"] == original.name and first["in_package"] == "no"
     assert others and {row["derived_from_sha256"] for row in others} == {first["sha256"]}
-
-
-def test_drawn_faces_are_stored_pixel_for_pixel_and_without_metadata(
-    build: Build, explanations: Explanations
-) -> None:
-    files = contents(build())
-    stored = [files[name] for name in files if "heatmap_face" in name]
-    for png, face in zip(stored, explanations.faces, strict=True):
-        with Image.open(io.BytesIO(png)) as image:
-            assert image.mode == "RGB" and image.info == {}
-            np.testing.assert_array_equal(np.asarray(image), face.overlay)
 
 
 @pytest.mark.parametrize(
@@ -350,12 +338,18 @@ def test_a_time_without_zone_or_beyond_a_zip_is_refused(build: Build) -> None:
             build(created_at=moment)
 
 
-def test_a_image_of_another_kind_is_refused(build: Build, explanations: Explanations) -> None:
-    face = explanations.faces[0]
-    wrong: list[Any] = [face.overlay[..., :1], face.overlay[..., 0], face.overlay.astype(np.float32)]
-    for overlay in wrong:
+def test_an_image_of_another_kind_is_refused(build: Build, explanations: Explanations) -> None:
+    frame = explanations.frames[0]
+    wrong: list[Any] = [frame.pixels[..., :1], frame.pixels[..., 0], frame.pixels.astype(np.float32)]
+    for pixels in wrong:
         with pytest.raises(ValueError, match="uint8"):
-            build(explanations=replace(explanations, faces=(replace(face, overlay=overlay),)))
+            build(explanations=replace(explanations, frames=(replace(frame, pixels=pixels),)))
+
+
+@pytest.mark.parametrize("place", get_args(Place))
+def test_the_package_says_where_the_file_was_processed(place: Place, build: Build, small_documents: None) -> None:
+    log = contents(build(processed_at=place))["7_custody_log.csv"].decode()
+    assert [name for name, words in PLACES.items() if words in log] == [place]
 
 
 def test_a_folder_gets_a_package_named_by_its_case(build: Build, analysis: Analysis, tmp_path: Path) -> None:

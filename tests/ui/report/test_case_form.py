@@ -49,7 +49,7 @@ def test_the_case_is_what_was_filled_in() -> None:
 def test_all_but_the_kind_may_be_left_out() -> None:
     empty = read_case(Answers("other", *(None,) * 15))
     assert empty.seen_at is None and empty.urls == () and empty.state == "" and empty.country == "IN"
-    with pytest.raises((TypeError, ValueError)):
+    with pytest.raises(ReportError, match="kind"):
         read_case(Answers())
 
 

@@ -325,7 +325,7 @@ def test_the_number_goes_into_the_package_and_the_dates_follow(report: ReportHan
     report.prepare(VISITOR, next(TURN), "en", False, *answers("other"))
     first = prepared(judged).path
     refused = report.file(VISITOR, next(TURN), "en", "?", "")
-    assert "is no acknowledgement number" in refused[FILED] and refused[DOWNLOAD].visible
+    assert "is not an acknowledgement number" in refused[FILED] and refused[DOWNLOAD].visible
     assert Words.LOOK_TITLE in refused[NOTE], "nothing was filed yet"
     updates = report.file(VISITOR, next(TURN), "en", " 31409250012345 ", "2026-03-06T10:00")
     assert Words.LOOK_TITLE not in updates[NOTE]
@@ -360,7 +360,7 @@ def test_key_frames_are_kept_on_disk_and_never_served(judged: Visit) -> None:
     assert judged.key_frames and all(RECEIVED in frame.path.parts for frame in judged.key_frames)
 
 
-def test_the_package_of_a_video_holds_plain_frames(
+def test_the_package_of_a_video_holds_its_key_frames(
     handlers: Handlers, report: ReportHandlers, examples: Path
 ) -> None:
     handlers.receive_example(examples / "manipulated.mp4")("en", VISITOR)
@@ -369,7 +369,7 @@ def test_the_package_of_a_video_holds_plain_frames(
     assert visit is not None
     report.prepare(VISITOR, next(TURN), "en", False, *answers("other"))
     names = verify_package(prepared(visit).path).files
-    assert any(name.startswith("5_evidence/frame_1_at_") for name in names)
+    assert "5_evidence/key_frames.jpg" in names
 
 
 def test_a_key_frame_comes_back_as_it_was(tmp_path: Path) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import urllib.error
-import urllib.request
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
+import httpx
 import pytest
 from browser_helpers import BROWSER, PATIENCE_MS, add, has_sideways_scroll, opened_elsewhere, wait_for_answer
 from playwright.sync_api import Browser, Page, expect
@@ -130,14 +129,14 @@ def test_a_hard_stop_leaves_nothing_on_the_page_or_the_disk_and_another_file_sta
     bring(page, examples / "manipulated.jpg", "stopped.jpg")
     image = page.locator("#findings img").first.get_attribute("src") or ""
     address = urljoin(server.url, image)
-    urllib.request.urlopen(address).close()
+    assert page.request.get(address).ok and httpx.get(address).status_code == 404, "for this browser alone"
     (folder,) = [path.parent.parent for path in server.folder.rglob("stopped.jpg")]
     page.get_by_label(Words.KINDS["other"]).check()
     page.locator("#prepare").click()
     page.locator("#download").wait_for()
     (made,) = folder.rglob("*.zip")
     package = urljoin(server.url, image_link(made))
-    urllib.request.urlopen(package).close()
+    assert page.request.get(package).ok and httpx.get(package).status_code == 404
 
     page.get_by_label(Words.DANGER).check()
     page.get_by_label(Words.KINDS["sexual"]).check()
@@ -159,8 +158,7 @@ def test_a_hard_stop_leaves_nothing_on_the_page_or_the_disk_and_another_file_sta
     assert not folder.exists() and not list(server.folder.rglob("*stopped*"))
     assert not set(server.folder.rglob(made.name)) - others, "nor a copy of the package anywhere else"
     for gone in (address, package):
-        with pytest.raises(urllib.error.HTTPError):
-            urllib.request.urlopen(gone)
+        assert page.request.get(gone).status == 404
     assert set(opened) == {HOME} and not has_sideways_scroll(page)
 
     bring(page, examples / "no-face.jpg", "next.jpg")
