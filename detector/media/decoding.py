@@ -23,7 +23,7 @@ _DEMUXERS = {"avif": "mp4"}
 """FFmpeg's name of the container format, where it is not the one used here."""
 _DIRTY_S = 10.0
 """So long after damage frames are left out, unless one comes that builds on no other."""
-_BASE_PX, _PX_PER_BYTE = 5_000_000_000, 16_000
+_BASE_PX, _PX_PER_BYTE = 2_000_000_000, 16_000
 """Pixels that may be decoded of one file: so many, and so many more for each byte it has. Real videos take far
 more bytes: a still screen at 1080p about one for each 1,000 pixels."""
 _BASE_S, _S_PER_MB = 20.0, 60.0
