@@ -57,7 +57,7 @@ class LiveView:
             self._detector.config.batch_size,
         )
         for (track_id, _), crop, logit in zip(found, crops, logits, strict=True):
-            score = make_score(frame, crop, logit, card.quality, card.judgement("video").calibration)
+            score = make_score(frame, crop, logit, card.offsets("video"), card.judgement("video").calibration)
             self._recent.setdefault(track_id, deque()).append((time_s, score.logit, score.weight))
         for track_id, views in list(self._recent.items()):
             while views and time_s - views[0][0] > ROLLING_S:

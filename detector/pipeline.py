@@ -22,10 +22,9 @@ from detector.media.prefetch import ahead
 from detector.model.checkpoint import CheckpointCard, load_card, load_map_head, load_weights
 from detector.model.classifier import FaceClassifier, choose_device
 from detector.model.score import make_score, score_crops
-from detector.types import Analysis, DetectedFace, Frame, Notice, QuarterTurns, Step
+from detector.types import Analysis, DetectedFace, Frame, MediaKind, Notice, QuarterTurns, Step
 from detector.verdict.accumulator import Gathered
 from detector.verdict.aggregate import WINDOW_FACES, pool_faces
-from detector.verdict.calibration import Calibration
 from detector.verdict.notices import notice_sentence
 from detector.verdict.verdict import make_tracks, make_verdict, pool_scores
 
@@ -165,7 +164,7 @@ class Detector:
         if len(found.faces) > _MOST_FACES or not found.complete:
             gathered.notices.append(Notice("faces_left_out", max(0, len(found.faces) - _MOST_FACES)))
         self._take(gathered, frame, enumerate(found.faces[:_MOST_FACES]))
-        self._judge_waiting(gathered, self.card.judgement("image").calibration)
+        self._judge_waiting(gathered, "image")
         return gathered
 
     def _judge_video(self, media: Media, max_frames: Depth, tell: Progress, turns: QuarterTurns) -> Gathered:
@@ -180,10 +179,10 @@ class Detector:
                 tell(Step("look", min(0.98, (number - 1) / expected), number, expected, strongest))
                 self._take(gathered, frame, follower.find(frame))
                 if len(gathered.waiting) >= _JUDGED_AT_ONCE or gathered.frames_waiting() >= _FRAMES_HELD:
-                    for track_id in self._judge_waiting(gathered, calibration):
+                    for track_id in self._judge_waiting(gathered, "video"):
                         latest = pool_scores(gathered.scores[track_id][-_LATEST:], self.card).logit
                         strongest = max(calibration.probability(latest), strongest or 0.0)
-        self._judge_waiting(gathered, calibration)
+        self._judge_waiting(gathered, "video")
         if max_frames == "auto":
             self._look_closer(
                 media, gathered, follower, lambda: tell(Step("look", 0.98, expected, expected, strongest))
@@ -210,8 +209,8 @@ class Detector:
                     tell()
                     self._take(gathered, frame, follower.find(frame))
                     if len(gathered.waiting) >= _JUDGED_AT_ONCE or gathered.frames_waiting() >= _FRAMES_HELD:
-                        self._judge_waiting(gathered, calibration)
-            self._judge_waiting(gathered, calibration)
+                        self._judge_waiting(gathered, "video")
+            self._judge_waiting(gathered, "video")
 
         examine([[index] for index in scene_starts(media.times_s, media.key_indices, examined)])
         scored = [(score.time_s, score.probability) for scores in gathered.scores.values() for score in scores]
@@ -257,15 +256,16 @@ class Detector:
         for track_id, face in faces:
             gathered.waiting.append((track_id, crop_face(frame, face, spec.margin_frac, spec.size_px), frame))
 
-    def _judge_waiting(self, gathered: Gathered, calibration: Calibration) -> set[int]:
+    def _judge_waiting(self, gathered: Gathered, kind: MediaKind) -> set[int]:
         """Judge what waits; returns the tracks that grew."""
+        calibration, offsets = self.card.judgement(kind).calibration, self.card.offsets(kind)
         waiting, gathered.waiting = gathered.waiting, []
         crops = [crop for _, crop, _ in waiting]
         logits = score_crops(
             self.classifier, [crop.pixels for crop in crops], self.card.input, self.config.batch_size
         )
         for (track_id, crop, frame), logit in zip(waiting, logits, strict=True):
-            score = make_score(frame, crop, logit, self.card.quality, calibration)
+            score = make_score(frame, crop, logit, offsets, calibration)
             gathered.keep(track_id, score, crop, frame)
         return {track_id for track_id, _, _ in waiting}
 

@@ -136,7 +136,7 @@ class CheckpointCard:
     heatmap: HeatmapScale | None = None
     """None where it was never measured; maps are then drawn on the scale of the strongest in the report."""
     quality: QualityOffsets = field(default_factory=QualityOffsets)
-    """What is subtracted from the logit of a face for the image detail of its crop."""
+    """What is subtracted from the logit of a face in an image for the detail of its crop."""
     grade_rates: Mapping[Grade, GradeRate] = field(default_factory=dict)
     """How often each grade was given, on `measured_on`."""
     videos: VideoJudgement | None = None
@@ -146,6 +146,10 @@ class CheckpointCard:
     def judgement(self, kind: MediaKind) -> CheckpointCard | VideoJudgement:
         """What holds the calibration and the error rates for images or for videos."""
         return self.videos if kind == "video" and self.videos is not None else self
+
+    def offsets(self, kind: MediaKind) -> QualityOffsets:
+        """What is subtracted from the logit of a face; nothing in a video."""
+        return self.quality if kind == "image" else QualityOffsets()
 
     def info(self, kind: MediaKind) -> CheckpointInfo:
         """What a reader of a result is told about these weights."""
