@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from detector.pipeline import Detector
 
 WORKER_BYTES = 1_600_000_000
-"""Memory of one worker, by measurement."""
+"""Memory allowed for one worker: an hour of 720p peaked at 1.4 GB (docs/performance.md)."""
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
