@@ -34,7 +34,7 @@ _ALIGNED_PX = 2_000_000
 """What decoders add to a frame to fill whole blocks."""
 _TOO_LARGE = (errno.EINVAL, errno.ERANGE)
 """What decoders say to more than `max_pixels`."""
-_LARGE_FRAME_PX, _LARGE_FRAME_THREADS = 4096 * 2304, 2
+_LARGE_FRAME_PX, _LARGE_FRAME_THREADS = 4096 * 2304, 1
 """Each thread of a decoder holds frames of its own: few of them where frames are large."""
 
 

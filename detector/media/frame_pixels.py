@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import struct
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from av.sidedata.sidedata import Type as SideDataType
@@ -35,6 +37,15 @@ _TO_BT709 = {
 """Linear RGB of wider primaries to those of sRGB, which are BT.709's (ITU-R BT.2087, SMPTE EG 432-1)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What makes a stored frame upright: transposed first, then mirrored left to right and top to bottom."""
+
+    transposed: bool = False
+    flip_x: bool = False
+    flip_y: bool = False
+
+
 def display_size(width: int, height: int, pixel_aspect: Fraction | None) -> tuple[int, int]:
     """Width and height with square pixels, the shorter side stretched, reduced to at most `KEPT_PX`.
 
@@ -51,31 +62,32 @@ def display_size(width: int, height: int, pixel_aspect: Fraction | None) -> tupl
     return max(1, round(wide / factor)), max(1, round(high / factor))
 
 
-def upright_size(frame: VideoFrame, size: tuple[int, int]) -> tuple[int, int]:
+def upright_size(size: tuple[int, int], turn: Turn) -> tuple[int, int]:
     """Width and height of a frame of that stored size once it is turned."""
-    return (size[1], size[0]) if _turn(frame)[0] else size
+    return (size[1], size[0]) if turn.transposed else size
 
 
-def upright_pixels(frame: VideoFrame, size: tuple[int, int]) -> Pixels:
+def upright_pixels(frame: VideoFrame, size: tuple[int, int], turn: Turn) -> Pixels:
     """Scale a frame, convert its colours and turn it.
 
     Args:
         frame: as decoded.
         size: width and height before it is turned, see `display_size`.
+        turn: of the video, see `turn_of`.
 
     Returns:
         uint8 (height, width, 3), sRGB, transparency composed on white.
     """
-    transposed, flip_x, flip_y = _turn(frame)
     pixels = _srgb(frame, size)
-    if transposed:
+    if turn.transposed:
         pixels = pixels.swapaxes(0, 1)
-    pixels = pixels[:: -1 if flip_y else 1, :: -1 if flip_x else 1]
+    pixels = pixels[:: -1 if turn.flip_y else 1, :: -1 if turn.flip_x else 1]
     return np.ascontiguousarray(pixels)
 
 
-def _turn(frame: VideoFrame) -> tuple[bool, bool, bool]:
-    """Whether the display matrix transposes a frame, and then mirrors it left to right and top to bottom.
+def turn_of(frame: VideoFrame) -> Turn:
+    """How the display matrix turns a video, by its first frame. (PyAV keeps a frame whose side data were read
+    until the next garbage collection, so the others are not asked.)
 
     The matrix maps stored x and y to shown ones: x' = ax + cy, y' = bx + dy (ISO/IEC 14496-12, 8.5.2). Any angle
     is taken as the nearest quarter turn.
@@ -83,11 +95,11 @@ def _turn(frame: VideoFrame) -> tuple[bool, bool, bool]:
     try:
         matrix = bytes(frame.side_data[SideDataType.DISPLAYMATRIX])  # type: ignore[typeddict-item]
     except KeyError:
-        return False, False, False
+        return Turn()
     a, b, _, c, d, *_ = struct.unpack("=9i", matrix)
     if abs(b) + abs(c) > abs(a) + abs(d):
-        return True, c < 0, b < 0
-    return False, a < 0, d < 0
+        return Turn(True, c < 0, b < 0)
+    return Turn(False, a < 0, d < 0)
 
 
 def _srgb(frame: VideoFrame, size: tuple[int, int]) -> Pixels:
@@ -99,10 +111,18 @@ def _srgb(frame: VideoFrame, size: tuple[int, int]) -> Pixels:
         deep = frame.reformat(width, height, "rgb48le", interpolation=scaling).to_ndarray()
         return to_srgb(deep.astype(np.uint16, copy=False), transfer, primaries)
     if any(component.is_alpha for component in frame.format.components):
-        rgba = frame.reformat(width, height, "rgba", interpolation=scaling).to_ndarray().astype(np.uint16)
-        colours, alpha = rgba[..., :3], rgba[..., 3:]
-        return ((colours * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
+        return _on_white(frame.reformat(width, height, "rgba", interpolation=scaling).to_ndarray())
     return frame.reformat(width, height, "rgb24", interpolation=scaling).to_ndarray().astype(np.uint8, copy=False)
+
+
+def _on_white(rgba: NDArray[Any]) -> Pixels:
+    """Compose transparency on white, band by band, to hold little at once."""
+    shown = np.empty((*rgba.shape[:2], 3), np.uint8)
+    for top in range(0, len(rgba), _BAND_ROWS):
+        band = rgba[top : top + _BAND_ROWS].astype(np.uint16)
+        colours, alpha = band[..., :3], band[..., 3:]
+        shown[top : top + _BAND_ROWS] = (colours * alpha + 255 * (255 - alpha) + 127) // 255
+    return shown
 
 
 def to_srgb(deep: NDArray[np.uint16], transfer: int, primaries: int) -> Pixels:

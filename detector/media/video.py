@@ -20,7 +20,7 @@ from av.video.stream import VideoStream
 from detector.errors import MediaDecodeError, MediaTooLargeError
 from detector.media.animation import webp_durations_ms, webp_frames
 from detector.media.decoding import Work, check_frame, decode, open_container, shown_stream, video_streams
-from detector.media.frame_pixels import display_size, upright_pixels, upright_size
+from detector.media.frame_pixels import Turn, display_size, turn_of, upright_pixels, upright_size
 from detector.types import Frame
 
 _SEEK_OVER_S = 8.0
@@ -44,6 +44,8 @@ class VideoFacts:
     height_px: int
     stored_size: tuple[int, int]
     """Width and height to which frames are scaled before they are turned upright."""
+    turn: Turn | None = None
+    """What turns them upright; None where `stored_size` is upright already."""
     duration_s: float
     """End of the last frame on the player's clock."""
     frame_rate_hz: float
@@ -231,7 +233,7 @@ def _probe_container(path: Path, format_name: str, max_frame_px: int) -> VideoFa
     size = display_size(first.width, first.height, pixel_aspect)
     if size != (first.width, first.height):
         notes.append(f"Frames of {first.width}x{first.height} pixels were judged at {size[0]}x{size[1]}.")
-    width_px, height_px = upright_size(first, size)
+    width_px, height_px = upright_size(size, turn := turn_of(first))
     times_s = tuple(tick * base - start_s for tick, _, _ in ticks)
     length_s = times_s[-1] - times_s[0]
     last_s = ticks[-1][1] * base or (length_s / (len(times_s) - 1) if len(times_s) > 1 else 0.0)
@@ -240,6 +242,7 @@ def _probe_container(path: Path, format_name: str, max_frame_px: int) -> VideoFa
         width_px=width_px,
         height_px=height_px,
         stored_size=size,
+        turn=turn,
         duration_s=times_s[-1] + last_s,
         frame_rate_hz=len(times_s) / (length_s + last_s) if length_s + last_s > 0 else 0.0,
         times_s=times_s,
@@ -304,7 +307,7 @@ def _container_frames(
             position_s = tick * base - facts.start_s
             if position_s >= target_s - early_s:
                 number = min(bisect.bisect_left(facts.times_s, position_s - early_s), len(facts.times_s) - 1)
-                yield Frame(upright_pixels(frame, facts.stored_size), number, position_s)
+                yield Frame(upright_pixels(frame, facts.stored_size, facts.turn or Turn()), number, position_s)
                 break
         else:
             return

@@ -23,6 +23,8 @@ if TYPE_CHECKING:  # PyAV is loaded only when a video is copied
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
+    from detector.media.frame_pixels import Turn
+
 _COPIED_IMAGE = ("h264", "hevc", "mpeg4")
 _COPIED_SOUND = ("aac", "mp3")
 _TICKS_A_SECOND = 90_000
@@ -128,7 +130,7 @@ def _recoded(path: Path, demuxer: str, plan: _Plan) -> tuple[bytes, tuple[int, i
     import av
     import av.error
 
-    stored, size = _sizes(path, demuxer, plan.long_side_px)
+    stored, size, turn = _sizes(path, demuxer, plan.long_side_px)
     buffer = io.BytesIO()
     with _open(path, demuxer) as source:
         image, sound = _streams(source)
@@ -137,7 +139,7 @@ def _recoded(path: Path, demuxer: str, plan: _Plan) -> tuple[bytes, tuple[int, i
         if plan.start_s > 0:
             source.seek(round((origin_s + plan.start_s) * av.time_base))
         with _writer(buffer) as target:
-            encoder = _ImageEncoder(target, plan, origin_s, stored, size)
+            encoder = _ImageEncoder(target, plan, origin_s, stored, size, turn)
             sound_out = _sound_stream(target, plan) if sound is not None else None
             packets = source.demux(*filter(None, (image, sound)))
             while not encoder.done:
@@ -168,8 +170,10 @@ class _ImageEncoder:
         origin_s: float,
         stored: tuple[int, int],
         size: tuple[int, int],
+        turn: Turn,
     ) -> None:
         self._target, self._plan, self._origin_s, self._stored = target, plan, origin_s, stored
+        self._turn = turn
         self._stream = _image_stream(target, plan, size)
         self._next_s = plan.start_s
         self._tick = -1
@@ -186,9 +190,9 @@ class _ImageEncoder:
         if self.done or time_s < self._next_s - 0.001:
             return
         self._next_s = max(self._next_s + 1 / self._plan.rate_hz, time_s)
-        image = av.VideoFrame.from_ndarray(upright_pixels(frame, self._stored), format="rgb24").reformat(
-            format="yuv420p", dst_colorspace=Colorspace.ITU709
-        )
+        image = av.VideoFrame.from_ndarray(
+            upright_pixels(frame, self._stored, self._turn), format="rgb24"
+        ).reformat(format="yuv420p", dst_colorspace=Colorspace.ITU709)
         self._tick = max(self._tick + 1, round((time_s - self._plan.start_s) * _TICKS_A_SECOND))
         image.pts, image.time_base = self._tick, Fraction(1, _TICKS_A_SECOND)
         self._target.mux(self._stream.encode(image))
@@ -283,9 +287,9 @@ def _how(plan: _Plan, size: tuple[int, int], has_sound: bool) -> str:
     )
 
 
-def _sizes(path: Path, demuxer: str, long_side_px: int) -> tuple[tuple[int, int], tuple[int, int]]:
+def _sizes(path: Path, demuxer: str, long_side_px: int) -> tuple[tuple[int, int], tuple[int, int], Turn]:
     """Width and height of the copy before its frames are turned upright and after, even, by the first frame."""
-    from detector.media.frame_pixels import display_size, upright_size
+    from detector.media.frame_pixels import display_size, turn_of, upright_size
 
     with _open(path, demuxer) as source:
         image = _streams(source)[0]
@@ -293,7 +297,8 @@ def _sizes(path: Path, demuxer: str, long_side_px: int) -> tuple[tuple[int, int]
         shown = display_size(frame.width, frame.height, image.sample_aspect_ratio)
         scale = min(1.0, long_side_px / max(shown))
         width, height = (max(2, round(side * scale / 2) * 2) for side in shown)
-        return (width, height), upright_size(frame, (width, height))
+        turn = turn_of(frame)
+        return (width, height), upright_size((width, height), turn), turn
 
 
 def _open(path: Path, demuxer: str) -> InputContainer:
