@@ -180,7 +180,8 @@ def test_another_language_is_written_and_not_judged_anew(
     told: list[Any] = []
     detector.meanwhile = lambda: told.append(handlers.speak("hi", visitor("a"))[0])
     answer = handlers.judge("auto", visitor("a"), quiet)[0]
-    assert text.of("hi").CHECKING.format(name="no-face.jpg") in told[0], "while it is checked"
+    checking = text.of("hi").CHECKING.format(name="<bdi>no-face.jpg</bdi>")
+    assert checking in told[0], "while it is checked"
     assert result_text.headline("no_face", "hi") in answer, "the language that is on in the end"
     english = handlers.speak("en", visitor("a"))
     assert result_text.headline("no_face", "en") in english[0]
