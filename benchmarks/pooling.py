@@ -204,7 +204,7 @@ def compare(
         figures: Row = {"videos": summarise(judged_by(rows, calibration or Calibration()))}
         if calibration is None:
             del (
-                figures["videos"]["outcomes"],
+                figures["videos"]["grades"],
                 figures["videos"]["probabilities"],
                 figures["videos"]["false_alarms"],
             )
@@ -372,7 +372,7 @@ def table(compared: Mapping[str, Row]) -> str:
     if all("calibration" in figures for figures in compared.values()):
         lines += [
             "",
-            "| pooling | `fake` from logit | genuine videos: fake, open, real | manipulated: fake, open, real | "
+            "| pooling | `fake` from logit | genuine: signs, some, undecided, none | manipulated: the same | "
             "splices called fake: same footage, any | genuine 30 s called fake | one of four, none of four |",
             "|---|---|---|---|---|---|---|",
         ]
@@ -391,12 +391,14 @@ def _gained(figures: Row | None) -> str:
 def _outcomes(figures: Row) -> list[str]:
     fitted = Calibration(**figures["calibration"])
     odds = np.log(fitted.threshold_fake / (1 - fitted.threshold_fake)) if fitted.threshold_fake < 1 else np.inf
-    counts = figures["videos"]["outcomes"]["all"]
+    counts = figures["videos"]["grades"]["all"]
     splices, crowd = figures["splices"], figures["crowd"]
     return [
         f"{(odds - fitted.intercept) / fitted.slope:.2f}",
         *(
-            ", ".join(str(counts[label].get(said, 0)) for said in ("fake", "inconclusive", "real"))
+            ", ".join(
+                str(counts[label].get(said, 0)) for said in ("signs", "some signs", "undecided", "none found")
+            )
             for label in ("real", "fake")
         ),
         ", ".join(f"{splices[kind]['called fake']:.0%}" for kind in ("same footage", "any") if kind in splices),

@@ -15,10 +15,11 @@ from detector.model.checkpoint import CheckpointCard, load_card
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = "examples/manipulated.jpg"
 _ROWS = (
-    ("val", "all", "photos of five data sets, one face each"),
+    ("val", "all", "photos of seven sets, one face each"),
     ("val", "dfdc", "of these: DFDC"),
-    ("dev", "all", "short videos: FaceForensics++, DeeperForensics, UADFV"),
+    ("dev", "all", "videos: FaceForensics++, DFM swaps, strong expressions, …"),
     ("dev", "FaceForensics++ (c40)", "of these: FaceForensics++ c40"),
+    ("dev", "dfl", "of these: real-time DFM swaps"),
 )
 _SPEED_ROWS = ("1080p, 1 face", "720p, 10 s, 1 face", "1080p, 10 s, 4 faces", "1080p, 60 s, 1 face")
 
@@ -34,14 +35,15 @@ def accuracy_table(card: CheckpointCard) -> str:
         if group not in figures["ranking"]:
             continue
         ranking = figures["ranking"][group]
-        real, fake = ({**figures["outcomes"][group][label]} for label in ("real", "fake"))
-        for outcomes in (real, fake):
-            outcomes.pop("no_face", None)
+        real, fake = ({**figures["grades"][group][label]} for label in ("real", "fake"))
+        for grades in (real, fake):
+            grades.pop("no_face", None)
         judged = sum(real.values()) + sum(fake.values())
-        undecided = real.get("inconclusive", 0) + fake.get("inconclusive", 0)
+        undecided = sum(grades.get(grade, 0) for grades in (real, fake) for grade in ("some signs", "undecided"))
         lines.append(
             f"| {name} | {ranking['auc']:.2f} ({ranking['low']:.2f} to {ranking['high']:.2f}) "
-            f"| {real.get('fake', 0)} of {sum(real.values()):,} | {fake.get('fake', 0)} of {sum(fake.values()):,} "
+            f"| {real.get('signs', 0)} of {sum(real.values()):,} "
+            f"| {fake.get('signs', 0)} of {sum(fake.values()):,} "
             f"| {undecided / judged:.0%} |"
         )
     return "\n".join(lines)

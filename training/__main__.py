@@ -153,8 +153,9 @@ def _parser() -> argparse.ArgumentParser:
     settle_videos = commands.add_parser(
         "calibrate-videos", help="set thresholds for videos on moving stills of val"
     )
+    settle_videos.add_argument("--stills", type=Path, nargs="+", required=True, help="what `stills` wrote for val")
     settle_videos.add_argument(
-        "--stills", type=Path, nargs="+", required=True, help="what `stills` and `score-videos` wrote"
+        "--footage", type=Path, nargs="*", default=[], help="what `score-videos` wrote: genuine ones bind too"
     )
     settle_videos.add_argument(
         "--scores", type=Path, help="what `pooling` wrote for videos: reported, never set on"
@@ -245,15 +246,18 @@ def _score_videos(args: argparse.Namespace) -> None:
 
 
 def _calibrate_videos(args: argparse.Namespace) -> None:
-    stills = [video for file in args.stills for video in load_series(file)]
-    block = video_block(pooled_rows(stills, pooled_by_detector), args.measured_on)
+    stills, footage = (
+        [video for file in files for video in load_series(file)] for files in (args.stills, args.footage)
+    )
+    rows = (pooled_rows(videos, pooled_by_detector) for videos in (stills, footage))
+    block = video_block(*rows, args.measured_on)
     _write_json(block, args.out)
     print(json.dumps(block, ensure_ascii=False))
     if args.scores is not None:
         judged = judged_by(
             pooled_rows(load_series(args.scores), pooled_by_detector), Calibration(**block["calibration"])
         )
-        print(json.dumps(summarise(judged)["outcomes"], ensure_ascii=False))
+        print(json.dumps(summarise(judged)["grades"], ensure_ascii=False))
 
 
 def _write_json(content: object, file: Path) -> None:

@@ -85,7 +85,7 @@ def cook(recipe: Recipe) -> None:
     images = choose_faces(read_faces(faces, recipe.data, "val"), STILLS, seed=0)
     save_series(judge_stills(judge, images, seconds=STILL_S, seed=0, workers=recipe.workers), stills)
     set_on = f"moving stills of {STILL_S:.0f} s made of {recipe.measured_on}"
-    block = video_block(pooled_rows(load_series(stills), pooled_by_detector), set_on)
+    block = video_block(pooled_rows(load_series(stills), pooled_by_detector), [], set_on)
     _settle(recipe, dev=dev, videos=read_video_judgement(block))
     detector = Detector.from_checkpoint(recipe.name, DetectorConfig(checkpoint_folder=recipe.root))
     settle_heatmap(detector, recipe.data, recipe.root, split="val", count=HEATMAP_FACES, seed=0)

@@ -121,7 +121,7 @@ def summarise(results: Sequence[Row]) -> Row:
     Returns:
         `ranking`: AUC by source, manipulation, compression and width of the face; groups with fewer than
         three files of either kind get none. `probabilities`: equal error rate, log-loss, Brier score and
-        calibration error, by source with both labels. `outcomes`: how often each was said, by source and
+        calibration error, by source with both labels. `grades`: how often each was given, by source and
         label. `false_alarms`: the share of genuine files called fake, by source, width, sex and race.
     """
     ranking, probabilities = {}, {}
@@ -141,17 +141,17 @@ def summarise(results: Sequence[Row]) -> Row:
                 "calibration_error": calibration_error(labels, p),
             }
             probabilities[name] = {key: round(float(value), 4) for key, value in figures.items()}
-    outcomes: dict[str, dict[str, dict[str, int]]] = {}
+    grades: dict[str, dict[str, dict[str, int]]] = {}
     for source in ["all", *sorted({row["source"] for row in results})]:
         rows = [row for row in results if source in ("all", row["source"])]
-        outcomes[source] = {
+        grades[source] = {
             label: dict(Counter(row["grade"] or "no_face" for row in rows if row["label"] == label))
             for label in ("real", "fake")
         }
     return {
         "ranking": ranking,
         "probabilities": probabilities,
-        "outcomes": outcomes,
+        "grades": grades,
         "false_alarms": _false_alarms(results),
         "detection": detection_rates(results),
     }

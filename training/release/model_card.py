@@ -47,13 +47,13 @@ def model_card(card: CheckpointCard) -> str:
             *_ranking(val),
             *_detection(val),
             *_probabilities(val),
-            *_outcomes(val),
+            *_grades(val),
             "## Dev: whole videos",
             "",
             *_ranking(dev),
             *_detection(dev),
             *_probabilities(dev),
-            *_outcomes(dev),
+            *_grades(dev),
             *_degraded(card.figures),
             *_left_out(card.figures),
             "## False alarms, by who and how",
@@ -151,10 +151,10 @@ def _probabilities(figures: Mapping[str, Any]) -> list[str]:
     return _table(("on", "equal error rate", "log-loss", "Brier score", "calibration error (15 bins)"), rows)
 
 
-def _outcomes(figures: Mapping[str, Any]) -> list[str]:
+def _grades(figures: Mapping[str, Any]) -> list[str]:
     rows = (
         (source, label, *(counts.get(key, 0) for key in (*_GRADES, "no_face")))
-        for source, by_label in figures["outcomes"].items()
+        for source, by_label in figures["grades"].items()
         for label, counts in by_label.items()
         if counts
     )

@@ -179,7 +179,7 @@ def test_a_left_out_source_is_judged_by_the_others(rows) -> None:
 def test_videos_have_a_block_of_their_own_as_the_card_wants_it(rows) -> None:
     rng = np.random.default_rng(0)
     results = rows("real", rng.normal(-1, 1, 300)) + rows("fake", rng.normal(2, 1, 300))
-    block = video_block(results, "moving stills")
+    block = video_block(results, [], "moving stills")
     calibration = Calibration(**block["calibration"])
     assert calibration == calibrate(results).calibration
     rates = {"false_alarm_rate", "miss_rate", "undecided_rate", "grade_rates"}
@@ -188,6 +188,16 @@ def test_videos_have_a_block_of_their_own_as_the_card_wants_it(rows) -> None:
     assert block["undecided_rate"] == pytest.approx(called.count("inconclusive") / 600, abs=5e-5)
     assert block["false_alarm_rate"] == pytest.approx(called[:300].count("fake") / 300, abs=5e-5)
     assert block["miss_rate"] == pytest.approx(called[300:].count("real") / 300, abs=5e-5)
+
+
+def test_no_genuine_footage_gets_signs_where_it_is_too_little_to_measure_a_rate_on(rows) -> None:
+    rng = np.random.default_rng(0)
+    stills = rows("real", rng.normal(-1, 1, 300)) + rows("fake", rng.normal(2, 1, 300))
+    footage = rows("real", [0.0, 3.5, 4.0], "footage")
+    point = Calibration(**video_block(stills, footage, "stills")["calibration"])
+    called = judged_by(footage, point)
+    assert all(row["grade"] != "signs" for row in called)
+    assert point.threshold_fake > Calibration(**video_block(stills, [], "stills")["calibration"]).threshold_fake
 
 
 def test_the_command_sets_videos_on_stills_and_only_reports_the_others(tmp_path, rows, capsys) -> None:

@@ -83,8 +83,8 @@ def test_a_summary_tells_sources_manipulations_compressions_widths_and_people_ap
         "compression: c40": pytest.approx(9.5 / 24, abs=1e-3),
         "width of the face: 064 to 095 px": pytest.approx(9.5 / 12, abs=1e-3),
     }
-    assert found["outcomes"]["other"] == {"real": {"no_face": 2}, "fake": {}}
-    assert found["outcomes"]["all"]["real"] == {"none found": 3, "signs": 1, "no_face": 2}
+    assert found["grades"]["other"] == {"real": {"no_face": 2}, "fake": {}}
+    assert found["grades"]["all"]["real"] == {"none found": 3, "signs": 1, "no_face": 2}
     alarms = found["false_alarms"]
     for group in ("all", "c (c40)", "sex: female", "race: Indian", "sex and race: female, Indian"):
         assert (alarms[group]["count"], alarms[group]["of"]) == (1, 4)
