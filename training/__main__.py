@@ -247,10 +247,10 @@ def _score_videos(args: argparse.Namespace) -> None:
 
 def _calibrate_videos(args: argparse.Namespace) -> None:
     stills, footage = (
-        [video for file in files for video in load_series(file)] for files in (args.stills, args.footage)
+        [row for file in files for row in pooled_rows(load_series(file), pooled_by_detector)]
+        for files in (args.stills, args.footage)
     )
-    rows = (pooled_rows(videos, pooled_by_detector) for videos in (stills, footage))
-    block = video_block(*rows, args.measured_on)
+    block = video_block(stills, footage, args.measured_on)
     _write_json(block, args.out)
     print(json.dumps(block, ensure_ascii=False))
     if args.scores is not None:
