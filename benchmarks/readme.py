@@ -56,7 +56,7 @@ def short_speed_table(result: dict[str, Any]) -> str:
         if not name.endswith(_SPEED_ROWS):
             continue
         ours, baseline = (row[way]["judge_s"] + row[way]["explain_s"] for way in ("detector", "notebook"))
-        what = name.replace("picture", "image").replace("clip", "video")
+        what = name
         lines.append(f"| {what} | {ours:.2f} | {baseline:.2f} | {row['ratio']}x |")
     return "\n".join(lines)
 

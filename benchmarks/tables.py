@@ -10,7 +10,7 @@ def speed_table(results: Sequence[dict[str, Any]]) -> str:
     """Markdown of one result of `speed`, and of one of `hour` where there is one."""
     by_kind = {result["benchmark"]: result for result in results}
     lines = [
-        "| what | moments | ours, s | notebook way, s | ratio | judging alone | our peak MB |",
+        "| what | moments | ours, s | baseline, s | ratio | judging alone | our peak MB |",
         "|---|---|---|---|---|---|---|",
     ]
     for name, row in by_kind["speed"]["files"].items():

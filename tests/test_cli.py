@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -247,9 +248,9 @@ def test_hostile_names_reach_neither_the_terminal_nor_a_document_and_are_never_l
                 assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", archive.read(name).decode()), (
                     name
                 )
-    assert cli.main([*SCAN, "--json", str(tmp_path / f"gone{HOSTILE}")]) == 1
+    assert cli.main([*SCAN, "--json", str(tmp_path / f"gone{HOSTILE}.jpg")]) == 1
     (line,) = capsys.readouterr().out.splitlines()
-    assert line.isascii() and json.loads(line)["file"].endswith(HOSTILE)
+    assert line.isascii() and json.loads(line)["file"].endswith(f"{HOSTILE}.jpg")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="names are Unicode there")
@@ -266,13 +267,18 @@ def test_a_name_that_is_not_utf8_does_not_lose_the_other_files(examples: Path, t
 
 
 def test_a_result_that_is_not_a_number_is_an_error_of_that_file(
-    detector: Detector, examples: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    detector: Detector,
+    examples: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     analysis = detector.analyze(examples / "no-face.jpg")
     results = iter([replace(analysis, elapsed_s=float("nan")), analysis])
     monkeypatch.setattr(Detector, "from_checkpoint", lambda *given: detector)
     monkeypatch.setattr(detector, "analyze", lambda file, **options: next(results))
-    assert cli.main(["scan", "--json", "a.jpg", "b.jpg"]) == 1
+    files = [shutil.copy(examples / "no-face.jpg", tmp_path / name) for name in ("a.jpg", "b.jpg")]
+    assert cli.main(["scan", "--json", *map(str, files)]) == 1
     first, second = (json.loads(line, parse_constant=pytest.fail) for line in capsys.readouterr().out.splitlines())
     assert first["error"]["type"] == "DetectorError" and "not finite" in first["error"]["message"]
     assert second["verdict"]["outcome"] == "no_face"

@@ -128,7 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     settle_it = commands.add_parser("calibrate", help="set thresholds on val; write card and model card")
     settle_it.add_argument("--val", type=Path, nargs="+", required=True, help="what `evaluate` wrote for val")
     settle_it.add_argument("--dev", type=Path, nargs="+", required=True, help="… and for videos, reported only")
-    settle_it.add_argument("--clips", type=Path, help="… and what `calibrate-videos` wrote")
+    settle_it.add_argument("--videos", type=Path, help="… and what `calibrate-videos` wrote")
     settle_it.add_argument(
         "--degraded", type=_pair, action="append", default=[], metavar="NAME=CSV", help="… and after a degradation"
     )

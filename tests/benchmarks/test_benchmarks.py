@@ -62,12 +62,12 @@ def test_a_repeated_video_is_as_many_times_as_long_and_shows_the_same_images_aga
         assert (pixels == images["short"][number % 30][1]).all()
 
 
-def test_the_readme_holds_the_table_of_the_kept_results(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_page_on_performance_holds_the_table_of_the_kept_results(capsys: pytest.CaptureFixture[str]) -> None:
     root = Path(__file__).parent.parent.parent
     files = sorted((root / "benchmarks" / "results").glob("speed-*.json"))
     assert main(["table", *map(str, files)]) == 0
     table = capsys.readouterr().out.strip()
-    assert table in (root / "README.md").read_text(encoding="utf-8")
+    assert table in (root / "docs" / "performance.md").read_text(encoding="utf-8")
     assert len(table.splitlines()) > 10
 
 

@@ -29,11 +29,11 @@ def test_the_same_seed_gives_the_same_files(tmp_path: Path) -> None:
 
 def test_an_untyped_error_a_death_and_a_hang_are_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     marked = "for line in sys.stdin:\n"
-    faults = "    import os\n    if '/0.' in line: os.abort()\n    if '/1.' in line: time.sleep(99)\n"
+    faults = "    import os\n    if '/0.' in line: os.abort()\n    if '/1.' in line: time.sleep(999)\n"
     worker = module._WORKER.replace(marked, marked + faults)
     worker = worker.replace("        frames =", "        if '/2.' in line: raise KeyError(1)\n        frames =")
     monkeypatch.setattr(module, "_WORKER", worker)
-    monkeypatch.setattr(module, "_HANG_S", 20.0)
+    monkeypatch.setattr(module, "_HANG_S", 60.0)
     result = fuzz(4, seed=0, kept=tmp_path)
     assert [case["outcome"] for case in result["broke_a_bound"]] == ["died (-6)", "hung", "UNTYPED KeyError"]
     assert len(list(tmp_path.iterdir())) == 3

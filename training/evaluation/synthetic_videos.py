@@ -126,7 +126,7 @@ def write_video(frames: Iterator[Pixels], file: Path, crf: int) -> None:
         crf: x264's constant rate factor.
     """
     with av.open(str(file), "w") as container:
-        options = {"crf": str(crf), "preset": "veryfast", "threads": "1", "x264-params": "log-level=none"}
+        options = {"crf": str(crf), "preset": "veryfast", "threads": "1", "x264-params": "log-level=none:mbtree=0"}
         first = next(frames)
         stream = container.add_stream("libx264", rate=RATE_HZ, options=options)
         stream.height, stream.width = first.shape[:2]

@@ -25,7 +25,8 @@ def fit(run: Path, data: Path, faces: Path, network: str, steps: int, *more: str
 
 
 def state(run: Path) -> dict[str, torch.Tensor]:
-    return torch.load(run / "state.pt", weights_only=True)["ema"]
+    averaged = torch.load(run / "state.pt", weights_only=True)["ema"]
+    return {name.removeprefix("module."): tensor for name, tensor in averaged.items()}
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ def test_an_interrupted_run_ends_as_if_it_had_not_been(data, faces, tmp_path, mo
     settings = FitSettings(network="teacher", steps=3, size_px=112, pairs=4, workers=1, save_every=1)
 
     def run(name: str) -> None:
-        training.fitting.fit.fit(settings, data=data, faces_file=faces, run=tmp_path / name)
+        training.fitting.fit.fit(settings, data=data, faces_files=[faces], run=tmp_path / name)
 
     run("straight")
     taken, next_batch = [], training.fitting.fit._next
