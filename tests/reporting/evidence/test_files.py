@@ -173,14 +173,13 @@ def test_a_small_video_keeps_its_streams_and_loses_its_metadata(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("limit", [400_000, 150_000])
-def test_a_video_too_large_becomes_a_smaller_one_the_same_every_time(limit: int, tmp_path: Path) -> None:
+def test_a_video_too_large_becomes_a_smaller_one(limit: int, tmp_path: Path) -> None:
     path = write_video(tmp_path / "a.mp4")
     assert path.stat().st_size > limit
     copy = copy_video(path, "mp4", 4.0, limit)
     assert copy is not None and limit // 4 < len(copy.content) < limit
     assert SECRET.encode() not in copy.content and "H.264" in copy.made_how
     assert all(abs(length - 4.0) < 0.2 for length in streams(copy.content).values())
-    assert copy_video(path, "mp4", 4.0, limit) == copy
 
 
 def test_a_video_too_long_is_cut_around_the_stretch_that_speaks_most(tmp_path: Path) -> None:

@@ -101,7 +101,9 @@ def test_the_cards_say_what_was_measured(data, run, root, tmp_path, rows) -> Non
     json.loads((root / "default" / "card.json").read_text())
     state = torch.load(run / "state.pt", weights_only=True)["ema"]
     shipped = detector.classifier.network.state_dict()
-    assert all(torch.equal(shipped[key], state[f"network.{key}"].half().to(shipped[key].dtype)) for key in shipped)
+    assert all(
+        torch.equal(shipped[key], state[f"module.network.{key}"].half().to(shipped[key].dtype)) for key in shipped
+    )
 
 
 def test_half_size_and_back_keeps_what_is_even_and_loses_single_pixels() -> None:
