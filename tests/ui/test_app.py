@@ -131,7 +131,8 @@ def test_a_wrong_flag_ends_with_2() -> None:
 
 
 def test_the_documented_lines_for_programs_work(server: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "serving.md").read_text(encoding="utf-8"), re.DOTALL)
+    page = (ROOT / "docs" / "serving.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     (code,) = [block for block in blocks if "gradio_client" in block]
     code = code.replace("http://127.0.0.1:7860/", server.url).replace('"examples/', f'"{ROOT}/examples/')
     exec(compile(code.replace("Client(", "Client(verbose=False, src="), "serving.md", "exec"), {})

@@ -98,7 +98,7 @@ def test_no_face_is_a_screen_and_no_error(page: Page) -> None:
 def test_a_broken_file_is_told_plainly_and_the_next_one_works(page: Page, examples: Path) -> None:
     content = (examples / "no-face.jpg").read_bytes()
     for name in ("first.jpg", "second.jpg"):
-        add(page, name, content[:3000])
+        add(page, name, content[:300])
         alert = page.locator("#answer [role=alert]", has_text=name)
         alert.wait_for()
         expect(alert).to_contain_text(Words.TROUBLES["broken"].title)
