@@ -248,9 +248,10 @@ def test_hostile_names_reach_neither_the_terminal_nor_a_document_and_are_never_l
                 assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", archive.read(name).decode()), (
                     name
                 )
-    assert cli.main([*SCAN, "--json", str(tmp_path / f"gone{HOSTILE}.jpg")]) == 1
+    name = f"gone{HOSTILE}.jpg".translate({ord(mark): "-" for mark in "*?["})  # those would make it a pattern
+    assert cli.main([*SCAN, "--json", str(tmp_path / name)]) == 1
     (line,) = capsys.readouterr().out.splitlines()
-    assert line.isascii() and json.loads(line)["file"].endswith(f"{HOSTILE}.jpg")
+    assert line.isascii() and json.loads(line)["file"].endswith(name)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="names are Unicode there")
