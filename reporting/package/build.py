@@ -34,7 +34,7 @@ from reporting.package.exports import TOOL, analysis_json, complaint_json, hash_
 from reporting.portals import Portal, load_portal
 from reporting.text.findings import Finding
 from reporting.text.printable import printable
-from reporting.text.results import LANGUAGES, error_sentence, own_reasons
+from reporting.text.results import LANGUAGES, error_sentence
 from reporting.types import EVIDENCE_FOLDER, Place, ReportFacts
 
 CUSTODY_NAME = "7_custody_log.csv"
@@ -208,18 +208,14 @@ def _texts(
 
 
 def _refuse_promises(analysis: Analysis, findings: tuple[Finding, ...]) -> None:
-    """Check the wording of what the detector and the checkpoint's card say; every other sentence is fixed, and the
-    tests check it. Names, warnings, notes and typed texts are data, which may say anything."""
-    media, checkpoint = analysis.media, analysis.checkpoint
-    reasons = (
-        reason.replace(media.file_name, "") if media.file_name else reason for reason in own_reasons(analysis)
-    )
+    """Check the wording of what the checkpoint's card and the findings say; every other sentence is fixed, and the
+    tests check it. Names and typed texts are data, which may say anything."""
+    checkpoint = analysis.checkpoint
     sentences = {
-        "the reasons": " ".join(reasons),
         "the error rates": f"{error_sentence(checkpoint, 'en')} {error_sentence(checkpoint, 'hi')}",
         "the findings": " ".join(
             words for entry in findings for language in LANGUAGES for words in entry.without_typed().said(language)
         ),
     }
     if promises := check_wording(sentences):
-        raise ReportError(f"{promises[0].what} Reword the reason or the checkpoint's card it comes from.")
+        raise ReportError(f"{promises[0].what} Reword the checkpoint's card it comes from.")

@@ -161,7 +161,7 @@ def analysis_json(facts: ReportFacts) -> str:
             "tool_version": TOOL_VERSION,
             "case_id": facts.case_id,
             "created_at": facts.created_at.isoformat(),
-            "media": asdict(analysis.media),
+            "media": asdict(analysis.media) | {"notes": [str(note) for note in analysis.media.notes]},
             "checkpoint": asdict(analysis.checkpoint),
             "frames_examined": analysis.frames_examined,
             "settings": dict(analysis.settings),

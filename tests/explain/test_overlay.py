@@ -72,7 +72,7 @@ def test_a_frame_shows_heatmap_inside_the_window_and_nothing_outside_but_the_box
     inside = np.zeros((720, 1280), bool)
     inside[max(window.y1, 0) : window.y2, max(window.x1, 0) : window.x2] = True
     changed = (drawn != 128).any(axis=2)
-    inside[max(0, box.y1 - 80) : box.y1, box.x1 - 3 : box.x1 + 80] = True  # the number
+    inside[max(0, box.y1 - 100) : box.y1, box.x1 - 3 : box.x1 + 100] = True  # the number
     assert changed[max(window.y1, 0) : window.y2, max(window.x1, 0) : window.x2].mean() > 0.95
     assert not changed[~inside].any()
     assert (frame.pixels == 128).all()
