@@ -262,6 +262,18 @@ class GradeRate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredData:
+    """The files that error rates were measured on, none of them seen in training."""
+
+    images: int = 0
+    synthetic_videos: int = 0
+    """Made of moving still images."""
+    videos: int = 0
+    sources: str = ""
+    """Names of the collections, as they are written everywhere."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckpointInfo:
     """Which weights judged, and how often they err, as their card says."""
 
@@ -275,7 +287,9 @@ class CheckpointInfo:
     undecided_rate: float | None
     """Share of all faces left open between the thresholds, where it was measured."""
     measured_on: str
-    """The data the two rates come from, in words."""
+    """The data the rates come from, in English."""
+    measured: MeasuredData | None = None
+    """The same in numbers; None where the card has words alone."""
     grade_rates: Mapping[Grade, GradeRate] = field(default_factory=dict)
     """How often each grade is given, where that was measured."""
 

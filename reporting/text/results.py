@@ -362,8 +362,8 @@ def error_sentence(checkpoint: CheckpointInfo, language: Language) -> str:
         return words["never"]
     data, frame = " ".join(checkpoint.measured_on.split()).rstrip("."), "frame"
     if language == "hi" and data:
-        translated = data_in_hindi(data)
-        data, frame = (translated, "frame") if translated else (data, "own")
+        measured = checkpoint.measured
+        data, frame = (data_in_hindi(measured), "frame") if measured else (data, "own")
     return words[frame].format(
         data=data or words["unnamed"],
         false_alarm=words["no_false_alarm"]
