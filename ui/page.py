@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import gradio as gr
 from gradio.utils import get_upload_folder
 
 from detector import Detector
+from detector.config import Depth
 from reporting.text import results as result_text
 from reporting.types import Place
 from ui import text
@@ -24,6 +26,7 @@ from ui.common.updates import by_name
 from ui.header import camera_lead, language_buttons, lead
 from ui.report.layout import ReportPart
 from ui.result.faithfulness import MapCheckHandlers
+from ui.result.origin import SCRIPT as ORIGIN_SCRIPT
 from ui.result.status_panel import idle_panel
 from ui.session.cleanup import keep_tidy
 from ui.session.visitor import session_of
@@ -38,6 +41,7 @@ HEAVY = "detector"
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}
 AT_ONCE: dict[str, Any] = PRIVATE | {"queue": False, "show_progress": "hidden"}
 _TIMELINE_SCRIPT = Path(__file__).parent / "result" / "timeline.js"
+_FOLD_SCRIPT = Path(__file__).parent / "result" / "fold.js"
 _COMPARE_SCRIPT = Path(__file__).parent / "result" / "compare.js"
 _LANGUAGE_SCRIPT = Path(__file__).with_name("language.js")
 _PRESSED = "() => document.querySelector('#language [aria-pressed=true]').lang"
@@ -137,11 +141,19 @@ def _file_tab(
         elem_id="upload",
     )
     link = link_part(lettering) if fetched else None
-    lettering.html(lambda words: f"<p>{escape(words.EXAMPLES_LEAD)}</p>")
-    with gr.Row(elem_id="examples"):
+    lettering.html(
+        lambda words: f"<p>{escape(words.EXAMPLES_LEAD)}</p>", elem_id="examples-lead", elem_classes="dd-intro"
+    )
+    with gr.Row(elem_id="examples", elem_classes="dd-intro"):
         examples = {name: _example(lettering, name, number) for number, name in enumerate(Words.EXAMPLES, 1)}
-    with lettering.add(gr.Accordion, lambda words: {"label": words.DEPTH_TITLE}, open=False, elem_id="depth"):
-        configured = detector.config.max_frames
+    configured = detector.config.max_frames
+    with lettering.add(
+        gr.Accordion,
+        lambda words: {"label": words.DEPTH_TITLE},
+        open=False,
+        elem_id="depth",
+        elem_classes="dd-intro",
+    ):
         how = lettering.add(
             gr.Dropdown,
             lambda words: {
@@ -157,16 +169,25 @@ def _file_tab(
         progress = _html("", elem_id="progress")
         cancel = lettering.add(gr.Button, lambda words: {"value": words.CANCEL}, elem_id="cancel")
     with gr.Column(visible=False, elem_id="result") as result:
-        timeline, moment = _timeline(), _html(idle_panel(), elem_id="moment")
-        findings = _html(elem_id="findings", js_on_load=_COMPARE_SCRIPT.read_text(encoding="utf-8"))
-        with gr.Column(visible=False, elem_id="maps") as maps_column:
-            lettering.html(lambda words: f"<h2>{escape(words.MAPS_TITLE)}</h2><p>{escape(words.MAPS_LEAD)}</p>")
-            check_maps = lettering.add(gr.Button, lambda words: {"value": words.MAPS_CHECK}, elem_id="check-maps")
-            maps_note = _html(idle_panel(), elem_id="maps-note")
-        with gr.Column(visible=False, elem_id="copy") as copy_column:
-            copy_parts = _copy_part(lettering)
-        steps = _html(elem_id="steps")
-        report = ReportPart(lettering)
+        with gr.Column(elem_id="found") as found:
+            steps = _html(elem_id="steps")
+            findings = _html(elem_id="findings", js_on_load=_scripts(_COMPARE_SCRIPT, _FOLD_SCRIPT))
+            timeline, moment = _timeline(), _html(idle_panel(), elem_id="moment")
+            with gr.Column(visible=False, elem_id="closer") as closer:
+                closer_note, again, look_closer = _closer_part(lettering, configured)
+            with _accordion(lettering, lambda words: words.WHERE_TITLE, "where") as where:
+                origin = _html(elem_id="origin", js_on_load=ORIGIN_SCRIPT.read_text(encoding="utf-8"))
+            with _accordion(lettering, lambda words: words.MAPS_TITLE, "maps") as maps:
+                lettering.html(lambda words: f"<p>{escape(words.MAPS_LEAD)}</p>")
+                check_maps = lettering.add(
+                    gr.Button, lambda words: {"value": words.MAPS_CHECK}, elem_id="check-maps"
+                )
+                maps_note = _html(idle_panel(), elem_id="maps-note")
+            with _accordion(lettering, lambda words: words.COPY_TITLE, "copy") as copy:
+                copy_parts = _copy_part(lettering)
+            about = _html(elem_id="about")
+        with _accordion(lettering, lambda words: words.REPORT_TITLE, "report"):
+            report = ReportPart(lettering)
 
     received = [upload, answer, working, result]
     arrivals = [
@@ -184,15 +205,18 @@ def _file_tab(
         named.then(None, js=_SCROLL.format(block="nearest"), **PRIVATE)
         # "multiple": a link that was stopped may take a moment to let go, and must not swallow the next.
         arrivals.append(named.success(bring, None, received, trigger_mode="multiple", **AT_ONCE))
-    below = [timeline, moment, findings, maps_note, steps]
+    written = [answer, timeline, moment, findings, closer_note, maps_note, origin, about, steps]
+    shown = [*written, working, result, found, maps, copy, where, closer, look_closer, again, *copy_parts]
     answered = [answer, working, result]
-    judged = [*answered, *below, maps_column, copy_column, *copy_parts]
-    for arrival in arrivals:
-        arrival.then(None, js=_SCROLL.format(block="nearest"), **PRIVATE)
-        check = arrival.success(
-            by_name(handlers.judge, judged),
-            how,
-            judged,
+    checks: list[tuple[Any, gr.Dropdown]] = [(arrival, how) for arrival in arrivals]
+    closer_look = look_closer.click(by_name(handlers.look_closer, answered), language, answered, **AT_ONCE)
+    checks.append((closer_look, again))
+    for asked, depth in checks:
+        asked.then(None, js=_SCROLL.format(block="nearest"), **PRIVATE)
+        check = asked.success(
+            by_name(handlers.judge, shown),
+            depth,
+            shown,
             show_progress="full",
             show_progress_on=progress,
             concurrency_id=HEAVY,
@@ -202,7 +226,7 @@ def _file_tab(
         check.success(None, js=_SCROLL.format(block="start"), **PRIVATE)
         check.success(by_name(handlers.settle, answered), language, answered, **AT_ONCE)
         check.failure(by_name(handlers.busy, answered), language, answered, **AT_ONCE)
-    stopped = cancel.click(by_name(handlers.cancel, answered), language, answered, **AT_ONCE)
+    stopped = cancel.click(by_name(handlers.cancel, shown), language, shown, **AT_ONCE)
     stopped.then(None, js=_FOCUS, **PRIVATE)
 
     videos = VideoHandlers(detector, handlers.visits)
@@ -210,7 +234,7 @@ def _file_tab(
         by_name(videos.moment, [moment]),
         language,
         moment,
-        show_progress_on=moment,
+        show_progress="hidden",  # the page says it in its own words
         concurrency_id=HEAVY,
         trigger_mode="always_last",
         **PRIVATE,
@@ -239,11 +263,12 @@ def _file_tab(
         handlers.visits,
         language,
         arrivals,
-        [answer, *below, maps_column, copy_column],
+        [*written, found],
+        rechecks=[closer_look],
         heavy={"concurrency_id": HEAVY, **PRIVATE},
         at_once=AT_ONCE,
     )
-    return [answer, *below, *copy_parts]
+    return [*written, *copy_parts]
 
 
 def _example(lettering: Lettering, name: str, number: int) -> gr.Button:
@@ -258,12 +283,40 @@ def _example(lettering: Lettering, name: str, number: int) -> gr.Button:
 
 def _timeline() -> gr.HTML:
     """The graphs; the event `pick` names a moment."""
-    return _html(elem_id="timeline", js_on_load=_TIMELINE_SCRIPT.read_text(encoding="utf-8"))
+    return _html(elem_id="timeline", js_on_load=_scripts(_TIMELINE_SCRIPT, _FOLD_SCRIPT))
+
+
+def _scripts(*files: Path) -> str:
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
+
+
+def _accordion(lettering: Lettering, title: Callable[[type[Words]], str], name: str) -> gr.Accordion:
+    """A section of the result that is folded until the visitor opens it."""
+    return lettering.add(gr.Accordion, lambda words: {"label": title(words)}, open=False, elem_id=name)
+
+
+def _closer_part(lettering: Lettering, configured: Depth) -> tuple[gr.HTML, gr.Dropdown, gr.Button]:
+    """How densely a video was looked at, how it can be looked at again, and the button that does so."""
+    note = _html(idle_panel(), elem_id="closer-note")
+    with gr.Row(elem_id="closer-row"):
+        again = lettering.add(
+            gr.Dropdown,
+            lambda words: {
+                "choices": frame_sampling.choices(configured, words.LANGUAGE),
+                "label": words.DEPTH_LABEL,
+            },
+            value="all",
+            filterable=False,
+            min_width=220,
+            elem_id="again",
+        )
+        button = lettering.add(gr.Button, lambda words: {"value": words.CLOSER_AGAIN}, elem_id="look-closer")
+    return note, again, button
 
 
 def _copy_part(lettering: Lettering) -> tuple[gr.Button, gr.Button, gr.HTML, gr.DownloadButton]:
     """The annotated copy: the button that makes it, the one that stops it, a note, the download."""
-    lettering.html(lambda words: f"<h2>{escape(words.COPY_TITLE)}</h2><p>{escape(words.COPY_LEAD)}</p>")
+    lettering.html(lambda words: f"<p>{escape(words.COPY_LEAD)}</p>")
     make = lettering.add(gr.Button, lambda words: {"value": words.COPY_MAKE}, elem_id="copy-make")
     note = _html(idle_panel(), elem_id="copy-note")
     stop = lettering.add(gr.Button, lambda words: {"value": words.COPY_STOP}, visible=False, elem_id="copy-stop")

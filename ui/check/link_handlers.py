@@ -103,7 +103,13 @@ class LinkHandlers:
 
 def link_part(lettering: Lettering) -> tuple[gr.Textbox, gr.Button]:
     """The field, folded away, and its button."""
-    with lettering.add(gr.Accordion, lambda words: {"label": words.LINK_TITLE}, open=False, elem_id="link"):
+    with lettering.add(
+        gr.Accordion,
+        lambda words: {"label": words.LINK_TITLE},
+        open=False,
+        elem_id="link",
+        elem_classes="dd-intro",
+    ):
         lettering.html(lambda words: f"<p>{escape(words.LINK_HINT)}</p>")
         field = lettering.add(
             gr.Textbox, lambda words: {"label": words.LINK_LABEL}, placeholder="https://", max_lines=1
