@@ -135,10 +135,6 @@ class Detector:
             frame_interval_s=interval_s,
         )
 
-    def find_faces(self, frame: Frame) -> list[DetectedFace]:
-        """Find the upright faces of a single frame, the largest first."""
-        return self.finder.find(frame.pixels)
-
     def _judge_media(self, media: Media, max_frames: Depth, tell: Progress) -> Accumulator:
         if media.info.kind == "image":
             return self._judge_image(media)

@@ -23,7 +23,6 @@ from training.evaluation.synthetic_videos import choose_faces, judge_stills
 from training.evaluation.video_scores import (
     judge_videos,
     load_series,
-    pooled_by_detector,
     pooled_rows,
     save_series,
 )
@@ -249,16 +248,13 @@ def _score_videos(args: argparse.Namespace) -> None:
 
 def _calibrate_videos(args: argparse.Namespace) -> None:
     stills, footage = (
-        [row for file in files for row in pooled_rows(load_series(file), pooled_by_detector)]
-        for files in (args.stills, args.footage)
+        [row for file in files for row in pooled_rows(load_series(file))] for files in (args.stills, args.footage)
     )
     block = video_block(stills, footage, args.measured_on)
     _write_json(block, args.out)
     print(json.dumps(block, ensure_ascii=False))
     if args.scores is not None:
-        judged = judged_by(
-            pooled_rows(load_series(args.scores), pooled_by_detector), Calibration(**block["calibration"])
-        )
+        judged = judged_by(pooled_rows(load_series(args.scores)), Calibration(**block["calibration"]))
         print(json.dumps(summarise(judged)["grades"], ensure_ascii=False))
 
 

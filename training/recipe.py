@@ -16,7 +16,7 @@ from training.evaluation.calibrate import video_block
 from training.evaluation.evaluate import DEGRADATIONS, Judge, evaluate, read_results
 from training.evaluation.heatmap_scale import HEATMAP_FACES, settle_heatmap
 from training.evaluation.synthetic_videos import choose_faces, judge_stills
-from training.evaluation.video_scores import load_series, pooled_by_detector, pooled_rows, save_series
+from training.evaluation.video_scores import load_series, pooled_rows, save_series
 from training.fitting.fit import FitSettings, fit
 from training.release.export import export, settle
 
@@ -85,7 +85,7 @@ def cook(recipe: Recipe) -> None:
     images = choose_faces(read_faces(faces, recipe.data, "val"), STILLS, seed=0)
     save_series(judge_stills(judge, images, seconds=STILL_S, seed=0, workers=recipe.workers), stills)
     set_on = f"moving stills of {STILL_S:.0f} s made of {recipe.measured_on}"
-    block = video_block(pooled_rows(load_series(stills), pooled_by_detector), [], set_on)
+    block = video_block(pooled_rows(load_series(stills)), [], set_on)
     _settle(recipe, dev=dev, videos=VideoJudgement(**block))
     detector = Detector.from_checkpoint(recipe.name, DetectorConfig(checkpoint_folder=recipe.root))
     settle_heatmap(detector, recipe.data, recipe.root, split="val", count=HEATMAP_FACES, seed=0)
