@@ -109,6 +109,14 @@ class FaceBox:
         shared = width * height
         return shared / (self.width * self.height + other.width * other.height - shared)
 
+    def holds_centre_of(self, other: FaceBox) -> bool:
+        """
+        >>> FaceBox(0, 0, 10, 10).holds_centre_of(FaceBox(8, 0, 10, 4))
+        True
+        """
+        x, y = (other.x1 + other.x2) / 2, (other.y1 + other.y2) / 2
+        return self.x1 <= x < self.x2 and self.y1 <= y < self.y2
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DetectedFace:
@@ -218,12 +226,13 @@ class Step:
     """The highest estimate of any person so far; None before there is one."""
 
 
-NoticeCode = Literal["turned", "faces_left_out", "sparse", "brief_signs"]
+NoticeCode = Literal["turned", "faces_left_out", "small_faces", "sparse", "brief_signs"]
 """What limits a result. `turned`: no face stands upright, so the pixels were turned by `value` degrees
-counter-clockwise before faces were judged. `faces_left_out`: more faces than are judged in one image or frame;
-`value` is how many were left out, 0 where that is not known. `sparse`: for up to `value` seconds at a time no
-frame of the video was examined. `brief_signs`: about the time `value`, seconds, the estimate is high for a second,
-which is too short to decide."""
+counter-clockwise before faces were judged. `faces_left_out`: more faces, or places that may be faces, than are
+judged in one image or frame; `value` is how many were left out, 0 where that is not known. `small_faces`: so many
+faces of one image or frame are too small to be judged. `sparse`: for up to `value` seconds at a time no frame of
+the video was examined. `brief_signs`: about the time `value`, seconds, the estimate is high for a second, which is
+too short to decide."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from detector.types import MediaKind, Notice, NoticeCode
 
-WITHHOLD_REAL: frozenset[NoticeCode] = frozenset({"faces_left_out", "brief_signs"})
+WITHHOLD_REAL: frozenset[NoticeCode] = frozenset({"faces_left_out", "small_faces", "brief_signs"})
 """A face that was not judged, or a moment too short to decide, may be manipulated."""
 
 
@@ -34,11 +34,21 @@ def notice_sentence(notice: Notice, kind: MediaKind) -> str:
                 "Cut out the seconds around it and check those."
             )
         case "faces_left_out":
-            number = f"{notice.value:.0f} of them" if notice.value else "some of them"
             place = "the image" if kind == "image" else "a frame"
+            if not notice.value:
+                return (
+                    f"There are more places in {place} that may be faces than are examined: some were left out. "
+                    "Cut out the part in question and check that too."
+                )
             return (
-                f"There are more faces in {place} than are judged: {number} were left out, the smallest. "
-                "Cut out the part in question and check that too."
+                f"There are more faces in {place} than are judged: {notice.value:.0f} of them were left out, the "
+                "smallest. Cut out the part in question and check that too."
+            )
+        case "small_faces":
+            count = "1 face is" if notice.value == 1 else f"{notice.value:.0f} faces are"
+            return (
+                f"{count} too small to be judged. Look for a larger copy of the {what}, in which every face is "
+                "larger, and check that too."
             )
 
 
