@@ -175,10 +175,12 @@ class FaceTrack:
     """One person through time (in an image: one face)."""
 
     track_id: int
+    """Position by importance: 0 is the person that decides the verdict."""
     scores: tuple[FaceScore, ...]
     """One a judged face, in order of time, never empty."""
     key_crops: tuple[FaceCrop, ...]
-    """The crops of the few faces that speak most for `fake`, the strongest first, never empty."""
+    """The crops of a few faces, the strongest first, never empty: those that speak most for `fake`, or, after
+    `explain.decisive`, those of `peak`."""
     logit: float
     """Pooled over the track's faces."""
     probability: float

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from detector.messages import WITHHOLD_REAL, Message
 from detector.model.checkpoint import CheckpointCard
@@ -22,14 +23,15 @@ def pool_scores(scores: Sequence[FaceScore], card: CheckpointCard) -> PooledFace
 
 
 def make_tracks(collected: Accumulator, card: CheckpointCard, kind: MediaKind) -> tuple[FaceTrack, ...]:
-    """One track a person, in the order of their numbers."""
+    """One track a person, numbered by importance: those that decide the verdict first, the strongest before."""
     seen = [sum(score.weight for score in scores) for scores in collected.scores.values()]
     weighty = weighty_tracks(seen) if kind == "video" else [True] * len(seen)  # an image has no other moment
-    tracks = (
+    tracks = [
         _track(collected, track_id, card, kind, counts)
         for track_id, counts in zip(collected.scores, weighty, strict=True)
-    )
-    return tuple(sorted(tracks, key=lambda track: track.track_id))
+    ]
+    ranked = sorted(tracks, key=lambda track: (not track.weighty, -track.logit))
+    return tuple(replace(track, track_id=number) for number, track in enumerate(ranked))
 
 
 def make_verdict(

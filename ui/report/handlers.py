@@ -17,10 +17,10 @@ from reporting import (
     Case,
     build_package,
     filing_page,
+    fit_texts,
     is_hard_stop,
     record_acknowledgement,
     refuse_hard_stop,
-    text_to_paste,
 )
 from reporting.portals import load_portal
 from reporting.text.results import Language
@@ -98,7 +98,7 @@ class ReportHandlers:
                 "blocked": words.TAB_BLOCKED,
             }
             return {
-                "text": text_to_paste(case, visit.analysis, load_portal()),
+                "text": fit_texts(case, visit.analysis, load_portal()).to_paste,
                 "address": filing_page(case),
                 **{name: f"<p>{escape(sentence)}</p>" for name, sentence in said.items()},
             }
