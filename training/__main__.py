@@ -16,7 +16,7 @@ from training.datasets.labels import read_faces
 from training.datasets.layouts import find_items
 from training.datasets.reconstruct import reconstruct_faces
 from training.evaluation.calibrate import video_block
-from training.evaluation.evaluate import DEGRADATIONS, Judge, evaluate, read_results
+from training.evaluation.evaluate import CHANGES, Judge, evaluate, read_results
 from training.evaluation.heatmap_scale import HEATMAP_FACES, settle_heatmap
 from training.evaluation.metrics import auc_with_interval, judged_by, summarise
 from training.evaluation.synthetic_videos import choose_faces, judge_stills
@@ -40,7 +40,7 @@ def main(argv: list[str] | None = None) -> int:
             _fit(args)
         case "evaluate":
             judge = Judge(checkpoint=args.checkpoint, folder=args.checkpoints, run=args.run)
-            options = {"source": args.source, "degraded": args.degraded, "workers": args.workers}
+            options = {"source": args.source, "changed": args.changed, "most": args.most, "workers": args.workers}
             evaluate(judge, args.data, args.split, args.out, **options)
             _print_ranking(args.out)
         case "export":
@@ -52,7 +52,7 @@ def main(argv: list[str] | None = None) -> int:
                 args.checkpoints,
                 val=read_results(args.val),
                 dev=read_results(args.dev),
-                degraded={name: read_results([Path(file)]) for name, file in args.degraded},
+                changed={name: read_results([Path(file)]) for name, file in args.changed},
                 measured_on=args.measured_on,
                 training=dict(args.note),
                 sources=args.sources,
@@ -119,7 +119,8 @@ def _parser() -> argparse.ArgumentParser:
     judge.add_argument("--out", type=Path, required=True, help="CSV to write, one line a file")
     judge.add_argument("--run", type=Path, help="judge with this run of `fit` instead of a checkpoint")
     judge.add_argument("--source", help="only files of this source")
-    judge.add_argument("--degraded", choices=DEGRADATIONS, help="do this to every image first")
+    judge.add_argument("--changed", choices=CHANGES, help="do this to every image first")
+    judge.add_argument("--most", type=int, help="at most about so many files, spread evenly")
     judge.add_argument("--workers", type=int, default=2)
 
     write = commands.add_parser("export", help="turn a finished student's run into a checkpoint")
@@ -130,7 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     settle_it.add_argument("--dev", type=Path, nargs="+", required=True, help="… and for videos, reported only")
     settle_it.add_argument("--videos", type=Path, help="… and what `calibrate-videos` wrote")
     settle_it.add_argument(
-        "--degraded", type=_pair, action="append", default=[], metavar="NAME=CSV", help="… and after a degradation"
+        "--changed", type=_pair, action="append", default=[], metavar="NAME=CSV", help="… and after a change"
     )
     settle_it.add_argument(
         "--note", type=_pair, action="append", default=[], metavar="KEY=TEXT", help="for the card's `training`"
