@@ -1,4 +1,4 @@
-"""Examine a file: judge it, then explain what speaks for `fake`. The page and the command line both call this."""
+"""Analyse a file and explain the result. The page, its API and the command line call this."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Literal
 
 from detector.config import Depth
 from detector.errors import ExplainError
-from detector.media.media import Media
+from detector.media.media import Media, open_media
 from detector.pipeline import Detector, Progress
 from detector.types import Analysis
+from explain.decisive import choose_decisive
 from explain.explanations import explain
 from explain.types import Examination
 
@@ -23,28 +24,29 @@ def examine(
     progress: Progress | None = None,
     judged: Callable[[Analysis], None] | None = None,
 ) -> Examination:
-    """Judge a file and explain its faces. A result is never lost because it cannot be explained.
+    """Analyse a file and explain its faces; if the explanation fails, the analysis is kept.
 
     Args:
-        detector: judges and explains.
+        detector: analyses the file.
         source: as for `Detector.analyze`.
         max_frames: as for `Detector.analyze`.
         progress: as for `Detector.analyze`.
-        judged: given the analysis before it is explained; whatever it raises ends the work.
+        judged: called with the analysis before it is explained; an exception it raises stops the work.
 
     Returns:
-        The analysis with its explanations; without them where there is no face, or with the error where they could
-        not be made.
+        The analysis with its explanations, or with the error that prevented them; neither without a face.
 
     Raises:
         MediaError: the file cannot be read.
-        CheckpointError: the weights give no score.
+        CheckpointError: the weights give no finite score.
     """
-    analysis = detector.analyze(source, max_frames=max_frames, progress=progress)
+    media = source if isinstance(source, Media) else open_media(source, detector.config)
+    analysis = detector.analyze(media, max_frames=max_frames, progress=progress)
     if judged is not None:
         judged(analysis)
     if not analysis.tracks:
         return Examination(analysis)
+    analysis = choose_decisive(detector, analysis, media)
     try:
         return Examination(analysis, explain(detector, analysis))
     except ExplainError as error:

@@ -29,6 +29,9 @@ _BATCH_PX = 20_000
 """Pixels of crops that R-Net and O-Net look at at once."""
 _MOST_FOR_RNET, _MOST_FOR_ONET = 12_000, 3_000
 """Candidates that the second and third network look at; the surest come first."""
+_MANY_ANSWERS, _MOST_IN_TILE = 20_000, 4_000
+"""Comparing candidates takes time by the square of their number: from so many in one level on they are compared
+within each tile first, and of one tile no more than this, the surest."""
 _LEVEL_IOU, _ALL_IOU, _SAME_SHARE = 0.5, 0.7, 0.7
 """Overlap from which two candidates are one: of one level, of all levels, and at the end, where it is the share of
 the smaller box."""
@@ -90,9 +93,11 @@ class Cascade:
             proposed = [self._propose(level, thresholds[0]) for level in levels]
             if not proposed:
                 return nothing
-            squares, moves, sure = (np.concatenate(part) for part in zip(*proposed, strict=True))
-            keep = _nms(squares, sure, _ALL_IOU)
-            complete = len(keep) <= _MOST_FOR_RNET
+            *parts, whole = zip(*proposed, strict=True)
+            squares, moves, sure = (np.concatenate(part) for part in parts)
+            surest = np.argsort(-sure, kind="stable")[: 2 * _MOST_FOR_RNET]
+            keep = surest[_nms(squares[surest], sure[surest], _ALL_IOU)]
+            complete = all(whole) and len(surest) == len(sure) and len(keep) <= _MOST_FOR_RNET
             keep = keep[:_MOST_FOR_RNET]
             boxes = _squares(_moved(squares[keep], moves[keep], 0))
             if not len(boxes):
@@ -130,18 +135,39 @@ class Cascade:
             sure, moves, points = _run(self._onet, crops)
         return moves, points.reshape(-1, 2, 5).transpose(0, 2, 1), sure
 
-    def _propose(self, level: _Level, threshold: float) -> tuple[Array, Array, Array]:
-        """P-Net's squares in pixels of the image, the moves to their faces in sides, and how sure it is."""
-        found = []
+    def _propose(self, level: _Level, threshold: float) -> tuple[Array, Array, Array, bool]:
+        """P-Net's squares in pixels of the image, the moves to their faces in sides, how sure it is, and whether
+        these are all of them."""
+        found: list[tuple[Array, Array, Array]] = []
         for top, left, part in _tiles(level.pixels):
             chance, moves, _ = self._pnet(part[None])
             _, rows, columns = (chance >= threshold).nonzero(as_tuple=True)
             corners = torch.stack([columns * _STRIDE + left, rows * _STRIDE + top], 1).float()
-            found.append((corners, moves[0, rows, columns], chance[0, rows, columns]))
-        places, steps, sure = (torch.cat(part).cpu().numpy() for part in zip(*found, strict=True))
-        squares = np.floor(np.concatenate([places + 1, places + _PNET_PX], 1) / np.float32(level.scale))
+            answers = corners, moves[0, rows, columns], chance[0, rows, columns]
+            found.append((answers[0].cpu().numpy(), answers[1].cpu().numpy(), answers[2].cpu().numpy()))
+        complete = True
+        if sum(len(sure) for _, _, sure in found) > _MANY_ANSWERS:
+            complete = all(len(sure) <= _MOST_IN_TILE for _, _, sure in found)
+            found = [_surest(*part, level.scale) for part in found]
+        places, steps, sure = (np.concatenate(part) for part in zip(*found, strict=True))
+        surest = np.argsort(-sure, kind="stable")[:_MANY_ANSWERS]
+        complete = complete and len(surest) == len(sure)
+        places, steps, sure = places[surest], steps[surest], sure[surest]
+        squares = _pnet_squares(places, level.scale)
         keep = _nms(squares, sure, _LEVEL_IOU)
-        return squares[keep], steps[keep], sure[keep]
+        return squares[keep], steps[keep], sure[keep], complete
+
+
+def _pnet_squares(corners: Array, scale: float) -> Array:
+    """What P-Net sees, (n, 4) XYXY in pixels of the image."""
+    return np.floor(np.concatenate([corners + 1, corners + _PNET_PX], 1) / np.float32(scale))
+
+
+def _surest(corners: Array, moves: Array, sure: Array, scale: float) -> tuple[Array, Array, Array]:
+    """Of one tile's answers the surest that do not overlap."""
+    keep = np.argsort(-sure, kind="stable")[:_MOST_IN_TILE]
+    keep = keep[_nms(_pnet_squares(corners[keep], scale), sure[keep], _LEVEL_IOU)]
+    return corners[keep], moves[keep], sure[keep]
 
 
 def _run(network: MtcnnNetwork, crops: NDArray[np.uint8]) -> tuple[Array, ...]:

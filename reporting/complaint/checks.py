@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from detector.types import Analysis
 from reporting.case import Case
-from reporting.complaint.narrative import complaint_narrative, links_of, suspect_description
+from reporting.complaint.narrative import ComplaintTexts
 from reporting.complaint.sanitize import clean_narrative, one_line, short_link
 from reporting.portals import Portal
 from reporting.text import results as result_text
@@ -29,7 +29,7 @@ _UPLOAD_NAME = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9]+")
 
 
 def check_case(
-    case: Case,
+    texts: ComplaintTexts,
     analysis: Analysis,
     portal: Portal,
     now: datetime,
@@ -38,16 +38,17 @@ def check_case(
     """Return what the user should know before filing, errors first.
 
     Args:
-        case: the user's words.
+        texts: of the case.
         analysis: the result.
         portal: the dated facts.
         now: aware time of filing.
         evidence: the package's files; None where none was made yet.
     """
+    case = texts.case
     found = [
         *_first(case, portal, now),
-        *_texts(case, analysis, portal),
-        *_links(case, portal),
+        *_texts(texts, portal),
+        *_links(texts, portal),
         *_times(case, now),
         *_place(case, portal),
         *_result(analysis),
@@ -107,18 +108,17 @@ def _first(case: Case, portal: Portal, now: datetime) -> Iterator[Finding]:
         yield finding("stale", days=portal.age_days(now.date()))
 
 
-def _texts(case: Case, analysis: Analysis, portal: Portal) -> Iterator[Finding]:
+def _texts(texts: ComplaintTexts, portal: Portal) -> Iterator[Finding]:
+    case, narrative, hint = texts.case, texts.narrative, texts.hint
     low, high = portal.narrative_min_chars.value, portal.narrative_max_chars.value
-    narrative = complaint_narrative(case, analysis, portal)
     if not (low <= len(narrative.text) and narrative.count <= high):
         yield finding("narrative_length", count=narrative.count, low=low, high=high)
     elif narrative.count > portal.narrative_warn_chars.value:
         yield finding("narrative_long", count=narrative.count, limit=portal.narrative_warn_chars.value)
-    hint = suspect_description(case, analysis, portal)
     low, high = portal.suspect_min_chars.value, portal.suspect_max_chars.value
     if case.country == "IN" and not (low <= len(hint.text) and hint.count <= high):
         yield finding("suspect_length", count=hint.count, low=low, high=high)
-    if narrative.cut or hint.cut:
+    if texts.cut:
         yield finding("narrative_cut")
     if not case.what_happened.strip():
         yield finding("nothing_told")
@@ -128,8 +128,8 @@ def _texts(case: Case, analysis: Analysis, portal: Portal) -> Iterator[Finding]:
             yield finding("characters_changed", field=label, before=typed, after=cleaned)
 
 
-def _links(case: Case, portal: Portal) -> Iterator[Finding]:
-    links, limit = links_of(case), portal.suspect_identifier_max_chars.value
+def _links(texts: ComplaintTexts, portal: Portal) -> Iterator[Finding]:
+    case, links, limit = texts.case, texts.links, portal.suspect_identifier_max_chars.value
     if not links:
         yield finding("no_links")
     elif case.country == "IN" and not any(short_link(link, limit) for link in links):

@@ -9,9 +9,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from detector.types import Analysis
-from reporting.case import IST, Case
-from reporting.complaint.narrative import FittedText, complaint_narrative, links_of, suspect_description
+from reporting.case import IST
+from reporting.complaint.narrative import ComplaintTexts, FittedText
 from reporting.complaint.referrals import Routing
 from reporting.complaint.sanitize import clean_narrative, one_line, short_link, units
 from reporting.portals import Fact, Portal
@@ -61,40 +60,31 @@ class PortalField(NamedTuple):
 
 
 def portal_fields(
-    case: Case, analysis: Analysis, portal: Portal, evidence: Sequence[EvidenceFile] = ()
+    texts: ComplaintTexts, portal: Portal, evidence: Sequence[EvidenceFile] = ()
 ) -> tuple[PortalField, ...]:
     """Return all fields of a case, in the order in which they are asked for.
 
     Args:
-        case: the user's words.
-        analysis: the result.
+        texts: of the case.
         portal: the dated facts.
         evidence: files of the package, for the list of uploads.
     """
+    case = texts.case
     if case.country != "IN":
-        return _abroad_fields(case, analysis, portal, evidence)
+        return _abroad_fields(texts, evidence)
+    hint = suspect_fields(texts, portal, evidence)
     if case.witness_only and case.kind != "sexual":
-        return suspect_fields(case, analysis, portal, evidence)
-    return (
-        *_complaint_fields(case, analysis, portal, evidence),
-        *suspect_fields(case, analysis, portal, evidence),
-    )
-
-
-def text_to_paste(case: Case, analysis: Analysis, portal: Portal) -> str:
-    """Return the long text among `portal_fields`: the hint of a witness, else the account of what happened."""
-    hint = case.country == "IN" and case.witness_only and case.kind != "sexual"
-    return (suspect_description if hint else complaint_narrative)(case, analysis, portal).text
+        return hint
+    return (*_complaint_fields(texts, portal, evidence), *hint)
 
 
 def suspect_fields(
-    case: Case, analysis: Analysis, portal: Portal, evidence: Sequence[EvidenceFile] = ()
+    texts: ComplaintTexts, portal: Portal, evidence: Sequence[EvidenceFile] = ()
 ) -> tuple[PortalField, ...]:
     """The fields of *Report Suspect*, tab *Deepfake*, as far as they are known."""
     limit = portal.suspect_identifier_max_chars
-    links = links_of(case)
+    case, links, text = texts.case, texts.links, texts.hint
     short = [link for link in (short_link(link, limit.value) for link in links) if link]
-    text = suspect_description(case, analysis, portal)
     upload = _uploads(evidence)[:1]
     hint = f"At most {limit.value} characters ({limit.hedge})."
     if links and not short:
@@ -171,14 +161,13 @@ def _blocks(fields: Sequence[PortalField]) -> list[str]:
 
 
 def _complaint_fields(
-    case: Case, analysis: Analysis, portal: Portal, evidence: Sequence[EvidenceFile]
+    texts: ComplaintTexts, portal: Portal, evidence: Sequence[EvidenceFile]
 ) -> tuple[PortalField, ...]:
+    case, narrative, links = texts.case, texts.narrative, texts.links
     categories = portal.categories_for(case.kind)
     suggested = _suggestion("; ".join(dict.fromkeys(entry.category for entry in categories)), portal)
     sub = "; ".join(dict.fromkeys(entry.sub_category for entry in categories if entry.sub_category))
     seen = case.seen_at.astimezone(IST) if case.seen_at else None
-    narrative = complaint_narrative(case, analysis, portal)
-    links = links_of(case)
     return (
         _field(INCIDENT, "Category of complaint", "", suggested),
         _field(INCIDENT, "Sub-category", "", _suggestion(sub, portal) if sub else "Choose it on the screen."),
@@ -234,17 +223,16 @@ def _complaint_fields(
     )
 
 
-def _abroad_fields(
-    case: Case, analysis: Analysis, portal: Portal, evidence: Sequence[EvidenceFile]
-) -> tuple[PortalField, ...]:
-    narrative = complaint_narrative(case, analysis, portal)
-    seen = case.seen_at
+def _abroad_fields(texts: ComplaintTexts, evidence: Sequence[EvidenceFile]) -> tuple[PortalField, ...]:
+    case, seen = texts.case, texts.case.seen_at
     return (
         _field(REPORT, "Date and time", seen.isoformat() if seen else "", "" if seen else "When you saw it."),
         _field(REPORT, "Platform or website", one_line(case.platform), ""),
-        _field(REPORT, "Links", "\n".join(links_of(case)), ""),
+        _field(REPORT, "Links", "\n".join(texts.links), ""),
         _field(REPORT, "Account", one_line(case.handle), ""),
-        _field(REPORT, "What happened", narrative.text, "Plain characters only, so that most forms take it."),
+        _field(
+            REPORT, "What happened", texts.narrative.text, "Plain characters only, so that most forms take it."
+        ),
         _field(REPORT, "Files", "\n".join(_uploads(evidence)), "Attach them where the form allows it."),
     )
 

@@ -51,6 +51,40 @@ class _Words:
     harm: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComplaintTexts:
+    """A case with its texts, fitted to the portal once and used by every file of the package."""
+
+    case: Case
+    narrative: FittedText
+    """The portal's *Additional information about the incident*."""
+    hint: FittedText
+    """The description for *Report Suspect*, tab *Deepfake*."""
+    links: tuple[str, ...]
+    """All links of the case, each once, those in the user's words included."""
+
+    @property
+    def to_paste(self) -> str:
+        """The long text of the form: the hint of a witness, else the narrative."""
+        is_hint = self.case.country == "IN" and self.case.witness_only and self.case.kind != "sexual"
+        return (self.hint if is_hint else self.narrative).text
+
+    @property
+    def cut(self) -> bool:
+        """Whether some of the user's own words were cut in either text."""
+        return self.narrative.cut or self.hint.cut
+
+
+def fit_texts(case: Case, analysis: Analysis, portal: Portal) -> ComplaintTexts:
+    """Compose the texts of a case within the portal's characters and lengths."""
+    return ComplaintTexts(
+        case=case,
+        narrative=complaint_narrative(case, analysis, portal),
+        hint=suspect_description(case, analysis, portal),
+        links=tuple(links_of(case)),
+    )
+
+
 def complaint_narrative(case: Case, analysis: Analysis, portal: Portal) -> FittedText:
     """The portal's *Additional information about the incident*."""
     return _fit(

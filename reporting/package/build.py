@@ -24,6 +24,7 @@ from reporting.complaint.form_fields import (
     suspect_fields,
     suspect_text,
 )
+from reporting.complaint.narrative import ComplaintTexts, fit_texts
 from reporting.complaint.platform_notice import platform_notice
 from reporting.complaint.referrals import Routing, refuse_hard_stop, route
 from reporting.documents.render import credentials_of, pdf_documents, start_page
@@ -34,7 +35,7 @@ from reporting.package.exports import TOOL, analysis_json, complaint_json, hash_
 from reporting.portals import Portal, load_portal
 from reporting.text.findings import Finding
 from reporting.text.printable import printable
-from reporting.text.results import LANGUAGES, error_sentence, own_reasons
+from reporting.text.results import LANGUAGES, error_sentence
 from reporting.types import EVIDENCE_FOLDER, Place, ReportFacts
 
 CUSTODY_NAME = "7_custody_log.csv"
@@ -125,7 +126,8 @@ def build_package(
     portal, routing = load_portal(), route(case)
     received = received_file(analysis.media, include_original)
     analysis = replace(analysis, media=replace(analysis.media, file_name=printable(analysis.media.file_name)))
-    made = make_evidence(case, analysis, explanations, portal, original)
+    texts = fit_texts(case, analysis, portal)
+    made = make_evidence(texts, analysis, explanations, portal, original)
     evidence = (received, *(entry.file for entry in made))
     facts = ReportFacts(
         case_id=name,
@@ -141,7 +143,7 @@ def build_package(
     )
     findings = errors_first(
         (
-            *check_case(case, analysis, portal, created_at, evidence),
+            *check_case(texts, analysis, portal, created_at, evidence),
             *(
                 finding
                 for entry in made
@@ -153,8 +155,8 @@ def build_package(
     )
     _refuse_promises(analysis, findings)
     members: dict[str, bytes | Stored] = {entry.file.name: entry.content for entry in made}
-    fields = portal_fields(case, analysis, portal, evidence)
-    for file_name, text in _texts(facts, routing, findings, fields, portal).items():
+    fields = portal_fields(texts, portal, evidence)
+    for file_name, text in _texts(facts, texts, routing, findings, fields, portal).items():
         members[file_name] = printable(text, keep_lines=True).encode("utf-8")
     members[HASHES_NAME] = hash_report(evidence, created_at)
     members[CUSTODY_NAME] = custody_csv(facts.custody)
@@ -187,39 +189,35 @@ def _out_path(path: Path, name: str) -> Path:
 
 def _texts(
     facts: ReportFacts,
+    texts: ComplaintTexts,
     routing: Routing,
     findings: tuple[Finding, ...],
     fields: tuple[PortalField, ...],
     portal: Portal,
 ) -> dict[str, str]:
     """Return every text of the package by file name."""
-    case, analysis = facts.case, facts.analysis
-    texts = {
+    files = {
         "START_HERE.html": start_page(facts, routing, findings, portal),
-        COMPLAINT_NAME: complaint_json(facts, routing, fields, findings, portal),
+        COMPLAINT_NAME: complaint_json(facts, texts, routing, fields, findings, portal),
         "2_complaint_copy_paste.txt": copy_paste_text(fields, findings, routing, portal),
-        "9_platform_notice.txt": platform_notice(case, analysis, portal, facts.case_id, facts.created_at),
+        "9_platform_notice.txt": platform_notice(texts, facts.analysis, portal, facts.case_id, facts.created_at),
         ANALYSIS_NAME: analysis_json(facts),
     }
-    if case.country == "IN":
-        hint = suspect_fields(case, analysis, portal, facts.evidence)
-        texts["3_report_suspect.txt"] = suspect_text(hint, portal)
-    return texts
+    if facts.case.country == "IN":
+        hint = suspect_fields(texts, portal, facts.evidence)
+        files["3_report_suspect.txt"] = suspect_text(hint, portal)
+    return files
 
 
 def _refuse_promises(analysis: Analysis, findings: tuple[Finding, ...]) -> None:
-    """Check the wording of what the detector and the checkpoint's card say; every other sentence is fixed, and the
-    tests check it. Names, warnings, notes and typed texts are data, which may say anything."""
-    media, checkpoint = analysis.media, analysis.checkpoint
-    reasons = (
-        reason.replace(media.file_name, "") if media.file_name else reason for reason in own_reasons(analysis)
-    )
+    """Check the wording of what the checkpoint's card and the findings say; every other sentence is fixed, and the
+    tests check it. Names and typed texts are data, which may say anything."""
+    checkpoint = analysis.checkpoint
     sentences = {
-        "the reasons": " ".join(reasons),
         "the error rates": f"{error_sentence(checkpoint, 'en')} {error_sentence(checkpoint, 'hi')}",
         "the findings": " ".join(
             words for entry in findings for language in LANGUAGES for words in entry.without_typed().said(language)
         ),
     }
     if promises := check_wording(sentences):
-        raise ReportError(f"{promises[0].what} Reword the reason or the checkpoint's card it comes from.")
+        raise ReportError(f"{promises[0].what} Reword the checkpoint's card it comes from.")
