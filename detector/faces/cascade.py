@@ -96,11 +96,10 @@ class Cascade:
             proposed = [self._propose(level, thresholds[0]) for level in levels]
             if not proposed:
                 return nothing
-            squares, moves, sure, whole = zip(*proposed, strict=True)
-            squares, moves, sure = (np.concatenate(part) for part in (squares, moves, sure))
+            squares, moves, sure = (np.concatenate(part) for part in zip(*(p[:3] for p in proposed), strict=True))
             surest = np.argsort(-sure, kind="stable")[: 2 * _MOST_FOR_RNET]
             keep = surest[_nms(squares[surest], sure[surest], _ALL_IOU)]
-            complete = all(whole) and len(surest) == len(sure) and len(keep) <= _MOST_FOR_RNET
+            complete = all(p[3] for p in proposed) and len(surest) == len(sure) and len(keep) <= _MOST_FOR_RNET
             keep = keep[:_MOST_FOR_RNET]
             boxes = _squares(_moved(squares[keep], moves[keep], 0))
             if not len(boxes):
