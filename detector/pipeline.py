@@ -74,7 +74,6 @@ class Detector:
         card = load_card(name, config.checkpoint_folder)
         classifier = FaceClassifier(
             load_weights(card, config.checkpoint_folder),
-            card.input.size_px,
             device,
             config.precision,
             card.architecture,
@@ -137,10 +136,6 @@ class Detector:
             warnings=tuple(collected.warnings),
             frame_interval_s=interval_s,
         )
-
-    def find_faces(self, frame: Frame) -> list[DetectedFace]:
-        """Find the upright faces of a single frame, the largest first."""
-        return self.finder.find(frame.pixels)
 
     def _judge_media(self, media: Media, max_frames: Depth, tell: Progress) -> Accumulator:
         if media.info.kind == "image":

@@ -23,7 +23,6 @@ from training.evaluation.synthetic_videos import choose_faces, judge_stills
 from training.evaluation.video_scores import (
     judge_videos,
     load_series,
-    pooled_by_detector,
     pooled_rows,
     save_series,
 )
@@ -250,16 +249,13 @@ def _score_videos(args: argparse.Namespace) -> None:
 
 def _calibrate_videos(args: argparse.Namespace) -> None:
     stills, footage = (
-        [row for file in files for row in pooled_rows(load_series(file), pooled_by_detector)]
-        for files in (args.stills, args.footage)
+        [row for file in files for row in pooled_rows(load_series(file))] for files in (args.stills, args.footage)
     )
     block = video_block(stills, footage, args.measured_on)
     _write_json(block, args.out)
     print(json.dumps(block, ensure_ascii=False))
     if args.scores is not None:
-        judged = judged_by(
-            pooled_rows(load_series(args.scores), pooled_by_detector), Calibration(**block["calibration"])
-        )
+        judged = judged_by(pooled_rows(load_series(args.scores)), Calibration(**block["calibration"]))
         print(json.dumps(summarise(judged)["grades"], ensure_ascii=False))
 
 
@@ -278,7 +274,7 @@ def _stills(args: argparse.Namespace) -> None:
 
 
 def _print_ranking(file: Path) -> None:
-    """The AUC over everything and by source, one JSON object a line, where both labels are there."""
+    """Print the AUC of all files and of each source with both labels, one JSON object a line."""
     rows = [row for row in read_results([file]) if row["logit"] is not None]
     for source in [None, *sorted({row["source"] for row in rows})]:
         chosen = [row for row in rows if source in (None, row["source"])]
