@@ -75,7 +75,6 @@ class Detector:
         card = load_card(name, config.checkpoint_folder)
         classifier = FaceClassifier(
             load_weights(card, config.checkpoint_folder),
-            card.input.size_px,
             device,
             config.precision,
             card.architecture,
