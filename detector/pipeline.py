@@ -10,6 +10,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Literal, cast
 
+import numpy as np
 import torch
 
 from detector.closer_look import CLOSER_FROM_S, frames_around, longest_gap, scene_starts, strongest_moments
@@ -270,11 +271,18 @@ class Detector:
         """Score the waiting faces and return their tracks."""
         calibration, offsets = self.card.judgement(kind).calibration, self.card.offsets(kind)
         waiting, collected.waiting = collected.waiting, []
-        crops = [crop for _, crop, _ in waiting]
-        logits = score_crops(
-            self.classifier, [crop.pixels for crop in crops], self.card.input, self.config.batch_size
-        )
-        for (track_id, crop, frame), logit in zip(waiting, logits, strict=True):
+        if not waiting:
+            return set()
+        spec = self.card.input
+        crops = [crop.pixels for _, crop, _ in waiting]
+        if kind == "image" and spec.mirrored_margin_frac is not None:
+            margin_frac = spec.mirrored_margin_frac
+            crops += [
+                crop_face(at, crop.face, margin_frac, spec.size_px).pixels[:, ::-1] for _, crop, at in waiting
+            ]
+        logits = np.array(score_crops(self.classifier, crops, spec, self.config.batch_size))
+        means = logits.reshape(-1, len(waiting)).mean(0)
+        for (track_id, crop, frame), logit in zip(waiting, means.tolist(), strict=True):
             score = make_score(frame, crop, logit, offsets, calibration)
             collected.keep(track_id, score, crop, frame)
         return {track_id for track_id, _, _ in waiting}

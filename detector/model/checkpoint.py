@@ -47,6 +47,9 @@ class InputSpec:
     pixel_mean: float | tuple[float, float, float]
     """The network sees `(pixel - pixel_mean) / pixel_std`, pixel 0 to 255. Three numbers are for R, G and B."""
     pixel_std: PositiveFloat | tuple[PositiveFloat, PositiveFloat, PositiveFloat]
+    mirrored_margin_frac: Annotated[float, Field(ge=0, le=2)] | None = None
+    """Margin of a second, mirrored crop of each face of an image; the face's logit is the mean of both. None: no
+    second crop."""
     video_frames: PositiveInt | None = None
     """Frames per video that the weights were trained with, if fixed."""
 

@@ -35,6 +35,8 @@ from training.fitting.networks import PIXEL_MEAN, PIXEL_STD, Bridge, Seen, Stude
 
 MARGIN_FRAC = 0.125
 """Test-time margin of Self-Blended Images (arXiv:2204.08376)."""
+MIRRORED_MARGIN_FRAC = 0.04
+"""Of the second crop of a face in an image: of those tried it raised the AUC most, see docs/experiments.md."""
 _LOOKED_AT = 400
 """Most images of a source per validation."""
 
