@@ -15,7 +15,7 @@ from explain.types import Explanations
 from reporting.case import IST
 from reporting.complaint.form_fields import COMPLAINANT_KEYS, PortalField
 from reporting.complaint.narrative import complaint_narrative, links_of, suspect_description
-from reporting.complaint.referrals import Routing, followups
+from reporting.complaint.referrals import Routing, followups, is_hint
 from reporting.portals import Portal
 from reporting.text import results as result_text
 from reporting.text.findings import Finding
@@ -41,7 +41,8 @@ def complaint_json(
 ) -> str:
     """Return the prefilled complaint: what the portal asks for, null where it is not known."""
     case, analysis = facts.case, facts.analysis
-    narrative, hint = (fit(case, analysis, portal) for fit in (complaint_narrative, suspect_description))
+    hint = suspect_description(case, analysis, portal) if is_hint(case) else None
+    narrative = None if hint else complaint_narrative(case, analysis, portal)
     seen = case.seen_at.astimezone(IST) if case.seen_at else None
     categories = portal.categories_for(case.kind) if case.country == "IN" else ()
     content = {
@@ -86,11 +87,13 @@ def complaint_json(
             "what_happened": case.what_happened or None,
             "whose_face": case.whose_face or None,
             "harm": case.harm or None,
-            "narrative": narrative.text,
-            "narrative_chars": narrative.count,
-            "narrative_was_cut": narrative.cut,
-            "report_suspect": hint.text,
-            "report_suspect_chars": hint.count,
+            "narrative": narrative.text if narrative else None,
+            "narrative_hi": narrative.gloss if narrative else None,
+            "narrative_chars": narrative.count if narrative else None,
+            "narrative_was_cut": narrative.cut if narrative else None,
+            "report_suspect": hint.text if hint else None,
+            "report_suspect_hi": hint.gloss if hint else None,
+            "report_suspect_chars": hint.count if hint else None,
         },
         "fields": [field._asdict() for field in fields],
         "evidence": [_evidence(entry) for entry in facts.evidence],
@@ -128,6 +131,7 @@ def complaint_json(
         },
         "user_confirmations": {
             "witness_only": case.witness_only,
+            "denied": case.denied,
             "depicted": case.depicted,
             "media_included": case.media_included,
             "images_shown": case.images_shown,

@@ -8,14 +8,16 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 
 from detector.types import Analysis, Outcome
 from reporting import Case, check_case, portal_fields, route
+from reporting.case import Kind
 from reporting.complaint import checks
 from reporting.complaint.checks import check_upload, check_wording
-from reporting.complaint.form_fields import copy_paste_text, suspect_fields, suspect_text
+from reporting.complaint.form_fields import copy_paste_text
 from reporting.complaint.platform_notice import platform_notice
 from reporting.portals import load_portal
 from reporting.text import results as result_text
@@ -27,7 +29,7 @@ NOW = datetime(2026, 11, 21, 7, tzinfo=UTC)
 JPEG = b"\xff\xd8\xff\xe0" + bytes(12)
 DEVANAGARI, LATIN = re.compile("[\u0900-\u097f]"), re.compile("[A-Za-z]")
 STAYS = re.compile(
-    r"\{\w*\}|5_evidence/full_statement\.txt|2_complaint_copy_paste\.txt|Report Suspect|PDF|jpe?g|png"
+    r"\{\w*\}|5_evidence/supporting_evidence_full_statement\.txt|1_complaint\.json|Report Suspect|PDF|jpe?g|png"
 )
 """What is written the same way in Hindi."""
 
@@ -39,6 +41,7 @@ def keys(case: Case, analysis: Analysis, now: datetime = NOW) -> set[str]:
 def good_case() -> Case:
     return Case(
         what_happened="A video shows me selling shares.",
+        denied=True,
         state="Kerala",
         urls=("https://x.com/a/status/1",),
         seen_at=NOW - timedelta(hours=3),
@@ -51,7 +54,9 @@ def good_case() -> Case:
         ({"state": "Atlantis"}, "state"),
         ({"state": ""}, "no_state"),
         ({"urls": ()}, "no_links"),
-        ({"urls": ("https://a.example/" + "x" * 99,)}, "link_too_long"),
+        ({"urls": ("https://a.example/" + "x" * 99,), "witness_only": True}, "link_too_long"),
+        ({"platform": "Facebook"}, "platform_link"),
+        ({"denied": False}, "not_denied"),
         ({"harm": "see https://b.in/1"}, "links_moved"),
         ({"harm": "50% & more"}, "characters_changed"),
         ({"what_happened": ""}, "nothing_told"),
@@ -200,22 +205,73 @@ def file(name: str, size: int = 9) -> EvidenceFile:
 
 
 def test_the_fields_follow_the_order_of_the_portal(case: Case, analysis: Analysis) -> None:
-    evidence = [file("5_evidence/frame_1.jpg"), file("5_evidence/copy_video.mp4")]
+    evidence = [file("5_evidence/frame_1.jpg"), file("5_evidence/supporting_evidence_copy_video.mp4")]
     fields = portal_fields(case, analysis, load_portal(), evidence)
     steps = list(dict.fromkeys(field.step for field in fields))
-    assert [step[:6] for step in steps] == ["Step 1", "Step 2", "Step 3", "Step 4", "Report"]
+    assert [step[:6] for step in steps] == ["Step 1", "Step 2", "Step 3", "Step 4"], "never the hint's as well"
     text = {field.label: field.text for field in fields if field.step.startswith("Step")}
     assert text["Date"] == "05/03/2026" and text["Time"] == "21:30" and text["State"] == "Kerala"
     assert text["Link, ID or e-mail"].splitlines() == list(case.urls)
-    assert text["Supporting evidence"].splitlines()[:2] == ["5_evidence/copy_video.mp4", "4_forensic_report.pdf"]
+    assert text["Supporting evidence"].splitlines()[:2] == [
+        "5_evidence/supporting_evidence_copy_video.mp4",
+        "4_forensic_report.pdf",
+    ]
     assert text["Your own details"] == "" and "@some_account" in text["Any other information about the suspect"]
     for field in fields:
         assert field.chars == len(field.text.encode("utf-16-le")) // 2
 
 
 def test_only_the_hint_is_prepared_for_who_only_saw_it(analysis: Analysis) -> None:
-    fields = portal_fields(Case(witness_only=True), analysis, load_portal())
-    assert {field.step for field in fields} == {"Report Suspect, tab Deepfake"}
+    for kind in get_args(Kind):
+        case = Case(kind=kind, witness_only=True, depicted="adult")
+        fields = portal_fields(case, analysis, load_portal())
+        assert {field.step for field in fields} == {"Report Suspect, tab Deepfake"}
+        assert route(case).card == "Report Suspect, tab Deepfake"
+        assert not {step.step for step in route(case).steps} & {"women_children", "other_cyber_crime"}
+
+
+@pytest.mark.parametrize("changed", [{}, {"witness_only": True}, {"country": "US"}])
+def test_every_field_is_named_and_hinted_at_in_hindi_too(
+    changed: dict[str, Any], case: Case, analysis: Analysis
+) -> None:
+    for given in (replace(case, **changed), Case(**changed)):
+        for field in portal_fields(given, analysis, load_portal()):
+            assert DEVANAGARI.search(field.label_hi) and DEVANAGARI.search(field.step_hi)
+            assert bool(field.hint) == bool(field.hint_hi)
+            assert not field.hint or DEVANAGARI.search(field.hint_hi)
+            assert not DEVANAGARI.search(field.label + field.step + field.hint)
+            assert result_text.lint(field.hint_hi + field.gloss_hi) == []
+            assert sorted(re.findall(r"\d+", field.hint)) == sorted(re.findall(r"\d+", field.hint_hi))
+
+
+def test_a_text_that_lacks_what_only_the_user_can_say_is_not_complete(case: Case, analysis: Analysis) -> None:
+    for given, complete in ((case, True), (replace(case, what_happened=" "), False)):
+        for path in (given, replace(given, witness_only=True), replace(given, country="US")):
+            fields = portal_fields(path, analysis, load_portal())
+            assert [field.complete for field in fields if field.gloss_hi] == [complete]
+            errors = [
+                entry.key for entry in check_case(path, analysis, load_portal(), NOW) if entry.severity == "error"
+            ]
+            assert ("nothing_told" in errors) != complete
+
+
+@pytest.mark.parametrize(
+    ("platform", "link", "told"),
+    [
+        ("Instagram", "https://www.facebook.com/p/1", True),
+        ("instagram reel", "x.com/a/status/1", True),
+        ("Instagram", "https://m.instagram.com/p/1", False),
+        ("Instagram", "https://bit.ly/1", False),
+        ("WhatsApp, then Facebook", "https://facebook.com/1", False),
+        ("इंस्टाग्राम", "https://youtu.be/1", True),
+        ("a flyer", "https://youtu.be/1", False),
+        ("X", "https://notx.com/1", False),
+    ],
+)
+def test_the_platform_is_held_against_the_site_of_the_link(
+    platform: str, link: str, told: bool, analysis: Analysis
+) -> None:
+    assert ("platform_link" in keys(replace(good_case(), platform=platform, urls=(link,)), analysis)) is told
 
 
 def test_the_copy_and_paste_file_has_one_block_a_field(case: Case, analysis: Analysis) -> None:
@@ -225,8 +281,10 @@ def test_the_copy_and_paste_file_has_one_block_a_field(case: Case, analysis: Ana
     blocks = re.findall(r"^-{10}\n(.*?)\n-{10}$", text, re.MULTILINE | re.DOTALL)
     assert blocks == [field.text for field in fields if field.text]
     assert text.startswith("DRAFT, NOT SUBMITTED\n") and "not an FIR" in text
-    hint = suspect_text(suspect_fields(case, analysis, portal), portal)
-    assert "not a complaint" in hint and "cyber_suspect.aspx" in hint
+    witness = replace(case, witness_only=True)
+    hint = copy_paste_text(portal_fields(witness, analysis, portal), (), route(witness), portal, "hi")
+    assert "It is not a complaint" in hint and "cyber_suspect.aspx" in hint and "STEP 1" not in hint
+    assert hint.index("ज़्यादा से ज़्यादा 60") < hint.index("At most 60"), "the visitor's language first"
 
 
 def test_money_that_was_lost_is_spoken_of_before_anything_else(analysis: Analysis) -> None:

@@ -270,7 +270,9 @@ def test_everything_made_is_tied_to_the_file_as_received(
     framed = replace(analysis, key_frames={4: frame})
     made = make_evidence(case, framed, explanations, load_portal(), examples / "manipulated.mp4")
     names = [entry.file.name for entry in made]
-    assert names[0] == "5_evidence/copy_video.mp4" and names[1:] == ["5_evidence/key_frames.jpg"]
+    assert names[0] == "5_evidence/supporting_evidence_copy_video.mp4" and names[1:] == [
+        "5_evidence/supporting_evidence_key_frames.jpg"
+    ]
     for entry in made:
         assert entry.file.derived_from == analysis.media.sha256 and entry.file.made_how
         assert entry.file.hashes == hash_stream(io.BytesIO(entry.content))
@@ -285,7 +287,7 @@ def test_at_most_six_files_are_to_be_uploaded(
     many = replace(explanations, faces=explanations.faces * 20, frames=frames)
     wordy = replace(case, what_happened="It shows me in a place where I never was. " * 100)
     made = make_evidence(wordy, analysis, many, load_portal(), examples / "manipulated.mp4")
-    assert len(made) + 1 <= 6 and made[-1].file.name == "5_evidence/full_statement.txt"
+    assert len(made) + 1 <= 6 and made[-1].file.name == "5_evidence/supporting_evidence_full_statement.txt"
 
 
 def test_a_sheet_shows_each_frame_below_its_time() -> None:
@@ -306,4 +308,4 @@ def test_a_image_whose_file_is_not_at_hand_comes_as_its_frame(
         key_frames={0: Frame(np.zeros((40, 60, 3), np.uint8), 0, 0.0)},
     )
     names = [entry.file.name for entry in make_evidence(case, still, None, load_portal(), None)]
-    assert names == ["5_evidence/frames.jpg"]
+    assert names == ["5_evidence/supporting_evidence_frames.jpg"]

@@ -369,7 +369,7 @@ def test_the_package_of_a_video_holds_its_key_frames(
     assert visit is not None
     report.prepare(VISITOR, next(TURN), "en", False, *answers("other"))
     names = verify_package(prepared(visit).path).files
-    assert "5_evidence/key_frames.jpg" in names
+    assert "5_evidence/supporting_evidence_key_frames.jpg" in names
 
 
 def test_a_key_frame_comes_back_as_it_was(tmp_path: Path) -> None:
