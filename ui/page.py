@@ -20,6 +20,7 @@ from ui.check.upload_handlers import Handlers
 from ui.check.video_handlers import VideoHandlers
 from ui.common.html import escape
 from ui.common.localized import Lettering
+from ui.common.updates import by_name
 from ui.header import camera_lead, language_buttons, lead
 from ui.report.layout import ReportPart
 from ui.result.faithfulness import MapCheckHandlers
@@ -84,8 +85,10 @@ def build_page(
             with lettering.add(gr.Tab, lambda words: {"label": words.CAMERA_TAB}, elem_id="tab-camera"):
                 _camera_tab(detector, cameras, lettering, language, shared=shared)
 
+        again = by_name(handlers.speak, written)
+
         def speak(chosen: str, request: gr.Request) -> list[Any]:
-            return [*lettering.written(text.language_of(chosen)), *handlers.speak(chosen, request)]
+            return [*lettering.written(text.language_of(chosen)), *again(chosen, request)]
 
         page.load(None, None, language, js=_PRESSED, **PRIVATE)
         language.change(speak, language, [*lettering.components, *written], **AT_ONCE)
@@ -166,22 +169,30 @@ def _file_tab(
         report = ReportPart(lettering)
 
     received = [upload, answer, working, result]
-    arrivals = [upload.upload(handlers.receive, [upload, language], received, preprocess=False, **AT_ONCE)]
+    arrivals = [
+        upload.upload(
+            by_name(handlers.receive, received), [upload, language], received, preprocess=False, **AT_ONCE
+        )
+    ]
     for name, button in examples.items():
-        arrivals.append(button.click(handlers.receive_example(EXAMPLES / name), language, received, **AT_ONCE))
+        take = by_name(handlers.receive_example(EXAMPLES / name), received)
+        arrivals.append(button.click(take, language, received, **AT_ONCE))
     if fetched and link:
         field, button = link
-        named = gr.on([button.click, field.submit], fetched.begin, [field, language], received, **AT_ONCE)
+        begin, bring = by_name(fetched.begin, received), by_name(fetched.bring, received)
+        named = gr.on([button.click, field.submit], begin, [field, language], received, **AT_ONCE)
         named.then(None, js=_SCROLL.format(block="nearest"), **PRIVATE)
         # "multiple": a link that was stopped may take a moment to let go, and must not swallow the next.
-        arrivals.append(named.success(fetched.bring, None, received, trigger_mode="multiple", **AT_ONCE))
+        arrivals.append(named.success(bring, None, received, trigger_mode="multiple", **AT_ONCE))
     below = [timeline, moment, findings, maps_note, steps]
+    answered = [answer, working, result]
+    judged = [*answered, *below, maps_column, copy_column, *copy_parts]
     for arrival in arrivals:
         arrival.then(None, js=_SCROLL.format(block="nearest"), **PRIVATE)
         check = arrival.success(
-            handlers.judge,
+            by_name(handlers.judge, judged),
             how,
-            [answer, working, result, *below, maps_column, copy_column, *copy_parts],
+            judged,
             show_progress="full",
             show_progress_on=progress,
             concurrency_id=HEAVY,
@@ -189,13 +200,14 @@ def _file_tab(
             **PRIVATE,
         )
         check.success(None, js=_SCROLL.format(block="start"), **PRIVATE)
-        check.success(handlers.settle, language, [answer, working, result], **AT_ONCE)
-        check.failure(handlers.busy, language, [answer, working], **AT_ONCE)
-    cancel.click(handlers.cancel, language, [answer, working, result], **AT_ONCE).then(None, js=_FOCUS, **PRIVATE)
+        check.success(by_name(handlers.settle, answered), language, answered, **AT_ONCE)
+        check.failure(by_name(handlers.busy, answered), language, answered, **AT_ONCE)
+    stopped = cancel.click(by_name(handlers.cancel, answered), language, answered, **AT_ONCE)
+    stopped.then(None, js=_FOCUS, **PRIVATE)
 
     videos = VideoHandlers(detector, handlers.visits)
     timeline.pick(
-        videos.moment,
+        by_name(videos.moment, [moment]),
         language,
         moment,
         show_progress_on=moment,
@@ -204,7 +216,7 @@ def _file_tab(
         **PRIVATE,
     )
     check_maps.click(
-        MapCheckHandlers(detector, handlers.visits).check,
+        by_name(MapCheckHandlers(detector, handlers.visits).check, [maps_note]),
         language,
         maps_note,
         show_progress_on=maps_note,
@@ -212,8 +224,8 @@ def _file_tab(
         **PRIVATE,
     )
     make, stop, copy_note, _ = copy_parts
-    make.click(videos.start_copy, None, copy_parts, **AT_ONCE).success(
-        videos.make_copy,
+    make.click(by_name(videos.start_copy, copy_parts), None, copy_parts, **AT_ONCE).success(
+        by_name(videos.make_copy, copy_parts),
         language,
         copy_parts,
         show_progress="full",
@@ -221,8 +233,8 @@ def _file_tab(
         concurrency_id=HEAVY,
         trigger_mode="multiple",
         **PRIVATE,
-    ).then(videos.show_copy, None, copy_parts, **AT_ONCE)
-    stop.click(videos.stop_copy, None, copy_parts, **AT_ONCE)
+    ).then(by_name(videos.show_copy, copy_parts), None, copy_parts, **AT_ONCE)
+    stop.click(by_name(videos.stop_copy, copy_parts), None, copy_parts, **AT_ONCE)
     report.join(
         handlers.visits,
         language,

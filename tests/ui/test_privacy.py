@@ -105,7 +105,7 @@ def test_a_images_place_and_maker_stay_with_its_owner(
     content = located_image(examples / "genuine.jpg")
     assert SECRET.encode() in content
     handlers = give("holiday.jpg", content)
-    note = ReportHandlers(handlers.visits).prepare(VISITOR, 1, "en", False, "other")[1]
+    note = ReportHandlers(handlers.visits).prepare(VISITOR, 1, "en", False, "other")["package-note"]
     files = written(tmp_path / "root")
     assert any(name.endswith(".zip") for name in files), note
     assert_nothing_told(files)

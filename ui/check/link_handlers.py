@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import gradio as gr
@@ -17,9 +16,10 @@ from reporting.text.results import Language
 from ui import text
 from ui.check.file_check import Superseded
 from ui.check.safe_download import fetch
-from ui.check.upload_handlers import Handlers
+from ui.check.upload_handlers import Handlers, answered
 from ui.common.html import escape
 from ui.common.localized import Lettering
+from ui.common.updates import Updates
 from ui.result.status_panel import fetching_panel
 from ui.session.own_files import RECEIVED, secret_folder
 from ui.session.store import Visit
@@ -53,7 +53,7 @@ class LinkHandlers:
         self._max_bytes = max_bytes
         self._get = get
 
-    def begin(self, url: object, chosen: str, request: gr.Request) -> tuple[Any, ...]:
+    def begin(self, url: object, chosen: str, request: gr.Request) -> Updates:
         """Say at once that a link is being fetched; `bring` does it.
 
         Args:
@@ -66,10 +66,9 @@ class LinkHandlers:
         """
         wanted = Fetching(url.strip() if isinstance(url, str) else "")
         self._visits.end(session_of(request), wanted)
-        panel = wanted(text.language_of(chosen))
-        return None, panel, gr.Column(visible=True), gr.Column(visible=False)
+        return {"upload": None} | answered(wanted(text.language_of(chosen)), working=True)
 
-    def bring(self, request: gr.Request) -> tuple[Any, ...]:
+    def bring(self, request: gr.Request) -> Updates:
         """Fetch what was begun, and take it in like an upload.
 
         Where the visitor stopped it, left or took something else meanwhile, nothing is kept.
@@ -80,7 +79,7 @@ class LinkHandlers:
         session = session_of(request)
         wanted = self._visits.told(session)
         if not isinstance(wanted, Fetching):
-            return (gr.skip(),) * 4
+            return {}
 
         def step() -> None:
             if self._visits.told(session) is not wanted:
@@ -99,7 +98,7 @@ class LinkHandlers:
         try:
             return self._handlers.arrived(session, wanted.language, start)
         except Superseded:
-            return (gr.skip(),) * 4
+            return {}
 
 
 def link_part(lettering: Lettering) -> tuple[gr.Textbox, gr.Button]:

@@ -21,6 +21,7 @@ from ui import text
 from ui.check import file_check, frame_sampling
 from ui.check.file_check import Superseded, Trouble, attempt
 from ui.check.video_handlers import copy_updates
+from ui.common.updates import Updates
 from ui.result.details import findings, next_steps
 from ui.result.faithfulness import map_check_panel
 from ui.result.status_panel import (
@@ -39,8 +40,6 @@ from ui.session.store import ImageLinks, Visit, Visits, save_images, save_still,
 from ui.session.visitor import owner_of, session_of
 
 _T = TypeVar("_T")
-_UNCHANGED = (gr.skip(),) * 14
-"""What `judge` answers where another call answers for it."""
 
 
 class Handlers:
@@ -56,7 +55,7 @@ class Handlers:
         """What is kept of each visitor."""
         return self._visits
 
-    def receive(self, upload: object, chosen: str, request: gr.Request) -> tuple[Any, ...]:
+    def receive(self, upload: object, chosen: str, request: gr.Request) -> Updates:
         """Take a file in and say so at once; the check comes after.
 
         Args:
@@ -65,8 +64,7 @@ class Handlers:
             request: whose page it is, here and below.
 
         Returns:
-            Updates of the drop zone (emptied, ready for another file), the answer, the column with the progress
-            and the result's column.
+            Updates of `upload` (emptied, ready for another file), `answer`, `working` and `result`.
         """
         session, language = session_of(request), text.language_of(chosen)
         self._visits.end(session)
@@ -74,10 +72,10 @@ class Handlers:
             session, language, lambda: self._visits.start_upload(session, upload, language, owner_of(request))
         )
 
-    def receive_example(self, path: Path) -> Callable[[str, gr.Request], tuple[Any, ...]]:
+    def receive_example(self, path: Path) -> Callable[[str, gr.Request], Updates]:
         """A handler that takes in one of the examples."""
 
-        def receive(chosen: str, request: gr.Request) -> tuple[Any, ...]:
+        def receive(chosen: str, request: gr.Request) -> Updates:
             session, language = session_of(request), text.language_of(chosen)
             return self.arrived(
                 session, language, lambda: self._visits.start(session, path, language, owner_of(request))
@@ -90,7 +88,7 @@ class Handlers:
         choice: str,
         request: gr.Request,
         progress: gr.Progress = gr.Progress(),  # noqa: B008
-    ) -> tuple[Any, ...]:
+    ) -> Updates:
         """Check the file of the visit.
 
         Args:
@@ -99,14 +97,11 @@ class Handlers:
             progress: shown on the page.
 
         Returns:
-            Updates of the answer, the column with the progress, the result's column, the timelines, the moment,
-            the findings, what checking the maps found, the steps; the columns of the maps' check and of the
-            annotated copy; and, for the copy, the button that makes it, the one that stops it, its note and its
-            download.
+            Updates of all that shows the result; none where another call answers for it.
         """
         visit = self._visits.get(session_of(request))
         if visit is None or visit.checking:  # nothing has arrived, or an earlier call has taken it on
-            return _UNCHANGED
+            return {}
         visit.checking = True
 
         def tell(share: float, stage: Callable[[Language], str]) -> None:
@@ -114,7 +109,7 @@ class Handlers:
                 raise Superseded
             progress(share, desc=stage(visit.language))
 
-        def work() -> tuple[Any, ...]:
+        def work() -> Updates:
             tell(0.0, lambda language: text.of(language).CHECKING.format(name=printable(visit.original.name)))
             how = frame_sampling.wanted(choice, self._detector.config.max_frames)
             media = open_media(visit.original, self._detector.config)
@@ -123,47 +118,44 @@ class Handlers:
             visit.links = self._store(visit, media, analysis, explanations)
             visit.key_frames = store_frames(analysis.key_frames.values(), visit.folder / "frames" / RECEIVED)
             visit.analysis, visit.explanations = replace(analysis, key_frames={}), explanations
-            return self._show(visit, analysis)
+            return _show(visit, analysis)
 
         try:
             shown = attempt(work)
         except Superseded:
-            shown = _UNCHANGED
+            shown = {}
         if self._visits.get(session_of(request)) is not visit:
             shutil.rmtree(visit.folder, ignore_errors=True)  # images may have been drawn into it since
-            return _UNCHANGED
+            return {}
         if isinstance(shown, Trouble):
             panel = self._end_with(session_of(request), partial(trouble_panel, shown), visit.language)
-            hidden = (gr.Column(visible=False), gr.Column(visible=False))
-            nothing = ("", idle_panel(), "", idle_panel(), "")
-            return panel, *hidden, *nothing, *hidden, *copy_updates(visit)
+            return answered(panel) | emptied() | copy_updates(visit)
         return shown
 
-    def speak(self, chosen: str, request: gr.Request) -> tuple[Any, ...]:
+    def speak(self, chosen: str, request: gr.Request) -> Updates:
         """The visitor changed the language: write again what is on the page. Nothing is judged anew.
 
         Returns:
-            Updates as `judge`, those of the columns apart.
+            Updates as `judge`.
         """
         session, language = session_of(request), text.language_of(chosen)
         visit, told = self._visits.get(session), self._visits.told(session)
         if visit is None:
-            return told(language) if told else gr.skip(), *(gr.skip(),) * 9
+            return {"answer": told(language)} if told else {}
         visit.language = language
         if visit.analysis is None:
-            return checking_panel(visit.original.name, language), *(gr.skip(),) * 9
-        return *_written(visit, visit.analysis), *copy_updates(visit)
+            return {"answer": checking_panel(visit.original.name, language)}
+        return _written(visit, visit.analysis) | copy_updates(visit)
 
-    def cancel(self, chosen: str, request: gr.Request) -> tuple[Any, ...]:
+    def cancel(self, chosen: str, request: gr.Request) -> Updates:
         """The visitor stopped the check: it ends at its next step, and all that was kept is deleted now.
 
         Returns:
-            Updates of the answer, the column with the progress and the result's column.
+            Updates of `answer`, `working` and `result`.
         """
-        panel = self._end_with(session_of(request), stopped_panel, text.language_of(chosen))
-        return panel, gr.Column(visible=False), gr.Column(visible=False)
+        return answered(self._end_with(session_of(request), stopped_panel, text.language_of(chosen)))
 
-    def settle(self, chosen: str, request: gr.Request) -> tuple[Any, ...]:
+    def settle(self, chosen: str, request: gr.Request) -> Updates:
         """Say again what stands in place of a result that was stopped: it may have been on its way already.
 
         Returns:
@@ -172,17 +164,17 @@ class Handlers:
         session = session_of(request)
         told = self._visits.told(session)
         if self._visits.get(session) is not None or told is None:
-            return (gr.skip(),) * 3
-        return told(text.language_of(chosen)), gr.Column(visible=False), gr.Column(visible=False)
+            return {}
+        return answered(told(text.language_of(chosen)))
 
-    def busy(self, chosen: str, request: gr.Request) -> tuple[Any, ...]:
+    def busy(self, chosen: str, request: gr.Request) -> Updates:
         """The queue took no more.
 
         Returns:
-            Updates of the answer and the column with the progress.
+            Updates of `answer`, `working` and `result`.
         """
         full = partial(trouble_panel, Trouble("busy", waiting=MAX_WAITING))
-        return self._end_with(session_of(request), full, text.language_of(chosen)), gr.Column(visible=False)
+        return answered(self._end_with(session_of(request), full, text.language_of(chosen)))
 
     def leave(self, request: gr.Request) -> None:
         """The visitor closed or reloaded the page."""
@@ -233,7 +225,7 @@ class Handlers:
         self._visits.end(session, panel)
         return panel(language)
 
-    def arrived(self, session: str, language: Language, start: Callable[[], Visit]) -> tuple[Any, ...]:
+    def arrived(self, session: str, language: Language, start: Callable[[], Visit]) -> Updates:
         """Begin a visit, and say that its file is being checked, or why it is not.
 
         Returns:
@@ -245,7 +237,7 @@ class Handlers:
             panel = self._end_with(session, partial(trouble_panel, visit), language)
         else:
             panel = checking_panel(visit.original.name, language)
-        return None, panel, gr.Column(visible=not failed), gr.Column(visible=False)
+        return {"upload": None} | answered(panel, working=not failed)
 
     def _store(
         self, visit: Visit, media: Media, analysis: Analysis, explanations: Explanations | None
@@ -264,30 +256,48 @@ class Handlers:
             frames=save_images([frame.pixels for frame in explanations.frames], visit.folder, "frame"),
         )
 
-    def _show(self, visit: Visit, analysis: Analysis) -> tuple[Any, ...]:
-        """A result, where there was none before."""
-        answer, *below = _written(visit, analysis)
-        copy_offered = analysis.media.kind == "video" and bool(analysis.tracks)
-        return (
-            answer,
-            gr.Column(visible=False),
-            gr.Column(visible=True),
-            *below,
-            gr.Column(visible=visit.explanations is not None),
-            gr.Column(visible=copy_offered),
-            *copy_updates(visit),
-        )
+
+def answered(panel: str, *, working: bool = False) -> Updates:
+    """The answer alone, with the progress or without."""
+    return {"answer": panel, "working": gr.Column(visible=working), "result": gr.Column(visible=False)}
 
 
-def _written(visit: Visit, analysis: Analysis) -> tuple[str, ...]:
-    """The verdict, the timelines, the moment that is shown, the findings, what checking the maps found, and the
-    steps, in the visit's language."""
-    language = visit.language
+def emptied() -> Updates:
+    """Nothing of a result below the answer."""
+    return {
+        "timeline": "",
+        "moment": idle_panel(),
+        "findings": "",
+        "maps-note": idle_panel(),
+        "steps": "",
+        "maps": gr.Column(visible=False),
+        "copy": gr.Column(visible=False),
+    }
+
+
+def _show(visit: Visit, analysis: Analysis) -> Updates:
+    """A result, where there was none before."""
+    copy_offered = analysis.media.kind == "video" and bool(analysis.tracks)
     return (
-        verdict_panel(analysis, language, visit.links.still),
-        timelines(analysis, language),
-        moment_panel(visit.moment, language) if visit.moment else idle_panel(),
-        findings(analysis, visit.explanations, visit.links, language),
-        map_check_panel(visit.checks, language),
-        next_steps(analysis.verdict.outcome, language),
+        _written(visit, analysis)
+        | copy_updates(visit)
+        | {
+            "working": gr.Column(visible=False),
+            "result": gr.Column(visible=True),
+            "maps": gr.Column(visible=visit.explanations is not None),
+            "copy": gr.Column(visible=copy_offered),
+        }
     )
+
+
+def _written(visit: Visit, analysis: Analysis) -> Updates:
+    """All words of a result, in the visit's language."""
+    language = visit.language
+    return {
+        "answer": verdict_panel(analysis, language, visit.links.still),
+        "timeline": timelines(analysis, language),
+        "moment": moment_panel(visit.moment, language) if visit.moment else idle_panel(),
+        "findings": findings(analysis, visit.explanations, visit.links, language),
+        "maps-note": map_check_panel(visit.checks, language),
+        "steps": next_steps(analysis.verdict.outcome, language),
+    }

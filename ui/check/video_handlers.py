@@ -20,6 +20,7 @@ from reporting.text.results import Language
 from ui import text
 from ui.check.file_check import Superseded, Trouble, attempt
 from ui.common.html import Picture, file_size, moment_clock
+from ui.common.updates import Updates
 from ui.result.status_panel import idle_panel, moment_panel, note_panel, trouble_panel
 from ui.session.disk import discard
 from ui.session.own_files import secret_folder
@@ -39,7 +40,7 @@ class VideoHandlers:
         self._detector = detector
         self._visits = visits
 
-    def moment(self, chosen: str, request: gr.Request, event: gr.EventData) -> Any:
+    def moment(self, chosen: str, request: gr.Request, event: gr.EventData) -> Updates:
         """Draw the moment that was picked in a timeline.
 
         Args:
@@ -48,12 +49,12 @@ class VideoHandlers:
             event: with `track`, a person's number, and `moment`, the position among its judged faces.
 
         Returns:
-            The panel with the image; nothing where another file was added meanwhile.
+            Update of `moment`, with the image; none where another file was added meanwhile.
         """
         language = text.language_of(chosen)
         visit = self._visits.get(session_of(request))
         if visit is None or visit.analysis is None or visit.analysis.media.kind != "video":
-            return trouble_panel(Trouble("moment_gone"), language)
+            return {"moment": trouble_panel(Trouble("moment_gone"), language)}
         analysis = visit.analysis
 
         def still_here() -> bool:
@@ -72,21 +73,21 @@ class VideoHandlers:
             moment = None
         if not still_here():
             shutil.rmtree(visit.folder, ignore_errors=True)
-            return gr.skip()
+            return {}
         if isinstance(moment, Trouble):
-            return trouble_panel(moment, language)
+            return {"moment": trouble_panel(moment, language)}
         visit.moment = moment
-        return moment_panel(moment, visit.language) if moment else idle_panel()
+        return {"moment": moment_panel(moment, visit.language) if moment else idle_panel()}
 
-    def start_copy(self, request: gr.Request) -> tuple[Any, ...]:
+    def start_copy(self, request: gr.Request) -> Updates:
         """Say that the copy is coming.
 
         Returns:
-            Updates of the button that makes it, the one that stops it, the note and the download.
+            Updates of `copy-make`, `copy-stop`, `copy-note` and `copy-download`.
         """
         visit = self._visits.get(session_of(request))
         if visit is None:
-            return (gr.skip(),) * 4  # `make_copy` says why
+            return {}  # `make_copy` says why
         visit.copy, visit.annotated = self._visits.jobs.begin(session_of(request), "copy"), "working"
         return copy_updates(visit)
 
@@ -95,7 +96,7 @@ class VideoHandlers:
         chosen: str,
         request: gr.Request,
         progress: gr.Progress = gr.Progress(),  # noqa: B008
-    ) -> tuple[Any, ...]:
+    ) -> Updates:
         """Write the annotated copy of the visit's video, if it is still wanted when its turn comes.
 
         Args:
@@ -108,10 +109,10 @@ class VideoHandlers:
         """
         visit = self._visits.get(session_of(request))
         if visit is None or visit.analysis is None:
-            return *_buttons(), trouble_panel(Trouble("moment_gone"), text.language_of(chosen)), no_download()
+            return _copy(trouble_panel(Trouble("moment_gone"), text.language_of(chosen)))
         analysis, jobs, job = visit.analysis, self._visits.jobs, visit.copy
         if job is None or not jobs.is_current(job) or visit.annotated != "working":
-            return (gr.skip(),) * 4  # it was stopped while it waited, or an earlier turn has made it
+            return {}  # it was stopped while it waited, or an earlier turn has made it
 
         def tell(share: float) -> None:
             if self._visits.get(session_of(request)) is not visit or not jobs.is_current(job):
@@ -145,12 +146,12 @@ class VideoHandlers:
             copy = None
         if self._visits.get(session_of(request)) is not visit:
             shutil.rmtree(visit.folder, ignore_errors=True)
-            return (gr.skip(),) * 4
+            return {}
         if copy is None or not jobs.deliver(job, lambda: setattr(visit, "annotated", copy)):
-            return (gr.skip(),) * 4  # whoever stopped it has said so
+            return {}  # whoever stopped it has said so
         return copy_updates(visit)
 
-    def stop_copy(self, request: gr.Request) -> tuple[Any, ...]:
+    def stop_copy(self, request: gr.Request) -> Updates:
         """End the writing of the copy.
 
         Returns:
@@ -158,19 +159,19 @@ class VideoHandlers:
         """
         visit = self._visits.get(session_of(request))
         if visit is None:
-            return *_buttons(), idle_panel(), no_download()
+            return _copy(idle_panel())
         self._visits.jobs.end(session_of(request), "copy")
         visit.annotated = "stopped"
         return copy_updates(visit)
 
-    def show_copy(self, request: gr.Request) -> tuple[Any, ...]:
+    def show_copy(self, request: gr.Request) -> Updates:
         """Say again how the copy stands: an answer that was on its way may have come after a newer one.
 
         Returns:
             Updates as `start_copy`.
         """
         visit = self._visits.get(session_of(request))
-        return copy_updates(visit) if visit else (gr.skip(),) * 4
+        return copy_updates(visit) if visit else {}
 
     def _draw(self, visit: Visit, analysis: Analysis, score: FaceScore) -> Pixels:
         """Decode the frame again and draw what was found in it."""
@@ -181,18 +182,17 @@ class VideoHandlers:
         return draw_moment(self._detector, analysis.tracks, frame, scale)
 
 
-def copy_updates(visit: Visit) -> tuple[Any, ...]:
+def copy_updates(visit: Visit) -> Updates:
     """How the annotated copy stands: its two buttons, its note, its download."""
     words, copy = text.of(visit.language), visit.annotated
     if isinstance(copy, Path):
         strange = visit.language != drawn_language(visit.language)
         note = f"{words.COPY_READY} {words.COPY_ENGLISH}" if strange else words.COPY_READY
-        return *_buttons(), note_panel(note), download(copy, visit.language)
+        return _copy(note_panel(note), download(copy, visit.language))
     if isinstance(copy, Trouble):
-        return *_buttons(), trouble_panel(copy, visit.language), no_download()
+        return _copy(trouble_panel(copy, visit.language))
     notes = {"working": words.COPY_WORKING, "stopped": words.COPY_STOPPED}
-    panel = note_panel(notes[copy]) if copy else idle_panel()
-    return *_buttons(copy == "working"), panel, no_download()
+    return _copy(note_panel(notes[copy]) if copy else idle_panel(), working=copy == "working")
 
 
 def _store(visit: Visit, pixels: Pixels) -> Picture:
@@ -237,9 +237,13 @@ def _picked(analysis: Analysis, data: Any) -> tuple[FaceTrack, FaceScore, float]
     raise ValueError("a moment that is not of this video")
 
 
-def _buttons(working: bool = False) -> tuple[gr.Button, gr.Button]:
-    """The one that makes the copy and the one that stops it."""
-    return gr.Button(visible=not working), gr.Button(visible=working)
+def _copy(note: str, offered: gr.DownloadButton | None = None, *, working: bool = False) -> Updates:
+    return {
+        "copy-make": gr.Button(visible=not working),
+        "copy-stop": gr.Button(visible=working),
+        "copy-note": note,
+        "copy-download": offered or no_download(),
+    }
 
 
 def download(file: Path, language: Language) -> gr.DownloadButton:

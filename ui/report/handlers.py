@@ -27,8 +27,10 @@ from reporting.text.results import Language
 from reporting.types import Place
 from ui import text
 from ui.check.file_check import Trouble, attempt
+from ui.check.upload_handlers import emptied
 from ui.check.video_handlers import download, no_download
 from ui.common.html import escape
+from ui.common.updates import Updates
 from ui.report.case_form import Answers, indian_time, read_case
 from ui.report.filing import before_filing, filed_panel, filing_list
 from ui.report.portal_status import reach
@@ -40,9 +42,6 @@ from ui.session.own_files import secret_folder
 from ui.session.store import Prepared, Visit, Visits
 from ui.session.visitor import session_of
 
-ROUTED, PACKAGED, FINDINGS = 6, 6, 8
-"""How many components the three groups of updates below have."""
-
 
 class ReportHandlers:
     """Joins the visits with the report; every method may be called from several threads."""
@@ -51,7 +50,7 @@ class ReportHandlers:
         self._visits = visits
         self._jobs = visits.jobs
 
-    def route(self, request: gr.Request, turn: float, chosen: str, *typed: Any) -> tuple[Any, ...]:
+    def route(self, request: gr.Request, turn: float, chosen: str, *typed: Any) -> Updates:
         """Something that decides where to turn was answered. Where that is a hard stop, everything that was kept
         of the visitor's file is deleted at once.
 
@@ -63,32 +62,25 @@ class ReportHandlers:
             typed: the values of `Answers`, here and below.
 
         Returns:
-            Updates of the question about the age, the box about images, the reason for the delay, the steps, the
-            column that builds, and the way to the portal; of the package as `prepare`; and of what was found: the
-            answer, the timelines, the moment, the findings, what checking the maps found, the steps, the columns
-            of the maps' check and of the copy.
+            Updates of the form, of `routes`, `build` and `portal`, and of the package as `prepare`; after a hard
+            stop also of all that shows the result.
         """
         session, language = session_of(request), text.language_of(chosen)
         job = self._jobs.begin(session, "route", turn)
         answers = Answers(*typed)
         self._outdate(session, turn)
         stopped = self._stops(session, answers, language)
-        found = _no_findings(language) if stopped else (gr.skip(),) * FINDINGS
+        found = {"answer": _halted(language)} | emptied() if stopped else {}
         if not self._jobs.is_current(job):
-            return (*(gr.skip(),) * (ROUTED + PACKAGED), *found)
-        return (
-            *_routed(answers, language, build=self._visits.get(session) is not None),
-            *_package_updates(None, language),
-            *found,
-        )
+            return found
+        routed = _routed(answers, language, build=self._visits.get(session) is not None)
+        return routed | _package_updates(None, language) | found
 
-    def begin(
-        self, request: gr.Request, turn: float, chosen: str, original_wanted: bool, *typed: Any
-    ) -> tuple[Any, ...]:
+    def begin(self, request: gr.Request, turn: float, chosen: str, original_wanted: bool, *typed: Any) -> Updates:
         """The button was pressed: hand over at once what is to be copied and opened while the click still counts.
 
         Returns:
-            The order for `ui/report/hand_over.js`, and updates as `prepare`.
+            `order` for `ui/report/hand_over.js`, and updates as `prepare`, with `handed` emptied.
         """
         session, language = session_of(request), text.language_of(chosen)
         visit, words = self._visits.get(session), text.of(language)
@@ -112,45 +104,45 @@ class ReportHandlers:
             }
 
         order = {} if Answers(*typed).kind is None else attempt(work)
-        return ({} if isinstance(order, Trouble) else order), *_package_updates(None, language)
+        given = {} if isinstance(order, Trouble) else order
+        return {"order": given, "handed": ""} | _package_updates(None, language)
 
     def prepare(
         self, request: gr.Request, turn: float, chosen: str, original_wanted: bool, *typed: Any
-    ) -> tuple[Any, ...]:
+    ) -> Updates:
         """Build the report package of the visit; none is offered if something was edited since it was asked for.
 
         Returns:
-            Updates of its note, the column of what comes next, the fields to copy, the note after filing, and the
-            download; and, before all of them, what the handing over said, which stays.
+            Updates of `package-note`, `filing`, `fields`, `filed` and `download`.
         """
         session, language = session_of(request), text.language_of(chosen)
         answers = Answers(*typed)
         job = self._jobs.begin(session, "package", turn)
         if not self._jobs.is_current(job):
-            return (gr.skip(),) * PACKAGED
+            return {}
         if answers.kind is None:
-            return gr.skip(), *_package_updates(Trouble("no_kind"), language)[1:]
+            return _package_updates(Trouble("no_kind"), language)
         if self._stops(session, answers, language) or answers.age_missing:
-            return gr.skip(), *_package_updates(attempt(partial(_refuse, answers)), language)[1:]
+            return _package_updates(attempt(partial(_refuse, answers)), language)
         visit = self._visits.get(session)
         if visit is None or visit.analysis is None:
-            return gr.skip(), *_package_updates(Trouble("result_gone"), language)[1:]
+            return _package_updates(Trouble("result_gone"), language)
         analysis = visit.analysis
         package = attempt(
             lambda: _build(visit, analysis, read_case(answers), original_wanted, self._visits.processed_at)
         )
         if self._visits.get(session) is not visit:
             shutil.rmtree(visit.folder, ignore_errors=True)  # it may have been written into since
-            return (gr.skip(),) * PACKAGED
+            return {}
         if not self._jobs.deliver(job, lambda: setattr(visit, "package", package)):
             if isinstance(package, Prepared):
                 discard(package.path.parent)
-            return (gr.skip(),) * PACKAGED
-        return gr.skip(), *_package_updates(package, visit.language)[1:]
+            return {}
+        return _package_updates(package, visit.language)
 
     def file(
         self, request: gr.Request, turn: float, chosen: str, number: str | None, filed_at: str | None
-    ) -> tuple[Any, ...]:
+    ) -> Updates:
         """Write the acknowledgement number into the package.
 
         Args:
@@ -166,7 +158,7 @@ class ReportHandlers:
         language = text.language_of(chosen)
         visit = self._visits.get(session_of(request))
         if visit is None or not isinstance(visit.package, Prepared):
-            return gr.skip(), *_package_updates(Trouble("result_gone"), language)[1:]
+            return _package_updates(Trouble("result_gone"), language)
         package = visit.package
         job = self._jobs.begin(session_of(request), "package", turn)
 
@@ -185,15 +177,15 @@ class ReportHandlers:
         filed = attempt(work)
         shown = replace(package, trouble=filed) if isinstance(filed, Trouble) else filed
         if not self._jobs.deliver(job, lambda: setattr(visit, "package", shown)):
-            return (gr.skip(),) * PACKAGED
-        return gr.skip(), *_package_updates(shown, language)[1:]
+            return {}
+        return _package_updates(shown, language)
 
-    def outdate(self, request: gr.Request, turn: float) -> tuple[Any, ...]:
+    def outdate(self, request: gr.Request, turn: float) -> Updates:
         """Something was changed after the package was asked for: take the old one off the page."""
         self._outdate(session_of(request), turn)
-        return _package_updates(None, text.DEFAULT)
+        return {"handed": ""} | _package_updates(None, text.DEFAULT)
 
-    def show(self, request: gr.Request) -> tuple[Any, ...]:
+    def show(self, request: gr.Request) -> Updates:
         """Say again how the package stands: an answer that was on its way may have come after a newer one.
 
         Returns:
@@ -201,32 +193,30 @@ class ReportHandlers:
         """
         visit = self._visits.get(session_of(request))
         if visit is None:
-            return (gr.skip(),) * PACKAGED
-        return gr.skip(), *_package_updates(visit.package, visit.language)[1:]
+            return {}
+        return _package_updates(visit.package, visit.language)
 
-    def speak(self, request: gr.Request, turn: float, chosen: str, *typed: Any) -> tuple[Any, ...]:
+    def speak(self, request: gr.Request, turn: float, chosen: str, *typed: Any) -> Updates:
         """The visitor changed the language.
 
         Returns:
-            Updates of the first group of `route` and of the package, what the handing over said among them.
+            Updates as `route`, those of the result apart.
         """
         session, language = session_of(request), text.language_of(chosen)
         self._jobs.begin(session, "route", turn)
         visit = self._visits.get(session)
-        return (
-            *_routed(Answers(*typed), language, build=visit is not None),
-            *_package_updates(visit.package if visit else None, language),
-        )
+        routed = _routed(Answers(*typed), language, build=visit is not None)
+        return routed | {"handed": ""} | _package_updates(visit.package if visit else None, language)
 
-    def ask_portal(self, chosen: str) -> str:
+    def ask_portal(self, chosen: str) -> Updates:
         """See whether the portal answers this computer.
 
         Returns:
-            The panel that says so.
+            Update of `reached`.
         """
         portal, words = load_portal(), text.of(text.language_of(chosen))
         found = words.REACH[reach(portal.home_url.value)]
-        return note_panel(found.format(fraud=portal.helpline_cyber_fraud.value))
+        return {"reached": note_panel(found.format(fraud=portal.helpline_cyber_fraud.value))}
 
     def _stops(self, session: str, answers: Answers, language: Language) -> bool:
         """Whether the answers are a hard stop; then nothing is kept from now on."""
@@ -273,8 +263,8 @@ def _build(visit: Visit, analysis: Analysis, case: Case, original_wanted: bool, 
     return Prepared(path=package.path, case=case, fields=package.fields, findings=package.findings)
 
 
-def _routed(answers: Answers, language: Language, *, build: bool) -> tuple[Any, ...]:
-    """The first group of `ReportHandlers.route`.
+def _routed(answers: Answers, language: Language, *, build: bool) -> Updates:
+    """The form and the steps.
 
     Args:
         answers: what stands in the form.
@@ -291,42 +281,38 @@ def _routed(answers: Answers, language: Language, *, build: bool) -> tuple[Any, 
         case = read_case(told)
         panel = routes_panel(case, language)
     stop = answers.age_missing or is_hard_stop(case)
-    return (
-        gr.Radio(visible=sexual),
-        gr.Checkbox(visible=sexual and answers.depicted == "adult"),
-        gr.Textbox(visible=answers.seen_long_ago(datetime.now(UTC))),
-        panel,
-        gr.Column(visible=build and not stop),
-        portal_link(case, language),
-    )
+    return {
+        "depicted": gr.Radio(visible=sexual),
+        "with-images": gr.Checkbox(visible=sexual and answers.depicted == "adult"),
+        "delay": gr.Textbox(visible=answers.seen_long_ago(datetime.now(UTC))),
+        "routes": panel,
+        "build": gr.Column(visible=build and not stop),
+        "portal": portal_link(case, language),
+    }
 
 
-def _package_updates(package: Prepared | Trouble | None, language: Language) -> tuple[Any, ...]:
-    """How the report package stands: what the handing over said, its note with what to look at before filing, the
-    column of what comes next, the fields to copy, the note after filing, and the download."""
-    if package is None:
-        return "", idle_panel(), gr.Column(visible=False), "", idle_panel(), no_download()
-    if isinstance(package, Trouble):
-        return "", trouble_panel(package, language), gr.Column(visible=False), "", idle_panel(), no_download()
+def _package_updates(package: Prepared | Trouble | None, language: Language) -> Updates:
+    """How the report package stands: its note with what to look at before filing, and the download."""
+    if not isinstance(package, Prepared):
+        return {
+            "package-note": idle_panel() if package is None else trouble_panel(package, language),
+            "filing": gr.Column(visible=False),
+            "fields": "",
+            "filed": idle_panel(),
+            "download": no_download(),
+        }
     look, filed = before_filing(package.findings, language), idle_panel()
     if package.trouble is not None:
         filed = trouble_panel(package.trouble, language)
     elif package.filed_at is not None:
         look, filed = "", f'<div role="status">{filed_panel(package, language)}</div>'
-    return (
-        "",
-        note_panel(text.of(language).READY) + look,
-        gr.Column(visible=True),
-        filing_list(package.fields, language),
-        filed,
-        download(package.path, language),
-    )
-
-
-def _no_findings(language: Language) -> tuple[Any, ...]:
-    """The third group of `ReportHandlers.route`, where nothing may stay."""
-    hidden = (gr.Column(visible=False), gr.Column(visible=False))
-    return _halted(language), "", idle_panel(), "", idle_panel(), "", *hidden
+    return {
+        "package-note": note_panel(text.of(language).READY) + look,
+        "filing": gr.Column(visible=True),
+        "fields": filing_list(package.fields, language),
+        "filed": filed,
+        "download": download(package.path, language),
+    }
 
 
 def _halted(language: Language) -> str:

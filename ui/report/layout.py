@@ -11,6 +11,7 @@ from reporting import Case
 from reporting.text import results as result_text
 from ui.common.html import escape
 from ui.common.localized import Lettering
+from ui.common.updates import Updates, by_name
 from ui.report.case_form import detail_fields, first_fields, images_field, time_picker
 from ui.report.filing import SCRIPT as FILING_SCRIPT
 from ui.report.handlers import ReportHandlers
@@ -50,7 +51,7 @@ class ReportPart:
             self._prepare = lettering.add(
                 gr.Button, lambda words: {"value": words.PREPARE}, variant="primary", elem_id="prepare"
             )
-        self._order = gr.JSON(visible=False)
+        self._order = gr.JSON(visible=False, elem_id="order")
         handed = _html("", elem_id="handed")
         note = _html(idle_panel(), elem_id="package-note")
         download = gr.DownloadButton(visible=False, variant="primary", elem_id="download")
@@ -94,57 +95,53 @@ class ReportPart:
         handlers = ReportHandlers(visits)
         first, typed = self._first, [*self._first, *self._details, self._images]
         seen_at, _, delay, *_ = self._details
-        routed = [first[2], self._images, delay, self._routes, self._build, self._portal]
+        packaged = self._packaged
+        routed = [first[2], self._images, delay, self._routes, self._build, self._portal, *packaged]
         gr.on(
             [field.change for field in (*first, seen_at)],
-            handlers.route,
+            by_name(handlers.route, [*routed, *found]),
             [self._turn, language, *typed],
-            [*routed, *self._packaged, *found],
+            [*routed, *found],
             js=Jobs.SCRIPT,
             **at_once,
         )
         changes = [field.change for field in (*self._details[1:], self._images, self._original)]
-        gr.on(changes, handlers.outdate, self._turn, self._packaged, js=Jobs.SCRIPT, **at_once)
-        language.change(
-            handlers.speak,
-            [self._turn, language, *typed],
-            [*routed, *self._packaged],
-            js=Jobs.SCRIPT,
-            **at_once,
-        )
+        outdate = by_name(handlers.outdate, packaged)
+        gr.on(changes, outdate, self._turn, packaged, js=Jobs.SCRIPT, **at_once)
+        speak = by_name(handlers.speak, routed)
+        language.change(speak, [self._turn, language, *typed], routed, js=Jobs.SCRIPT, **at_once)
+        anew = [*first, self._build, *packaged]
         for arrival in arrivals:
-            arrival.then(_anew, None, [*first, self._build, *self._packaged], **at_once)
+            arrival.then(by_name(_anew, anew), None, anew, **at_once)
 
         given = [self._turn, language, self._original, *typed]
-        handed, note, *_ = self._packaged
-        asked = self._prepare.click(
-            handlers.begin, given, [self._order, *self._packaged], js=Jobs.SCRIPT, **at_once
-        )
+        handed, note, *_ = packaged
+        ordered = [self._order, *packaged]
+        asked = self._prepare.click(by_name(handlers.begin, ordered), given, ordered, js=Jobs.SCRIPT, **at_once)
         handed_over = asked.success(None, self._order, handed, js=_HAND_OVER, api_visibility="private")
         handed_over.then(
-            handlers.prepare, given, self._packaged, js=Jobs.SCRIPT, show_progress_on=note, **heavy
-        ).then(handlers.show, None, self._packaged, **at_once)
+            by_name(handlers.prepare, packaged), given, packaged, js=Jobs.SCRIPT, show_progress_on=note, **heavy
+        ).then(by_name(handlers.show, packaged), None, packaged, **at_once)
         filing = [self._turn, language, self._number, self._filed_at]
-        self._file.click(handlers.file, filing, self._packaged, js=Jobs.SCRIPT, **at_once)
-        self._reach.click(handlers.ask_portal, language, self._reached, **at_once)
+        self._file.click(by_name(handlers.file, packaged), filing, packaged, js=Jobs.SCRIPT, **at_once)
+        self._reach.click(by_name(handlers.ask_portal, [self._reached]), language, self._reached, **at_once)
 
 
-def _anew() -> tuple[Any, ...]:
+def _anew() -> Updates:
     """Another file is another case: what was told about the last says nothing about it."""
-    return (
-        None,
-        False,
-        gr.Radio(value=None, visible=False),
-        False,
-        gr.skip(),
-        gr.Column(visible=True),
-        "",
-        idle_panel(),
-        gr.Column(visible=False),
-        "",
-        idle_panel(),
-        gr.DownloadButton(value=None, visible=False),
-    )
+    return {
+        "kind": None,
+        "in-danger": False,
+        "depicted": gr.Radio(value=None, visible=False),
+        "witness": False,
+        "build": gr.Column(visible=True),
+        "handed": "",
+        "package-note": idle_panel(),
+        "filing": gr.Column(visible=False),
+        "fields": "",
+        "filed": idle_panel(),
+        "download": gr.DownloadButton(value=None, visible=False),
+    }
 
 
 def _html(value: str = "", **kwargs: Any) -> gr.HTML:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import gradio as gr
 
 from detector import Detector
@@ -13,6 +11,7 @@ from reporting.text.results import Language
 from ui import text
 from ui.check.file_check import Superseded, Trouble, attempt
 from ui.common.html import bullets, escape
+from ui.common.updates import Updates
 from ui.result.status_panel import idle_panel, trouble_panel
 from ui.session.store import Visits
 from ui.session.visitor import session_of
@@ -25,7 +24,7 @@ class MapCheckHandlers:
         self._detector = detector
         self._visits = visits
 
-    def check(self, chosen: str, request: gr.Request) -> Any:
+    def check(self, chosen: str, request: gr.Request) -> Updates:
         """Paint over what the maps point at, and judge again.
 
         Args:
@@ -33,11 +32,11 @@ class MapCheckHandlers:
             request: whose page it is.
 
         Returns:
-            The panel that says what came of it; nothing where the result was replaced meanwhile.
+            Update of `maps-note`; none where the result was replaced meanwhile.
         """
         visit = self._visits.get(session_of(request))
         if visit is None or visit.explanations is None:
-            return trouble_panel(Trouble("result_gone"), text.language_of(chosen))
+            return {"maps-note": trouble_panel(Trouble("result_gone"), text.language_of(chosen))}
         faces = _strongest(visit.explanations)
 
         def measure(face: Explanation) -> tuple[int, Faithfulness]:
@@ -48,11 +47,11 @@ class MapCheckHandlers:
         try:
             checks = attempt(lambda: tuple(measure(face) for face in faces))
         except Superseded:
-            return gr.skip()
+            return {}
         if self._visits.get(session_of(request)) is not visit:
-            return gr.skip()
+            return {}
         visit.checks = checks
-        return map_check_panel(checks, visit.language)
+        return {"maps-note": map_check_panel(checks, visit.language)}
 
 
 def map_check_panel(checks: tuple[tuple[int, Faithfulness], ...] | Trouble | None, language: Language) -> str:

@@ -94,19 +94,15 @@ def links(handlers: Handlers, tmp_path: Path) -> LinkHandlers:
     return LinkHandlers(handlers, tmp_path, max_bytes=1_000_000, get=get)
 
 
-def is_skipped(updates: tuple[Any, ...]) -> bool:
-    return all(update == {"__type__": "update"} for update in updates)
-
-
 def test_a_link_is_taken_in_like_an_upload(
     links: LinkHandlers, handlers: Handlers, site: str, tmp_path: Path
 ) -> None:
-    _, said, working, result = links.begin(f" {site}/holiday.jpg ", "en", visitor())
-    assert f"from {OPEN}" in said and working.visible and not result.visible
-    _, said, working, _ = links.bring(visitor())
+    said = links.begin(f" {site}/holiday.jpg ", "en", visitor())
+    assert f"from {OPEN}" in said["answer"] and said["working"].visible and not said["result"].visible
+    said = links.bring(visitor())
     visit = handlers.visits.get("a")
     assert visit is not None and visit.original.read_bytes() == Site.content
-    assert visit.original.name == "holiday.jpg" and "holiday.jpg" in said and working.visible
+    assert visit.original.name == "holiday.jpg" and "holiday.jpg" in said["answer"] and said["working"].visible
     assert not list((tmp_path / RECEIVED).iterdir()) and visit.folder.parent == tmp_path
 
 
@@ -118,9 +114,10 @@ def test_what_is_not_fetched_is_told_in_words_of_its_own(
     links: LinkHandlers, handlers: Handlers, site: str, tmp_path: Path, url: str | None, detail: str
 ) -> None:
     links.begin(f"{site}{url}" if url and url.startswith("/") else url, "en", visitor())
-    _, said, working, _ = links.bring(visitor())
-    assert Words.TROUBLES["link"].title in said and detail in said and not working.visible
-    assert text.of("hi").TROUBLES["link"].title in handlers.speak("hi", visitor())[0]
+    said = links.bring(visitor())
+    assert Words.TROUBLES["link"].title in said["answer"] and detail in said["answer"]
+    assert not said["working"].visible
+    assert text.of("hi").TROUBLES["link"].title in handlers.speak("hi", visitor())["answer"]
     assert handlers.visits.get("a") is None and not list((tmp_path / RECEIVED).iterdir())
 
 
@@ -134,7 +131,7 @@ def test_a_download_that_nobody_waits_for_ends_and_leaves_nothing(
     bringing.start()
     while not list(tmp_path.rglob("slow.jpg")):
         time.sleep(0.01)
-    assert is_skipped(links.bring(visitor("b"))), "another visitor's link"
+    assert links.bring(visitor("b")) == {}, "another visitor's link"
     if way == "cancel":
         handlers.cancel("en", visitor())
     elif way == "leave":
@@ -142,18 +139,18 @@ def test_a_download_that_nobody_waits_for_ends_and_leaves_nothing(
     else:
         links.begin(f"{site}/other.jpg", "en", visitor())
     bringing.join(5)
-    assert not bringing.is_alive() and is_skipped(answers[0])
+    assert not bringing.is_alive() and answers == [{}]
     assert not list((tmp_path / RECEIVED).iterdir()) and handlers.visits.get("a") is None
     if way == "cancel":
-        assert is_skipped(links.bring(visitor())), "what was stopped before it began is not begun"
+        assert links.bring(visitor()) == {}, "what was stopped before it began is not begun"
 
 
 def test_the_language_may_change_while_a_link_is_fetched(
     links: LinkHandlers, handlers: Handlers, site: str
 ) -> None:
     links.begin(f"{site}/holiday.jpg", "en", visitor())
-    assert text.of("hi").FETCHING.format(site=OPEN) in handlers.speak("hi", visitor())[0]
-    said = links.bring(visitor())[1]
+    assert text.of("hi").FETCHING.format(site=OPEN) in handlers.speak("hi", visitor())["answer"]
+    said = links.bring(visitor())["answer"]
     assert text.of("hi").CHECKING.format(name="<bdi>holiday.jpg</bdi>") in said
 
 

@@ -17,6 +17,7 @@ from reporting.text import results as result_text
 from ui import text
 from ui.check.upload_handlers import Handlers
 from ui.common.localized import Lettering
+from ui.common.updates import Updates
 from ui.security.rate_limit import MAX_WAITING
 from ui.session.workspace import make_workspace
 from ui.text import Words
@@ -59,7 +60,7 @@ def handlers(detector: Any, tmp_path: Path) -> Handlers:
 
 
 @pytest.fixture
-def receive(handlers: Handlers, examples: Path) -> Callable[..., tuple[Any, ...]]:
+def receive(handlers: Handlers, examples: Path) -> Callable[..., Updates]:
     return handlers.receive_example(examples / "no-face.jpg")
 
 
@@ -67,8 +68,8 @@ def quiet(share: float, desc: str) -> None:
     """Stands in for the page's progress."""
 
 
-def is_skipped(updates: tuple[Any, ...]) -> bool:
-    return all(update == {"__type__": "update"} for update in updates)
+def is_skipped(updates: Updates) -> bool:
+    return updates == {}
 
 
 def test_a_file_is_judged_for_its_visitor_alone(
@@ -76,7 +77,7 @@ def test_a_file_is_judged_for_its_visitor_alone(
 ) -> None:
     receive("en", visitor("a"))
     assert is_skipped(handlers.judge("auto", visitor("b"), quiet)) and detector.runs == 0
-    answer = handlers.judge("auto", visitor("a"), quiet)[0]
+    answer = handlers.judge("auto", visitor("a"), quiet)["answer"]
     assert result_text.headline("no_face", "en") in answer and 'src="gradio_api/file=' in answer
 
 
@@ -87,7 +88,7 @@ def test_a_newer_file_stops_the_check_of_the_older(
     detector.meanwhile = lambda: receive("en", visitor("a"))
     assert is_skipped(handlers.judge("auto", visitor("a"), quiet))
     detector.meanwhile = lambda: None
-    assert result_text.headline("no_face", "en") in handlers.judge("auto", visitor("a"), quiet)[0]
+    assert result_text.headline("no_face", "en") in handlers.judge("auto", visitor("a"), quiet)["answer"]
 
 
 def test_one_file_is_judged_once(handlers: Handlers, receive: Callable[..., Any], detector: Any) -> None:
@@ -108,14 +109,14 @@ def test_a_stopped_check_leaves_nothing_and_the_next_file_is_judged(
     handlers: Handlers, receive: Callable[..., Any], detector: Any, tmp_path: Path
 ) -> None:
     receive("en", visitor("a"))
-    told: list[tuple[Any, ...]] = []
+    told: list[Updates] = []
     detector.meanwhile = lambda: told.append(handlers.cancel("en", visitor("a")))
     assert is_skipped(handlers.judge("auto", visitor("a"), quiet))
-    assert Words.STOPPED_TITLE in told[0][0] and not list(tmp_path.iterdir())
-    assert all(column.visible is False for column in told[0][1:])
+    assert Words.STOPPED_TITLE in told[0]["answer"] and not list(tmp_path.iterdir())
+    assert all(told[0][name].visible is False for name in ("working", "result"))
     detector.meanwhile = lambda: None
     receive("en", visitor("a"))
-    assert result_text.headline("no_face", "en") in handlers.judge("auto", visitor("a"), quiet)[0]
+    assert result_text.headline("no_face", "en") in handlers.judge("auto", visitor("a"), quiet)["answer"]
 
 
 def test_a_result_on_its_way_does_not_stay_over_the_stop(
@@ -126,14 +127,15 @@ def test_a_result_on_its_way_does_not_stay_over_the_stop(
     handlers.judge("auto", visitor("a"), quiet)
     assert is_skipped(handlers.settle("en", visitor("a"))) and is_skipped(handlers.settle("en", visitor("b")))
     handlers.cancel("en", visitor("a"))
-    panel, working, result = handlers.settle("hi", visitor("a"))
-    assert text.of("hi").STOPPED_TITLE in panel and not working.visible and not result.visible
+    said = handlers.settle("hi", visitor("a"))
+    assert text.of("hi").STOPPED_TITLE in said["answer"]
+    assert not said["working"].visible and not said["result"].visible
 
 
 def test_nobody_stops_the_check_of_another(handlers: Handlers, receive: Callable[..., Any], detector: Any) -> None:
     receive("en", visitor("a"))
     detector.meanwhile = lambda: handlers.cancel("en", visitor("b"))
-    assert result_text.headline("no_face", "en") in handlers.judge("auto", visitor("a"), quiet)[0]
+    assert result_text.headline("no_face", "en") in handlers.judge("auto", visitor("a"), quiet)["answer"]
 
 
 @pytest.mark.parametrize(
@@ -150,7 +152,8 @@ def test_the_choice_of_depth_reaches_the_detector(
 def test_a_forged_depth_is_no_depth(handlers: Handlers, receive: Callable[..., Any], detector: Any) -> None:
     receive("en", visitor("a"))
     assert (
-        Words.TROUBLES["incident"].title in handlers.judge("999999", visitor("a"), quiet)[0] and detector.runs == 0
+        Words.TROUBLES["incident"].title in handlers.judge("999999", visitor("a"), quiet)["answer"]
+        and detector.runs == 0
     )
 
 
@@ -158,9 +161,9 @@ def test_a_full_line_is_told_and_nothing_is_kept(
     handlers: Handlers, receive: Callable[..., Any], tmp_path: Path
 ) -> None:
     receive("en", visitor("a"))
-    said = handlers.busy("en", visitor("a"))[0]
+    said = handlers.busy("en", visitor("a"))["answer"]
     assert Words.TROUBLES["busy"].title in said and f"{MAX_WAITING} others are before you" in said
-    assert f"आपसे पहले {MAX_WAITING} " in handlers.speak("hi", visitor("a"))[0]
+    assert f"आपसे पहले {MAX_WAITING} " in handlers.speak("hi", visitor("a"))["answer"]
     assert not list(tmp_path.iterdir())
 
 
@@ -169,7 +172,7 @@ def test_a_mistake_of_ours_is_an_incident_on_the_page(
 ) -> None:
     receive("en", visitor("a"))
     detector.meanwhile = lambda: 1 / 0
-    answer = handlers.judge("auto", visitor("a"), quiet)[0]
+    answer = handlers.judge("auto", visitor("a"), quiet)["answer"]
     assert Words.TROUBLES["incident"].title in answer and "division" not in answer and not list(tmp_path.iterdir())
 
 
@@ -178,15 +181,15 @@ def test_another_language_is_written_and_not_judged_anew(
 ) -> None:
     receive("en", visitor("a"))
     told: list[Any] = []
-    detector.meanwhile = lambda: told.append(handlers.speak("hi", visitor("a"))[0])
-    answer = handlers.judge("auto", visitor("a"), quiet)[0]
+    detector.meanwhile = lambda: told.append(handlers.speak("hi", visitor("a"))["answer"])
+    answer = handlers.judge("auto", visitor("a"), quiet)["answer"]
     checking = text.of("hi").CHECKING.format(name="<bdi>no-face.jpg</bdi>")
     assert checking in told[0], "while it is checked"
     assert result_text.headline("no_face", "hi") in answer, "the language that is on in the end"
     english = handlers.speak("en", visitor("a"))
-    assert result_text.headline("no_face", "en") in english[0]
+    assert result_text.headline("no_face", "en") in english["answer"]
     (still,) = re.findall(r'src="([^"]*)"', answer)
-    assert still in english[0] and detector.runs == 1
+    assert still in english["answer"] and detector.runs == 1
     assert is_skipped(handlers.speak("hi", visitor("b"))), "nothing of another visitor's"
 
 
@@ -195,9 +198,9 @@ def test_what_went_wrong_is_said_again_in_another_language(
 ) -> None:
     receive("en", visitor("a"))
     detector.meanwhile = lambda: 1 / 0
-    answer = handlers.judge("auto", visitor("a"), quiet)[0]
+    answer = handlers.judge("auto", visitor("a"), quiet)["answer"]
     (incident,) = re.findall("incident ([0-9a-f]{8})", answer)
-    again = handlers.speak("hi", visitor("a"))[0]
+    again = handlers.speak("hi", visitor("a"))["answer"]
     assert text.of("hi").TROUBLES["incident"].title in again and incident in again
     handlers.leave(visitor("a"))
     assert is_skipped(handlers.speak("en", visitor("a"))) and not list(tmp_path.iterdir())

@@ -71,7 +71,7 @@ def test_a_moment_shows_that_very_frame_with_its_box_and_heatmap(
     track = track_of(handlers)
     for moment in (0, 7):
         score = track.scores[moment]
-        panel = videos.moment("en", visitor("a"), pick(0, moment))
+        panel = videos.moment("en", visitor("a"), pick(0, moment))["moment"]
         assert f"Face 1 at 0:0{int(score.time_s)}." in Page(panel).words
         drawn, box = image_of(panel), score.box
         apart = np.ones(drawn.shape[:2], bool)
@@ -84,8 +84,8 @@ def test_a_moment_shows_that_very_frame_with_its_box_and_heatmap(
 
 
 def test_one_moment_at_a_time_is_kept(videos: VideoHandlers, handlers: Handlers, tmp_path: Path) -> None:
-    first = videos.moment("en", visitor("a"), pick(0, 0))
-    second = videos.moment("en", visitor("a"), pick(0, 1))
+    first = videos.moment("en", visitor("a"), pick(0, 0))["moment"]
+    second = videos.moment("en", visitor("a"), pick(0, 1))["moment"]
     assert first != second and len(list(tmp_path.rglob("moment-*.png"))) == 1
     handlers.leave(visitor("a"))
     assert not list(tmp_path.iterdir())
@@ -105,11 +105,13 @@ def test_one_moment_at_a_time_is_kept(videos: VideoHandlers, handlers: Handlers,
     ],
 )
 def test_a_forged_moment_shows_nothing(videos: VideoHandlers, event: Any, tmp_path: Path) -> None:
-    assert not Page(videos.moment("en", visitor("a"), event)).all("img") and not list(tmp_path.rglob("moment-*"))
+    assert not Page(videos.moment("en", visitor("a"), event)["moment"]).all("img") and not list(
+        tmp_path.rglob("moment-*")
+    )
 
 
 def test_nobody_sees_a_moment_of_another(videos: VideoHandlers) -> None:
-    panel = Page(videos.moment("en", visitor("b"), pick(0, 0)))
+    panel = Page(videos.moment("en", visitor("b"), pick(0, 0))["moment"])
     assert Words.TROUBLES["moment_gone"].message in panel.words and not panel.all("img")
 
 
@@ -125,18 +127,19 @@ def test_leaving_while_a_moment_is_drawn_is_no_trouble(
         return draw_moment(*given)
 
     monkeypatch.setattr("ui.check.video_handlers.draw_moment", draw)
-    assert videos.moment("en", visitor("a"), pick(0, 0)) == {"__type__": "update"}
+    assert videos.moment("en", visitor("a"), pick(0, 0)) == {}
     assert not list(tmp_path.iterdir()) and not caplog.records
 
 
 def test_the_copy_is_made_for_its_visitor_alone(videos: VideoHandlers, tmp_path: Path) -> None:
-    *_, note, download = videos.make_copy("en", visitor("b"), quiet)
-    assert Words.TROUBLES["moment_gone"].message in note and download.value is None
+    refused = videos.make_copy("en", visitor("b"), quiet)
+    assert Words.TROUBLES["moment_gone"].message in refused["copy-note"]
+    assert refused["copy-download"].value is None
     videos.start_copy(visitor("a"))
-    make, stop, note, download = videos.make_copy("en", visitor("a"), quiet)
-    assert Words.COPY_READY in note and make.visible and not stop.visible
+    made = videos.make_copy("en", visitor("a"), quiet)
+    assert Words.COPY_READY in made["copy-note"] and made["copy-make"].visible and not made["copy-stop"].visible
     (copy,) = tmp_path.rglob("*.mp4")
-    assert copy.name == "manipulated-annotated.mp4" and copy.name in download.label
+    assert copy.name == "manipulated-annotated.mp4" and copy.name in made["copy-download"].label
     assert re.fullmatch("[0-9a-f]{32}", copy.parent.name)
     with av.open(str(copy)) as container:
         assert sum(1 for _ in container.decode(video=0)) == 96
@@ -158,7 +161,7 @@ def test_a_copy_speaks_the_language_of_the_page_or_the_page_says_that_it_does_no
     pages: tuple[tuple[Language, bool], ...] = (("hi", not shapes), ("en", False))
     for language, strange in pages:
         visit.language = language
-        *_, note, _ = copy_updates(visit)
+        note = copy_updates(visit)["copy-note"]
         assert text.of(language).COPY_READY in note and (text.of(language).COPY_ENGLISH in note) == strange
 
 
@@ -185,19 +188,19 @@ def test_a_stopped_copy_leaves_the_result_and_nothing_else(
     updates = videos.make_copy(
         "en", visitor("a"), stop_at(30, lambda: told.append(videos.stop_copy(visitor("a"))))
     )
-    assert all(update == {"__type__": "update"} for update in updates)
-    assert Words.COPY_STOPPED in told[0][2] and not list(tmp_path.rglob("*.mp4*"))
-    assert Page(videos.moment("en", visitor("a"), pick(0, 0))).all("img")
+    assert updates == {}
+    assert Words.COPY_STOPPED in told[0]["copy-note"] and not list(tmp_path.rglob("*.mp4*"))
+    assert Page(videos.moment("en", visitor("a"), pick(0, 0))["moment"]).all("img")
     videos.start_copy(visitor("a"))
-    assert Words.COPY_READY in videos.make_copy("en", visitor("a"), quiet)[2]
+    assert Words.COPY_READY in videos.make_copy("en", visitor("a"), quiet)["copy-note"]
 
 
 def test_a_copy_that_is_stopped_while_it_waits_is_not_begun(videos: VideoHandlers, tmp_path: Path) -> None:
     videos.start_copy(visitor("a"))
     videos.stop_copy(visitor("a"))
-    assert all(update == {"__type__": "update"} for update in videos.make_copy("en", visitor("a"), quiet))
+    assert videos.make_copy("en", visitor("a"), quiet) == {}
     assert not list(tmp_path.rglob("*.mp4*"))
-    assert Words.COPY_STOPPED in videos.show_copy(visitor("a"))[2]
+    assert Words.COPY_STOPPED in videos.show_copy(visitor("a"))["copy-note"]
 
 
 def test_a_copy_that_was_stopped_and_asked_for_again_is_made_once(videos: VideoHandlers, tmp_path: Path) -> None:
@@ -205,8 +208,10 @@ def test_a_copy_that_was_stopped_and_asked_for_again_is_made_once(videos: VideoH
     videos.stop_copy(visitor("a"))
     videos.start_copy(visitor("a"))
     first, second = (videos.make_copy("en", visitor("a"), quiet) for _ in range(2))
-    assert Words.COPY_READY in first[2] and all(update == {"__type__": "update"} for update in second)
-    assert len(list(tmp_path.rglob("*.mp4"))) == 1 and Words.COPY_READY in videos.show_copy(visitor("a"))[2]
+    assert Words.COPY_READY in first["copy-note"] and second == {}
+    assert (
+        len(list(tmp_path.rglob("*.mp4"))) == 1 and Words.COPY_READY in videos.show_copy(visitor("a"))["copy-note"]
+    )
 
 
 def test_leaving_ends_the_copy_and_deletes_everything(
@@ -217,10 +222,10 @@ def test_leaving_ends_the_copy_and_deletes_everything(
     assert not list(tmp_path.iterdir())
 
 
-def test_a_image_offers_no_copy(detector: Detector, tmp_path: Path, examples: Path) -> None:
+def test_an_image_offers_no_copy(detector: Detector, tmp_path: Path, examples: Path) -> None:
     handlers = Handlers(detector, tmp_path)
     handlers.receive_example(examples / "genuine.jpg")("en", visitor("a"))
     shown = handlers.judge("auto", visitor("a"), quiet)
-    assert shown[3] == "" and shown[9].visible is False
-    panel = VideoHandlers(detector, handlers.visits).moment("en", visitor("a"), pick(0, 0))
+    assert shown["timeline"] == "" and shown["copy"].visible is False
+    panel = VideoHandlers(detector, handlers.visits).moment("en", visitor("a"), pick(0, 0))["moment"]
     assert Words.TROUBLES["moment_gone"].message in Page(panel).words

@@ -25,8 +25,9 @@ from reporting.text.results import Language
 from ui import text
 from ui.check.upload_handlers import Handlers
 from ui.common.html import escape
+from ui.common.updates import Updates
 from ui.report.filing import before_filing
-from ui.report.handlers import FINDINGS, PACKAGED, ROUTED, ReportHandlers
+from ui.report.handlers import ReportHandlers
 from ui.session.key_frames import load_frames, store_frames
 from ui.session.own_files import RECEIVED
 from ui.session.store import Prepared, Visit
@@ -34,11 +35,9 @@ from ui.text import Words
 
 VISITOR: Any = SimpleNamespace(session_hash="a")
 STRANGER: Any = SimpleNamespace(session_hash="b")
-SKIPPED = {"__type__": "update"}
 TURN = itertools.count(1)
 """As the page counts."""
-NOTE, NEXT, FIELDS, FILED, DOWNLOAD = range(1, 6)
-"""Places in what `prepare` returns."""
+NOTE, FIELDS, FILED, DOWNLOAD = "package-note", "fields", "filed", "download"
 
 
 def quiet(share: float, desc: str) -> None:
@@ -94,9 +93,9 @@ def prepared(visit: Visit) -> Prepared:
 
 def test_danger_has_its_number_before_the_kind_or_the_age_is_told(report: ReportHandlers) -> None:
     for given in (answers(None, in_danger=True), answers("sexual", in_danger=True)):
-        panel = report.route(VISITOR, next(TURN), "en", *given)[3]
+        panel = report.route(VISITOR, next(TURN), "en", *given)["routes"]
         assert 'href="tel:112"' in panel and "tel:1930" not in panel
-    assert "tel:" not in report.route(VISITOR, next(TURN), "en", *answers(None))[3]
+    assert "tel:" not in report.route(VISITOR, next(TURN), "en", *answers(None))["routes"]
 
 
 def test_a_package_is_of_the_visitors_own_result(report: ReportHandlers, judged: Visit) -> None:
@@ -105,7 +104,7 @@ def test_a_package_is_of_the_visitors_own_result(report: ReportHandlers, judged:
         in report.prepare(STRANGER, next(TURN), "en", False, *answers("other"))[NOTE]
     )
     updates = report.prepare(VISITOR, next(TURN), "en", False, *answers("impersonation", platform="Some app"))
-    assert escape(Words.READY) in updates[NOTE] and len(updates) == PACKAGED
+    assert escape(Words.READY) in updates[NOTE]
     package = prepared(judged)
     assert verify_package(package.path).input_sha256 == judged.analysis.media.sha256  # type: ignore[union-attr]
     with zipfile.ZipFile(package.path) as archive:
@@ -117,7 +116,7 @@ def test_the_kind_is_the_only_thing_that_must_be_told(report: ReportHandlers, ju
     assert (
         Words.TROUBLES["no_kind"].title in report.prepare(VISITOR, next(TURN), "en", False, *answers(None))[NOTE]
     )
-    order, *_ = report.begin(VISITOR, next(TURN), "en", False, *answers(None))
+    order = report.begin(VISITOR, next(TURN), "en", False, *answers(None))["order"]
     assert order == {} and judged.package is None
 
 
@@ -129,20 +128,24 @@ def test_what_is_changed_after_the_package_takes_it_off_the_page(report: ReportH
 
 def test_the_routes_come_before_anything_else(report: ReportHandlers, judged: Visit) -> None:
     updates = report.route(VISITOR, next(TURN), "en", *answers("fraud_money_lost", in_danger=True))
-    panel = updates[3]
-    assert len(updates) == ROUTED + PACKAGED + FINDINGS and all(kept == SKIPPED for kept in updates[-FINDINGS:])
+    panel = updates["routes"]
+    assert not {"answer", "findings"} & set(updates), "the result stays"
     assert panel.index('href="tel:112"') < panel.index('href="tel:1930"') < panel.index("FINANCIAL FRAUD")
     assert panel.count(Words.ROUTES_NOW) == 2 and 'role="status"' in panel
 
 
 def test_the_age_is_asked_only_where_it_matters(report: ReportHandlers, judged: Visit) -> None:
-    age, images, _, panel, build, _ = report.route(VISITOR, next(TURN), "en", *answers("sexual"))[:ROUTED]
-    assert (age.visible, images.visible, build.visible) == (True, False, False)
-    assert escape(Words.AGE_FIRST) in panel and judged.folder.exists(), "the question can still be answered"
-    age, images, _, panel, build, _ = report.route(VISITOR, next(TURN), "en", *answers("sexual", "adult"))[:ROUTED]
-    assert (age.visible, images.visible, build.visible) == (True, True, True) and "stopncii" in panel
-    age, images, *_ = report.route(VISITOR, next(TURN), "en", *answers("defamation"))[:ROUTED]
-    assert (age.visible, images.visible) == (False, False)
+    def shown(said: Updates) -> tuple[bool, ...]:
+        return tuple(said[name].visible for name in ("depicted", "with-images", "build"))
+
+    said = report.route(VISITOR, next(TURN), "en", *answers("sexual"))
+    assert shown(said) == (True, False, False)
+    assert escape(Words.AGE_FIRST) in said["routes"] and judged.folder.exists(), (
+        "the question can still be answered"
+    )
+    said = report.route(VISITOR, next(TURN), "en", *answers("sexual", "adult"))
+    assert shown(said) == (True, True, True) and "stopncii" in said["routes"]
+    assert shown(report.route(VISITOR, next(TURN), "en", *answers("defamation"))) == (False, False, True)
 
 
 @pytest.mark.parametrize("depicted", ["minor", "unsure"])
@@ -153,24 +156,26 @@ def test_a_hard_stop_keeps_nothing_at_all(
     assert {path.suffix for path in files_below(tmp_path)} >= {".png", ".jpg", ".zip"}
     updates = report.route(VISITOR, next(TURN), "en", *answers("sexual", depicted))
     assert files_below(tmp_path) == [] and handlers.visits.get("a") is None
-    panel, build = updates[3], updates[4]
-    assert escape(Words.HARD_STOP) in panel and 'href="tel:1098"' in panel and build.visible is False
-    answer, timeline, moment, findings, maps, steps, *columns = updates[-FINDINGS:]
-    assert "<img" not in answer and [timeline, findings, steps] == ["", "", ""]
-    assert "<p>" not in moment + maps and all(column.visible is False for column in columns)
+    panel = updates["routes"]
+    assert escape(Words.HARD_STOP) in panel and 'href="tel:1098"' in panel and updates["build"].visible is False
+    assert "<img" not in updates["answer"] and {updates[name] for name in ("timeline", "findings", "steps")} == {
+        ""
+    }
+    assert "<p>" not in updates["moment"] + updates["maps-note"]
+    assert not updates["maps"].visible and not updates["copy"].visible
     for call in (report.prepare, report.begin):
         assert not any(
             "gradio_api/file" in str(update) for update in call(VISITOR, next(TURN), "en", True, *answers("other"))
         )
     assert files_below(tmp_path) == [], "and nothing is made of what is gone"
-    assert escape(text.of("hi").HARD_STOP) in handlers.speak("hi", VISITOR)[0]
+    assert escape(text.of("hi").HARD_STOP) in handlers.speak("hi", VISITOR)["answer"]
 
 
 def test_what_was_told_first_is_not_shown_over_what_was_told_last(report: ReportHandlers, judged: Visit) -> None:
     first, second = next(TURN), next(TURN)
-    assert "tel:1930" in report.route(VISITOR, second, "en", *answers("fraud_money_lost"))[3]
-    assert all(kept == SKIPPED for kept in report.route(VISITOR, first, "en", *answers("other")))
-    assert "tel:" not in report.route(STRANGER, first, "en", *answers(None))[3], (
+    assert "tel:1930" in report.route(VISITOR, second, "en", *answers("fraud_money_lost"))["routes"]
+    assert report.route(VISITOR, first, "en", *answers("other")) == {}
+    assert "tel:" not in report.route(STRANGER, first, "en", *answers(None))["routes"], (
         "each visitor has a count of their own"
     )
 
@@ -179,14 +184,14 @@ def test_a_hard_stop_told_first_takes_effect_all_the_same(report: ReportHandlers
     first, second = next(TURN), next(TURN)
     report.route(VISITOR, second, "en", *answers("sexual", "adult"))
     updates = report.route(VISITOR, first, "en", *answers("sexual", "unsure"))
-    assert not judged.folder.exists() and escape(Words.HARD_STOP) in updates[-FINDINGS]
+    assert not judged.folder.exists() and escape(Words.HARD_STOP) in updates["answer"]
 
 
 @pytest.mark.parametrize("depicted", [None, "minor", "unsure"])
 def test_a_forged_call_cannot_get_past_a_hard_stop(
     report: ReportHandlers, judged: Visit, tmp_path: Path, depicted: str | None
 ) -> None:
-    order, *_ = report.begin(VISITOR, next(TURN), "en", False, *answers("sexual", depicted))
+    order = report.begin(VISITOR, next(TURN), "en", False, *answers("sexual", depicted))["order"]
     updates = report.prepare(VISITOR, next(TURN), "en", False, *answers("sexual", depicted))
     assert order == {} and escape(Words.TROUBLES["hard_stop"].title) in updates[NOTE]
     assert not [path for path in files_below(tmp_path) if path.suffix == ".zip"]
@@ -201,7 +206,7 @@ def test_a_hard_stop_while_the_package_is_being_made_keeps_nothing(
 
     while_building(monkeypatch, stop)
     updates = report.prepare(VISITOR, next(TURN), "en", False, *answers("other"))
-    assert files_below(tmp_path) == [] and all(update == SKIPPED for update in updates)
+    assert files_below(tmp_path) == [] and updates == {}
 
 
 def while_building(monkeypatch: pytest.MonkeyPatch, action: Callable[[], object]) -> None:
@@ -230,9 +235,9 @@ def test_a_package_whose_case_was_edited_while_it_was_built_is_not_offered(
     with monkeypatch.context() as patched:
         while_building(patched, edit)
         updates = report.prepare(VISITOR, next(TURN), "en", False, *answers("other"))
-    assert all(update == SKIPPED for update in updates) and judged.package is None
+    assert updates == {} and judged.package is None
     assert not [path for path in files_below(tmp_path) if path.suffix == ".zip"]
-    assert escape(Words.READY) not in report.speak(VISITOR, next(TURN), "en", *answers("other"))[ROUTED:][NOTE]
+    assert escape(Words.READY) not in report.speak(VISITOR, next(TURN), "en", *answers("other"))[NOTE]
     assert escape(Words.READY) in report.prepare(VISITOR, next(TURN), "en", False, *answers("other"))[NOTE]
 
 
@@ -241,7 +246,7 @@ def test_a_package_whose_case_was_edited_while_it_waited_is_not_built(
 ) -> None:
     asked = next(TURN)
     report.outdate(VISITOR, next(TURN))
-    assert all(update == SKIPPED for update in report.prepare(VISITOR, asked, "en", False, *answers("other")))
+    assert report.prepare(VISITOR, asked, "en", False, *answers("other")) == {}
     assert judged.package is None
 
 
@@ -260,7 +265,7 @@ def test_the_page_shows_at_last_how_the_package_stands(report: ReportHandlers, j
     assert escape(Words.READY) in report.show(VISITOR)[NOTE]
     report.outdate(VISITOR, next(TURN))
     assert escape(Words.READY) not in report.show(VISITOR)[NOTE] and not report.show(VISITOR)[DOWNLOAD].visible
-    assert all(update == SKIPPED for update in report.show(STRANGER))
+    assert report.show(STRANGER) == {}
 
 
 def test_images_of_sexual_content_go_in_only_when_wanted(report: ReportHandlers, judged: Visit) -> None:
@@ -279,11 +284,11 @@ def test_the_click_hands_over_the_text_and_the_page_of_the_case(report: ReportHa
         (answers("other", country="GB"), "https://www.reportfraud.police.uk"),
         (answers("other", country="ZZ"), ""),
     ):
-        order, *_ = report.begin(VISITOR, next(TURN), "en", False, *given)
+        order = report.begin(VISITOR, next(TURN), "en", False, *given)["order"]
         assert order["address"] == address
         report.prepare(VISITOR, next(TURN), "en", False, *given)
         assert order["text"] in {field.text for field in prepared(judged).fields}, "as in the package"
-    assert report.begin(STRANGER, next(TURN), "en", False, *answers("other"))[0] == {}
+    assert report.begin(STRANGER, next(TURN), "en", False, *answers("other"))["order"] == {}
 
 
 def test_what_to_look_at_before_filing_is_said_under_the_note_in_the_language_that_is_on(
@@ -291,7 +296,7 @@ def test_what_to_look_at_before_filing_is_said_under_the_note_in_the_language_th
 ) -> None:
     given = answers("other", links="https://a.b/1", what_happened="<b>It's ${1}</b>")
     page = report.prepare(VISITOR, next(TURN), "en", False, *given)[NOTE]
-    hindi = report.speak(VISITOR, next(TURN), "hi", *given)[ROUTED:][NOTE]
+    hindi = report.speak(VISITOR, next(TURN), "hi", *given)[NOTE]
     findings = prepared(judged).findings
     assert {"warn", "info"} == {entry.severity for entry in findings}
     pages: dict[Language, str] = {"en": page, "hi": hindi}
@@ -337,7 +342,7 @@ def test_the_number_goes_into_the_package_and_the_dates_follow(report: ReportHan
         assert b"31409250012345" in archive.read("7_custody_log.csv")
     for day, name, days in (("13-03-2026", "platform_resolves", 7), ("05-04-2026", "appeal", 30)):
         assert f"{day}, 10:00" in updates[FILED] and escape(followup_words(name, days)["en"]) in updates[FILED]
-    hindi = report.speak(VISITOR, next(TURN), "hi", *answers("other"))[ROUTED:]
+    hindi = report.speak(VISITOR, next(TURN), "hi", *answers("other"))
     assert escape(followup_words("appeal", 30)["hi"]) in hindi[FILED] and text.of("hi").READY in hindi[NOTE]
     assert (
         Words.TROUBLES["result_gone"].message
@@ -347,12 +352,14 @@ def test_the_number_goes_into_the_package_and_the_dates_follow(report: ReportHan
 
 def test_the_reason_for_a_delay_is_asked_only_after_a_day(report: ReportHandlers) -> None:
     for seen_at, asked in (("", False), ("2020-01-01T10:00", True), ("2999-01-01T10:00", False), ("x", False)):
-        assert report.route(VISITOR, next(TURN), "en", *answers("other", seen_at=seen_at))[2].visible is asked
+        assert (
+            report.route(VISITOR, next(TURN), "en", *answers("other", seen_at=seen_at))["delay"].visible is asked
+        )
 
 
 def test_another_language_says_the_routes_again(report: ReportHandlers, judged: Visit) -> None:
     for language, word in (("en", "Money first"), ("hi", "पहले पैसे")):
-        assert word in report.speak(VISITOR, next(TURN), language, *answers("fraud_money_lost"))[3]
+        assert word in report.speak(VISITOR, next(TURN), language, *answers("fraud_money_lost"))["routes"]
 
 
 def test_key_frames_are_kept_on_disk_and_never_served(judged: Visit) -> None:

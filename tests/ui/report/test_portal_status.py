@@ -76,7 +76,7 @@ def test_what_it_means_is_said_in_both_languages(
     handlers = ReportHandlers(Visits(tmp_path))  # type: ignore[arg-type]
     number = load_portal().helpline_cyber_fraud.value
     for language in ("en", "hi"):
-        panel = handlers.ask_portal(language)
+        panel = handlers.ask_portal(language)["reached"]
         assert escape(text.of(language).REACH[state].format(fraud=number)) in panel  # type: ignore[arg-type]
         assert (number in panel) is (state != "reachable")
     assert asked == [load_portal().home_url.value] * 2 and set(Words.REACH) == set(get_args(Reach))

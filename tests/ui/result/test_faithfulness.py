@@ -13,6 +13,7 @@ from explain.faithfulness import measure_faithfulness
 from reporting.text.regions import evidence_sentences, faithfulness_sentences
 from ui.check.upload_handlers import Handlers
 from ui.common.html import escape
+from ui.common.updates import Updates
 from ui.result.faithfulness import MapCheckHandlers
 from ui.text import Words
 
@@ -25,14 +26,14 @@ def quiet(share: float, desc: str) -> None:
 
 
 @pytest.fixture
-def judged(detector: Detector, examples: Path, tmp_path: Path) -> tuple[Handlers, tuple[Any, ...]]:
+def judged(detector: Detector, examples: Path, tmp_path: Path) -> tuple[Handlers, Updates]:
     handlers = Handlers(detector, tmp_path)
     handlers.receive_example(examples / "manipulated.jpg")("en", VISITOR)
     return handlers, handlers.judge("auto", VISITOR, quiet)
 
 
 def test_the_check_is_of_the_visitors_own_faces_and_is_said_again_in_the_other_language(
-    judged: tuple[Handlers, tuple[Any, ...]], detector: Detector
+    judged: tuple[Handlers, Updates], detector: Detector
 ) -> None:
     handlers, _ = judged
     checks = MapCheckHandlers(detector, handlers.visits)
@@ -40,15 +41,15 @@ def test_the_check_is_of_the_visitors_own_faces_and_is_said_again_in_the_other_l
     assert visit is not None and visit.explanations is not None
     face = visit.explanations.faces[0]
     measured = measure_faithfulness(detector, face.crop, face.heatmap)
-    panel = checks.check("en", VISITOR)
+    panel = checks.check("en", VISITOR)["maps-note"]
     assert all(escape(sentence) in panel for sentence in faithfulness_sentences(measured, "en"))
-    again = "".join(update for update in handlers.speak("hi", VISITOR) if isinstance(update, str))
+    again = handlers.speak("hi", VISITOR)["maps-note"]
     assert all(escape(sentence) in again for sentence in faithfulness_sentences(measured, "hi"))
-    assert escape(Words.TROUBLES["result_gone"].message) in checks.check("en", STRANGER)
+    assert escape(Words.TROUBLES["result_gone"].message) in checks.check("en", STRANGER)["maps-note"]
 
 
 def test_what_comes_of_a_result_that_was_replaced_is_not_shown(
-    judged: tuple[Handlers, tuple[Any, ...]], detector: Detector, examples: Path, monkeypatch: pytest.MonkeyPatch
+    judged: tuple[Handlers, Updates], detector: Detector, examples: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     handlers, _ = judged
     checks = MapCheckHandlers(detector, handlers.visits)
@@ -58,17 +59,16 @@ def test_what_comes_of_a_result_that_was_replaced_is_not_shown(
         return measure_faithfulness(*given)
 
     monkeypatch.setattr("ui.result.faithfulness.measure_faithfulness", replaced)
-    assert checks.check("en", VISITOR) == {"__type__": "update"}
+    assert checks.check("en", VISITOR) == {}
     visit = handlers.visits.get("a")
     assert visit is not None and visit.checks is None
 
 
 def test_where_the_evidence_lies_is_said_under_the_face(
-    judged: tuple[Handlers, tuple[Any, ...]],
+    judged: tuple[Handlers, Updates],
 ) -> None:
     handlers, updates = judged
     visit = handlers.visits.get("a")
     assert visit is not None and visit.explanations is not None
-    page = "".join(update for update in updates if isinstance(update, str))
     for sentence in evidence_sentences(visit.explanations.faces[0], "en"):
-        assert escape(sentence) in page
+        assert escape(sentence) in updates["findings"]

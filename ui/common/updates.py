@@ -1,0 +1,36 @@
+"""Updates of the page by the names of its components, so that no handler depends on their order."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import gradio as gr
+from gradio.blocks import Block
+
+Updates = dict[str, Any]
+"""For each `elem_id` its new value, or the component with the properties that change. What is not named stays."""
+
+
+def by_name(handler: Callable[..., Updates], outputs: Sequence[Block]) -> Callable[..., Any]:
+    """A handler as Gradio calls it, from one that returns `Updates`.
+
+    Args:
+        handler: may name any of the outputs.
+        outputs: of its event; each has an `elem_id`.
+
+    Raises:
+        KeyError: when called; the handler named a component that is not among the outputs.
+    """
+    names = [str(component.elem_id) for component in outputs]
+
+    @functools.wraps(handler)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        updates = handler(*args, **kwargs)
+        if unknown := sorted(set(updates) - set(names)):
+            raise KeyError(f"{handler.__qualname__} updates {unknown}, which are not outputs of its event")
+        values = [updates.get(name, gr.skip()) for name in names]
+        return values[0] if len(values) == 1 else values
+
+    return call
