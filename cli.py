@@ -278,13 +278,12 @@ def _in_words(analysis: Analysis) -> list[str]:
         error_sentence,
         face_sentence,
         not_proof,
-        own_reasons,
         rate_sentence,
         shown,
         verdict_sentence,
     )
 
-    lines = [verdict_sentence(analysis.verdict, analysis.media.kind, "en"), *analysis.warnings]
+    lines = [verdict_sentence(analysis.verdict, analysis.media.kind, "en"), *map(str, analysis.warnings)]
     if len(analysis.tracks) > 1:
         for track in analysis.tracks:
             sentence = face_sentence(shown(track), track.probability, "en")
@@ -292,7 +291,7 @@ def _in_words(analysis: Analysis) -> list[str]:
             lines += [f"  {stretch}" for stretch in _stretches(track)]
     elif analysis.tracks:
         lines += _stretches(analysis.tracks[0])
-    lines += [*own_reasons(analysis), *analysis.media.notes]
+    lines += map(str, (*analysis.verdict.reasons, *analysis.media.notes))
     if analysis.tracks:
         if rate := rate_sentence(analysis.checkpoint, analysis.verdict.grade, analysis.media.kind, "en"):
             lines.append(rate)

@@ -19,13 +19,13 @@ from detector.faces.face_detector import FaceFinder
 from detector.faces.face_follower import FaceFollower
 from detector.media.media import Media, open_media
 from detector.media.prefetch import ahead
+from detector.messages import Message
 from detector.model.checkpoint import CheckpointCard, load_card, load_map_head, load_weights
 from detector.model.classifier import FaceClassifier, choose_device
 from detector.model.score import make_score, score_crops
-from detector.types import Analysis, DetectedFace, Frame, MediaKind, Notice, QuarterTurns, Step
-from detector.verdict.accumulator import Gathered
+from detector.types import Analysis, DetectedFace, Frame, MediaKind, QuarterTurns, Step
+from detector.verdict.accumulator import Accumulator
 from detector.verdict.aggregate import WINDOW_FACES, pool_faces
-from detector.verdict.notices import notice_sentence
 from detector.verdict.verdict import make_tracks, make_verdict, pool_scores
 
 Progress = Callable[[Step], None]
@@ -112,15 +112,15 @@ class Detector:
         if max_frames == "configured" and config.max_frames == "auto":
             config = replace(config, max_frames=self.card.input.video_frames or "auto")
         media = source if isinstance(source, Media) else open_media(source, config)
-        gathered = self._judge_media(media, config.max_frames, tell)
+        collected = self._judge_media(media, config.max_frames, tell)
         interval_s = None
         if media.info.kind == "video":
-            interval_s = longest_gap(gathered.times_s, media.times_s[0], media.times_s[-1])
+            interval_s = longest_gap(collected.times_s, media.times_s[0], media.times_s[-1])
             if interval_s > _SPARSE_FROM_S:
-                gathered.notices.append(Notice("sparse", interval_s))
-        gathered.smallest_face_px = config.min_face_px
-        tracks = make_tracks(gathered, self.card, media.info.kind)
-        verdict = make_verdict(tracks, gathered, media.info, self.card)
+                collected.warnings.append(Message("sparse", {"gap_s": interval_s}))
+        collected.smallest_face_px = config.min_face_px
+        tracks = make_tracks(collected, self.card, media.info.kind)
+        verdict = make_verdict(tracks, collected, media.info, self.card)
         tell(Step("done", 1.0))
         return Analysis(
             media=media.info,
@@ -128,14 +128,10 @@ class Detector:
             verdict=verdict,
             checkpoint=self.card.info(media.info.kind),
             settings=self._settings(config),
-            frames_examined=gathered.frames_examined,
+            frames_examined=collected.frames_examined,
             elapsed_s=time.perf_counter() - start,
-            key_frames=gathered.key_frames(),
-            warnings=(
-                *gathered.warnings,
-                *(notice_sentence(notice, media.info.kind) for notice in gathered.notices),
-            ),
-            notices=tuple(gathered.notices),
+            key_frames=collected.key_frames(),
+            warnings=tuple(collected.warnings),
             frame_interval_s=interval_s,
         )
 
@@ -143,61 +139,59 @@ class Detector:
         """Find the upright faces of a single frame, the largest first."""
         return self.finder.find(frame.pixels)
 
-    def _judge_media(self, media: Media, max_frames: Depth, tell: Progress) -> Gathered:
+    def _judge_media(self, media: Media, max_frames: Depth, tell: Progress) -> Accumulator:
         if media.info.kind == "image":
             return self._judge_image(media)
-        gathered = self._judge_video(media, max_frames, tell, 0)
-        with_faces = len({score.frame_index for scores in gathered.scores.values() for score in scores})
-        if with_faces < _UPRIGHT_FRAC * gathered.frames_examined and (turns := self._find_turns(media)):
-            warnings = gathered.warnings
-            gathered = self._judge_video(media, max_frames, tell, turns)
-            gathered.warnings = warnings
-            gathered.notices.append(Notice("turned", 90 * turns))
-        return gathered
+        collected = self._judge_video(media, max_frames, tell, 0)
+        with_faces = len({score.frame_index for scores in collected.scores.values() for score in scores})
+        if with_faces < _UPRIGHT_FRAC * collected.frames_examined and (turns := self._find_turns(media)):
+            collected = self._judge_video(media, max_frames, tell, turns)
+            collected.warnings.append(Message("turned", {"kind": "video", "degrees": 90 * turns}))
+        return collected
 
-    def _judge_image(self, media: Media) -> Gathered:
-        gathered = Gathered()
-        (frame,) = media.frames(1, gathered.warnings.append)
+    def _judge_image(self, media: Media) -> Accumulator:
+        collected = Accumulator()
+        (frame,) = media.frames(1, collected.warnings.append)
         found = self.finder.search(frame.pixels)
         if found.turns:
-            gathered.notices.append(Notice("turned", 90 * found.turns))
+            collected.warnings.append(Message("turned", {"kind": "image", "degrees": 90 * found.turns}))
         if len(found.faces) > _MOST_FACES or not found.complete:
-            gathered.notices.append(Notice("faces_left_out", max(0, len(found.faces) - _MOST_FACES)))
-        self._take(gathered, frame, enumerate(found.faces[:_MOST_FACES]))
-        self._judge_waiting(gathered, "image")
-        return gathered
+            collected.warnings.append(Message("faces_left_out", {"count": max(0, len(found.faces) - _MOST_FACES)}))
+        self._take(collected, frame, enumerate(found.faces[:_MOST_FACES]))
+        self._judge_waiting(collected, "image")
+        return collected
 
-    def _judge_video(self, media: Media, max_frames: Depth, tell: Progress, turns: QuarterTurns) -> Gathered:
-        gathered = Gathered()
+    def _judge_video(self, media: Media, max_frames: Depth, tell: Progress, turns: QuarterTurns) -> Accumulator:
+        collected = Accumulator()
         calibration = self.card.judgement("video").calibration
         follower = FaceFollower(self.finder, turns)
         expected = media.count(max_frames)
         strongest: float | None = None
-        with closing(ahead(media.frames(max_frames, gathered.warnings.append), _FRAMES_AHEAD)) as frames:
+        with closing(ahead(media.frames(max_frames, collected.warnings.append), _FRAMES_AHEAD)) as frames:
             for frame in frames:
-                number = gathered.frames_examined + 1
+                number = collected.frames_examined + 1
                 tell(Step("look", min(0.98, (number - 1) / expected), number, expected, strongest))
-                self._take(gathered, frame, follower.find(frame))
-                if len(gathered.waiting) >= _JUDGED_AT_ONCE or gathered.frames_waiting() >= _FRAMES_HELD:
-                    for track_id in self._judge_waiting(gathered, "video"):
-                        latest = pool_scores(gathered.scores[track_id][-_LATEST:], self.card).logit
+                self._take(collected, frame, follower.find(frame))
+                if len(collected.waiting) >= _JUDGED_AT_ONCE or collected.frames_waiting() >= _FRAMES_HELD:
+                    for track_id in self._judge_waiting(collected, "video"):
+                        latest = pool_scores(collected.scores[track_id][-_LATEST:], self.card).logit
                         strongest = max(calibration.probability(latest), strongest or 0.0)
-        self._judge_waiting(gathered, "video")
+        self._judge_waiting(collected, "video")
         if max_frames == "auto":
             self._look_closer(
-                media, gathered, follower, lambda: tell(Step("look", 0.98, expected, expected, strongest))
+                media, collected, follower, lambda: tell(Step("look", 0.98, expected, expected, strongest))
             )
         if follower.left_out is not None:
-            gathered.notices.append(Notice("faces_left_out", follower.left_out))
-        return gathered
+            collected.warnings.append(Message("faces_left_out", {"count": follower.left_out}))
+        return collected
 
     def _look_closer(
-        self, media: Media, gathered: Gathered, follower: FaceFollower, tell: Callable[[], None]
+        self, media: Media, collected: Accumulator, follower: FaceFollower, tell: Callable[[], None]
     ) -> None:
         """Examine more frames of a video that was sampled sparsely: at the starts of scenes, then around the times
         at which the estimate of any face is highest."""
         calibration = self.card.judgement("video").calibration
-        examined = sorted(gathered.times_s)
+        examined = sorted(collected.times_s)
         interval_s = longest_gap(examined, examined[0], examined[-1])
         if interval_s <= CLOSER_FROM_S:
             return
@@ -207,27 +201,27 @@ class Detector:
                 follower.jump()
                 for frame in media.frames_at(stretch):
                     tell()
-                    self._take(gathered, frame, follower.find(frame))
-                    if len(gathered.waiting) >= _JUDGED_AT_ONCE or gathered.frames_waiting() >= _FRAMES_HELD:
-                        self._judge_waiting(gathered, "video")
-            self._judge_waiting(gathered, "video")
+                    self._take(collected, frame, follower.find(frame))
+                    if len(collected.waiting) >= _JUDGED_AT_ONCE or collected.frames_waiting() >= _FRAMES_HELD:
+                        self._judge_waiting(collected, "video")
+            self._judge_waiting(collected, "video")
 
         examine([[index] for index in scene_starts(media.times_s, media.key_indices, examined)])
-        scored = [(score.time_s, score.probability) for scores in gathered.scores.values() for score in scores]
+        scored = [(score.time_s, score.probability) for scores in collected.scores.values() for score in scores]
         for moment_s in strongest_moments(scored, calibration.threshold_real, interval_s):
-            examine([frames_around(media.times_s, moment_s, interval_s, sorted(gathered.times_s))])
-        gathered.sort()
-        if (brief_s := self._brief_signs(gathered)) is not None:
-            gathered.notices.append(Notice("brief_signs", brief_s))
+            examine([frames_around(media.times_s, moment_s, interval_s, sorted(collected.times_s))])
+        collected.sort()
+        if (brief_s := self._brief_signs(collected)) is not None:
+            collected.warnings.append(Message("brief_signs", {"time_s": brief_s}))
 
-    def _brief_signs(self, gathered: Gathered) -> float | None:
+    def _brief_signs(self, collected: Accumulator) -> float | None:
         """When the estimate of a person reaches the threshold for `fake` over one second, where that decides no
         outcome; the strongest such time."""
         calibration = self.card.judgement("video").calibration
         if self.card.input.video_frames is not None:
             return None  # weights that judge by the mean over the whole video
         strongest: tuple[float, float] | None = None
-        for scores in gathered.scores.values():
+        for scores in collected.scores.values():
             if calibration.outcome(calibration.probability(pool_scores(scores, self.card).logit)) == "fake":
                 return None
             times_s, logits = [score.time_s for score in scores], [score.logit for score in scores]
@@ -242,7 +236,7 @@ class Detector:
         """The turns that set the faces of a video upright, from a few frames; 0 where none stand out."""
         votes: Counter[QuarterTurns] = Counter()
         frames = upright = 0
-        for frame in media.frames(_TURN_PROBES, lambda sentence: None):
+        for frame in media.frames(_TURN_PROBES, lambda message: None):
             frames += 1
             upright += bool(self.finder.find_in_video(frame.pixels).faces)
             turned = self.finder.search_turned(frame.pixels, in_video=True)
@@ -250,23 +244,23 @@ class Detector:
         turns, count = max(votes.items(), key=lambda vote: vote[1], default=(0, 0))
         return turns if count > max(2 * upright, frames / 4) else 0
 
-    def _take(self, gathered: Gathered, frame: Frame, faces: Iterable[tuple[int, DetectedFace]]) -> None:
+    def _take(self, collected: Accumulator, frame: Frame, faces: Iterable[tuple[int, DetectedFace]]) -> None:
         spec = self.card.input
-        gathered.times_s.append(frame.time_s)
+        collected.times_s.append(frame.time_s)
         for track_id, face in faces:
-            gathered.waiting.append((track_id, crop_face(frame, face, spec.margin_frac, spec.size_px), frame))
+            collected.waiting.append((track_id, crop_face(frame, face, spec.margin_frac, spec.size_px), frame))
 
-    def _judge_waiting(self, gathered: Gathered, kind: MediaKind) -> set[int]:
+    def _judge_waiting(self, collected: Accumulator, kind: MediaKind) -> set[int]:
         """Judge what waits; returns the tracks that grew."""
         calibration, offsets = self.card.judgement(kind).calibration, self.card.offsets(kind)
-        waiting, gathered.waiting = gathered.waiting, []
+        waiting, collected.waiting = collected.waiting, []
         crops = [crop for _, crop, _ in waiting]
         logits = score_crops(
             self.classifier, [crop.pixels for crop in crops], self.card.input, self.config.batch_size
         )
         for (track_id, crop, frame), logit in zip(waiting, logits, strict=True):
             score = make_score(frame, crop, logit, offsets, calibration)
-            gathered.keep(track_id, score, crop, frame)
+            collected.keep(track_id, score, crop, frame)
         return {track_id for track_id, _, _ in waiting}
 
     def _settings(self, config: DetectorConfig) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.messages import Message
+
 Outcome = Literal["fake", "real", "inconclusive", "no_face"]
 Grade = Literal["signs", "some signs", "undecided", "none found"]
 """`signs` is the outcome `fake`, `none found` is `real`; the two between are `inconclusive`."""
@@ -56,8 +58,8 @@ class MediaInfo:
     """Average over the video; None for an image."""
     frame_count: int | None = None
     """Coded frames in the video; None for an image."""
-    notes: tuple[str, ...] = ()
-    """Harmless oddities worth telling, such as an extension that disagrees with the content."""
+    notes: tuple[Message, ...] = ()
+    """Harmless properties, such as a name whose ending does not fit the content."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,10 +175,12 @@ class FaceTrack:
     """One person through time (in an image: one face)."""
 
     track_id: int
+    """Position by importance: 0 is the person that decides the verdict."""
     scores: tuple[FaceScore, ...]
     """One a judged face, in order of time, never empty."""
     key_crops: tuple[FaceCrop, ...]
-    """The crops of the few faces that speak most for `fake`, the strongest first, never empty."""
+    """The crops of a few faces, the strongest first, never empty: those that speak most for `fake`, or, after
+    `explain.decisive`, those of `peak`."""
     logit: float
     """Pooled over the track's faces."""
     probability: float
@@ -218,22 +222,6 @@ class Step:
     """The highest estimate of any person so far; None before there is one."""
 
 
-NoticeCode = Literal["turned", "faces_left_out", "sparse", "brief_signs"]
-"""What limits a result. `turned`: no face stands upright, so the pixels were turned by `value` degrees
-counter-clockwise before faces were judged. `faces_left_out`: more faces than are judged in one image or frame;
-`value` is how many were left out, 0 where that is not known. `sparse`: for up to `value` seconds at a time no
-frame of the video was examined. `brief_signs`: about the time `value`, seconds, the estimate is high for a second,
-which is too short to decide."""
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A limit of one result, as a code and a number; `detector.verdict.notices` has it in English."""
-
-    code: NoticeCode
-    value: float = 0.0
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """The decision at stated thresholds."""
@@ -247,8 +235,8 @@ class Verdict:
     """`some signs` from here upwards; None where it was never measured."""
     threshold_real: float
     """`real` from here downwards; between the two `inconclusive`."""
-    reasons: tuple[str, ...]
-    """English sentences, the most important first."""
+    reasons: tuple[Message, ...]
+    """The most important first."""
     grade: Grade | None = None
     """How far the outcome leans; None exactly when no face was found."""
 
@@ -274,6 +262,18 @@ class GradeRate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredData:
+    """The files that error rates were measured on, none of them seen in training."""
+
+    images: int = 0
+    synthetic_videos: int = 0
+    """Made of moving still images."""
+    videos: int = 0
+    sources: str = ""
+    """Names of the collections, as they are written everywhere."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckpointInfo:
     """Which weights judged, and how often they err, as their card says."""
 
@@ -287,7 +287,9 @@ class CheckpointInfo:
     undecided_rate: float | None
     """Share of all faces left open between the thresholds, where it was measured."""
     measured_on: str
-    """The data the two rates come from, in words."""
+    """The data the rates come from, in English."""
+    measured: MeasuredData | None = None
+    """The same in numbers; None where the card has words alone."""
     grade_rates: Mapping[Grade, GradeRate] = field(default_factory=dict)
     """How often each grade is given, where that was measured."""
 
@@ -306,11 +308,8 @@ class Analysis:
     elapsed_s: float
     key_frames: Mapping[int, Frame] = field(default_factory=dict)
     """Whole frames by index: those of the faces that speak most for `fake`, a few at the most."""
-    warnings: tuple[str, ...] = ()
-    """English sentences: what was not looked at, such as the part of a damaged video after its break; the notices
-    are among them."""
-    notices: tuple[Notice, ...] = ()
-    """The limits of this result, by code."""
+    warnings: tuple[Message, ...] = ()
+    """What was not examined, such as the part of a damaged video after its break."""
     frame_interval_s: float | None = None
     """Longest time of a video in which no frame was examined; None for an image."""
 
@@ -332,7 +331,7 @@ class Analysis:
                 "threshold_fake": verdict.threshold_fake,
                 "threshold_some": verdict.threshold_some,
                 "threshold_real": verdict.threshold_real,
-                "reasons": list(verdict.reasons),
+                "reasons": [str(message) for message in (*verdict.reasons, *self.media.notes)],
             },
             "tracks": [
                 {
@@ -353,8 +352,8 @@ class Analysis:
                 }
                 for track in self.tracks
             ],
-            "warnings": list(self.warnings),
-            "notices": [{"code": notice.code, "value": notice.value} for notice in self.notices],
+            "warnings": [str(message) for message in self.warnings],
+            "notices": [{"code": message.code, "value": message.value} for message in self.warnings],
             "frame_interval_s": self.frame_interval_s,
             "checkpoint": {"name": self.checkpoint.name, "sha256": self.checkpoint.sha256},
             "elapsed_s": self.elapsed_s,

@@ -8,9 +8,10 @@ from typing import Literal
 
 from detector.config import Depth
 from detector.errors import ExplainError
-from detector.media.media import Media
+from detector.media.media import Media, open_media
 from detector.pipeline import Detector, Progress
 from detector.types import Analysis
+from explain.decisive import choose_decisive
 from explain.explanations import explain
 from explain.types import Examination
 
@@ -40,11 +41,13 @@ def examine(
         MediaError: the file cannot be read.
         CheckpointError: the weights give no score.
     """
-    analysis = detector.analyze(source, max_frames=max_frames, progress=progress)
+    media = source if isinstance(source, Media) else open_media(source, detector.config)
+    analysis = detector.analyze(media, max_frames=max_frames, progress=progress)
     if judged is not None:
         judged(analysis)
     if not analysis.tracks:
         return Examination(analysis)
+    analysis = choose_decisive(detector, analysis, media)
     try:
         return Examination(analysis, explain(detector, analysis))
     except ExplainError as error:

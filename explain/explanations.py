@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 from detector.pipeline import Detector
 from detector.types import Analysis, FaceCrop, FaceScore, FaceTrack
 from explain.cam import METHOD, fake_heatmap
+from explain.decisive import KEY_FACES
 from explain.faithfulness import stretched, top_region
 from explain.overlay import HeatedFace, as_shown, draw_face, draw_frame
 from explain.regions import region_shares
 from explain.types import Explanation, Explanations, FrameOverlay, ScaleSource
 
-KEY_FACES = 12
-"""Faces of a video that are explained: the highest-scoring ones of each person, as many as there is room for."""
 _MOST_TRACKS = 64
 """Tracks that are explained; each costs about a megabyte."""
 _CONCENTRATED_FROM = 0.2
@@ -99,7 +98,13 @@ def _frames(analysis: Analysis, faces: Sequence[Explanation], scale: float) -> t
                 )
                 for face in shown
             ]
-            pixels = draw_frame(frame, heated, scale)
+            boxes = {
+                track.track_id: score.box
+                for track in analysis.tracks
+                for score in track.scores
+                if score.frame_index == index
+            }
+            pixels = draw_frame(frame, heated, scale, boxes)
             ids = tuple(face.track_id for face in shown)
             overlays.append(FrameOverlay(index, frame.time_s, ids, pixels))
     return tuple(overlays)

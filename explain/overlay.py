@@ -8,7 +8,7 @@ image can be read in greyscale print and without colour vision.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -101,8 +101,16 @@ def _colour_bar(width: int) -> Pixels:
     return strip
 
 
-def draw_frame(frame: Frame, faces: Sequence[HeatedFace], scale: float) -> Pixels:
+def draw_frame(
+    frame: Frame, faces: Sequence[HeatedFace], scale: float, boxes: Mapping[int, FaceBox] | None = None
+) -> Pixels:
     """A whole frame with box, number and heat of each explained face, shrunk to `FRAME_LONG_SIDE_PX`.
+
+    Args:
+        frame: upright.
+        faces: those that are explained.
+        scale: raw heat drawn in the strongest colour.
+        boxes: every face that was judged in the frame, by track; those without heat get box and number, too.
 
     Returns:
         uint8 (height, width, 3), RGB.
@@ -113,12 +121,14 @@ def draw_frame(frame: Frame, faces: Sequence[HeatedFace], scale: float) -> Pixel
     drawn = cv2.resize(frame.pixels, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
     for face in faces:
         blend_window(drawn, face.window, face.heatmap, scale, factor)
-    line = max(1, round(max(size) / 480))
-    for face in faces:
-        corners = [round(value * factor) for value in face.box.as_list()]
+    line = max(1, round(max(size) / 320))
+    shown = {face.track_id: face.box for face in faces} | dict(boxes or {})
+    corners = {number: [round(value * factor) for value in box.as_list()] for number, box in shown.items()}
+    for x1, y1, x2, y2 in corners.values():
         for colour, thickness in ((_BLACK, line + 2), (_WHITE, line)):
-            cv2.rectangle(drawn, (corners[0], corners[1]), (corners[2], corners[3]), colour, thickness)
-        _label(drawn, str(face.track_id + 1), corners[0], corners[1], line)
+            cv2.rectangle(drawn, (x1, y1), (x2, y2), colour, thickness)
+    for number in sorted(corners, reverse=True):  # the most important last, over the others
+        _label(drawn, str(number + 1), corners[number])
     return drawn
 
 
@@ -136,9 +146,20 @@ def blend_window(
     drawn[top:bottom, left:right] = blend_heatmap(drawn[top:bottom, left:right], part, scale)
 
 
-def _label(drawn: Pixels, text: str, x: int, y: int, line: int) -> None:
-    """The number of a face, white on black, inside its box's corner."""
-    font, size = cv2.FONT_HERSHEY_SIMPLEX, 0.35 + 0.2 * line
-    (width, height), _ = cv2.getTextSize(text, font, size, line)
-    cv2.rectangle(drawn, (x, y), (x + width + 6, y + height + 8), _BLACK, -1)
-    cv2.putText(drawn, text, (x + 3, y + height + 3), font, size, _WHITE, line, cv2.LINE_AA)
+def _label(drawn: Pixels, text: str, corners: Sequence[int]) -> None:
+    """The number of a face, white on black, above its box, or in its corner where there is no room above.
+
+    It is a sixteenth of the image high, so that it can be read on a phone, but not higher than the box.
+    """
+    x1, y1, _, y2 = corners
+    height, width = drawn.shape[:2]
+    wanted = max(12, min(max(height, width) // 16, y2 - y1))
+    font, thickness = cv2.FONT_HERSHEY_SIMPLEX, max(1, round(wanted / 10))
+    size = cv2.getFontScaleFromHeight(font, round(0.8 * wanted), thickness)
+    (text_width, text_height), _ = cv2.getTextSize(text, font, size, thickness)
+    pad = max(2, round(0.15 * wanted))
+    tall, wide = text_height + 2 * pad, text_width + 2 * pad
+    top = y1 - tall if y1 >= tall else max(0, y1)
+    left = max(0, min(x1, width - wide))
+    cv2.rectangle(drawn, (left, top), (left + wide, top + tall), _BLACK, -1)
+    cv2.putText(drawn, text, (left + pad, top + pad + text_height), font, size, _WHITE, thickness, cv2.LINE_AA)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from reporting.case import Case, read_case
     from reporting.complaint.checks import check_case
     from reporting.complaint.form_fields import PortalField, portal_fields
+    from reporting.complaint.narrative import fit_texts
     from reporting.complaint.referrals import (
         Route,
         Routing,
@@ -36,6 +37,7 @@ __all__ = [
     "case_id",
     "check_case",
     "filing_page",
+    "fit_texts",
     "followups",
     "is_hard_stop",
     "is_hint",
@@ -53,6 +55,7 @@ _MODULE_OF = {
     "check_case": "complaint.checks",
     "PortalField": "complaint.form_fields",
     "portal_fields": "complaint.form_fields",
+    "fit_texts": "complaint.narrative",
     "Route": "complaint.referrals",
     "Routing": "complaint.referrals",
     "filing_page": "complaint.referrals",

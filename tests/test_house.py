@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "reporting": {
         "reporting",
         "detector.types",
+        "detector.messages",
         "detector.errors",
         "detector.config",
         "detector.media",
@@ -36,7 +37,7 @@ MAY_IMPORT = {
         "training.evaluation",
     },
 }
-PURE = ("types", "errors", "config", "verdict/aggregate", "verdict/calibration", "faces/tracks")
+PURE = ("types", "messages", "errors", "config", "verdict/aggregate", "verdict/calibration", "faces/tracks")
 HEAVY = {"torch", "cv2", "gradio", "av", "facenet_pytorch", "pytorch_grad_cam"}
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from detector.config import Depth, DetectorConfig
 from detector.config_flags import add_checkpoint_flag, add_folder_flag
-from detector.model.checkpoint import read_video_judgement
+from detector.model.checkpoint import VideoJudgement
 from detector.pipeline import Detector
 from detector.verdict.calibration import Calibration
 from training.datasets.face_index import prepare
@@ -56,7 +56,8 @@ def main(argv: list[str] | None = None) -> int:
                 degraded={name: read_results([Path(file)]) for name, file in args.degraded},
                 measured_on=args.measured_on,
                 training=dict(args.note),
-                videos=read_video_judgement(json.loads(args.videos.read_text())) if args.videos else None,
+                sources=args.sources,
+                videos=VideoJudgement(**json.loads(args.videos.read_text())) if args.videos else None,
             )
             fitted = card.calibration
             print(f"fake from {fitted.threshold_fake:.3f}, real up to {fitted.threshold_real:.3f}")
@@ -191,6 +192,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--terms", required=True, help="under what terms the weights may be used")
     for command in (settle_it, everything):
         command.add_argument("--measured-on", required=True, help="the val data in a few words")
+    settle_it.add_argument("--sources", default="", help="names of the collections in val")
     for command in (judge, write, settle_it, pool, move, warm, everything):
         add_checkpoint_flag(command)
         add_folder_flag(command)

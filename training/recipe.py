@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from detector.config import DetectorConfig
-from detector.model.checkpoint import VideoJudgement, read_video_judgement
+from detector.model.checkpoint import VideoJudgement
 from detector.pipeline import Detector
 from training.datasets.face_index import prepare
 from training.datasets.labels import read_faces
@@ -86,7 +86,7 @@ def cook(recipe: Recipe) -> None:
     save_series(judge_stills(judge, images, seconds=STILL_S, seed=0, workers=recipe.workers), stills)
     set_on = f"moving stills of {STILL_S:.0f} s made of {recipe.measured_on}"
     block = video_block(pooled_rows(load_series(stills), pooled_by_detector), [], set_on)
-    _settle(recipe, dev=dev, videos=read_video_judgement(block))
+    _settle(recipe, dev=dev, videos=VideoJudgement(**block))
     detector = Detector.from_checkpoint(recipe.name, DetectorConfig(checkpoint_folder=recipe.root))
     settle_heatmap(detector, recipe.data, recipe.root, split="val", count=HEATMAP_FACES, seed=0)
 

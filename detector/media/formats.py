@@ -10,6 +10,7 @@ from pathlib import Path
 
 from detector.errors import UnsupportedMediaError
 from detector.media.images import is_animated
+from detector.messages import Message
 from detector.types import MediaKind
 
 IMAGE_SUFFIXES = (
@@ -86,12 +87,12 @@ def sniff(head: bytes, path: Path, max_px: int) -> tuple[MediaKind, str]:
     return kind, format_name
 
 
-def name_notes(path: Path, kind: MediaKind, format_name: str) -> tuple[str, ...]:
-    """A note where the ending of a name is not one of the content's format."""
+def name_notes(path: Path, kind: MediaKind, format_name: str) -> tuple[Message, ...]:
+    """Return a note if the ending of a name is not one of the content's format."""
     suffix = path.suffix.lower()
     if suffix in _SUFFIXES.get(format_name, (f".{format_name}",)) or not suffix:
         return ()
-    return (f"The name ends in {suffix}, the content is a {format_name.upper()} {kind}.",)
+    return (Message("other_suffix", {"suffix": suffix, "format": format_name.upper(), "kind": kind}),)
 
 
 def _by_content(head: bytes, path: Path) -> tuple[MediaKind, str]:

@@ -21,6 +21,7 @@ import pillow_heif
 from PIL import Image, ImageCms, ImageFile, TiffImagePlugin, UnidentifiedImageError
 
 from detector.errors import MediaDecodeError, MediaTooLargeError, UnsupportedMediaError
+from detector.messages import Message
 from detector.types import Pixels
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "HEIF", "AVIF", "TIFF", "BMP", "JPEG2000")
@@ -84,9 +85,8 @@ class StillImage:
     """uint8 (height, width, 3), sRGB, upright."""
     format: str
     """Pillow's name of its format, lower case."""
-    notes: tuple[str, ...] = ()
-    """Harmless oddities."""
-    warnings: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
+    warnings: tuple[Message, ...] = ()
     """What of a damaged image could not be read."""
 
 
@@ -122,9 +122,7 @@ def decode_image(path: Path, max_px: int = MAX_IMAGE_PX) -> StillImage:
             still = _decode(_CountedReader(repaired, path.name), path.name, max_px)
             if still.warnings:  # not only the blocks around the image are damaged
                 return still
-            return replace(
-                still, warnings=(f"{path.name} is damaged or cut off; the image in it could be read. {_AGAIN}",)
-            )
+            return replace(still, warnings=(Message("image_damaged"),))
 
 
 def read_image(path: Path, max_px: int = MAX_IMAGE_PX) -> Pixels:
@@ -225,14 +223,14 @@ def _decode(file: IO[bytes], name: str, max_px: int) -> StillImage:
         pixels = _upright(srgb_pixels(image, KEPT_PX, first, end), _orientation(image))
     except BROKEN as error:
         raise _broken(name) from error
-    warned: tuple[str, ...] = ()
+    warned: tuple[Message, ...] = ()
     if end - first < image.height:
-        part = (end - first) / image.height
-        warned = (f"{name} is incomplete: only {part:.0%} of its height could be read and judged. {_AGAIN}",)
-    notes: tuple[str, ...] = ()
+        warned = (Message("image_incomplete", {"share": (end - first) / image.height}),)
+    notes: tuple[Message, ...] = ()
     if max(pixels.shape) < max(stored) and not warned:
         height, width = pixels.shape[:2]
-        notes = (f"The image has {stored[0]}x{stored[1]} pixels and was judged at {width}x{height}.",)
+        sizes = {"stored": f"{stored[0]}x{stored[1]}", "judged": f"{width}x{height}"}
+        notes = (Message("scaled_image", sizes),)
     return StillImage(pixels=pixels, format=(image.format or "").lower(), notes=notes, warnings=warned)
 
 

@@ -21,6 +21,7 @@ from detector.media.decoding import open_container
 from detector.media.formats import HEAD_BYTES, name_notes, sniff
 from detector.media.images import StillImage, decode_image
 from detector.media.video import VideoFacts, chosen_frames, probe_video, spread, video_frame, video_frames
+from detector.messages import Message
 from detector.types import Frame, MediaInfo, MediaKind
 
 MOMENTS_HZ = 4.0
@@ -38,12 +39,12 @@ class Media:
     _content: VideoFacts | StillImage
     """What a video's frames are read by, or the decoded image."""
 
-    def frames(self, max_frames: Depth, warn: Callable[[str], None] | None = None) -> Iterator[Frame]:
+    def frames(self, max_frames: Depth, warn: Callable[[Message], None] | None = None) -> Iterator[Frame]:
         """The frames to look at, in order of time, one at a time.
 
         Args:
             max_frames: how many of a video, see `DetectorConfig.max_frames`.
-            warn: told, in a sentence, what of a damaged video could not be given. Without it damage is an error.
+            warn: called with what of a damaged file could not be read. Without it damage is an error.
 
         Raises:
             MediaDecodeError: damaged or incomplete data, and nobody to warn, or nothing before the break.
@@ -51,7 +52,7 @@ class Media:
         if isinstance(self._content, StillImage):
             for warning in self._content.warnings:
                 if warn is None:
-                    raise MediaDecodeError(warning)
+                    raise MediaDecodeError(f"{self.path.name}: {warning}")
                 warn(warning)
             yield Frame(self._content.pixels, 0, 0.0)
             return
@@ -168,7 +169,7 @@ def _info(
     kind: MediaKind,
     format_name: str,
     size: tuple[int, int],
-    notes: tuple[str, ...],
+    notes: tuple[Message, ...],
     video: VideoFacts | None = None,
 ) -> MediaInfo:
     sha256 = hashlib.sha256()

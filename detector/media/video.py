@@ -21,6 +21,7 @@ from detector.errors import MediaDecodeError, MediaTooLargeError
 from detector.media.animation import webp_durations_ms, webp_frames
 from detector.media.decoding import Work, check_frame, decode, open_container, shown_stream, video_streams
 from detector.media.frame_pixels import Turn, display_size, turn_of, upright_pixels, upright_size
+from detector.messages import Message
 from detector.types import Frame
 
 _SEEK_OVER_S = 8.0
@@ -60,7 +61,7 @@ class VideoFacts:
     """End by the header, on the player's clock; later than `duration_s` where the file was cut off."""
     max_frame_px: int
     """Frames of more pixels are refused, whatever the header said."""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
 
 def probe_video(path: Path, format_name: str, max_frame_px: int, max_duration_s: float) -> VideoFacts:
@@ -94,13 +95,13 @@ def video_frames(
     path: Path,
     facts: VideoFacts,
     max_frames: int | None,
-    warn: Callable[[str], None] | None = None,
+    warn: Callable[[Message], None] | None = None,
 ) -> Iterator[Frame]:
     """Decode frames spread evenly in time over the whole video, in order.
 
     Args:
         max_frames: how many at the most; None gives every frame.
-        warn: told of what is missing. Without it a video that breaks off is an error.
+        warn: called with what is missing. Without it a video that breaks off is an error.
 
     Raises:
         MediaDecodeError: nothing can be decoded, or the video breaks off and nobody can be warned.
@@ -119,29 +120,20 @@ def video_frames(
     if seen_s is None:
         raise _broken(path.name, "none of its frames can be decoded")
     if work.spent:
-        sentence = (
-            f"{path.name} takes far longer to decode than its size lets expect: only the part up to {seen_s:.1f} "
-            "s was judged. Save it as MP4 and try that; keep the original."
-        )
+        slow = Message("video_slow", {"end_s": seen_s})
         if warn is None:
-            raise MediaTooLargeError(sentence)
-        warn(sentence)
+            raise MediaTooLargeError(f"{path.name}: {slow}")
+        warn(slow)
         return
     if work.damaged and warn is not None:
-        warn(
-            f"{path.name} is damaged: {work.damaged} of its pieces could not be decoded and were left out. "
-            "Download or copy it again from where it came, and check that too."
-        )
+        warn(Message("video_damaged", {"count": work.damaged}))
     reached_last = seen_s >= facts.times_s[wanted[-1]] - _MISSING_S
     end_s = facts.duration_s if reached_last else seen_s
     stated_s = max(facts.stated_end_s or 0.0, facts.duration_s)
     if stated_s - end_s > max(_MISSING_S, _MISSING_FRAC * (stated_s - facts.times_s[0])):
         if warn is None:
             raise _broken(path.name, f"it should last {stated_s:.1f} s but stops after {end_s:.1f} s")
-        warn(
-            f"{path.name} is incomplete: it should last {stated_s:.1f} s but breaks off after {end_s:.1f} s, and "
-            "only the part before was judged. Download or copy it again from where it came, and check that too."
-        )
+        warn(Message("video_incomplete", {"stated_s": stated_s, "end_s": end_s}))
 
 
 def video_frame(path: Path, facts: VideoFacts, index: int) -> Frame:
@@ -207,16 +199,13 @@ def spread(times_s: tuple[float, ...], count: int | None) -> list[int]:
 
 def _probe_container(path: Path, format_name: str, max_frame_px: int) -> VideoFacts:
     name = path.name
-    notes: list[str] = []
+    notes: list[Message] = []
     with open_container(path, format_name, max_frame_px) as container:
         stream = shown_stream(container, name, max_frame_px)
         check_frame(stream.width, stream.height, max_frame_px, name)
         others = len(video_streams(container)) - 1
         if others and format_name != "avif":  # whose other streams are its first image and its transparency
-            notes.append(
-                f"The file holds {others + 1} videos in one; the one that players show was judged, the other "
-                f"{others} not."
-            )
+            notes.append(Message("other_videos", {"count": others + 1}))
         ticks = sorted(_ticks(container, stream, name))
         if not ticks or stream.time_base is None:
             raise _broken(name, "it holds no frames")
@@ -232,7 +221,8 @@ def _probe_container(path: Path, format_name: str, max_frame_px: int) -> VideoFa
             raise _broken(name, "none of its frames can be decoded")
     size = display_size(first.width, first.height, pixel_aspect)
     if size != (first.width, first.height):
-        notes.append(f"Frames of {first.width}x{first.height} pixels were judged at {size[0]}x{size[1]}.")
+        sizes = {"stored": f"{first.width}x{first.height}", "judged": f"{size[0]}x{size[1]}"}
+        notes.append(Message("scaled_frames", sizes))
     width_px, height_px = upright_size(size, turn := turn_of(first))
     times_s = tuple(tick * base - start_s for tick, _, _ in ticks)
     length_s = times_s[-1] - times_s[0]

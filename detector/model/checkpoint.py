@@ -10,65 +10,48 @@ import hashlib
 import json
 import warnings
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-import numpy as np
 import torch
+from pydantic import ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
+from pydantic.dataclasses import dataclass
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from detector.errors import CheckpointIntegrityError, CheckpointMismatchError, CheckpointNotFoundError
-from detector.types import CheckpointInfo, Grade, GradeRate, MediaKind
+from detector.types import CheckpointInfo, Grade, GradeRate, MeasuredData, MediaKind
 from detector.verdict.calibration import Calibration, QualityOffsets
 
 ARCHITECTURE = "InceptionResnetV1"
 SEQUENCE_ARCHITECTURE = "ResNeXt50-LSTM"
 """The widely shared detectors of videos, see `detector/model/sequence.py`."""
 ARCHITECTURES = (ARCHITECTURE, SEQUENCE_ARCHITECTURE)
-PixelValue = float | tuple[float, float, float]
-"""One for all channels, or one each for R, G and B."""
 _LARGEST_WEIGHT = torch.finfo(torch.float16).max
-_LARGEST_MARGIN_FRAC = 2.0
 CARD, WEIGHTS, MAP_HEAD = "card.json", "weights.safetensors", "map_head.safetensors"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+_STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
 class InputSpec:
     """What the network wants to be shown."""
 
-    size_px: int
+    size_px: Annotated[int, Field(ge=75, le=1024)]
     """Side of the square crop."""
-    margin_frac: float
+    margin_frac: Annotated[float, Field(ge=0, le=2)]
     """Margin around the detected face on each side, as a fraction of the box's longer side."""
-    pixel_mean: PixelValue
-    """The network sees `(pixel - pixel_mean) / pixel_std`, pixel 0 to 255, RGB."""
-    pixel_std: PixelValue
-    video_frames: int | None = None
+    pixel_mean: float | tuple[float, float, float]
+    """The network sees `(pixel - pixel_mean) / pixel_std`, pixel 0 to 255. Three numbers are for R, G and B."""
+    pixel_std: PositiveFloat | tuple[PositiveFloat, PositiveFloat, PositiveFloat]
+    video_frames: PositiveInt | None = None
     """Frames of a video the weights were trained for, where they were trained for a number of them."""
 
-    def __post_init__(self) -> None:
-        if not 75 <= self.size_px <= 1024:
-            raise ValueError(f"size_px is {self.size_px}; the networks take 75 to 1024")
-        if not 0 <= self.margin_frac <= _LARGEST_MARGIN_FRAC:
-            raise ValueError(f"margin_frac is {self.margin_frac}; give a number from 0 to {_LARGEST_MARGIN_FRAC}")
-        for name in ("pixel_mean", "pixel_std"):  # JSON has lists where we have tuples
-            value = getattr(self, name)
-            if not isinstance(value, int | float):
-                object.__setattr__(self, name, tuple(value))
-                if len(value) != 3:
-                    raise ValueError(f"{name} has {len(value)} values; give one, or one each for R, G and B")
-        if not np.isfinite([*np.atleast_1d(self.pixel_mean), *np.atleast_1d(self.pixel_std)]).all():
-            raise ValueError("pixel_mean and pixel_std must be finite")
-        if min(np.atleast_1d(self.pixel_std)) <= 0:
-            raise ValueError("pixel_std must be above 0")
-        if self.video_frames is not None and self.video_frames < 1:
-            raise ValueError("video_frames must be at least 1")
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
 class VideoJudgement:
     """How videos are judged, where that was measured apart: many moments of a person say more than one image."""
 
@@ -81,11 +64,12 @@ class VideoJudgement:
     undecided_rate: float | None
     """Share of all videos that were left open between the two."""
     measured_on: str
+    measured: MeasuredData | None = None
     grade_rates: Mapping[Grade, GradeRate] = field(default_factory=dict)
     """How often each grade was given, on `measured_on`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
 class MapHead:
     """Two layers of one output each that were trained, with the network, to show where a face was altered."""
 
@@ -96,7 +80,7 @@ class MapHead:
     coarse: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
 class HeatmapScale:
     """How strong the maps at `explain_layer` are, so that heat means the same in every report."""
 
@@ -107,7 +91,7 @@ class HeatmapScale:
     measured_on: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
 class CheckpointCard:
     """`card.json`."""
 
@@ -126,7 +110,10 @@ class CheckpointCard:
     undecided_rate: float | None
     """Share of all faces that were left open between the two."""
     measured_on: str
+    """The data in a few English words."""
     licence: str
+    measured: MeasuredData | None = None
+    """The data in numbers, which every language names."""
     training: Mapping[str, Any] = field(default_factory=dict)
     """How it was made, for people; nothing reads it."""
     figures: Mapping[str, Any] = field(default_factory=dict)
@@ -141,7 +128,7 @@ class CheckpointCard:
     """How often each grade was given, on `measured_on`."""
     videos: VideoJudgement | None = None
     """None where videos were never measured apart; they are then judged by what was measured on images."""
-    schema_version: int = 1
+    schema_version: Literal[1] = 1
 
     def judgement(self, kind: MediaKind) -> CheckpointCard | VideoJudgement:
         """What holds the calibration and the error rates for images or for videos."""
@@ -162,6 +149,7 @@ class CheckpointCard:
             miss_rate=judgement.miss_rate,
             undecided_rate=judgement.undecided_rate,
             measured_on=judgement.measured_on,
+            measured=judgement.measured,
             grade_rates=judgement.grade_rates,
         )
 
@@ -186,39 +174,19 @@ def load_card(name: str, root: Path) -> CheckpointCard:
             "Add one with `python cli.py checkpoints import FILE`."
         )
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
-        if content["schema_version"] != 1:
-            raise ValueError(f"schema version {content['schema_version']!r} is not 1; update this program")
-        card = CheckpointCard(
-            **{
-                **content,
-                "input": InputSpec(**content["input"]),
-                "calibration": Calibration(**content["calibration"]),
-                "quality": QualityOffsets(**content.get("quality") or {}),
-                "grade_rates": _grade_rates(content),
-                "videos": read_video_judgement(content["videos"]) if content.get("videos") else None,
-                "map_head": MapHead(**content["map_head"]) if content.get("map_head") else None,
-                "heatmap": HeatmapScale(**content["heatmap"]) if content.get("heatmap") else None,
-            }
-        )
+        card = CheckpointCard(**{"schema_version": None} | json.loads(file.read_text(encoding="utf-8")))
         if card.name != name:
             raise ValueError(f"it is the card of {card.name!r}; give the folder that name")
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except ValidationError as error:
+        first = error.errors()[0]
+        what = f"{'.'.join(map(str, first['loc']))} is {first['input']!r:.80}: {first['msg']}"
+        raise CheckpointMismatchError(f"{file} is not a card this program can use: {what}") from error
+    except (ValueError, TypeError, RecursionError) as error:
         raise CheckpointMismatchError(f"{file} is not a card this program can use: {error}") from error
     if card.architecture not in ARCHITECTURES:
         known = " and ".join(ARCHITECTURES)
         raise CheckpointMismatchError(f"{file} describes {card.architecture!r}; only {known} can be used")
     return card
-
-
-def read_video_judgement(content: Mapping[str, Any]) -> VideoJudgement:
-    """From the `videos` of a card, as JSON has it."""
-    calibration = Calibration(**content["calibration"])
-    return VideoJudgement(**{**content, "calibration": calibration, "grade_rates": _grade_rates(content)})
-
-
-def _grade_rates(content: Mapping[str, Any]) -> dict[Grade, GradeRate]:
-    return {grade: GradeRate(**rate) for grade, rate in (content.get("grade_rates") or {}).items()}
 
 
 def load_weights(card: CheckpointCard, root: Path) -> dict[str, Tensor]:

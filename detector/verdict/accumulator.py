@@ -1,18 +1,19 @@
-"""What one pass over a file gathers: every score, and of crops and frames only the few that speak most."""
+"""Collect the results of one pass over a file: every score, but only the few highest-scoring crops and frames."""
 
 from __future__ import annotations
 
 import heapq
 
-from detector.types import FaceCrop, FaceScore, Frame, Notice
+from detector.messages import Message
+from detector.types import FaceCrop, FaceScore, Frame
 
 _KEY_FRAMES = 8
 _KEY_CROPS = 4
 """Strongest crops kept of each track."""
 
 
-class Gathered:
-    """Grows with the number of faces seen by some bytes a face, never by their pixels."""
+class Accumulator:
+    """Its memory grows by some bytes a face, not by pixels."""
 
     def __init__(self) -> None:
         self.times_s: list[float] = []
@@ -22,9 +23,7 @@ class Gathered:
         self.waiting: list[tuple[int, FaceCrop, Frame]] = []
         """Faces not judged yet: track, crop and frame."""
         self.scores: dict[int, list[FaceScore]] = {}
-        self.warnings: list[str] = []
-        """Of the media file."""
-        self.notices: list[Notice] = []
+        self.warnings: list[Message] = []
         self._key_crops: dict[int, list[tuple[float, int, FaceCrop]]] = {}
         self._frames: dict[int, tuple[float, Frame]] = {}
 

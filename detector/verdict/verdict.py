@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
+from detector.messages import WITHHOLD_REAL, Message
 from detector.model.checkpoint import CheckpointCard
 from detector.types import OUTCOME_OF, FaceScore, FaceTrack, MediaInfo, MediaKind, Span, Verdict
-from detector.verdict.accumulator import Gathered
+from detector.verdict.accumulator import Accumulator
 from detector.verdict.aggregate import WINDOW_S, PooledFaces, pool_faces, pool_tracks, runs, weighty_tracks
-from detector.verdict.notices import may_be_real
 from detector.verdict.reasons import verdict_reasons
 
 
@@ -21,19 +22,20 @@ def pool_scores(scores: Sequence[FaceScore], card: CheckpointCard) -> PooledFace
     return pool_faces(times_s, logits, [score.weight for score in scores], window_s=WINDOW_S)
 
 
-def make_tracks(gathered: Gathered, card: CheckpointCard, kind: MediaKind) -> tuple[FaceTrack, ...]:
-    """One track a person, in the order of their numbers."""
-    seen = [sum(score.weight for score in scores) for scores in gathered.scores.values()]
+def make_tracks(collected: Accumulator, card: CheckpointCard, kind: MediaKind) -> tuple[FaceTrack, ...]:
+    """One track a person, numbered by importance: those that decide the verdict first, the strongest before."""
+    seen = [sum(score.weight for score in scores) for scores in collected.scores.values()]
     weighty = weighty_tracks(seen) if kind == "video" else [True] * len(seen)  # an image has no other moment
-    tracks = (
-        _track(gathered, track_id, card, kind, counts)
-        for track_id, counts in zip(gathered.scores, weighty, strict=True)
-    )
-    return tuple(sorted(tracks, key=lambda track: track.track_id))
+    tracks = [
+        _track(collected, track_id, card, kind, counts)
+        for track_id, counts in zip(collected.scores, weighty, strict=True)
+    ]
+    ranked = sorted(tracks, key=lambda track: (not track.weighty, -track.logit))
+    return tuple(replace(track, track_id=number) for number, track in enumerate(ranked))
 
 
 def make_verdict(
-    tracks: Sequence[FaceTrack], gathered: Gathered, media: MediaInfo, card: CheckpointCard
+    tracks: Sequence[FaceTrack], collected: Accumulator, media: MediaInfo, card: CheckpointCard
 ) -> Verdict:
     """The decision on the file: its most suspicious weighty person decides."""
     calibration = card.judgement(media.kind).calibration
@@ -41,10 +43,12 @@ def make_verdict(
     probability = None if logit is None else calibration.probability(logit)
     grade = None if probability is None else calibration.grade(probability)
     outcome = "no_face" if grade is None else OUTCOME_OF[grade]
-    reasons = verdict_reasons(outcome, tracks, gathered.frames_examined, media, card, gathered.smallest_face_px)
-    if outcome == "real" and not may_be_real(gathered.notices):
+    reasons = list(
+        verdict_reasons(outcome, tracks, collected.frames_examined, media.kind, card, collected.smallest_face_px)
+    )
+    if outcome == "real" and any(message.code in WITHHOLD_REAL for message in collected.warnings):
         outcome, grade = "inconclusive", "undecided"
-        reasons = ("The outcome is left open: what the warnings name may be manipulated.", *reasons)
+        reasons.insert(0, Message("real_withheld"))
     return Verdict(
         outcome=outcome,
         probability=probability,
@@ -52,13 +56,15 @@ def make_verdict(
         threshold_some=calibration.threshold_some,
         threshold_real=calibration.threshold_real,
         grade=grade,
-        reasons=reasons,
+        reasons=tuple(reasons),
     )
 
 
-def _track(gathered: Gathered, track_id: int, card: CheckpointCard, kind: MediaKind, weighty: bool) -> FaceTrack:
+def _track(
+    collected: Accumulator, track_id: int, card: CheckpointCard, kind: MediaKind, weighty: bool
+) -> FaceTrack:
     calibration = card.judgement(kind).calibration
-    scores = gathered.scores[track_id]
+    scores = collected.scores[track_id]
     pooled = pool_scores(scores, card)
     probability = calibration.probability(pooled.logit)
     peak: Span | None = None
@@ -75,7 +81,7 @@ def _track(gathered: Gathered, track_id: int, card: CheckpointCard, kind: MediaK
     return FaceTrack(
         track_id=track_id,
         scores=tuple(scores),
-        key_crops=gathered.key_crops(track_id),
+        key_crops=collected.key_crops(track_id),
         logit=pooled.logit,
         probability=probability,
         outcome=calibration.outcome(probability),

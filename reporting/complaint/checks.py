@@ -9,8 +9,7 @@ from datetime import datetime, timedelta
 
 from detector.types import Analysis
 from reporting.case import Case
-from reporting.complaint.narrative import complaint_narrative, links_of, suspect_description
-from reporting.complaint.referrals import is_hint
+from reporting.complaint.narrative import ComplaintTexts
 from reporting.complaint.sanitize import clean_narrative, host_of, one_line, short_link
 from reporting.portals import Portal
 from reporting.text import results as result_text
@@ -59,7 +58,7 @@ _UPLOAD_NAME = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9]+")
 
 
 def check_case(
-    case: Case,
+    texts: ComplaintTexts,
     analysis: Analysis,
     portal: Portal,
     now: datetime,
@@ -68,16 +67,17 @@ def check_case(
     """Return what the user should know before filing, errors first.
 
     Args:
-        case: the user's words.
+        texts: of the case.
         analysis: the result.
         portal: the dated facts.
         now: aware time of filing.
         evidence: the package's files; None where none was made yet.
     """
+    case = texts.case
     found = [
         *_first(case, portal, now),
-        *_texts(case, analysis, portal),
-        *_links(case, portal),
+        *_texts(texts, portal),
+        *_links(texts, portal),
         *_times(case, now),
         *_place(case, portal),
         *_result(analysis),
@@ -137,14 +137,13 @@ def _first(case: Case, portal: Portal, now: datetime) -> Iterator[Finding]:
         yield finding("stale", days=portal.age_days(now.date()))
 
 
-def _texts(case: Case, analysis: Analysis, portal: Portal) -> Iterator[Finding]:
-    if is_hint(case):
-        text = suspect_description(case, analysis, portal)
+def _texts(texts: ComplaintTexts, portal: Portal) -> Iterator[Finding]:
+    case, text = texts.case, texts.text
+    if texts.is_hint:
         low, high = portal.suspect_min_chars.value, portal.suspect_max_chars.value
         if not (low <= len(text.text) and text.count <= high):
             yield finding("suspect_length", count=text.count, low=low, high=high)
     else:
-        text = complaint_narrative(case, analysis, portal)
         low, high = portal.narrative_min_chars.value, portal.narrative_max_chars.value
         if not (low <= len(text.text) and text.count <= high):
             yield finding("narrative_length", count=text.count, low=low, high=high)
@@ -162,11 +161,11 @@ def _texts(case: Case, analysis: Analysis, portal: Portal) -> Iterator[Finding]:
             yield finding("characters_changed", field=label, before=typed, after=cleaned)
 
 
-def _links(case: Case, portal: Portal) -> Iterator[Finding]:
-    links, limit = links_of(case), portal.suspect_identifier_max_chars.value
+def _links(texts: ComplaintTexts, portal: Portal) -> Iterator[Finding]:
+    case, links, limit = texts.case, texts.links, portal.suspect_identifier_max_chars.value
     if not links:
         yield finding("no_links")
-    elif is_hint(case) and not any(short_link(link, limit) for link in links):
+    elif texts.is_hint and not any(short_link(link, limit) for link in links):
         yield finding("link_too_long", limit=limit)
     named, hosts = _platform_named(case.platform), [host_of(link) for link in links]
     found = {name for name, own in _HOSTS.items() if any(_below(host, own) for host in hosts)}

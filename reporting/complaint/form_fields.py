@@ -9,15 +9,14 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from detector.types import Analysis
-from reporting.case import IST, Case
-from reporting.complaint.narrative import FittedText, complaint_narrative, links_of, suspect_description
-from reporting.complaint.referrals import Routing, is_hint
+from reporting.case import IST
+from reporting.complaint.narrative import ComplaintTexts, FittedText
+from reporting.complaint.referrals import Routing
 from reporting.complaint.sanitize import clean_narrative, one_line, short_link, units
 from reporting.portals import Fact, Portal
-from reporting.text import complaint as texts
 from reporting.text import results as result_text
-from reporting.text.complaint import NO_HINT, Words, hint
+from reporting.text.complaint import COMPLAINANT as COMPLAINANT_FIELDS
+from reporting.text.complaint import GLOSS, LABELS, NO_HINT, STEPS, Words, hint
 from reporting.text.findings import Finding, mark
 from reporting.text.results import Language
 from reporting.types import COPY_PREFIX, EVIDENCE_FOLDER, EvidenceFile
@@ -30,7 +29,7 @@ INCIDENT, SUSPECT, COMPLAINANT, SUBMIT = (
 )
 REPORT_SUSPECT = "Report Suspect, tab Deepfake"
 REPORT = "Report"
-COMPLAINANT_KEYS = tuple(texts.COMPLAINANT)
+COMPLAINANT_KEYS = tuple(COMPLAINANT_FIELDS)
 """What the portal asks about the complainant; never filled in here."""
 _DEVANAGARI = re.compile(r"[\u0900-\u097f]")
 _RULE = "-" * 10
@@ -60,31 +59,29 @@ class PortalField(NamedTuple):
 
 
 def portal_fields(
-    case: Case, analysis: Analysis, portal: Portal, evidence: Sequence[EvidenceFile] = ()
+    texts: ComplaintTexts, portal: Portal, evidence: Sequence[EvidenceFile] = ()
 ) -> tuple[PortalField, ...]:
     """Return all fields of a case, in the order in which they are asked for: those of the complaint for whoever is
     harmed, those of *Report Suspect* for a witness, never both.
 
     Args:
-        case: the user's words.
-        analysis: the result.
+        texts: of the case.
         portal: the dated facts.
         evidence: files of the package, for the list of uploads.
     """
-    if case.country != "IN":
-        return _abroad_fields(case, analysis, portal, evidence)
-    fields = _suspect_fields if is_hint(case) else _complaint_fields
-    return fields(case, analysis, portal, evidence)
+    if texts.case.country != "IN":
+        return _abroad_fields(texts, evidence)
+    fields = _suspect_fields if texts.is_hint else _complaint_fields
+    return fields(texts, portal, evidence)
 
 
 def _suspect_fields(
-    case: Case, analysis: Analysis, portal: Portal, evidence: Sequence[EvidenceFile] = ()
+    texts: ComplaintTexts, portal: Portal, evidence: Sequence[EvidenceFile]
 ) -> tuple[PortalField, ...]:
     """The fields of *Report Suspect*, tab *Deepfake*, as far as they are known."""
     limit = portal.suspect_identifier_max_chars
-    links = links_of(case)
+    case, links, text = texts.case, texts.links, texts.text
     short = [link for link in (short_link(link, limit.value) for link in links) if link]
-    text = suspect_description(case, analysis, portal)
     identifier = hint(
         "identifier",
         *(["no_short_link"] if links and not short else []),
@@ -161,21 +158,20 @@ def _blocks(fields: Sequence[PortalField], language: Language) -> list[str]:
         lines += [f"  {field.label_hi}"]
         hints = (field.hint, field.hint_hi) if language == "en" else (field.hint_hi, field.hint)
         lines += [f"  {said}" for said in hints if said]
-        lines += [f"  {texts.GLOSS}: {field.gloss_hi}"] if field.gloss_hi else []
+        lines += [f"  {GLOSS}: {field.gloss_hi}"] if field.gloss_hi else []
         lines += [_RULE, *field.text.splitlines(), _RULE] if field.text else []
         lines += [""]
     return lines
 
 
 def _complaint_fields(
-    case: Case, analysis: Analysis, portal: Portal, evidence: Sequence[EvidenceFile]
+    texts: ComplaintTexts, portal: Portal, evidence: Sequence[EvidenceFile]
 ) -> tuple[PortalField, ...]:
+    case, narrative, links = texts.case, texts.text, texts.links
     categories = portal.categories_for(case.kind)
     suggested = _suggestion("; ".join(dict.fromkeys(entry.category for entry in categories)), portal)
     sub = "; ".join(dict.fromkeys(entry.sub_category for entry in categories if entry.sub_category))
     seen = case.seen_at.astimezone(IST) if case.seen_at else None
-    narrative = complaint_narrative(case, analysis, portal)
-    links = links_of(case)
     return (
         _field(INCIDENT, "Category of complaint", "", suggested),
         _field(INCIDENT, "Sub-category", "", _suggestion(sub, portal) if sub else hint("choose")),
@@ -207,32 +203,29 @@ def _complaint_fields(
             "",
             hint(
                 "own_details",
-                keys=", ".join(texts.COMPLAINANT).replace("_", " "),
-                keys_hi=", ".join(texts.COMPLAINANT.values()),
+                keys=", ".join(COMPLAINANT_FIELDS).replace("_", " "),
+                keys_hi=", ".join(COMPLAINANT_FIELDS.values()),
             ),
         ),
         _field(SUBMIT, "Preview", "", hint("preview")),
     )
 
 
-def _abroad_fields(
-    case: Case, analysis: Analysis, portal: Portal, evidence: Sequence[EvidenceFile]
-) -> tuple[PortalField, ...]:
-    narrative = complaint_narrative(case, analysis, portal)
-    seen = case.seen_at
+def _abroad_fields(texts: ComplaintTexts, evidence: Sequence[EvidenceFile]) -> tuple[PortalField, ...]:
+    case, seen = texts.case, texts.case.seen_at
     at = seen.isoformat() if seen else ""
     return (
         _field(REPORT, "Date and time", at, NO_HINT if seen else hint("when_seen")),
         _field(REPORT, "Platform or website", one_line(case.platform), NO_HINT),
-        _field(REPORT, "Links", "\n".join(links_of(case)), NO_HINT),
+        _field(REPORT, "Links", "\n".join(texts.links), NO_HINT),
         _field(REPORT, "Account", one_line(case.handle), NO_HINT),
-        _text_field(REPORT, "What happened", narrative, hint("plain")),
+        _text_field(REPORT, "What happened", texts.text, hint("plain")),
         _files_field(REPORT, "Files", _uploads(evidence), hint("attach")),
     )
 
 
 def _field(step: str, label: str, text: str, said: Words) -> PortalField:
-    return PortalField(step, label, text, units(text), said.en, texts.STEPS[step], texts.LABELS[label], said.hi)
+    return PortalField(step, label, text, units(text), said.en, STEPS[step], LABELS[label], said.hi)
 
 
 def _text_field(step: str, label: str, text: FittedText, said: Words) -> PortalField:

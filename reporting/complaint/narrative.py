@@ -13,6 +13,7 @@ from datetime import datetime
 
 from detector.types import Analysis
 from reporting.case import IST, Case
+from reporting.complaint.referrals import is_hint
 from reporting.complaint.sanitize import all_links, as_sentence, clean_narrative, one_line, shorten, units
 from reporting.portals import Portal
 from reporting.text import complaint as texts
@@ -66,6 +67,29 @@ class _Words:
     face: str
     platform: str
     harm: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComplaintTexts:
+    """A case with the text to paste, fitted to the portal once and used by every file of the package."""
+
+    case: Case
+    text: FittedText
+    """For a witness in India the description of *Report Suspect*, tab *Deepfake*; else the complaint's *Additional
+    information about the incident*."""
+    links: tuple[str, ...]
+    """All links of the case, each once, those in the user's words included."""
+
+    @property
+    def is_hint(self) -> bool:
+        """Whether the text is the one for *Report Suspect*."""
+        return is_hint(self.case)
+
+
+def fit_texts(case: Case, analysis: Analysis, portal: Portal) -> ComplaintTexts:
+    """Compose the text of a case within the portal's characters and lengths."""
+    fit = suspect_description if is_hint(case) else complaint_narrative
+    return ComplaintTexts(case=case, text=fit(case, analysis, portal), links=tuple(links_of(case)))
 
 
 def complaint_narrative(case: Case, analysis: Analysis, portal: Portal) -> FittedText:

@@ -18,7 +18,7 @@ from reporting.case import IST
 from reporting.documents.images import jpeg
 from reporting.documents.pdf import ACCENT, GREY, BoxLine, Sheet
 from reporting.text import results as result_text
-from reporting.text import verdict_notes
+from reporting.text.messages import message_sentences
 from reporting.text.one_page import WORDS
 from reporting.text.printable import printable
 from reporting.text.results import Language
@@ -103,7 +103,7 @@ def _typeset(
     )
     if rate := result_text.rate_sentence(analysis.checkpoint, verdict.grade, media.kind, language):
         sheet.paragraph(rate, language)
-    for warning in verdict_notes.warnings(analysis, language)[:most_warnings]:
+    for warning in message_sentences(analysis.warnings, language)[:most_warnings]:
         sheet.paragraph(warning, language, 8.5, "B")
     _picture(sheet, explanations, still, language)
     sheet.facts(_facts(analysis, name, place, language), label_mm=46)

@@ -109,7 +109,7 @@ def _summary(sheet: Sheet, facts: ReportFacts) -> None:
         )
     )
     for warning in analysis.warnings[:3]:
-        sheet.paragraph(warning, weight="B")
+        sheet.paragraph(str(warning), weight="B")
     sheet.heading("How often such results are wrong", 2)
     if rate := result_text.rate_sentence(analysis.checkpoint, analysis.verdict.grade, analysis.media.kind, "en"):
         sheet.paragraph(rate)
@@ -151,7 +151,7 @@ def _results(sheet: Sheet, facts: ReportFacts, detail: _Detail) -> None:
             ("Frames examined", str(analysis.frames_examined)),
         )
     )
-    sheet.bullets(result_text.own_reasons(analysis)[: detail.rows])
+    sheet.bullets([str(reason) for reason in verdict.reasons[: detail.rows]])
     if analysis.tracks:
         rows = [_person_row(track) for track in analysis.tracks[: detail.people]]
         sheet.table_of(
@@ -241,7 +241,7 @@ def _item(sheet: Sheet, facts: ReportFacts, detail: _Detail) -> None:
         length = "unknown" if media.duration_s is None else f"{media.duration_s:.3f} s"
         count = "unknown" if media.frame_count is None else str(media.frame_count)
         rows.append(("Length and frames", f"{length}; {count} frames, {rate}"))
-    rows += [("Note", _cut(note, detail)) for note in (*media.notes, *facts.analysis.warnings)[: detail.rows]]
+    rows += [("Note", _cut(str(note), detail)) for note in (*media.notes, *facts.analysis.warnings)[: detail.rows]]
     links = [_cut(url, detail) for url in case.urls[: detail.rows]]
     rows += [
         ("Content credentials", texts.CREDENTIAL_STATES[credentials.state]),

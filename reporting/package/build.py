@@ -22,8 +22,9 @@ from reporting.complaint.form_fields import (
     copy_paste_text,
     portal_fields,
 )
+from reporting.complaint.narrative import ComplaintTexts, fit_texts
 from reporting.complaint.platform_notice import platform_notice
-from reporting.complaint.referrals import Routing, is_hint, refuse_hard_stop, route
+from reporting.complaint.referrals import Routing, refuse_hard_stop, route
 from reporting.documents.render import credentials_of, pdf_documents, start_page
 from reporting.evidence.custody_log import custody_csv, first_entries
 from reporting.evidence.files import check_original, make_evidence, received_file
@@ -32,7 +33,7 @@ from reporting.package.exports import TOOL, analysis_json, complaint_json, hash_
 from reporting.portals import Portal, load_portal
 from reporting.text.findings import Finding
 from reporting.text.printable import printable
-from reporting.text.results import LANGUAGES, Language, error_sentence, own_reasons
+from reporting.text.results import LANGUAGES, Language, error_sentence
 from reporting.types import EVIDENCE_FOLDER, Place, ReportFacts
 
 CUSTODY_NAME = "7_custody_log.csv"
@@ -126,7 +127,8 @@ def build_package(
     portal, routing = load_portal(), route(case)
     received = received_file(analysis.media, include_original)
     analysis = replace(analysis, media=replace(analysis.media, file_name=printable(analysis.media.file_name)))
-    made = make_evidence(case, analysis, explanations, portal, original)
+    texts = fit_texts(case, analysis, portal)
+    made = make_evidence(texts, analysis, explanations, portal, original)
     evidence = (received, *(entry.file for entry in made))
     facts = ReportFacts(
         case_id=name,
@@ -142,7 +144,7 @@ def build_package(
     )
     findings = errors_first(
         (
-            *check_case(case, analysis, portal, created_at, evidence),
+            *check_case(texts, analysis, portal, created_at, evidence),
             *(
                 finding
                 for entry in made
@@ -154,8 +156,8 @@ def build_package(
     )
     _refuse_promises(analysis, findings)
     members: dict[str, bytes | Stored] = {entry.file.name: entry.content for entry in made}
-    fields = portal_fields(case, analysis, portal, evidence)
-    for file_name, text in _texts(facts, routing, findings, fields, portal, language).items():
+    fields = portal_fields(texts, portal, evidence)
+    for file_name, text in _texts(facts, texts, routing, findings, fields, portal, language).items():
         members[file_name] = printable(text, keep_lines=True).encode("utf-8")
     members[HASHES_NAME] = hash_report(evidence, created_at)
     members[CUSTODY_NAME] = custody_csv(facts.custody)
@@ -188,6 +190,7 @@ def _out_path(path: Path, name: str) -> Path:
 
 def _texts(
     facts: ReportFacts,
+    texts: ComplaintTexts,
     routing: Routing,
     findings: tuple[Finding, ...],
     fields: tuple[PortalField, ...],
@@ -195,30 +198,25 @@ def _texts(
     language: Language,
 ) -> dict[str, str]:
     """Return every text of the package by file name."""
-    case, analysis = facts.case, facts.analysis
-    to_paste = HINT_TEXT if is_hint(case) else COMPLAINT_TEXT
+    to_paste = HINT_TEXT if texts.is_hint else COMPLAINT_TEXT
     return {
         "START_HERE.html": start_page(facts, routing, findings, portal, language),
-        COMPLAINT_NAME: complaint_json(facts, routing, fields, findings, portal),
+        COMPLAINT_NAME: complaint_json(facts, texts, routing, fields, findings, portal),
         to_paste: copy_paste_text(fields, findings, routing, portal, language),
-        "9_platform_notice.txt": platform_notice(case, analysis, portal, facts.case_id, facts.created_at),
+        "9_platform_notice.txt": platform_notice(texts, facts.analysis, portal, facts.case_id, facts.created_at),
         ANALYSIS_NAME: analysis_json(facts),
     }
 
 
 def _refuse_promises(analysis: Analysis, findings: tuple[Finding, ...]) -> None:
-    """Check the wording of what the detector and the checkpoint's card say; every other sentence is fixed, and the
-    tests check it. Names, warnings, notes and typed texts are data, which may say anything."""
-    media, checkpoint = analysis.media, analysis.checkpoint
-    reasons = (
-        reason.replace(media.file_name, "") if media.file_name else reason for reason in own_reasons(analysis)
-    )
+    """Check the wording of what the checkpoint's card and the findings say; every other sentence is fixed, and the
+    tests check it. Names and typed texts are data, which may say anything."""
+    checkpoint = analysis.checkpoint
     sentences = {
-        "the reasons": " ".join(reasons),
         "the error rates": f"{error_sentence(checkpoint, 'en')} {error_sentence(checkpoint, 'hi')}",
         "the findings": " ".join(
             words for entry in findings for language in LANGUAGES for words in entry.without_typed().said(language)
         ),
     }
     if promises := check_wording(sentences):
-        raise ReportError(f"{promises[0].what} Reword the reason or the checkpoint's card it comes from.")
+        raise ReportError(f"{promises[0].what} Reword the checkpoint's card it comes from.")

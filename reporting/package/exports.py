@@ -14,8 +14,8 @@ from detector.errors import ReportError
 from explain.types import Explanations
 from reporting.case import IST
 from reporting.complaint.form_fields import COMPLAINANT_KEYS, PortalField
-from reporting.complaint.narrative import complaint_narrative, links_of, suspect_description
-from reporting.complaint.referrals import Routing, followups, is_hint
+from reporting.complaint.narrative import ComplaintTexts
+from reporting.complaint.referrals import Routing, followups
 from reporting.portals import Portal
 from reporting.text import results as result_text
 from reporting.text.findings import Finding
@@ -34,6 +34,7 @@ SCHEMA_VERSION = 1
 
 def complaint_json(
     facts: ReportFacts,
+    texts: ComplaintTexts,
     routing: Routing,
     fields: Sequence[PortalField],
     findings: Sequence[Finding],
@@ -41,8 +42,7 @@ def complaint_json(
 ) -> str:
     """Return the prefilled complaint: what the portal asks for, null where it is not known."""
     case, analysis = facts.case, facts.analysis
-    hint = suspect_description(case, analysis, portal) if is_hint(case) else None
-    narrative = None if hint else complaint_narrative(case, analysis, portal)
+    narrative, hint = (None, texts.text) if texts.is_hint else (texts.text, None)
     seen = case.seen_at.astimezone(IST) if case.seen_at else None
     categories = portal.categories_for(case.kind) if case.country == "IN" else ()
     content = {
@@ -82,7 +82,7 @@ def complaint_json(
             "delay_reason": case.delay_reason or None,
             "state": case.state or None,
             "platform": case.platform or None,
-            "urls": links_of(case),
+            "urls": texts.links,
             "handle": case.handle or None,
             "what_happened": case.what_happened or None,
             "whose_face": case.whose_face or None,

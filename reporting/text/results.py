@@ -13,13 +13,13 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Literal
 
-from detector.types import Analysis, CheckpointInfo, FaceTrack, Grade, MediaKind, Outcome, Span, Step, Verdict
+from detector.types import CheckpointInfo, FaceTrack, Grade, MediaKind, Outcome, Span, Step, Verdict
 from reporting.text.data_sources import data_in_hindi
 
 Language = Literal["en", "hi"]
 LANGUAGES: tuple[Language, ...] = ("en", "hi")
 
-_KINDS: dict[Language, dict[MediaKind, str]] = {
+KINDS: dict[Language, dict[str, str]] = {
     "en": {"image": "image", "video": "video"},
     "hi": {"image": "तस्वीर", "video": "वीडियो"},
 }
@@ -272,13 +272,7 @@ def headline(result: Result, language: Language) -> str:
 
 def verdict_sentence(verdict: Verdict, kind: MediaKind, language: Language) -> str:
     """One sentence that says what was found in the whole file."""
-    return _VERDICTS[language][shown(verdict)].format(kind=_KINDS[language][kind])
-
-
-def own_reasons(analysis: Analysis) -> tuple[str, ...]:
-    """Return the reasons of a verdict without the warnings and notes, which are told by themselves."""
-    told = {*analysis.warnings, *analysis.media.notes}
-    return tuple(reason for reason in analysis.verdict.reasons if reason not in told)
+    return _VERDICTS[language][shown(verdict)].format(kind=KINDS[language][kind])
 
 
 def short_opinion(result: Result, language: Language) -> str:
@@ -368,8 +362,8 @@ def error_sentence(checkpoint: CheckpointInfo, language: Language) -> str:
         return words["never"]
     data, frame = " ".join(checkpoint.measured_on.split()).rstrip("."), "frame"
     if language == "hi" and data:
-        translated = data_in_hindi(data)
-        data, frame = (translated, "frame") if translated else (data, "own")
+        measured = checkpoint.measured
+        data, frame = (data_in_hindi(measured), "frame") if measured else (data, "own")
     return words[frame].format(
         data=data or words["unnamed"],
         false_alarm=words["no_false_alarm"]
@@ -417,7 +411,7 @@ def not_an_fir(language: Language) -> str:
 
 def support_sentence(outcome: Outcome, kind: MediaKind, language: Language) -> str:
     """Whether the analysis supports a complaint that a face was manipulated; only the outcome `fake` does."""
-    return _SUPPORTS[language][outcome == "fake"].format(kind=_KINDS[language][kind])
+    return _SUPPORTS[language][outcome == "fake"].format(kind=KINDS[language][kind])
 
 
 def complaint_id_is_no_fir(language: Language) -> str:

@@ -1,16 +1,14 @@
-"""What is said around a verdict, in English and Hindi: why nothing was decided and what may lead further, what was
-not looked at, and the figures behind it. Belongs to `reporting.text.results`, and is held to the same rules.
-"""
+"""What is said where nothing could be decided, in English and Hindi: why, and what may lead further."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from detector.types import Analysis, FaceScore, MediaKind, NoticeCode
+from detector.types import Analysis, FaceScore, MediaKind
 from reporting.text.results import Language, headline, shown
 
 Screen = Literal["fake", "real", "some signs", "inconclusive", "poor_view", "no_face"]
-"""What a visitor is shown: an outcome, or that no face was seen well enough for one."""
+"""What the page shows: an outcome, or that no face was seen well enough for one."""
 
 _POOR_VIEW: dict[Language, str] = {
     "en": "The face is too small or blurred to judge",
@@ -105,51 +103,6 @@ _TRIES: dict[Language, dict[Screen, dict[MediaKind, tuple[str, ...]]]] = {
     },
 }
 
-_DAMAGED_HI = (
-    "इस फ़ाइल का कुछ हिस्सा ख़राब है, है ही नहीं या पढ़ा नहीं जा सका: जितना देखा जा सका, केवल उतना जाँचा गया। जहाँ से "
-    "मिली थी, वहाँ से दोबारा डाउनलोड या कॉपी करें और उसे भी जाँचें।"
-)
-
-_NOTICES_HI: dict[NoticeCode, tuple[str, str]] = {
-    "turned": (
-        "",
-        "इस फ़ाइल में कोई चेहरा सीधा नहीं दिखता: इसे घड़ी की उल्टी दिशा में {:.0f} डिग्री घुमाकर जाँचा गया।",
-    ),
-    "sparse": (
-        "",
-        "कहीं-कहीं {:.1f} सेकंड तक कोई फ़्रेम नहीं देखा गया: इससे छोटी छेड़छाड़ छूट सकती है। जिस हिस्से पर शक हो, उसे काटकर अलग से "
-        "जाँचें, या हर फ़्रेम की जाँच चुनें।",
-    ),
-    "brief_signs": (
-        "शुरू में एक सेकंड के लिए अनुमान ऊँचा है, पर इतने कम समय से फ़ैसला नहीं हो सकता। उस हिस्से को काटकर अलग से जाँचें।",
-        "{:.1f} सेकंड के आसपास एक सेकंड के लिए अनुमान ऊँचा है, पर इतने कम समय से फ़ैसला नहीं हो सकता। उस हिस्से को काटकर अलग से "
-        "जाँचें।",
-    ),
-    "faces_left_out": (
-        "एक साथ जितने चेहरे जाँचे जाते हैं, यहाँ उससे ज़्यादा हैं: कुछ छोटे चेहरे छूट गए। जिस हिस्से पर शक हो, उसे काटकर अलग से जाँचें।",
-        "एक साथ जितने चेहरे जाँचे जाते हैं, यहाँ उससे ज़्यादा हैं: सबसे छोटे {:.0f} चेहरे छूट गए। जिस हिस्से पर शक हो, उसे काटकर अलग से "
-        "जाँचें।",
-    ),
-}
-"""For each code the sentence without and with its number."""
-
-_REASONS_HI: dict[str, str] = {
-    "no_face": "{looked_at} में कोई चेहरा नहीं मिला, इसलिए जाँचने को कुछ नहीं था।",
-    "fake": "किसी भी चेहरे का सबसे ऊँचा अनुमान {p:.3f} है: {high:.3f} या उससे ऊपर होने पर छेड़छाड़ के संकेत बताए जाते हैं।",
-    "real": "किसी भी चेहरे का सबसे ऊँचा अनुमान {p:.3f} है: {low:.3f} या उससे कम होने पर कहा जाता है कि संकेत नहीं मिले।",
-    "inconclusive": "किसी भी चेहरे का सबसे ऊँचा अनुमान {p:.3f} है: {low:.3f} से {high:.3f} तक कोई फ़ैसला नहीं दिया जाता।",
-    "limit": "{px} पिक्सेल से कम चौड़े चेहरे खोजे नहीं जाते।",
-    "judged": "{looked_at} में {people} जाँचे गए।",
-    "image": "तस्वीर",
-    "video": "पूरे वीडियो से चुने गए {frames} फ़्रेम",
-    "faces": "{faces} चेहरे",
-    "views": "{faces} चेहरे, कुल {views} बार दिखे,",
-    "passing": "बहुत कम देर दिखे {count} चेहरे सूची में हैं, पर नतीजा उनसे तय नहीं होता।",
-    "peak": "यह अनुमान {start:.1f} से {end:.1f} सेकंड तक के हिस्से का है, जिसमें छेड़छाड़ के संकेत सबसे तेज़ हैं।",
-    "small": "वह चेहरा ज़्यादा से ज़्यादा {width} पिक्सेल चौड़ा है; इतने छोटे चेहरे का अनुमान कम भरोसेमंद होता है।",
-    "unmeasured": "इस चेकपॉइंट ({name}) से कितनी बार चूक होती है, यह कभी मापा नहीं गया।",
-}
-
 
 def screen_of(analysis: Analysis) -> Screen:
     """`poor_view` where nothing was decided and every view that counts is small or blurred."""
@@ -174,48 +127,6 @@ def tries(screen: Screen, kind: MediaKind, language: Language) -> tuple[str, ...
     """What may lead to an answer after all; empty where there is one."""
     undecided: Screen = "inconclusive" if screen == "some signs" else screen
     return _TRIES[language].get(undecided, {}).get(kind, ())
-
-
-def warnings(analysis: Analysis, language: Language) -> tuple[str, ...]:
-    """What was not looked at: the detector's own sentences in English, what they come down to in Hindi."""
-    if language == "en" or not analysis.warnings:
-        return analysis.warnings
-    notices = tuple(
-        _NOTICES_HI[notice.code][bool(notice.value)].format(notice.value) for notice in analysis.notices
-    )
-    return ((_DAMAGED_HI,) if len(analysis.warnings) > len(notices) else ()) + notices
-
-
-def reasons(analysis: Analysis, language: Language) -> tuple[str, ...]:
-    """The figures that led to the outcome: the detector's own sentences in English, the same figures in Hindi."""
-    verdict, tracks, words = analysis.verdict, analysis.tracks, _REASONS_HI
-    if language == "en":
-        return verdict.reasons
-    smallest_px = analysis.settings.get("min_face_px")
-    limit = () if smallest_px is None else (words["limit"].format(px=smallest_px),)
-    video = analysis.media.kind == "video"
-    looked_at = words["video"].format(frames=analysis.frames_examined) if video else words["image"]
-    if verdict.probability is None:
-        return (words["no_face"].format(looked_at=looked_at), *limit)
-    strongest = max((track for track in tracks if track.weighty), key=lambda track: track.probability)
-    views = sum(len(track.scores) for track in tracks)
-    people = words["views" if video else "faces"].format(faces=len(tracks), views=views)
-    said = [
-        words[verdict.outcome].format(
-            p=verdict.probability, low=verdict.threshold_real, high=verdict.threshold_fake
-        ),
-        words["judged"].format(looked_at=looked_at, people=people),
-        *limit,
-    ]
-    if passing := sum(not track.weighty for track in tracks):
-        said.append(words["passing"].format(count=passing))
-    if strongest.peak is not None and len(strongest.scores) > 1:
-        said.append(words["peak"].format(start=strongest.peak.start_s, end=strongest.peak.end_s))
-    if all("small" in score.marks for score in strongest.scores):
-        said.append(words["small"].format(width=max(score.box.width for score in strongest.scores)))
-    if analysis.checkpoint.false_alarm_rate is None:
-        said.append(words["unmeasured"].format(name=analysis.checkpoint.name))
-    return tuple(said)
 
 
 def _weighty_scores(analysis: Analysis) -> list[FaceScore]:

@@ -13,8 +13,8 @@ from detector.closer_look import frames_around, longest_gap, scene_starts, stron
 from detector.media import media as media_module
 from detector.media.images import read_image
 from detector.media.media import open_media
-from detector.types import Notice
-from detector.verdict.accumulator import Gathered
+from detector.messages import Message
+from detector.verdict.accumulator import Accumulator
 from detector.verdict.verdict import make_verdict
 
 TIMES = [number / 25 for number in range(2500)]
@@ -66,13 +66,13 @@ def test_a_second_of_a_fake_that_the_sample_passes_over_is_found(
     assert track.peak is not None and track.peak.start_s < 13.2 and track.peak.end_s > 12.0
     times = [score.time_s for score in track.scores]
     assert times == sorted(times)
-    assert "sparse" in {notice.code for notice in analysis.notices}
+    assert "sparse" in {message.code for message in analysis.warnings}
     assert analysis.to_dict()["frame_interval_s"] == analysis.frame_interval_s
 
 
 def test_a_densely_sampled_video_is_examined_once(detector: Detector, examples: Path) -> None:
     analysis = detector.analyze(examples / "genuine.mp4")
-    assert analysis.frames_examined == 16 and analysis.notices == ()
+    assert analysis.frames_examined == 16 and analysis.warnings == ()
     assert analysis.frame_interval_s == pytest.approx(0.25, abs=0.05)
 
 
@@ -86,8 +86,8 @@ def test_chosen_frames_are_those_that_were_asked_for(examples: Path, detector: D
 def test_real_is_withheld_where_something_was_not_judged(detector: Detector, examples: Path, code) -> None:
     analysis = detector.analyze(examples / "genuine.jpg")
     track = dataclasses.replace(analysis.tracks[0], logit=-50.0)
-    gathered = Gathered()
-    assert make_verdict([track], gathered, analysis.media, detector.card).outcome == "real"
-    gathered.notices.append(Notice(code, 3.0))
-    verdict = make_verdict([track], gathered, analysis.media, detector.card)
-    assert verdict.outcome == "inconclusive" and "left open" in verdict.reasons[0]
+    collected = Accumulator()
+    assert make_verdict([track], collected, analysis.media, detector.card).outcome == "real"
+    collected.warnings.append(Message(code, {"count": 3, "time_s": 3.0}))
+    verdict = make_verdict([track], collected, analysis.media, detector.card)
+    assert verdict.outcome == "inconclusive" and verdict.reasons[0].code == "real_withheld"

@@ -11,7 +11,7 @@ import pytest
 from detector import Detector
 from detector.types import Analysis
 from explain import explain
-from explain.explanations import KEY_FACES
+from explain.decisive import KEY_FACES
 
 
 @pytest.fixture(scope="module")

@@ -72,10 +72,24 @@ def test_a_frame_shows_heatmap_inside_the_window_and_nothing_outside_but_the_box
     inside = np.zeros((720, 1280), bool)
     inside[max(window.y1, 0) : window.y2, max(window.x1, 0) : window.x2] = True
     changed = (drawn != 128).any(axis=2)
-    assert changed[inside].mean() > 0.95 and not changed[~inside].any()
+    inside[max(0, box.y1 - 100) : box.y1, box.x1 - 3 : box.x1 + 100] = True  # the number
+    assert changed[max(window.y1, 0) : window.y2, max(window.x1, 0) : window.x2].mean() > 0.95
+    assert not changed[~inside].any()
     assert (frame.pixels == 128).all()
 
 
 def test_a_huge_frame_is_shrunk() -> None:
     frame = Frame(np.zeros((3000, 4000, 3), np.uint8), 0, 0.0)
     assert max(draw_frame(frame, [], 1.0).shape) == FRAME_LONG_SIDE_PX
+
+
+def test_every_judged_face_of_a_frame_has_its_box_and_a_number_that_can_be_read_on_a_phone() -> None:
+    frame = Frame(np.full((720, 1280, 3), 128, np.uint8), 0, 0.0)
+    boxes = {0: FaceBox(100, 300, 200, 420), 1: FaceBox(700, 320, 820, 470)}
+    heated = HeatedFace(0, boxes[0], boxes[0], np.zeros((12, 12), np.float32))
+    drawn = draw_frame(frame, [heated], 1.0, boxes)
+    for box in boxes.values():
+        assert (drawn[(box.y1 + box.y2) // 2, box.x1] == 255).all()
+        above = drawn[box.y1 - 80 : box.y1 - 4, box.x1 : box.x1 + 80].min(axis=2)
+        rows = (above == 255).any(axis=1).nonzero()[0]
+        assert 343 / 1280 * np.ptp(rows) >= 11, "digits of 11 px where the frame is 343 px wide"

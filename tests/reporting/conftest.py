@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from detector.messages import Message
 from detector.types import (
     Analysis,
     CheckpointInfo,
@@ -109,7 +110,7 @@ def make_analysis(
                 probability=probability,
                 threshold_fake=0.8,
                 threshold_real=0.2,
-                reasons=("The face in 40 frames agrees.",),
+                reasons=(Message("faces_in_video", {"faces": 1, "views": 40, "frames": 40}),),
             ),
             checkpoint=checkpoint,
             settings={"max_frames": 64, "device": "cpu"},

@@ -17,6 +17,7 @@ from browser_helpers import BROWSER, FLAGS
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from detector.config import CHECKPOINTS
+from detector.messages import Message
 from detector.types import (
     Analysis,
     CheckpointInfo,
@@ -158,8 +159,8 @@ def make_analysis() -> Callable[..., Analysis]:
         *tracks: FaceTrack,
         file_name: str = "file.mp4",
         kind: MediaKind = "video",
-        reasons: tuple[str, ...] = ("Judged: so many faces.",),
-        warnings: tuple[str, ...] = (),
+        reasons: tuple[Message, ...] = (Message("real", {"probability": 0.1, "threshold": 0.2}),),
+        warnings: tuple[Message, ...] = (),
     ) -> Analysis:
         video = kind == "video"
         return Analysis(

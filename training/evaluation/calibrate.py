@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from detector.types import OUTCOME_OF, Grade, GradeRate
+from detector.types import OUTCOME_OF, Grade, GradeRate, MeasuredData
 from detector.verdict.calibration import Calibration, QualityOffsets
 from training.evaluation.metrics import Row
 
@@ -235,7 +235,7 @@ def video_block(stills: Sequence[Row], footage: Sequence[Row], measured_on: str)
 
     Returns:
         `calibration` as `Calibration` takes it; `false_alarm_rate`, `miss_rate`, `undecided_rate` and
-        `grade_rates` from ten folds, each judged by thresholds set on the other nine; `measured_on`.
+        `grade_rates` from ten folds, each judged by thresholds set on the other nine; `measured_on`, `measured`.
 
     Raises:
         ValueError: the results lack genuine or manipulated videos, or the logits do not tell them apart.
@@ -249,5 +249,6 @@ def video_block(stills: Sequence[Row], footage: Sequence[Row], measured_on: str)
         "miss_rate": round(miss_rate, 4),
         "undecided_rate": round(undecided_rate, 4),
         "measured_on": measured_on,
+        "measured": asdict(MeasuredData(synthetic_videos=len(stills), videos=len(footage))),
         "grade_rates": {grade: asdict(rate) for grade, rate in grade_rates(judged).items()},
     }

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from detector.model.checkpoint import CheckpointCard, VideoJudgement, load_card, save_card, save_checkpoint
+from detector.types import MeasuredData
 from detector.verdict.calibration import QualityOffsets
 from training.evaluation.calibrate import (
     adjusted,
@@ -55,6 +56,7 @@ def settle(
     degraded: Mapping[str, Sequence[Row]],
     measured_on: str,
     training: Mapping[str, Any],
+    sources: str = "",
     videos: VideoJudgement | None = None,
 ) -> CheckpointCard:
     """Calibrate a checkpoint on val and write its figures into the card and the model card.
@@ -69,6 +71,7 @@ def settle(
         degraded: results on images of val after a degradation, by its name; reported alone.
         measured_on: the val data in a few words, for the sentence that says how often the tool errs.
         training: added to what the card says about its making.
+        sources: names of the collections in val, for the sentences in other languages.
         videos: how videos are judged, from `calibrate.video_block`; without it by what was set on images.
     """
     card = load_card(name, root)
@@ -85,6 +88,7 @@ def settle(
         miss_rate=round(miss_rate, 4),
         undecided_rate=round(undecided_rate, 4),
         measured_on=measured_on,
+        measured=MeasuredData(images=len(val), sources=sources),
         training={**card.training, **training},
         figures={
             "val": summarise(seen),

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from detector.types import Analysis, FaceTrack, Outcome
 from explain.types import Explanation, Explanations, ScaleSource
-from reporting.text import guidance, verdict_notes
+from reporting.text import guidance
 from reporting.text import results as result_text
+from reporting.text.messages import message_sentences
 from reporting.text.regions import evidence_sentences
 from reporting.text.results import Language, clock
 from ui import text
-from ui.common.html import Picture, bullets, english_details, escape, file_size, fold, icon
+from ui.common.html import Picture, bullets, escape, file_size, fold, icon
 from ui.result.timeline import ordered
 from ui.session.store import ImageLinks
 
@@ -147,9 +148,8 @@ def _frames(
 
 
 def _reasons(analysis: Analysis, language: Language) -> str:
-    """The figures behind the outcome; on a page of another language also as the detector wrote them."""
-    said = bullets(verdict_notes.reasons(analysis, language))
-    return said if language == "en" else said + english_details(analysis.verdict.reasons, language)
+    """The figures behind the outcome."""
+    return bullets(message_sentences((*analysis.verdict.reasons, *analysis.media.notes), language))
 
 
 def _facts(analysis: Analysis, language: Language) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from detector.types import Analysis, Outcome, Verdict
 from reporting.text import results as result_text
 from reporting.text import verdict_notes
+from reporting.text.messages import message_sentences
 from reporting.text.results import Language
 from ui import text
 from ui.check.file_check import Trouble
@@ -101,12 +102,11 @@ def verdict_panel(analysis: Analysis, language: Language, still: Picture | None 
         f"<h2>{icon(outcome)} {escape(verdict_notes.screen_headline(screen, language))}</h2>",
         f'<p class="dd-sentence">{escape(result_text.verdict_sentence(verdict, media.kind, language))}</p>',
     ]
-    if notes := verdict_notes.warnings(analysis, language):
-        said = "".join(f"<p>{escape(note)}</p>" for note in notes)
-        folded = "" if language == "en" else english_details(analysis.warnings, language)
+    if analysis.warnings:
+        said = "".join(f"<p>{escape(note)}</p>" for note in message_sentences(analysis.warnings, language))
         parts.append(
             f'<div class="dd-warning dd-inconclusive">{icon("trouble")}<div><strong>{escape(words.WARNING_TITLE)}'
-            f"</strong>{said}{folded}</div></div>"
+            f"</strong>{said}</div></div>"
         )
     if still is not None:
         parts.append(still.image(words.STILL_ALT.format(name=media.file_name), "dd-still"))

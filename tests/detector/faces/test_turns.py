@@ -50,14 +50,14 @@ def test_a_turned_still_is_judged_as_the_upright_one(
     spec = detector.card.input
     as_upright = crop_face(Frame(upright, 0, 0.0), face, spec.margin_frac, spec.size_px).pixels
     assert np.corrcoef(crop.pixels.ravel(), as_upright.ravel())[0, 1] > 0.9
-    (notice,) = analysis.notices
-    assert (notice.code, notice.value) == ("turned", 90 * ((4 - turns) % 4))
-    assert "No face stands upright" in analysis.warnings[0]
+    (warning,) = analysis.warnings
+    assert (warning.code, warning.value) == ("turned", 90 * ((4 - turns) % 4))
+    assert "No face stands upright" in str(warning)
 
 
 def test_an_upright_still_is_not_turned_and_one_without_a_face_stays_without(
     detector: Detector, examples: Path
 ) -> None:
-    assert detector.analyze(examples / "genuine.jpg").notices == ()
+    assert detector.analyze(examples / "genuine.jpg").warnings == ()
     nobody = detector.analyze(examples / "no-face.jpg")
-    assert nobody.verdict.outcome == "no_face" and nobody.notices == ()
+    assert nobody.verdict.outcome == "no_face" and nobody.warnings == ()

@@ -46,7 +46,7 @@ try:
     found = f"{frame.pixels.shape[1]}x{frame.pixels.shape[0]}"
 except MediaError as error:
     found = type(error).__name__
-print(json.dumps({"found": found, "frames": frames, "warnings": warnings,
+print(json.dumps({"found": found, "frames": frames, "warnings": [str(message) for message in warnings],
                   "added_mb": (kilobytes("VmHWM") - idle) / 1024}))
 """
 

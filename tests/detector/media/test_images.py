@@ -16,6 +16,7 @@ from detector.errors import MediaDecodeError, MediaTooLargeError
 from detector.media import images
 from detector.media.images import decode_image
 from detector.media.media import open_media
+from detector.messages import Message
 from detector.types import Pixels
 
 
@@ -34,9 +35,9 @@ def saved(image: Image.Image, format_name: str, **options: object) -> bytes:
 def judged(path: Path, content: bytes) -> tuple[Pixels, list[str]]:
     """The pixels that are judged and what is warned of."""
     path.write_bytes(content)
-    warnings: list[str] = []
+    warnings: list[Message] = []
     (frame,) = open_media(path, DetectorConfig()).frames("auto", warnings.append)
-    return frame.pixels, warnings
+    return frame.pixels, [str(message) for message in warnings]
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:
@@ -225,7 +226,8 @@ def test_larger_images_are_reduced_and_that_is_noted(format_name, monkeypatch, t
     assert small.pixels.shape == (-(-height // 2), -(-width // 2), 3)
     halved = np.asarray(Image.fromarray(whole).reduce(2)).astype(int)
     assert np.abs(small.pixels - halved).mean() < (4 if format_name == "GIF" else 1.5)
-    assert small.notes == (f"The image has {width}x{height} pixels and was judged at {width // 2}x{height // 2}.",)
+    sizes = {"stored": f"{width}x{height}", "judged": f"{width // 2}x{height // 2}"}
+    assert [note.values for note in small.notes] == [sizes]
 
 
 def test_some_formats_have_limits_of_their_own(monkeypatch, tmp_path: Path, portrait) -> None:

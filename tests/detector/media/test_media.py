@@ -147,7 +147,7 @@ def test_a_wrong_suffix_of_the_same_kind_is_read_and_noted(tmp_path: Path, corne
     corners.save(tmp_path / "image.jpg", format="PNG")
     media, _ = read(tmp_path / "image.jpg")
     assert media.info.format == "png"
-    assert media.info.notes == ("The name ends in .jpg, the content is a PNG image.",)
+    assert tuple(map(str, media.info.notes)) == ("The name ends in .jpg, the content is a PNG image.",)
 
 
 def _png(image: Image.Image) -> bytes:

@@ -18,6 +18,7 @@ from detector.config import DetectorConfig
 from detector.errors import MediaDecodeError, MediaTooLargeError
 from detector.media.media import open_media
 from detector.media.video import spread
+from detector.messages import Message
 from detector.types import Frame
 
 
@@ -153,11 +154,11 @@ def test_a_video_that_breaks_off_gives_what_it_has_and_never_silently(make_video
     options = {"movflags": "faststart"} if name.endswith("mp4") else {}
     path = make_video(name, times_s, options=options, codec_options={"g": "10"})
     path.write_bytes(path.read_bytes()[: path.stat().st_size * 6 // 10])
-    warnings: list[str] = []
+    warnings: list[Message] = []
     frames = list(open_media(path, DetectorConfig()).frames(None, warnings.append))
     assert [read_number(frame.pixels) for frame in frames] == [frame.index for frame in frames]
     assert 3.0 < frames[-1].time_s < 9.0
-    assert re.search(r"should last (9.9|10.0) s but breaks off after [3-8]\.\d s", warnings[-1])
+    assert re.search(r"should last (9.9|10.0) s but breaks off after [3-8]\.\d s", str(warnings[-1]))
     with pytest.raises(MediaDecodeError, match=r"should last .* but stops after"):
         frames_of(path)
 
@@ -168,12 +169,12 @@ def test_one_damaged_stretch_costs_only_itself(make_video) -> None:
     middle = data.index(b"mdat") + len(data) // 3
     data[middle : middle + 40] = b"\xff" * 40
     path.write_bytes(bytes(data))
-    warnings: list[str] = []
+    warnings: list[Message] = []
     frames = list(open_media(path, DetectorConfig()).frames(None, warnings.append))
     assert 80 <= len(frames) < 100 and frames[-1].time_s > 9
     assert [read_number(frame.pixels) for frame in frames] == [frame.index for frame in frames]
     (warning,) = warnings
-    assert "could not be decoded" in warning
+    assert "could not be decoded" in str(warning)
 
 
 def test_too_long_and_too_large_videos_are_refused(make_video) -> None:
@@ -241,7 +242,7 @@ def test_times_are_the_players(name: str, start_s: float, tmp_path: Path) -> Non
     """A video that starts after its sound starts late; where the file's own clock starts does not matter."""
     path = tmp_path / name
     _with_sound(path, delay_s=5.0, start_s=start_s)
-    warnings: list[str] = []
+    warnings: list[Message] = []
     media = open_media(path, DetectorConfig())
     frames = list(media.frames(None, warnings.append))
     assert warnings == []
@@ -259,10 +260,10 @@ def test_a_late_video_that_breaks_off_still_says_so(tmp_path: Path) -> None:
     _with_sound(path, delay_s=5.0)
     data = path.read_bytes()
     path.write_bytes(data[: len(data) * 7 // 10])
-    warnings: list[str] = []
+    warnings: list[Message] = []
     frames = list(open_media(path, DetectorConfig()).frames(None, warnings.append))
     assert 5.0 < frames[-1].time_s < 8.5
-    assert re.search(r"should last (8.9|9.\d) s but breaks off after [5-8]\.\d s", warnings[-1])
+    assert re.search(r"should last (8.9|9.\d) s but breaks off after [5-8]\.\d s", str(warnings[-1]))
 
 
 @pytest.mark.parametrize("default", [0, 1])
@@ -284,4 +285,4 @@ def test_of_two_videos_in_a_file_the_default_one_is_judged_and_the_other_noted(d
     info = open_media(path, DetectorConfig()).info
     assert (info.width_px, info.height_px) == ((64, 64), (160, 96))[default]
     (note,) = info.notes
-    assert "2 videos in one" in note
+    assert "2 videos in one" in str(note)

@@ -111,7 +111,7 @@ def test_an_imported_checkpoint_judges_and_says_that_it_was_never_measured(state
     detector = Detector.from_checkpoint("theirs", DetectorConfig(checkpoint_folder=tmp_path, precision="fp32"))
     analysis = detector.analyze(examples / "genuine.jpg")
     assert analysis.tracks[0].key_crops[0].pixels.shape == (256, 256, 3)
-    assert any("never measured" in reason for reason in analysis.verdict.reasons)
+    assert any("never measured" in str(reason) for reason in analysis.verdict.reasons)
 
 
 def test_keys_that_differ_are_named(state, tmp_path: Path) -> None:
@@ -195,7 +195,7 @@ def test_a_single_number_that_is_not_finite_is_refused_when_a_checkpoint_is_load
 )
 def test_an_input_that_cannot_be_computed_with_is_refused(change) -> None:
     given = {"size_px": 160, "margin_frac": 0.1, "pixel_mean": 0.0, "pixel_std": 255.0} | change
-    with pytest.raises(ValueError, match=r"margin_frac|finite"):
+    with pytest.raises(ValueError, match=r"margin_frac|pixel_(mean|std)"):
         InputSpec(**given)
 
 

@@ -13,7 +13,7 @@ from typing import Any, get_args
 import pytest
 
 from detector.types import Analysis, Outcome
-from reporting import Case, check_case, portal_fields, route
+from reporting import Case, check_case, fit_texts, portal_fields, route
 from reporting.case import Kind
 from reporting.complaint import checks
 from reporting.complaint.checks import check_upload, check_wording
@@ -22,7 +22,7 @@ from reporting.complaint.platform_notice import platform_notice
 from reporting.portals import load_portal
 from reporting.text import results as result_text
 from reporting.text.finding_messages import FINDINGS, TYPED_FIELDS
-from reporting.text.findings import finding, mark, versions
+from reporting.text.findings import Finding, finding, mark, versions
 from reporting.types import EvidenceFile, Hashes
 
 NOW = datetime(2026, 11, 21, 7, tzinfo=UTC)
@@ -34,8 +34,12 @@ STAYS = re.compile(
 """What is written the same way in Hindi."""
 
 
+def checked(case: Case, analysis: Analysis, now: datetime = NOW) -> tuple[Finding, ...]:
+    return check_case(fit_texts(case, analysis, load_portal()), analysis, load_portal(), now)
+
+
 def keys(case: Case, analysis: Analysis, now: datetime = NOW) -> set[str]:
-    return {entry.key for entry in check_case(case, analysis, load_portal(), now)}
+    return {entry.key for entry in checked(case, analysis, now)}
 
 
 def good_case() -> Case:
@@ -82,7 +86,7 @@ def test_a_reason_for_the_delay_is_enough(analysis: Analysis) -> None:
 
 
 def test_changed_characters_are_shown_before_and_after(analysis: Analysis) -> None:
-    found = check_case(replace(good_case(), harm="50% lost!"), analysis, load_portal(), NOW)
+    found = checked(replace(good_case(), harm="50% lost!"), analysis, NOW)
     change = next(entry for entry in found if entry.key == "characters_changed")
     assert (change.before, change.after) == ("50% lost!", "50 percent lost.")
 
@@ -91,7 +95,7 @@ def test_changed_characters_are_shown_before_and_after(analysis: Analysis) -> No
 def test_a_result_that_does_not_support_the_complaint_is_said_and_does_not_stop_it(
     outcome: Outcome, told: bool, make_analysis: Callable[[Outcome, float | None], Analysis]
 ) -> None:
-    found = check_case(good_case(), make_analysis(outcome, 0.5), load_portal(), NOW)
+    found = checked(good_case(), make_analysis(outcome, 0.5), NOW)
     assert ("not_supported" in {entry.key for entry in found}) == told
     assert not [entry for entry in found if entry.severity == "error"]
 
@@ -103,7 +107,7 @@ def test_old_facts_are_warned_about_after_180_days(analysis: Analysis) -> None:
 
 
 def test_errors_come_first_and_every_finding_says_what_to_do(analysis: Analysis) -> None:
-    found = check_case(Case(state="x", seen_at=NOW + timedelta(1)), analysis, load_portal(), NOW)
+    found = checked(Case(state="x", seen_at=NOW + timedelta(1)), analysis, NOW)
     ranks = [("error", "warn", "info").index(entry.severity) for entry in found]
     assert ranks == sorted(ranks) and len(set(ranks)) == 3
     for _, languages in FINDINGS.values():
@@ -154,7 +158,7 @@ def test_words_within_a_sentence_follow_its_language(
     make_analysis: Callable[[Outcome, float | None], Analysis],
 ) -> None:
     case = replace(good_case(), **changed)  # type: ignore[arg-type]
-    found = check_case(case, make_analysis("inconclusive", 0.5), load_portal(), NOW)
+    found = checked(case, make_analysis("inconclusive", 0.5), NOW)
     entry = next(entry for entry in found if entry.key == key)
     assert english in entry.said("en")[0] == entry.what and entry.said("en")[1] == entry.do
     assert hindi in entry.said("hi")[0]
@@ -206,7 +210,7 @@ def file(name: str, size: int = 9) -> EvidenceFile:
 
 def test_the_fields_follow_the_order_of_the_portal(case: Case, analysis: Analysis) -> None:
     evidence = [file("5_evidence/frame_1.jpg"), file("5_evidence/supporting_evidence_copy_video.mp4")]
-    fields = portal_fields(case, analysis, load_portal(), evidence)
+    fields = portal_fields(fit_texts(case, analysis, load_portal()), load_portal(), evidence)
     steps = list(dict.fromkeys(field.step for field in fields))
     assert [step[:6] for step in steps] == ["Step 1", "Step 2", "Step 3", "Step 4"], "never the hint's as well"
     text = {field.label: field.text for field in fields if field.step.startswith("Step")}
@@ -224,7 +228,7 @@ def test_the_fields_follow_the_order_of_the_portal(case: Case, analysis: Analysi
 def test_only_the_hint_is_prepared_for_who_only_saw_it(analysis: Analysis) -> None:
     for kind in get_args(Kind):
         case = Case(kind=kind, witness_only=True, depicted="adult")
-        fields = portal_fields(case, analysis, load_portal())
+        fields = portal_fields(fit_texts(case, analysis, load_portal()), load_portal())
         assert {field.step for field in fields} == {"Report Suspect, tab Deepfake"}
         assert route(case).card == "Report Suspect, tab Deepfake"
         assert not {step.step for step in route(case).steps} & {"women_children", "other_cyber_crime"}
@@ -235,7 +239,7 @@ def test_every_field_is_named_and_hinted_at_in_hindi_too(
     changed: dict[str, Any], case: Case, analysis: Analysis
 ) -> None:
     for given in (replace(case, **changed), Case(**changed)):
-        for field in portal_fields(given, analysis, load_portal()):
+        for field in portal_fields(fit_texts(given, analysis, load_portal()), load_portal()):
             assert DEVANAGARI.search(field.label_hi) and DEVANAGARI.search(field.step_hi)
             assert bool(field.hint) == bool(field.hint_hi)
             assert not field.hint or DEVANAGARI.search(field.hint_hi)
@@ -247,11 +251,9 @@ def test_every_field_is_named_and_hinted_at_in_hindi_too(
 def test_a_text_that_lacks_what_only_the_user_can_say_is_not_complete(case: Case, analysis: Analysis) -> None:
     for given, complete in ((case, True), (replace(case, what_happened=" "), False)):
         for path in (given, replace(given, witness_only=True), replace(given, country="US")):
-            fields = portal_fields(path, analysis, load_portal())
+            fields = portal_fields(fit_texts(path, analysis, load_portal()), load_portal())
             assert [field.complete for field in fields if field.gloss_hi] == [complete]
-            errors = [
-                entry.key for entry in check_case(path, analysis, load_portal(), NOW) if entry.severity == "error"
-            ]
+            errors = [entry.key for entry in checked(path, analysis, NOW) if entry.severity == "error"]
             assert ("nothing_told" in errors) != complete
 
 
@@ -276,20 +278,22 @@ def test_the_platform_is_held_against_the_site_of_the_link(
 
 def test_the_copy_and_paste_file_has_one_block_a_field(case: Case, analysis: Analysis) -> None:
     portal = load_portal()
-    fields = portal_fields(case, analysis, portal)
-    text = copy_paste_text(fields, check_case(case, analysis, portal, NOW), route(case), portal)
+    fields = portal_fields(fit_texts(case, analysis, portal), portal)
+    text = copy_paste_text(fields, checked(case, analysis, NOW), route(case), portal)
     blocks = re.findall(r"^-{10}\n(.*?)\n-{10}$", text, re.MULTILINE | re.DOTALL)
     assert blocks == [field.text for field in fields if field.text]
     assert text.startswith("DRAFT, NOT SUBMITTED\n") and "not an FIR" in text
     witness = replace(case, witness_only=True)
-    hint = copy_paste_text(portal_fields(witness, analysis, portal), (), route(witness), portal, "hi")
+    hint = copy_paste_text(
+        portal_fields(fit_texts(witness, analysis, portal), portal), (), route(witness), portal, "hi"
+    )
     assert "It is not a complaint" in hint and "cyber_suspect.aspx" in hint and "STEP 1" not in hint
     assert hint.index("ज़्यादा से ज़्यादा 60") < hint.index("At most 60"), "the visitor's language first"
 
 
 def test_money_that_was_lost_is_spoken_of_before_anything_else(analysis: Analysis) -> None:
     portal, case = load_portal(), Case(kind="fraud_money_lost")
-    text = copy_paste_text(portal_fields(case, analysis, portal), (), route(case), portal)
+    text = copy_paste_text(portal_fields(fit_texts(case, analysis, portal), portal), (), route(case), portal)
     assert 0 < text.index("Call 1930") < text.index("STEP 1")
 
 
@@ -297,8 +301,8 @@ def test_a_typed_line_break_cannot_start_a_line_of_its_own(analysis: Analysis) -
     forged = "Kerala\nSTEP 9: x\r----------"
     portal = load_portal()
     case = Case(state=forged, handle=forged, urls=(forged, " "), platform=forged, harm=forged)
-    text = copy_paste_text(portal_fields(case, analysis, portal), (), route(case), portal)
-    text += platform_notice(case, analysis, portal, "DFD-20261121-00000000", NOW)
+    text = copy_paste_text(portal_fields(fit_texts(case, analysis, portal), portal), (), route(case), portal)
+    text += platform_notice(fit_texts(case, analysis, portal), analysis, portal, "DFD-20261121-00000000", NOW)
     assert not any(line.startswith("STEP 9") for line in text.splitlines())
 
 
@@ -314,13 +318,15 @@ def test_a_typed_line_break_cannot_start_a_line_of_its_own(analysis: Analysis) -
 def test_the_notice_names_the_rule_of_the_place_and_its_clock(
     case: Case, needed: list[str], missing: list[str], analysis: Analysis
 ) -> None:
-    text = platform_notice(case, analysis, load_portal(), "DFD-20261121-00000000", NOW)
+    text = platform_notice(
+        fit_texts(case, analysis, load_portal()), analysis, load_portal(), "DFD-20261121-00000000", NOW
+    )
     assert all(words in text for words in needed) and not any(words in text for words in missing)
     assert "79(3)" not in text and result_text.lint(text) == [] and analysis.media.sha256 in text
 
 
 def test_findings_stand_in_the_json_in_english(case: Case, analysis: Analysis) -> None:
-    found = check_case(case, analysis, load_portal(), NOW)
+    found = checked(case, analysis, NOW)
     told = json.loads(json.dumps([entry.to_dict() for entry in found]))
     assert told and all(
         list(entry) == ["severity", "key", "what", "do", "before", "after"] and isinstance(text, str)

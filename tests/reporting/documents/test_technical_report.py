@@ -19,6 +19,7 @@ from PIL import Image
 from report_facts import bookmarks_of, facts_of, images_in, read_pages, whole_text
 
 from detector import Detector
+from detector.messages import Message
 from detector.types import Analysis, FaceTrack, Outcome, Pixels, Span
 from explain import explain
 from explain.overlay import colour_map
@@ -148,7 +149,11 @@ def test_many_large_images_stay_below_the_limit(facts: ReportFacts, explanations
 
 
 def test_hostile_names_and_texts_neither_crash_nor_leave_the_page(facts: ReportFacts) -> None:
-    media = replace(facts.analysis.media, file_name=HOSTILE, notes=("y" * 3000,))
+    media = replace(
+        facts.analysis.media,
+        file_name=HOSTILE,
+        notes=(Message("scaled_frames", {"stored": "y" * 3000, "judged": ""}),),
+    )
     case = replace(
         facts.case,
         what_happened=HOSTILE * 3,
@@ -200,12 +205,9 @@ def test_only_words_that_occur_are_explained(facts: ReportFacts) -> None:
 
 
 def test_a_warning_is_told_once_in_the_results_and_once_with_the_file(facts: ReportFacts) -> None:
-    warning = "The file breaks off after 3 s."
-    verdict = replace(facts.analysis.verdict, reasons=(warning, *facts.analysis.verdict.reasons))
-    text = whole_text(
-        forensic_pdf(replace(facts, analysis=replace(facts.analysis, verdict=verdict, warnings=(warning,))))
-    )
-    assert text.count(warning) == 2
+    warning = Message("sparse", {"gap_s": 3.0})
+    text = whole_text(forensic_pdf(replace(facts, analysis=replace(facts.analysis, warnings=(warning,)))))
+    assert text.count("For up to 3.0 s at a time") == 2
 
 
 def test_images_are_blurred_unless_they_may_be_shown(facts: ReportFacts, explanations: Explanations) -> None:

@@ -156,12 +156,10 @@ def test_a_hindi_reader_gets_the_shipped_rates_without_an_english_phrase(kind: M
     """Names of collections stay as they are written everywhere, in brackets."""
     info = load_card("default", CHECKPOINTS).info(kind)
     sentence = result_text.error_sentence(info, "hi")
-    names = re.search(r"\(([^()]*)\)", info.measured_on)
-    named = names[0] if names else ""
-    assert named in sentence
-    assert not re.search(r"[A-Za-z]", sentence.replace(named, ""))
-    (count, *_) = re.findall(r"\d[\d,]*", info.measured_on)
-    assert count in sentence
+    assert info.measured is not None and info.measured.sources in sentence
+    assert not re.search(r"[A-Za-z]", sentence.replace(info.measured.sources, ""))
+    for count in (info.measured.images, info.measured.synthetic_videos, info.measured.videos):
+        assert not count or (f"{count:,}" in sentence and f"{count:,}" in info.measured_on)
 
 
 def test_what_a_card_says_in_its_own_words_stands_at_the_end_in_brackets(checkpoint: CheckpointInfo) -> None:

@@ -183,7 +183,7 @@ def test_videos_have_a_block_of_their_own_as_the_card_wants_it(rows) -> None:
     calibration = Calibration(**block["calibration"])
     assert calibration == calibrate(results).calibration
     rates = {"false_alarm_rate", "miss_rate", "undecided_rate", "grade_rates"}
-    assert set(block) == {"calibration", "measured_on"} | rates
+    assert set(block) == {"calibration", "measured_on", "measured"} | rates
     called = [row["outcome"] for row in judged_by_others(results)]
     assert block["undecided_rate"] == pytest.approx(called.count("inconclusive") / 600, abs=5e-5)
     assert block["false_alarm_rate"] == pytest.approx(called[:300].count("fake") / 300, abs=5e-5)

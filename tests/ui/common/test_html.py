@@ -9,6 +9,7 @@ from typing import Any, get_args
 import pytest
 from html_helpers import Page
 
+from detector.messages import Message
 from detector.types import Analysis, FaceTrack
 from reporting import PortalField
 from reporting.text.results import Language
@@ -49,8 +50,8 @@ def test_no_panel_gives_a_hostile_name_or_text_power(
         "fake",
         make_track(0, "fake", 0.97),
         file_name=HOSTILE,
-        warnings=(f"{HOSTILE} breaks off.",),
-        reasons=(f"{HOSTILE} was looked at.",),
+        warnings=(Message("scaled_frames", {"stored": HOSTILE, "judged": HOSTILE}),),
+        reasons=(Message("never_measured", {"name": HOSTILE}),),
     )
     field: Any = PortalField(step="1", label=HOSTILE, text=HOSTILE, chars=9, hint=HOSTILE)
     panels = {

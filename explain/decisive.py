@@ -1,0 +1,95 @@
+"""Which faces of a video are shown: those of the stretch that decided, and no near-identical ones.
+
+While a video is judged only the highest-scoring faces are kept, and a single high score need not lie in the
+stretch that decides a person's estimate. So the faces of that stretch are decoded once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from detector.faces.crop import crop_face
+from detector.media.media import Media
+from detector.pipeline import Detector
+from detector.types import Analysis, DetectedFace, FaceCrop, FaceScore, FaceTrack, Frame
+
+KEY_FACES = 12
+"""Faces of a video that are shown, as many of each person as there is room for."""
+_MOST_EACH = 4
+_KEY_FRAMES = 8
+_ALIKE = 7.0
+"""Mean difference of two small grey crops, in levels of 255, up to which one of them is left out."""
+_THUMB_PX = 24
+
+
+def choose_decisive(detector: Detector, analysis: Analysis, media: Media) -> Analysis:
+    """Take as key crops, and key frames, those of the stretch that decides each person's estimate.
+
+    Args:
+        detector: the one that made the analysis.
+        analysis: of a video; that of an image is returned as it is.
+        media: the same file.
+
+    Returns:
+        The same result. A person none of whose frames can be decoded again keeps the key crops.
+    """
+    if analysis.media.kind != "video":
+        return analysis
+    each = max(1, min(_MOST_EACH, KEY_FACES // max(1, len(analysis.tracks))))
+    wanted = [(track, score) for track in analysis.tracks[:KEY_FACES] for score in _in_peak(track, each)]
+    frames = {frame.index: frame for frame in media.frames_at(sorted({score.frame_index for _, score in wanted}))}
+    crops: dict[int, list[FaceCrop]] = {}
+    shown: dict[int, Frame] = {}
+    for track, score in wanted:
+        kept, frame = crops.setdefault(track.track_id, []), frames.get(score.frame_index)
+        crop = _crop(detector, track, score, frame) if frame is not None else None
+        if frame is not None and crop is not None and not any(_alike(crop, other) for other in kept):
+            kept.append(crop)
+            if len(shown) < _KEY_FRAMES:
+                shown[frame.index] = frame
+    tracks = tuple(
+        replace(track, key_crops=tuple(crops.get(track.track_id) or track.key_crops)) for track in analysis.tracks
+    )
+    return replace(
+        analysis, tracks=tracks, key_frames={index: shown[index] for index in sorted(shown)} or analysis.key_frames
+    )
+
+
+def _in_peak(track: FaceTrack, count: int) -> list[FaceScore]:
+    """Up to `count` of the highest-scoring faces of the decisive stretch, apart in time; the highest first."""
+    peak = track.peak
+    inside = [score for score in track.scores if peak is None or peak.start_s <= score.time_s <= peak.end_s]
+    apart_s = 0.0 if peak is None else (peak.end_s - peak.start_s) / (2 * count)
+    chosen: list[FaceScore] = []
+    for score in sorted(inside, key=lambda score: -score.logit):
+        if len(chosen) < count and all(abs(score.time_s - other.time_s) >= apart_s for other in chosen):
+            chosen.append(score)
+    return chosen
+
+
+def _crop(detector: Detector, track: FaceTrack, score: FaceScore, frame: Frame) -> FaceCrop:
+    """The pixels that were judged, with landmarks."""
+    kept = next((crop for crop in track.key_crops if crop.frame_index == score.frame_index), None)
+    if kept is not None:
+        return kept
+    landmarks = np.zeros((5, 2), np.float32)  # without them a face is divided by its box
+    found: Sequence[DetectedFace] = () if score.turns else detector.finder.find_in_video(frame.pixels).faces
+    nearest = max(found, key=lambda face: face.box.iou(score.box), default=None)
+    if nearest is not None and nearest.box.iou(score.box) > 0.4:
+        landmarks = nearest.landmarks
+    spec = detector.card.input
+    # Only the box and the turns decide the crop.
+    return crop_face(frame, DetectedFace(score.box, 1.0, landmarks, score.turns), spec.margin_frac, spec.size_px)
+
+
+def _alike(crop: FaceCrop, other: FaceCrop) -> bool:
+    return float(np.abs(_thumb(crop) - _thumb(other)).mean()) <= _ALIKE
+
+
+def _thumb(crop: FaceCrop) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    grey = cv2.cvtColor(crop.pixels, cv2.COLOR_RGB2GRAY)
+    return cv2.resize(grey, (_THUMB_PX, _THUMB_PX), interpolation=cv2.INTER_AREA).astype(np.float32)
