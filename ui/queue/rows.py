@@ -134,6 +134,8 @@ class FileLists:
                 found = self._lists[session] = FileList()
             if found is not None:
                 found.used = self._clock()
+                # A hard stop has deleted what a row had, whoever called for it.
+                found.rows = [row for row in found.rows if row.visit is None or not row.visit.ended]
             return found
 
     def add(self, files: FileList, row: Row) -> None:
