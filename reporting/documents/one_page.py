@@ -19,9 +19,9 @@ from reporting.documents.images import jpeg
 from reporting.documents.pdf import ACCENT, GREY, BoxLine, Sheet
 from reporting.text import results as result_text
 from reporting.text.messages import message_sentences
-from reporting.text.one_page import WORDS
 from reporting.text.printable import printable
 from reporting.text.results import Language
+from reporting.text.technical_report import ONE_PAGE
 
 _IMAGE_MM = (78.0, 62.0)
 _IMAGE_PX = 900
@@ -86,7 +86,7 @@ def _typeset(
     most_warnings: int,
     with_limits: bool,
 ) -> Sheet:
-    words, media, verdict = WORDS[language], analysis.media, analysis.verdict
+    words, media, verdict = ONE_PAGE[language], analysis.media, analysis.verdict
     name = printable(media.file_name)[:_NAME_CHARS]
     time = f"{created_at.astimezone(IST):%d-%m-%Y %H:%M} IST"
     sheet = Sheet(f"{words.title}: {name}", f"{name}  \u00b7  SHA-256 {media.sha256}", created_at)
@@ -126,7 +126,7 @@ def _typeset(
 
 
 def _facts(analysis: Analysis, name: str, place: str, language: Language) -> list[tuple[str, str]]:
-    words, media, verdict = WORDS[language], analysis.media, analysis.verdict
+    words, media, verdict = ONE_PAGE[language], analysis.media, analysis.verdict
     estimate = words.no_estimate
     if verdict.probability is not None:
         estimate = words.estimate.format(
@@ -165,7 +165,7 @@ def _picture(sheet: Sheet, explanations: Explanations | None, still: Path | None
     height = width * ratio
     if height > most:
         width, height = most / ratio, most
-    caption = WORDS[language].image[marked]
+    caption = ONE_PAGE[language].image[marked]
     top = sheet.y
     sheet.place_image(jpeg(pixels, _IMAGE_PX, 85), sheet.l_margin, top, width, height, caption)
     sheet.set_xy(sheet.l_margin, top + height + 1)
