@@ -22,6 +22,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
+from torch import Tensor
 
 from detector.config import DetectorConfig
 from detector.faces.crop import crop_face, cut_square
@@ -29,10 +30,9 @@ from detector.media.images import read_image
 from detector.model.score import make_batch, score_crops
 from detector.pipeline import Detector
 from detector.types import FaceCrop, Frame, Pixels
-from explain.cam import METHOD, fake_heatmap, look, trained_maps, weigh
+from explain.cam import METHOD, fake_heatmap, grad_cam, look, trained_maps
 from explain.faithfulness import centre_prior, elsewhere, paint_over, top_region
 from explain.regions import REGIONS, region_map
-from explain.types import CAM_METHODS
 from training.datasets.labels import Item
 from training.datasets.layouts import find_items
 from training.datasets.self_blend import self_blend
@@ -186,8 +186,8 @@ def maps_of(detector: Detector, cases: Sequence[Case]) -> dict[str, list[Heatmap
                 seen = look(detector.classifier, layer, batch)
             activations.append(seen[0])
             gradients.append(seen[1])
-        for method in CAM_METHODS:
-            weighed = [weigh(method, *pair)[0].numpy() for pair in zip(activations, gradients, strict=True)]
+        for method, weigh in METHODS.items():
+            weighed = [weigh(*pair)[0].relu().numpy() for pair in zip(activations, gradients, strict=True)]
             maps[f"{method} {layer}"] = [_grown(heatmap, size) for heatmap in weighed]
             if layer in (head.fine, head.coarse):
                 maps[f"{method} {layer} x trained map"] = [
@@ -200,6 +200,32 @@ def maps_of(detector: Detector, cases: Sequence[Case]) -> dict[str, list[Heatmap
     ]
     maps["control: edges"] = [_edges(crop.pixels) for crop in crops]
     return maps
+
+
+def _hires_cam(activations: Tensor, gradients: Tensor) -> Tensor:
+    """Draelos and Carin 2020, arXiv:2011.08891."""
+    return (gradients * activations).sum(1)
+
+
+def _layer_cam(activations: Tensor, gradients: Tensor) -> Tensor:
+    """Jiang et al., IEEE TIP 2021."""
+    return (gradients.relu() * activations).sum(1)
+
+
+def _grad_cam_plus_plus(activations: Tensor, gradients: Tensor) -> Tensor:
+    """Chattopadhyay et al., WACV 2018, arXiv:1710.11063."""
+    square, cube = gradients**2, gradients**3
+    alpha = square / (2 * square + activations.sum((2, 3), keepdim=True) * cube + 1e-6)
+    weights = (gradients.relu() * torch.where(gradients != 0, alpha, 0.0)).sum((2, 3), keepdim=True)
+    return (weights * activations).sum(1)
+
+
+METHODS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "Grad-CAM": grad_cam,
+    "HiResCAM": _hires_cam,
+    "LayerCAM": _layer_cam,
+    "Grad-CAM++": _grad_cam_plus_plus,
+}
 
 
 def _grown(heatmap: Heatmap, size: int) -> Heatmap:

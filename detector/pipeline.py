@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import torch
 
@@ -121,6 +121,9 @@ class Detector:
         collected.smallest_face_px = config.min_face_px
         tracks = make_tracks(collected, self.card, media.info.kind)
         verdict = make_verdict(tracks, collected, media.info, self.card)
+        if verdict.outcome in ("real", "no_face") and (small := self._small_faces(media, collected)):
+            collected.warnings.append(Message("small_faces", {"count": small}))
+            verdict = make_verdict(tracks, collected, media.info, self.card)
         tell(Step("done", 1.0))
         return Analysis(
             media=media.info,
@@ -134,10 +137,6 @@ class Detector:
             warnings=tuple(collected.warnings),
             frame_interval_s=interval_s,
         )
-
-    def find_faces(self, frame: Frame) -> list[DetectedFace]:
-        """Find the upright faces of a single frame, the largest first."""
-        return self.finder.find(frame.pixels)
 
     def _judge_media(self, media: Media, max_frames: Depth, tell: Progress) -> Accumulator:
         if media.info.kind == "image":
@@ -231,6 +230,25 @@ class Detector:
             if long_enough and calibration.outcome(calibration.probability(brief.logit)) == "fake":
                 strongest = max(strongest or (brief.logit, times_s[first]), (brief.logit, times_s[first]))
         return strongest[1] if strongest else None
+
+    def _small_faces(self, media: Media, collected: Accumulator) -> int:
+        """Most faces of one image or key frame that are too small to be judged."""
+        degrees = next(
+            (message.values["degrees"] for message in collected.warnings if message.code == "turned"), 0
+        )
+        turns = cast(QuarterTurns, int(degrees) // 90)
+        frames = [media.frame(0)] if media.info.kind == "image" else list(collected.key_frames().values())
+        most = 0
+        for frame in frames:
+            judged = [
+                score.box
+                for scores in collected.scores.values()
+                for score in scores
+                if score.frame_index == frame.index
+            ]
+            found = self.finder.find_small(frame.pixels, turns)
+            most = max(most, sum(not any(box.holds_centre_of(face.box) for box in judged) for face in found))
+        return most
 
     def _find_turns(self, media: Media) -> QuarterTurns:
         """The turns that set the faces of a video upright, from a few frames; 0 where none stand out."""

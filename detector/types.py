@@ -111,6 +111,14 @@ class FaceBox:
         shared = width * height
         return shared / (self.width * self.height + other.width * other.height - shared)
 
+    def holds_centre_of(self, other: FaceBox) -> bool:
+        """
+        >>> FaceBox(0, 0, 10, 10).holds_centre_of(FaceBox(8, 0, 10, 4))
+        True
+        """
+        x, y = (other.x1 + other.x2) / 2, (other.y1 + other.y2) / 2
+        return self.x1 <= x < self.x2 and self.y1 <= y < self.y2
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DetectedFace:

@@ -24,26 +24,21 @@ from detector.model.classifier import FaceClassifier
 from detector.model.score import make_batch
 from detector.pipeline import Detector
 from detector.types import FaceCrop
-from explain.types import CamMethod
 
-METHOD: CamMethod = "Grad-CAM"
-"""The one that is shown."""
+METHOD = "Grad-CAM"
 MIN_CELLS = 12
 """A map with fewer cells each way says too little about where in a face something is."""
 _BATCH = 16
 
 
-def fake_heatmap(
-    detector: Detector, crops: Sequence[FaceCrop], method: CamMethod = METHOD
-) -> list[NDArray[np.float32]]:
-    """What speaks for `fake` in each crop, at least 0, on one raw scale: never scaled by itself.
+def fake_heatmap(detector: Detector, crops: Sequence[FaceCrop]) -> list[NDArray[np.float32]]:
+    """Unnormalised, non-negative class activation map of the fake logit for each crop.
 
     The classifier's lock is held: hooks on a network that another thread uses give wrong maps without any error.
 
     Args:
         detector: whose network is asked.
         crops: faces.
-        method: how the activations of the card's layer are weighed.
 
     Returns:
         float32 (rows, columns) for each crop, in order.
@@ -57,7 +52,7 @@ def fake_heatmap(
     for batch in _batches(detector, crops):
         with detector.classifier.lock:
             activations, gradients, others = look(detector.classifier, layer, batch, also)
-        heatmap = weigh(method, activations, gradients)
+        heatmap = grad_cam(activations, gradients)
         if others:
             where = altered(detector.classifier, *others)
             heatmap = _grown(heatmap, where.shape[1:]) * where
@@ -164,37 +159,10 @@ def _fine_enough(heatmaps: list[NDArray[np.float32]], layer: str) -> list[NDArra
     return heatmaps
 
 
-def weigh(method: CamMethod, activations: Tensor, gradients: Tensor) -> Tensor:
-    """Maps (n, rows, columns), at least 0, on the raw scale of the method."""
-    return _WEIGH[method](activations, gradients).relu()
+def grad_cam(activations: Tensor, gradients: Tensor) -> Tensor:
+    """Weigh activations by their mean gradients: (n, rows, columns), at least 0, not scaled.
 
-
-def _grad_cam(activations: Tensor, gradients: Tensor) -> Tensor:
-    """Selvaraju et al., ICCV 2017, arXiv:1610.02391."""
-    return (gradients.mean((2, 3), keepdim=True) * activations).sum(1)
-
-
-def _hires_cam(activations: Tensor, gradients: Tensor) -> Tensor:
-    """Draelos and Carin 2020, arXiv:2011.08891."""
-    return (gradients * activations).sum(1)
-
-
-def _layer_cam(activations: Tensor, gradients: Tensor) -> Tensor:
-    """Jiang et al., IEEE TIP 2021."""
-    return (gradients.relu() * activations).sum(1)
-
-
-def _grad_cam_plus_plus(activations: Tensor, gradients: Tensor) -> Tensor:
-    """Chattopadhyay et al., WACV 2018, arXiv:1710.11063."""
-    square, cube = gradients**2, gradients**3
-    alpha = square / (2 * square + activations.sum((2, 3), keepdim=True) * cube + 1e-6)
-    weights = (gradients.relu() * torch.where(gradients != 0, alpha, 0.0)).sum((2, 3), keepdim=True)
-    return (weights * activations).sum(1)
-
-
-_WEIGH: dict[CamMethod, Callable[[Tensor, Tensor], Tensor]] = {
-    "Grad-CAM": _grad_cam,
-    "HiResCAM": _hires_cam,
-    "LayerCAM": _layer_cam,
-    "Grad-CAM++": _grad_cam_plus_plus,
-}
+    Source:
+        Selvaraju et al., ICCV 2017, arXiv:1610.02391.
+    """
+    return (gradients.mean((2, 3), keepdim=True) * activations).sum(1).relu()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 from detector.errors import ExplainError
 from detector.types import Analysis, FaceCrop, FaceScore, Pixels
 
-CamMethod = Literal["Grad-CAM", "HiResCAM", "LayerCAM", "Grad-CAM++"]
-CAM_METHODS: tuple[CamMethod, ...] = get_args(CamMethod)
 ScaleSource = Literal["checkpoint", "report"]
 """What full colour means: a peak measured for the checkpoint on other faces, or the strongest heat of this one
 report."""

@@ -16,14 +16,13 @@ from training.datasets.labels import read_faces
 from training.datasets.layouts import find_items
 from training.datasets.reconstruct import reconstruct_faces
 from training.evaluation.calibrate import video_block
-from training.evaluation.evaluate import DEGRADATIONS, Judge, evaluate, read_results
+from training.evaluation.evaluate import CHANGES, Judge, evaluate, read_results
 from training.evaluation.heatmap_scale import HEATMAP_FACES, settle_heatmap
 from training.evaluation.metrics import auc_with_interval, judged_by, summarise
 from training.evaluation.synthetic_videos import choose_faces, judge_stills
 from training.evaluation.video_scores import (
     judge_videos,
     load_series,
-    pooled_by_detector,
     pooled_rows,
     save_series,
 )
@@ -41,7 +40,7 @@ def main(argv: list[str] | None = None) -> int:
             _fit(args)
         case "evaluate":
             judge = Judge(checkpoint=args.checkpoint, folder=args.checkpoints, run=args.run)
-            options = {"source": args.source, "degraded": args.degraded, "workers": args.workers}
+            options = {"source": args.source, "changed": args.changed, "most": args.most, "workers": args.workers}
             evaluate(judge, args.data, args.split, args.out, **options)
             _print_ranking(args.out)
         case "export":
@@ -53,7 +52,7 @@ def main(argv: list[str] | None = None) -> int:
                 args.checkpoints,
                 val=read_results(args.val),
                 dev=read_results(args.dev),
-                degraded={name: read_results([Path(file)]) for name, file in args.degraded},
+                changed={name: read_results([Path(file)]) for name, file in args.changed},
                 measured_on=args.measured_on,
                 training=dict(args.note),
                 sources=args.sources,
@@ -120,7 +119,8 @@ def _parser() -> argparse.ArgumentParser:
     judge.add_argument("--out", type=Path, required=True, help="CSV to write, one line a file")
     judge.add_argument("--run", type=Path, help="judge with this run of `fit` instead of a checkpoint")
     judge.add_argument("--source", help="only files of this source")
-    judge.add_argument("--degraded", choices=DEGRADATIONS, help="do this to every image first")
+    judge.add_argument("--changed", choices=CHANGES, help="do this to every image first")
+    judge.add_argument("--most", type=int, help="at most about so many files, spread evenly")
     judge.add_argument("--workers", type=int, default=2)
 
     write = commands.add_parser("export", help="turn a finished student's run into a checkpoint")
@@ -131,7 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     settle_it.add_argument("--dev", type=Path, nargs="+", required=True, help="… and for videos, reported only")
     settle_it.add_argument("--videos", type=Path, help="… and what `calibrate-videos` wrote")
     settle_it.add_argument(
-        "--degraded", type=_pair, action="append", default=[], metavar="NAME=CSV", help="… and after a degradation"
+        "--changed", type=_pair, action="append", default=[], metavar="NAME=CSV", help="… and after a change"
     )
     settle_it.add_argument(
         "--note", type=_pair, action="append", default=[], metavar="KEY=TEXT", help="for the card's `training`"
@@ -249,16 +249,13 @@ def _score_videos(args: argparse.Namespace) -> None:
 
 def _calibrate_videos(args: argparse.Namespace) -> None:
     stills, footage = (
-        [row for file in files for row in pooled_rows(load_series(file), pooled_by_detector)]
-        for files in (args.stills, args.footage)
+        [row for file in files for row in pooled_rows(load_series(file))] for files in (args.stills, args.footage)
     )
     block = video_block(stills, footage, args.measured_on)
     _write_json(block, args.out)
     print(json.dumps(block, ensure_ascii=False))
     if args.scores is not None:
-        judged = judged_by(
-            pooled_rows(load_series(args.scores), pooled_by_detector), Calibration(**block["calibration"])
-        )
+        judged = judged_by(pooled_rows(load_series(args.scores)), Calibration(**block["calibration"]))
         print(json.dumps(summarise(judged)["grades"], ensure_ascii=False))
 
 

@@ -13,10 +13,10 @@ from training.datasets.labels import read_faces
 from training.datasets.layouts import find_items
 from training.datasets.reconstruct import reconstruct_faces
 from training.evaluation.calibrate import video_block
-from training.evaluation.evaluate import DEGRADATIONS, Judge, evaluate, read_results
+from training.evaluation.evaluate import CHANGES, Judge, evaluate, read_results
 from training.evaluation.heatmap_scale import HEATMAP_FACES, settle_heatmap
 from training.evaluation.synthetic_videos import choose_faces, judge_stills
-from training.evaluation.video_scores import load_series, pooled_by_detector, pooled_rows, save_series
+from training.evaluation.video_scores import load_series, pooled_rows, save_series
 from training.fitting.fit import FitSettings, fit
 from training.release.export import export, settle
 
@@ -73,8 +73,8 @@ def cook(recipe: Recipe) -> None:
     export(student, recipe.name, recipe.root, terms=recipe.terms)
     judge = Judge(checkpoint=recipe.name, folder=recipe.root)
     evaluate(judge, recipe.data, "val", runs / "val.csv", workers=recipe.workers)
-    for name in DEGRADATIONS:
-        evaluate(judge, recipe.data, "val", runs / f"val-{name}.csv", degraded=name, workers=recipe.workers)
+    for name in CHANGES:
+        evaluate(judge, recipe.data, "val", runs / f"val-{name}.csv", changed=name, workers=recipe.workers)
     _settle(recipe, dev=[], videos=None)
     # Scores of videos carry the offsets that were just set.
     dev: list[Path] = []
@@ -85,7 +85,7 @@ def cook(recipe: Recipe) -> None:
     images = choose_faces(read_faces(faces, recipe.data, "val"), STILLS, seed=0)
     save_series(judge_stills(judge, images, seconds=STILL_S, seed=0, workers=recipe.workers), stills)
     set_on = f"moving stills of {STILL_S:.0f} s made of {recipe.measured_on}"
-    block = video_block(pooled_rows(load_series(stills), pooled_by_detector), [], set_on)
+    block = video_block(pooled_rows(load_series(stills)), [], set_on)
     _settle(recipe, dev=dev, videos=VideoJudgement(**block))
     detector = Detector.from_checkpoint(recipe.name, DetectorConfig(checkpoint_folder=recipe.root))
     settle_heatmap(detector, recipe.data, recipe.root, split="val", count=HEATMAP_FACES, seed=0)
@@ -97,7 +97,7 @@ def _settle(recipe: Recipe, *, dev: list[Path], videos: VideoJudgement | None) -
         recipe.root,
         val=read_results([recipe.runs / "val.csv"]),
         dev=read_results(dev),
-        degraded={name: read_results([recipe.runs / f"val-{name}.csv"]) for name in DEGRADATIONS},
+        changed={name: read_results([recipe.runs / f"val-{name}.csv"]) for name in CHANGES},
         measured_on=recipe.measured_on,
         training={},
         videos=videos,

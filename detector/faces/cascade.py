@@ -30,6 +30,9 @@ _TILE = 128
 _BATCH = 512
 _MOST_FOR_RNET, _MOST_FOR_ONET = 12_000, 3_000
 """Candidates that the second and third network look at; the surest come first."""
+_MANY_ANSWERS, _MOST_IN_TILE = 20_000, 4_000
+"""Comparing candidates takes time by the square of their number: from so many in one level on they are compared
+within each tile first, and of one tile no more than this, the surest."""
 _LEVEL_IOU, _ALL_IOU, _SAME_SHARE = 0.5, 0.7, 0.7
 """Overlap from which two candidates are one: of one level, of all levels, and at the end, where it is the share of
 the smaller box."""
@@ -93,9 +96,11 @@ class Cascade:
             proposed = [self._propose(level, thresholds[0]) for level in levels]
             if not proposed:
                 return nothing
-            squares, moves, sure = (np.concatenate(part) for part in zip(*proposed, strict=True))
-            keep = _nms(squares, sure, _ALL_IOU)
-            complete = len(keep) <= _MOST_FOR_RNET
+            squares, moves, sure, whole = zip(*proposed, strict=True)
+            squares, moves, sure = (np.concatenate(part) for part in (squares, moves, sure))
+            surest = np.argsort(-sure, kind="stable")[: 2 * _MOST_FOR_RNET]
+            keep = surest[_nms(squares[surest], sure[surest], _ALL_IOU)]
+            complete = all(whole) and len(surest) == len(sure) and len(keep) <= _MOST_FOR_RNET
             keep = keep[:_MOST_FOR_RNET]
             boxes = _squares(_moved(squares[keep], moves[keep], 0))
             if not len(boxes):
@@ -133,8 +138,9 @@ class Cascade:
             moves, points, chances = self._run(self._onet, crops)
         return moves, points.reshape(-1, 2, 5).transpose(0, 2, 1), chances[:, 1]
 
-    def _propose(self, level: _Level, threshold: float) -> tuple[Array, Array, Array]:
-        """P-Net's squares in pixels of the image, the moves to their faces in sides, and how sure it is."""
+    def _propose(self, level: _Level, threshold: float) -> tuple[Array, Array, Array, bool]:
+        """P-Net's squares in pixels of the image, the moves to their faces in sides, how sure it is, and whether
+        these are all of them."""
         found = []
         for top, left, part in _tiles(level.pixels):
             moves, chances = self._pnet(_to_input(part[None], self._device))
@@ -142,10 +148,17 @@ class Cascade:
             rows, columns = (chance >= threshold).nonzero(as_tuple=True)
             corners = torch.stack([columns * _STRIDE + left, rows * _STRIDE + top], 1).float()
             found.append((corners, moves[0, :, rows, columns].T, chance[rows, columns]))
+        complete = True
+        if sum(len(sure) for _, _, sure in found) > _MANY_ANSWERS:
+            complete = all(len(sure) <= _MOST_IN_TILE for _, _, sure in found)
+            found = [_surest(*part, level.scale) for part in found]
         corners, moves, sure = (torch.cat(part).cpu() for part in zip(*found, strict=True))
-        squares = (torch.cat([corners + 1, corners + _PNET_PX], 1) / level.scale).floor()
+        surest = sure.argsort(descending=True, stable=True)[:_MANY_ANSWERS]
+        complete = complete and len(surest) == len(sure)
+        corners, moves, sure = corners[surest], moves[surest], sure[surest]
+        squares = _pnet_squares(corners, level.scale)
         keep = nms(squares, sure, _LEVEL_IOU)
-        return squares[keep].numpy(), moves[keep].numpy(), sure[keep].numpy()
+        return squares[keep].numpy(), moves[keep].numpy(), sure[keep].numpy(), complete
 
     def _run(self, network: nn.Module, crops: NDArray[np.uint8]) -> tuple[Array, ...]:
         parts = [
@@ -153,6 +166,18 @@ class Cascade:
             for start in range(0, len(crops), _BATCH)
         ]
         return tuple(torch.cat(part).cpu().numpy() for part in zip(*parts, strict=True))
+
+
+def _pnet_squares(corners: Tensor, scale: float) -> Tensor:
+    """What P-Net sees, (n, 4) XYXY in pixels of the image."""
+    return (torch.cat([corners + 1, corners + _PNET_PX], 1) / scale).floor()
+
+
+def _surest(corners: Tensor, moves: Tensor, sure: Tensor, scale: float) -> tuple[Tensor, Tensor, Tensor]:
+    """Of one tile's answers the surest that do not overlap."""
+    keep = sure.argsort(descending=True, stable=True)[:_MOST_IN_TILE]
+    keep = keep[nms(_pnet_squares(corners[keep], scale), sure[keep], _LEVEL_IOU)]
+    return corners[keep], moves[keep], sure[keep]
 
 
 def _to_input(pixels: NDArray[np.uint8], device: torch.device) -> Tensor:

@@ -37,6 +37,9 @@ _SECOND_LOOK_MAX_ASPECT = 3.0
 _SECOND_LOOK_MIN_CONFIDENCE = 0.8
 _TURNED_MIN_CONFIDENCE = 0.97
 """For faces in turned images: three further searches are three further chances to be wrong."""
+NOTICED_PX = 20
+"""Narrowest face that is noticed, though not judged."""
+_SMALL_MIN_CONFIDENCE = 0.97
 _VIDEO_FACES_ACROSS = 24
 """Smallest face looked for in most frames of a video, as the frame's longer side divided by this."""
 _VIDEO_MIN_FACE_PX = 27
@@ -127,6 +130,21 @@ class FaceFinder:
             return FaceSearch(tuple(self._second_look(pixels)), complete=complete)
         refined = [face for face in self.refine(pixels, [face.box for face in faces]) if face is not None]
         return FaceSearch(tuple(refined), complete=complete)
+
+    def find_small(self, pixels: Pixels, turns: QuarterTurns = 0) -> list[DetectedFace]:
+        """Find faces that are too small to be judged: narrower than `min_face_px`, about `NOTICED_PX` or more.
+
+        Args:
+            pixels: uint8 (height, width, 3), RGB.
+            turns: that set the faces upright.
+        """
+        height, width = pixels.shape[:2]
+        limit = self._config.min_face_px
+        if limit <= NOTICED_PX:
+            return []
+        found, _ = self._search(turn_pixels(pixels, turns), _SMALL_MIN_CONFIDENCE, NOTICED_PX, largest_px=limit)
+        small = [face for face in found if face.box.width < limit]
+        return [turn_face_back(face, turns, height, width) for face in small] if turns else small
 
     def refine(self, pixels: Pixels, near: Sequence[FaceBox]) -> list[DetectedFace | None]:
         """Find the faces that lie about where they are expected, by MTCNN's last network alone.

@@ -109,16 +109,10 @@ class Portal:
     """ISO date on which all of these values were last gone through."""
     stale_days: Fact[int]
     home_url: Fact[str]
-    choose_route_url: Fact[str]
     report_suspect_url: Fact[str]
     """The page with the tab *Deepfake*. It takes hints from anybody; it is not a victim's complaint."""
-    track_url: Fact[str]
-    check_suspect_url: Fact[str]
     nodal_officers_url: Fact[str]
     """Whom to turn to in each State where nothing happens."""
-    faq_url: Fact[str]
-    manual_url: Fact[str]
-    abuse_links_url: Fact[str]
     appeal_url: Fact[str]
     """Of the Grievance Appellate Committee."""
     narrative_min_chars: Fact[int]
@@ -152,7 +146,6 @@ class Portal:
     """In which to appeal, from the platform's decision."""
     rule_3_2_b: Fact[str]
     states: Fact[tuple[str, ...]]
-    platforms: Fact[tuple[str, ...]]
     platform_links: Fact[Mapping[str, str]]
     """Pages for reporting abuse, by platform."""
     categories: Fact[tuple[Category, ...]]

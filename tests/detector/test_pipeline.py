@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import av
@@ -15,6 +16,7 @@ from detector import ConfigError, Detector
 from detector.faces.face_follower import FaceFollower
 from detector.media.images import read_image
 from detector.media.media import open_media
+from detector.messages import Message
 from detector.types import Analysis, Step
 
 
@@ -47,6 +49,45 @@ def test_every_face_of_an_image_is_judged_and_one_manipulated_face_decides(
     by_place = sorted(analysis.tracks, key=lambda track: track.scores[0].box.x1)
     assert by_place[1].probability == max(track.probability for track in analysis.tracks)
     assert analysis.verdict.probability == by_place[1].probability
+
+
+@pytest.mark.parametrize("turns", [0, 1])
+def test_real_is_withheld_beside_a_face_that_is_too_small_to_be_judged(
+    detector: Detector, examples: Path, tmp_path: Path, turns: int
+) -> None:
+    """And said of a portrait alone, whose own parts are no small faces."""
+    genuine = read_image(examples / "genuine.jpg")
+    image = np.full((800, 1200, 3), 125, np.uint8)
+    image[100:612, 100:612] = genuine
+    Image.fromarray(np.rot90(image, turns)).save(tmp_path / "one.png")
+    assert detector.analyze(tmp_path / "one.png").verdict.outcome == "real"
+    image[600:690, 900:990] = np.asarray(Image.fromarray(genuine).resize((90, 90)))  # a face of 15x19 pixels
+    Image.fromarray(np.rot90(image, turns)).save(tmp_path / "two.png")
+    analysis = detector.analyze(tmp_path / "two.png")
+    assert len(analysis.tracks) == 1 and analysis.verdict.outcome == "inconclusive"
+    assert Message("small_faces", {"count": 1}) in analysis.warnings
+
+
+def test_where_every_face_is_too_small_that_is_said(detector: Detector, examples: Path, tmp_path: Path) -> None:
+    image = np.full((800, 1200, 3), 125, np.uint8)
+    image[600:690, 900:990] = np.asarray(Image.open(examples / "genuine.jpg").resize((90, 90)))
+    Image.fromarray(image).save(tmp_path / "small.png")
+    analysis = detector.analyze(tmp_path / "small.png")
+    assert analysis.verdict.outcome == "no_face" and [message.code for message in analysis.warnings] == [
+        "small_faces"
+    ]
+
+
+def test_a_video_with_a_small_face_beside_a_large_one_is_left_open(
+    detector: Detector, examples: Path, film: Callable[..., Path]
+) -> None:
+    genuine = read_image(examples / "genuine.jpg")
+    image = np.full((600, 1100, 3), 125, np.uint8)
+    image[50:562, 50:562] = genuine
+    image[300:390, 800:890] = np.asarray(Image.fromarray(genuine).resize((90, 90)))
+    analysis = detector.analyze(film("two.mp4", [image] * 10, 5))
+    assert [message.code for message in analysis.warnings] == ["small_faces"]
+    assert analysis.verdict.outcome != "real"
 
 
 def test_the_dictionary_is_the_contract_to_the_letter(detector: Detector, examples: Path) -> None:
@@ -199,7 +240,7 @@ def test_far_fewer_searches_than_frames_find_the_same_faces(detector: Detector, 
     follower = FaceFollower(detector.finder)
     overlaps = []
     for frame in frames:
-        (_, face), searched = follower.find(frame)[0], detector.find_faces(frame)[0]
+        (_, face), searched = follower.find(frame)[0], detector.finder.find(frame.pixels)[0]
         overlaps.append(face.box.iou(searched.box))
     assert follower.searches <= 5 and min(overlaps) > 0.75 and np.mean(overlaps) > 0.88
 

@@ -16,6 +16,7 @@ from pytorch_grad_cam.utils.model_targets import BinaryClassifierOutputTarget
 from scipy.special import expit
 from scipy.stats import spearmanr
 
+from benchmarks.explanations import METHODS
 from detector import Detector
 from detector.config import CHECKPOINTS
 from detector.errors import ExplainError
@@ -24,7 +25,7 @@ from detector.model.classifier import FaceClassifier, build_network
 from detector.model.score import make_batch
 from detector.types import Analysis, FaceCrop
 from explain import explain
-from explain.cam import MIN_CELLS, fake_heatmap, look, trained_maps, weigh
+from explain.cam import MIN_CELLS, fake_heatmap, grad_cam, look, trained_maps
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +51,7 @@ def with_weights(detector: Detector, weights: dict[str, torch.Tensor]) -> Detect
 def test_a_batch_of_maps_is_the_librarys_before_its_scaling(detector, analysis, method, library, layer) -> None:
     crops = crops_of(analysis)
     batch = make_batch([crop.pixels for crop in crops], detector.card.input)
-    ours = weigh(method, *look(detector.classifier, layer, batch)[:2]).numpy()
+    ours = METHODS[method](*look(detector.classifier, layer, batch)[:2]).relu().numpy()
     network = build_network()
     network.load_state_dict(load_weights(detector.card, CHECKPOINTS))
     module = dict(network.eval().named_modules())[layer]
@@ -86,7 +87,7 @@ def test_what_is_shown_is_the_map_of_the_verdict_where_the_trained_layers_see_a_
 
     near = probabilities("fine", fine)
     where = near * grown(probabilities("coarse", coarse), len(near))
-    expected = grown(weigh("Grad-CAM", verdict, gradients)[0].numpy(), len(near)) * where
+    expected = grown(grad_cam(verdict, gradients)[0].numpy(), len(near)) * where
     (heatmap,), (trained,) = fake_heatmap(detector, [crop]), trained_maps(detector, [crop])
     np.testing.assert_allclose(heatmap, expected, rtol=1e-3, atol=1e-4 * expected.max())
     np.testing.assert_allclose(trained, where, rtol=1e-3, atol=1e-4)
@@ -97,7 +98,7 @@ def test_without_a_map_head_the_map_of_the_verdict_stands_alone(detector: Detect
     headless = Detector(card, detector.classifier, detector.finder, detector.config)
     crop = crops_of(analysis)[0]
     batch = make_batch([crop.pixels], card.input)
-    expected = weigh("Grad-CAM", *look(detector.classifier, "repeat_1", batch)[:2])[0].numpy()
+    expected = grad_cam(*look(detector.classifier, "repeat_1", batch)[:2])[0].numpy()
     np.testing.assert_allclose(fake_heatmap(headless, [crop])[0], expected, rtol=1e-4, atol=1e-6)
     explanations = explain(headless, analysis)
     assert explanations.heatmap_scale == max(face.peak for face in explanations.faces)

@@ -52,16 +52,6 @@ class Item:
         """The whole face comes from a generator, by the name of the manipulation."""
         return self.manipulation.lower().startswith(("stylegan", "generated", "gan", "diffusion", "reconstructed"))
 
-    def attribute(self, name: str) -> str | None:
-        """
-        >>> item = Item(file="a.jpg", label="real", source="s", manipulation="none", group="g", split="val",
-        ...             attributes="age=30;sex=1")
-        >>> item.attribute("sex"), item.attribute("race")
-        ('1', None)
-        """
-        pairs = (pair.partition("=") for pair in self.attributes.split(";"))
-        return next((value for key, _, value in pairs if key == name), None)
-
 
 ITEM_FIELDS = tuple(field.name for field in fields(Item))
 _POINTS = tuple(f"l{i}" for i in range(10))

@@ -6,7 +6,7 @@ One line a judged face; a video without a face has one line without numbers.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,19 +36,6 @@ class Track:
     weights: NDArray[np.float64]
     """As `pool_faces` takes them."""
     widths_px: NDArray[np.float64]
-
-    def take(self, indices: NDArray[np.intp], times_s: NDArray[np.float64]) -> Track:
-        """Some of the faces, at other times."""
-        return Track(
-            times_s=times_s,
-            logits=self.logits[indices],
-            weights=self.weights[indices],
-            widths_px=self.widths_px[indices],
-        )
-
-
-Pooling = Callable[[Track], float]
-"""One person's faces to the person's logit."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -165,18 +152,16 @@ def _loaded(rows: Sequence[Mapping[str, str]]) -> Video:
     return Video(**about, tracks=tuple(tracks))
 
 
-def pooled_by_detector(track: Track) -> float:
-    """A track's logit as `detector.verdict.aggregate` pools it."""
-    return pool_faces(track.times_s.tolist(), track.logits.tolist(), track.weights.tolist()).logit
-
-
-def video_logit(video: Video, pooling: Pooling) -> float | None:
-    """The video's logit, people joined by the detector's own rule; None without a face."""
-    logits = [pooling(track) for track in video.weighty]
+def video_logit(video: Video) -> float | None:
+    """Pool the faces of each track, then the tracks, as `detector.verdict.aggregate` does; None without a face."""
+    logits = [
+        pool_faces(track.times_s.tolist(), track.logits.tolist(), track.weights.tolist()).logit
+        for track in video.weighty
+    ]
     return pool_tracks(logits, [True] * len(logits))
 
 
-def pooled_rows(videos: Iterable[Video], pooling: Pooling) -> list[Row]:
+def pooled_rows(videos: Iterable[Video]) -> list[Row]:
     """The videos as `evaluate` would give them, for `calibrate` and `summarise`."""
     return [
         {name: getattr(video, name) for name in _ITEM}
@@ -185,7 +170,7 @@ def pooled_rows(videos: Iterable[Video], pooling: Pooling) -> list[Row]:
             "face_width_px": float(np.median(np.concatenate([track.widths_px for track in video.weighty])))
             if video.tracks
             else None,
-            "logit": video_logit(video, pooling),
+            "logit": video_logit(video),
         }
         for video in videos
     ]

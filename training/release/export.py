@@ -12,6 +12,7 @@ from detector.model.checkpoint import CheckpointCard, VideoJudgement, load_card,
 from detector.types import MeasuredData
 from detector.verdict.calibration import QualityOffsets
 from training.evaluation.calibrate import (
+    OperatingPoint,
     adjusted,
     calibrate,
     error_rates,
@@ -53,7 +54,7 @@ def settle(
     *,
     val: Sequence[Row],
     dev: Sequence[Row],
-    degraded: Mapping[str, Sequence[Row]],
+    changed: Mapping[str, Sequence[Row]],
     measured_on: str,
     training: Mapping[str, Any],
     sources: str = "",
@@ -68,7 +69,7 @@ def settle(
         root: folder of the checkpoints.
         val: results of `evaluate` on the val split.
         dev: results on the dev videos; those that carry an `outcome`, from folds, keep it.
-        degraded: results on images of val after a degradation, by its name; reported alone.
+        changed: results on images of val after a change, by its name; reported alone.
         measured_on: the val data in a few words, for the sentence that says how often the tool errs.
         training: added to what the card says about its making.
         sources: names of the collections in val, for the sentences in other languages.
@@ -99,10 +100,7 @@ def settle(
             "dev": summarise(
                 [row if "outcome" in row else row | outcome_of(row, (videos or point).calibration) for row in dev]
             ),
-            "degraded": {
-                key: summarise([row | point.judge(row) | _adjusted(row, point.quality) for row in rows])
-                for key, rows in degraded.items()
-            },
+            "changed": {key: _after_change(rows, val, point) for key, rows in changed.items()},
         },
     )
     written = save_card(settled, root)
@@ -113,6 +111,22 @@ def settle(
 def _adjusted(row: Row, quality: QualityOffsets) -> Row:
     """The logit less its offset, as everything that is reported ranks by."""
     return {"logit": None if row["logit"] is None else adjusted(row, quality)}
+
+
+def _after_change(rows: Sequence[Row], before: Sequence[Row], point: OperatingPoint) -> Row:
+    """Figures of changed images, AUCs of the same images before, and how often the outcome became another."""
+    judged = [row | point.judge(row) | _adjusted(row, point.quality) for row in rows]
+    names = {row["file"] for row in rows}
+    same = [row | point.judge(row) | _adjusted(row, point.quality) for row in before if row["file"] in names]
+    outcome = {row["file"]: row["outcome"] for row in same}
+    pairs = [(row["outcome"], outcome[row["file"]]) for row in judged if row["file"] in outcome]
+    return summarise(judged) | {
+        "before": summarise(same)["ranking"],
+        "another outcome": share_with_interval(sum(now != then for now, then in pairs), len(pairs)),
+        "turned over": share_with_interval(
+            sum({now, then} == {"fake", "real"} for now, then in pairs), len(pairs)
+        ),
+    }
 
 
 def _by_source(rows: Sequence[Row]) -> dict[str, list[Row]]:
