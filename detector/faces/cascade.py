@@ -96,8 +96,8 @@ class Cascade:
             proposed = [self._propose(level, thresholds[0]) for level in levels]
             if not proposed:
                 return nothing
-            squares, moves, sure, whole = zip(*proposed, strict=True)
-            squares, moves, sure = (np.concatenate(part) for part in (squares, moves, sure))
+            *parts, whole = zip(*proposed, strict=True)
+            squares, moves, sure = (np.concatenate(part) for part in parts)
             surest = np.argsort(-sure, kind="stable")[: 2 * _MOST_FOR_RNET]
             keep = surest[_nms(squares[surest], sure[surest], _ALL_IOU)]
             complete = all(whole) and len(surest) == len(sure) and len(keep) <= _MOST_FOR_RNET

@@ -209,7 +209,7 @@ def _danger(case: Case, indian: bool) -> list[Step]:
 
 def _route(step: Step, case: Case, portal: Portal) -> Route:
     address, fact = _address(step, case, portal)
-    words = step_words(step, case, portal, load_places().get(case.country))
+    words = step_words(step, portal, load_places().get(case.country))
     return Route(
         step=step,
         urgent=step in ("emergency", "bank", "do_not_copy", "abroad_emergency", "abroad_bank"),

@@ -58,6 +58,9 @@ class Fact(Generic[_T]):
         if isinstance(self.value, int) and self.value < 0:
             raise ValueError("a number must not be negative")
 
+    def __str__(self) -> str:
+        return str(self.value)
+
     @property
     def hedge(self) -> str:
         """Say how certain the value is, to be shown beside it.

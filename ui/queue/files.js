@@ -134,6 +134,7 @@ const drawRow = (row) => {
     for (const [key, said] of Object.entries({ result: row.said, grade: row.grade, where: row.where, length: row.length })) {
         made.querySelector(`[data-cell=${key}]`).textContent = said;
     }
+    made.querySelector('[data-cell=grade]').toggleAttribute('data-same', row.grade === row.said);
     return made;
 };
 const say = () => {

@@ -56,7 +56,7 @@ class Words:
     )
 
     UPLOAD_LABEL = "Your image or video, up to {limit}"
-    UPLOAD_DROP = "Drop a file here, or press to choose one"
+    UPLOAD_DROP = "Drop files here, or press to choose"
     LINK_TITLE = "Or give a direct link"
     LINK_HINT = (
         "This computer asks the site that the link leads to for the file, so that site sees this computer's "
