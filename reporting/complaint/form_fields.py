@@ -13,10 +13,10 @@ from reporting.case import IST
 from reporting.complaint.narrative import ComplaintTexts, FittedText
 from reporting.complaint.referrals import Routing
 from reporting.complaint.sanitize import clean_narrative, one_line, short_link, units
+from reporting.complaint.words import COMPLAINANT as COMPLAINANT_FIELDS
+from reporting.complaint.words import GLOSS, LABELS, NO_HINT, STEPS, Words, hint
 from reporting.portals import Fact, Portal
 from reporting.text import results as result_text
-from reporting.text.complaint import COMPLAINANT as COMPLAINANT_FIELDS
-from reporting.text.complaint import GLOSS, LABELS, NO_HINT, STEPS, Words, hint
 from reporting.text.findings import Finding, mark
 from reporting.text.results import Language
 from reporting.types import COPY_PREFIX, EVIDENCE_FOLDER, EvidenceFile

@@ -13,10 +13,10 @@ from datetime import datetime
 
 from detector.types import Analysis
 from reporting.case import IST, Case
+from reporting.complaint import words as texts
 from reporting.complaint.referrals import is_hint
 from reporting.complaint.sanitize import all_links, as_sentence, clean_narrative, one_line, shorten, units
 from reporting.portals import Portal
-from reporting.text import complaint as texts
 from reporting.text import results as result_text
 from reporting.text.results import Language
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from reporting import PortalField, followups
 from reporting.case import IST
+from reporting.complaint.words import GLOSS
 from reporting.portals import load_portal
-from reporting.text.complaint import GLOSS
 from reporting.text.findings import Finding, mark, versions
 from reporting.text.results import Language
 from ui import text
