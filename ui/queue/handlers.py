@@ -55,7 +55,7 @@ class ListHandlers:
             Updates of `files`, and of the answer where a check is now the list's.
         """
         session, language, owner = session_of(request), text.language_of(chosen), owner_of(request)
-        given = event._data if isinstance(event._data, dict) else {}
+        given = _data(event)
         files = self.lists.of(session, make=True)
         assert files is not None
         said = self._adopt(session, files)
@@ -186,10 +186,10 @@ class ListHandlers:
         """
         session, language = session_of(request), text.language_of(chosen)
         files, row = self._row(session, event)
-        if files is None or row is None or event._data.get("mark") not in (0, *MARKS):
+        if files is None or row is None or _data(event).get("mark") not in (0, *MARKS):
             return {}
         with self.lists.lock:
-            row.mark = int(event._data["mark"])
+            row.mark = int(_data(event)["mark"])
             files.version += 1
         return self._table(session, files, language)
 
@@ -266,7 +266,7 @@ class ListHandlers:
             Update of `exported`.
         """
         session, language = session_of(request), text.language_of(chosen)
-        files, kind, rows = self.lists.of(session), event._data.get("kind"), self._rows(session, event)
+        files, kind, rows = self.lists.of(session), _data(event).get("kind"), self._rows(session, event)
         if files is None or kind not in _EXPORTS or not rows:
             return {}
 
@@ -365,12 +365,11 @@ class ListHandlers:
 
     def _row(self, session: str, event: gr.EventData) -> tuple[FileList | None, Row | None]:
         files = self.lists.of(session)
-        number = event._data.get("number") if isinstance(event._data, dict) else None
-        return files, files.find(number) if files else None
+        return files, files.find(_data(event).get("number")) if files else None
 
     def _rows(self, session: str, event: gr.EventData) -> list[Row]:
         files = self.lists.of(session)
-        numbers = event._data.get("numbers") if isinstance(event._data, dict) else None
+        numbers = _data(event).get("numbers")
         if files is None or not isinstance(numbers, list):
             return []
         return [row for row in map(files.find, numbers[: len(files.rows)]) if row is not None]
@@ -397,6 +396,11 @@ class ListHandlers:
         received = own_file(given.get("path"), self._root, UPLOADED, owner)
         if received is not None:
             shutil.rmtree(received.parent.parent, ignore_errors=True)
+
+
+def _data(event: gr.EventData) -> dict[str, Any]:
+    """What an event says; from outside, and anything."""
+    return event._data if isinstance(event._data, dict) else {}
 
 
 def _thumbnail(visit: Visit) -> Picture | None:

@@ -43,7 +43,11 @@ def routes_panel(case: Case, language: Language) -> str:
     if routing.hard_stop:
         stopped = f'<p class="dd-stop">{icon("trouble")}<strong>{escape(words.HARD_STOP)}</strong></p>'
     steps = "".join(_step(step, language) for step in routing.steps)
-    again = f'<p><a href="?lang={language}">{escape(words.START_AGAIN)}</a></p>' if routing.hard_stop else ""
+    again = (
+        f'<p><a href="?lang={language}" data-reload>{escape(words.START_AGAIN)}</a></p>'
+        if routing.hard_stop
+        else ""
+    )
     kind = "dd-routes dd-halted" if routing.hard_stop else "dd-routes"
     return _REGION.format(
         content=f'<section class="{kind}"><h3>{escape(words.ROUTES_TITLE)}</h3>{stopped}<ol>{steps}</ol>'
