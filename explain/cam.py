@@ -1,12 +1,9 @@
-"""Class activation maps of the fake logit: a batch in, one raw map a face out.
+"""Compute class activation maps of the fake logit.
 
-One pass forward and part of one back. The formulas are those of the papers as pytorch-grad-cam computes them
-(equal to it to 1e-5 of the map, which a test checks); its scaling of every map to 0..1 is not used, because it
-makes the evidence in a genuine face look as strong as in a manipulated one.
-
-A map of the verdict from a deep layer says what counts, on few cells; the layers that the network was trained
-with to show where a face was altered say where, on more. Their product is shown: what counts, where it is
-(measured by `python -m benchmarks explanations`; docs/decisions/0012-what-a-map-shows.md).
+The values equal those of pytorch-grad-cam before its scaling of each map to 0..1, which would make a genuine face
+look as suspicious as a manipulated one. Where the checkpoint has a map head, the Grad-CAM map of a deep layer is
+multiplied by the maps of the two layers trained to locate manipulation (docs/decisions/0012-what-a-map-shows.md;
+measured by `python -m benchmarks explanations`).
 """
 
 from __future__ import annotations
@@ -27,17 +24,17 @@ from detector.types import FaceCrop
 
 METHOD = "Grad-CAM"
 MIN_CELLS = 12
-"""A map with fewer cells each way says too little about where in a face something is."""
+"""Least rows and columns of a heatmap."""
 _BATCH = 16
 
 
 def fake_heatmap(detector: Detector, crops: Sequence[FaceCrop]) -> list[NDArray[np.float32]]:
     """Unnormalised, non-negative class activation map of the fake logit for each crop.
 
-    The classifier's lock is held: hooks on a network that another thread uses give wrong maps without any error.
+    Holds the classifier's lock: hooks on a network that another thread uses give wrong maps without an error.
 
     Args:
-        detector: whose network is asked.
+        detector: with the network.
         crops: faces.
 
     Returns:
@@ -61,16 +58,14 @@ def fake_heatmap(detector: Detector, crops: Sequence[FaceCrop]) -> list[NDArray[
 
 
 def trained_maps(detector: Detector, crops: Sequence[FaceCrop]) -> list[NDArray[np.float32]]:
-    """Where each face was altered, as the layers trained for that see it, whatever the verdict: 0 to 1.
+    """Compute the maps of the layers trained to locate manipulation, whatever the logit: 0 to 1.
 
     Raises:
         ExplainError: the checkpoint has no map head.
     """
     head = detector.card.map_head
     if head is None:
-        raise ExplainError(
-            f"the checkpoint {detector.card.name!r} has no layers trained to show where; use another method"
-        )
+        raise ExplainError(f"the checkpoint {detector.card.name!r} has no map head; use another method")
     heatmaps: list[NDArray[np.float32]] = []
     for batch in _batches(detector, crops):
         with detector.classifier.lock:
@@ -82,19 +77,19 @@ def trained_maps(detector: Detector, crops: Sequence[FaceCrop]) -> list[NDArray[
 def look(
     classifier: FaceClassifier, layer: str, batch: Tensor, also: Sequence[str] = ()
 ) -> tuple[Tensor, Tensor, list[Tensor]]:
-    """One pass forward, and back to one layer, in the precision that faces are judged in.
+    """Run one forward pass and the backward pass to one layer, in the classifier's precision.
 
-    Whoever calls holds the classifier's lock.
+    The caller holds the classifier's lock.
 
     Args:
-        classifier: its network is hooked meanwhile.
+        classifier: with the network.
         layer: name of a module.
         batch: float32 (n, 3, size, size), normalised.
-        also: names of modules whose activations are wanted too.
+        also: further modules whose activations are returned.
 
     Returns:
-        The activations of the layer and the gradients of the fake logit by them, and the activations of the
-        others; float32 (n, channels, rows, columns) each.
+        Activations of the layer, gradients of the fake logit with respect to them, and activations of the
+        further modules; float32 (n, channels, rows, columns) each.
 
     Raises:
         ExplainError: the network has no such module.
@@ -112,7 +107,7 @@ def look(
             if name != layer:
                 kept[name] = out.detach()
                 return None
-            kept[name] = out.detach().requires_grad_(True)  # only what lies above is differentiated
+            kept[name] = out.detach().requires_grad_(True)  # differentiate only the layers above
             return kept[name]
 
         return hook
@@ -131,7 +126,7 @@ def look(
 
 
 def altered(classifier: FaceClassifier, fine: Tensor, coarse: Tensor) -> Tensor:
-    """Where both layers of the map head see a change: (n, rows, columns) of the fine one, 0 to 1."""
+    """Return the product of both map-head layers: (n, rows, columns) of the fine one, 0 to 1."""
     head = classifier.map_head
     if head is None:
         raise ExplainError("the classifier was loaded without the map head that its card names")

@@ -1,4 +1,4 @@
-"""One moment of a video that was judged, drawn when somebody asks for it: nothing of it is kept meanwhile."""
+"""Draw one scored frame of a video on demand."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from explain.overlay import HeatedFace, as_shown, draw_frame
 
 
 def judged_in(tracks: Iterable[FaceTrack], frame_index: int) -> list[tuple[int, FaceScore]]:
-    """The faces that were judged in one frame, each with its track's number."""
+    """Return the scores of one frame, each with its track id."""
     return [
         (track.track_id, score) for track in tracks for score in track.scores if score.frame_index == frame_index
     ]
 
 
 def crop_again(detector: Detector, frame: Frame, score: FaceScore) -> FaceCrop:
-    """The pixels that were judged, cut out of the decoded frame once more."""
-    # Only the box and the turns decide the crop.
+    """Cut the scored crop out of a decoded frame again."""
+    # A crop depends on the box and the turns only.
     face = DetectedFace(score.box, 1.0, np.zeros((5, 2), np.float32), score.turns)
     spec = detector.card.input
     return crop_face(frame, face, spec.margin_frac, spec.size_px)
 
 
 def draw_moment(detector: Detector, tracks: Iterable[FaceTrack], frame: Frame, heatmap_scale: float) -> Pixels:
-    """A whole frame with box, number and heat of every face that was judged in it.
+    """Draw a frame with box, number and heatmap of every face scored in it.
 
     Args:
-        detector: the one that judged.
-        tracks: what it found.
+        detector: the one that scored the faces.
+        tracks: of the video.
         frame: of the same video.
-        heatmap_scale: of the report, so that heat means the same everywhere; 0 draws boxes only.
+        heatmap_scale: raw heat drawn in the strongest colour; 0 draws boxes only.
 
     Returns:
         uint8 (height, width, 3), RGB.

@@ -274,7 +274,7 @@ def _stills(args: argparse.Namespace) -> None:
 
 
 def _print_ranking(file: Path) -> None:
-    """The AUC over everything and by source, one JSON object a line, where both labels are there."""
+    """Print the AUC of all files and of each source with both labels, one JSON object a line."""
     rows = [row for row in read_results([file]) if row["logit"] is not None]
     for source in [None, *sorted({row["source"] for row in rows})]:
         chosen = [row for row in rows if source in (None, row["source"])]

@@ -1,4 +1,4 @@
-"""The whole way from a data folder to calibrated weights, in one command that can be interrupted at any time."""
+"""Run all steps from a data folder to a calibrated checkpoint; can be interrupted and resumed."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from training.release.export import export, settle
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """Where things lie, and how long to train."""
+    """Paths and training length."""
 
     data: Path
     """A data folder with the splits train, val and dev, see `training/datasets/layouts.py`."""
     imagenet: Path
     """ImageNet weights of the teacher, see `training/fitting/networks.py`."""
     runs: Path
-    """Folder of everything in between; what is finished there is not done again."""
+    """Folder of intermediate results; finished steps are skipped."""
     root: Path
     """Folder of the checkpoints."""
     name: str = "default"
@@ -39,7 +39,7 @@ class Recipe:
     measured_on: str
     """The val data in a few words."""
     steps_multiplier: float = 1.0
-    """Times as many steps as on two CPU cores."""
+    """Factor on the number of training steps."""
     workers: int = 2
 
 
@@ -50,11 +50,11 @@ STUDENT = FitSettings(network="student", steps=4500, learning_rate=8e-4)
 RECONSTRUCTIONS_EACH = 1000
 """Pairs of each decoder kind."""
 STILLS, STILL_S = 200, 3.0
-"""Moving stills of each source and label, and their length, that the thresholds of videos are set on."""
+"""Synthetic videos of each source and label, and their length, for the thresholds of videos."""
 
 
 def cook(recipe: Recipe) -> None:
-    """Prepare, fit the teacher and the student, export, evaluate, calibrate, and measure the maps' scale."""
+    """Prepare data, fit teacher and student, export, evaluate, calibrate, and measure the heatmap scale."""
     runs, faces, decoded = recipe.runs, recipe.runs / "faces.csv", recipe.runs / "reconstructions"
     if not faces.exists():
         prepare(recipe.data, faces, workers=recipe.workers, frames_per_video=8)
@@ -76,7 +76,7 @@ def cook(recipe: Recipe) -> None:
     for name in CHANGES:
         evaluate(judge, recipe.data, "val", runs / f"val-{name}.csv", changed=name, workers=recipe.workers)
     _settle(recipe, dev=[], videos=None)
-    # Scores of videos carry the offsets that were just set.
+    # Video scores use the offsets that were just set.
     dev: list[Path] = []
     if any(item.split == "dev" for item in find_items(recipe.data)):
         dev = [runs / "dev.csv"]

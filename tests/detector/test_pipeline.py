@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -13,10 +14,12 @@ import pytest
 from PIL import Image
 
 from detector import ConfigError, Detector
+from detector.faces.crop import crop_face
 from detector.faces.face_follower import FaceFollower
 from detector.media.images import read_image
 from detector.media.media import open_media
 from detector.messages import Message
+from detector.model.score import score_crops
 from detector.types import Analysis, Step
 
 
@@ -114,6 +117,27 @@ def test_the_dictionary_is_the_contract_to_the_letter(detector: Detector, exampl
     assert content["frame_interval_s"] == pytest.approx(1.0, abs=0.1)
     assert content["schema_version"] == 1 and content["kind"] == "video"
     assert content["duration_s"] == pytest.approx(4.0, abs=0.05)
+
+
+def test_the_logit_of_an_image_is_the_mean_of_two_crops_and_a_video_has_one(
+    detector: Detector, examples: Path
+) -> None:
+    def with_second_crop(margin_frac: float | None) -> Detector:
+        spec = replace(detector.card.input, mirrored_margin_frac=margin_frac)
+        return Detector(replace(detector.card, input=spec), detector.classifier, detector.finder, detector.config)
+
+    once, twice = with_second_crop(None), with_second_crop(0.04)
+    spec, file = detector.card.input, examples / "manipulated.jpg"
+    (frame,) = open_media(file, detector.config).frames(1, lambda message: None)
+    (face,) = detector.finder.find(frame.pixels)
+    plain = crop_face(frame, face, spec.margin_frac, spec.size_px).pixels
+    mirrored = np.fliplr(crop_face(frame, face, 0.04, spec.size_px).pixels)
+    one, other = (score_crops(detector.classifier, [crop], spec, 1)[0] for crop in (plain, mirrored))
+    assert abs(one - other) > 0.2
+    assert once.analyze(file).tracks[0].scores[0].network_logit == pytest.approx(one, abs=0.05)
+    assert twice.analyze(file).tracks[0].scores[0].network_logit == pytest.approx((one + other) / 2, abs=0.05)
+    video = examples / "manipulated.mp4"
+    assert logits(once.analyze(video, max_frames=3)) == pytest.approx(logits(twice.analyze(video, max_frames=3)))
 
 
 def test_a_video_of_one_person_is_one_track_over_its_whole_length(detector: Detector, examples: Path) -> None:

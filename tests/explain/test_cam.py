@@ -38,8 +38,8 @@ def crops_of(analysis: Analysis) -> list[FaceCrop]:
 
 
 def with_weights(detector: Detector, weights: dict[str, torch.Tensor]) -> Detector:
-    size_px, head = detector.card.input.size_px, detector.classifier.map_head
-    classifier = FaceClassifier(weights, size_px, torch.device("cpu"), "fp32", map_head=head)
+    head = detector.classifier.map_head
+    classifier = FaceClassifier(weights, torch.device("cpu"), "fp32", map_head=head)
     return Detector(detector.card, classifier, detector.finder, detector.config)
 
 

@@ -1,4 +1,4 @@
-"""How a checkpoint judges files it never saw, through `Detector.analyze` like everybody else."""
+"""Score unseen files with a checkpoint, through `Detector.analyze`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from training.datasets.augment import h264, jpeg
 from training.datasets.labels import Item
 from training.datasets.layouts import find_items
 from training.evaluation.metrics import Row
-from training.fitting.fit import MARGIN_FRAC, FitSettings, start_from
+from training.fitting.fit import MARGIN_FRAC, MIRRORED_MARGIN_FRAC, FitSettings, start_from
 from training.fitting.networks import PIXEL_MEAN, PIXEL_STD, Student, Teacher
 
 RESULT_FIELDS = (
@@ -90,7 +90,7 @@ CHANGES: dict[str, Callable[[Pixels], Pixels]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judge:
-    """What judges: a checkpoint, or a run of `fit` that was never exported."""
+    """The weights to score with: a checkpoint, or a run of `fit`."""
 
     checkpoint: str = "default"
     folder: Path
@@ -108,10 +108,10 @@ class Judge:
 
 
 class _RunClassifier(FaceClassifier):
-    """The averaged network of a run, of either kind, in the place of a checkpoint's."""
+    """The averaged network of a run as a classifier."""
 
     def __init__(self, run: Path, settings: FitSettings, device: torch.device) -> None:
-        # Not FaceClassifier's own: that one builds an InceptionResnetV1 and nothing else.
+        # FaceClassifier.__init__ builds InceptionResnetV1 only.
         self.network = Teacher() if settings.network == "teacher" else Student()
         start_from(self.network, run)
         self.network.eval().requires_grad_(False).to(device).to(memory_format=torch.channels_last)
@@ -126,13 +126,17 @@ class _RunClassifier(FaceClassifier):
 
 
 def uncalibrated_card(name: str, settings: FitSettings, *, terms: str) -> CheckpointCard:
-    """The card of a run before anything was measured."""
+    """Make the card of a run that was not calibrated."""
     return CheckpointCard(
         name=name,
         sha256="",
         architecture=ARCHITECTURE,
         input=InputSpec(
-            size_px=settings.size_px, margin_frac=MARGIN_FRAC, pixel_mean=PIXEL_MEAN, pixel_std=PIXEL_STD
+            size_px=settings.size_px,
+            margin_frac=MARGIN_FRAC,
+            mirrored_margin_frac=MIRRORED_MARGIN_FRAC,
+            pixel_mean=PIXEL_MEAN,
+            pixel_std=PIXEL_STD,
         ),
         calibration=Calibration(),
         explain_layer="repeat_2" if has_map_head(settings.size_px) else "conv2d_4a",
@@ -148,7 +152,7 @@ def uncalibrated_card(name: str, settings: FitSettings, *, terms: str) -> Checkp
 
 
 def has_map_head(size_px: int) -> bool:
-    """Whether the layers trained to show where are fine enough to be shown, by the side of the input.
+    """Return whether the map head is fine enough to be shown, by the side of the input.
 
     The fine one has about an eighth as many cells each way: 11 at 112 px, 17 at 160 px.
     """
@@ -166,10 +170,10 @@ def evaluate(
     most: int | None = None,
     workers: int = 2,
 ) -> None:
-    """Judge every file of a split and write one line for each: `logit` is the verdict's, empty without a face.
+    """Score every file of a split and write one line each; `logit` is the verdict's, empty without a face.
 
     Args:
-        judge: with what.
+        judge: weights to score with.
         data: a data folder, see `training/datasets/layouts.py`.
         split: a value of the column `split`.
         out_file: CSV with the columns RESULT_FIELDS; an image's logit is that of the network, without offset.
@@ -234,13 +238,13 @@ def _seen(track: FaceTrack) -> tuple[list[int], list[float]]:
 
 
 def _raw(track: FaceTrack, kind: MediaKind) -> float:
-    """An image's logit as the network gave it, so that offsets can be fitted to it; a video's pooled one."""
+    """Return the unadjusted logit of an image, to fit offsets to, or the pooled logit of a video."""
     network_logit = track.scores[0].network_logit
     return track.logit if kind == "video" or network_logit is None else network_logit
 
 
 def read_results(files: Sequence[Path]) -> list[Row]:
-    """What `evaluate` wrote, with numbers as numbers and None where there was no face."""
+    """Read what `evaluate` wrote; None where there was no face."""
     rows = []
     for file in files:
         with file.open(newline="", encoding="utf-8") as lines:

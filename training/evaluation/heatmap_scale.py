@@ -1,4 +1,4 @@
-"""How strong the maps of a checkpoint are on faces it never saw, so that heat means the same in every report."""
+"""Measure the heatmap scale of a checkpoint on unseen faces, so that colours are comparable between reports."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from explain.cam import fake_heatmap
 from training.datasets.layouts import find_items
 
 _STRONG, _WEAK = 0.98, 0.9
-"""Quantiles of the peaks: of manipulated faces for the strongest colour, of genuine ones for `weak`."""
+"""Quantiles of the peaks: of manipulated faces for `strong`, of genuine ones for `weak`."""
 HEATMAP_FACES = 400
-"""Of each label that are enough."""
+"""Faces of each label to measure."""
 
 
 def settle_heatmap(
     detector: Detector, data: Path, root: Path, *, split: str, count: int, seed: int
 ) -> CheckpointCard:
-    """Measure the peaks of the shown method's maps, and write them into the checkpoint's card.
+    """Measure the peaks of the heatmaps, and write the scale into the checkpoint's card.
 
     Args:
-        detector: with the checkpoint in question.
+        detector: with the checkpoint.
         data: folder of the images.
         root: folder of the checkpoints.
-        split: a value of the column `split`; nothing trained on.
+        split: a value of the column `split`, not used in training.
         count: images of each label, drawn at random.
-        seed: of the draw.
+        seed: random seed.
 
     Raises:
         ValueError: no face of one of the labels was found.

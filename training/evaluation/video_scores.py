@@ -1,6 +1,6 @@
-"""Scores of every judged face of labelled videos, kept in a CSV so that pooling can change without judging again.
+"""Face scores of labelled videos as CSV, so that thresholds can be fitted without scoring again.
 
-One line a judged face; a video without a face has one line without numbers.
+One line per scored face; a video without a face has one line without numbers.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SERIES_FIELDS = (*_ITEM, *_FACE)
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Track:
-    """One person's judged faces, in order of time."""
+    """The scored faces of one track, in order of time."""
 
     times_s: NDArray[np.float64]
     logits: NDArray[np.float64]
@@ -40,7 +40,7 @@ class Track:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Video:
-    """One labelled video with the people found in it."""
+    """One labelled video with its tracks."""
 
     file: str
     label: str
@@ -51,19 +51,19 @@ class Video:
 
     @property
     def weighty(self) -> tuple[Track, ...]:
-        """The people who decide the verdict, by the detector's own rule."""
+        """The tracks that decide the verdict."""
         counts = weighty_tracks([float(track.weights.sum()) for track in self.tracks])
         return tuple(track for track, counted in zip(self.tracks, counts, strict=True) if counted)
 
 
 def judge_video(detector: Detector, path: Path, item: Item, max_frames: Depth = "moments") -> Video:
-    """Judge a video through `Detector.analyze`.
+    """Score a video through `Detector.analyze`.
 
     Args:
-        detector: with what.
-        path: the video; `item.file` need not lie there.
-        item: what is known of it.
-        max_frames: how much is looked at, see `DetectorConfig.max_frames`.
+        detector: scores the video.
+        path: of the video; may differ from `item.file`.
+        item: its labels.
+        max_frames: see `DetectorConfig.max_frames`.
 
     Raises:
         MediaError: the video cannot be read.
@@ -84,13 +84,13 @@ def judge_video(detector: Detector, path: Path, item: Item, max_frames: Depth = 
 def judge_videos(
     judge: Judge, data: Path, items: Sequence[Item], max_frames: Depth, *, workers: int
 ) -> Iterator[Video]:
-    """Judge labelled videos, in order.
+    """Score labelled videos, in order.
 
     Args:
-        judge: with what.
+        judge: weights to score with.
         data: folder of the videos.
-        items: which.
-        max_frames: how much of each is looked at, see `DetectorConfig.max_frames`.
+        items: the videos.
+        max_frames: see `DetectorConfig.max_frames`.
         workers: processes, one thread each.
     """
     tasks = [(data / item.file, item, max_frames) for item in items]
@@ -112,7 +112,7 @@ def _judge(task: tuple[Path, Item, Depth]) -> Video:
 
 
 def save_series(videos: Iterable[Video], file: Path) -> int:
-    """Write videos as they come. Returns how many."""
+    """Write videos as they come, and return their number."""
     file.parent.mkdir(parents=True, exist_ok=True)
     count = 0
     with file.open("w", newline="", encoding="utf-8") as lines:
@@ -130,7 +130,7 @@ def save_series(videos: Iterable[Video], file: Path) -> int:
 
 
 def load_series(file: Path) -> list[Video]:
-    """What `save_series` wrote, in its order."""
+    """Read what `save_series` wrote, in its order."""
     of_video: dict[str, list[dict[str, str]]] = {}
     with file.open(newline="", encoding="utf-8") as lines:
         for row in csv.DictReader(lines):
@@ -162,7 +162,7 @@ def video_logit(video: Video) -> float | None:
 
 
 def pooled_rows(videos: Iterable[Video]) -> list[Row]:
-    """The videos as `evaluate` would give them, for `calibrate` and `summarise`."""
+    """Return one row per video in the format of `evaluate`, for `calibrate` and `summarise`."""
     return [
         {name: getattr(video, name) for name in _ITEM}
         | {

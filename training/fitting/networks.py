@@ -1,8 +1,7 @@
-"""The two networks that are trained: the InceptionResnetV1 that ships, and a MobileNetV2 that teaches it.
+"""The two trained networks: the student InceptionResnetV1, which ships, and the teacher MobileNetV2.
 
-From random weights InceptionResnetV1 learns nothing in the time a laptop has; a MobileNetV2 that starts from
-ImageNet does, and what it has learned can be distilled. Both show, beside the logit, their features and where
-they see a manipulation.
+InceptionResnetV1 from random weights does not converge in the time a laptop has; MobileNetV2 from ImageNet does,
+and is distilled. Both return logit, features and maps of manipulated places.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ PIXEL_MEAN = PIXEL_STD = 127.5
 
 
 class Seen(NamedTuple):
-    """What a network makes of a batch (n, 3, size, size)."""
+    """Outputs for a batch (n, 3, size, size)."""
 
     logits: Tensor
     """(n,), fake positive."""
@@ -85,7 +84,7 @@ class Teacher(nn.Module):
 
 
 class Student(nn.Module):
-    """The network that ships, and the layers that show where: they ship beside it and have no say in the logit."""
+    """The shipped network with its map head, which does not affect the logit."""
 
     pooled_count, fine_count, coarse_count = 1792, 256, 896
     _STEM = ("conv2d_1a", "conv2d_2a", "conv2d_2b", "maxpool_3a", "conv2d_3b", "conv2d_4a", "conv2d_4b")
@@ -98,7 +97,7 @@ class Student(nn.Module):
         self.network = build_network()
         dropout = self.network.get_submodule("dropout")
         assert isinstance(dropout, nn.Dropout)
-        dropout.p = 0.2  # the class's own 0.6 is for fitting what is small
+        dropout.p = 0.2  # the default of 0.6 is too strong here
         self.map_fine = nn.Conv2d(self.fine_count, 1, 1)
         self.map_coarse = nn.Conv2d(self.coarse_count, 1, 1)
 
@@ -117,7 +116,7 @@ class Student(nn.Module):
 
 
 class Bridge(nn.Module):
-    """From the student's features to the teacher's, so that they can be compared; used in training alone."""
+    """Project the student's features to the teacher's, for distillation."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -126,7 +125,7 @@ class Bridge(nn.Module):
         self.coarse = nn.Conv2d(Student.coarse_count, Teacher.coarse_count, 1)
 
     def apart(self, student: Seen, teacher: Seen) -> tuple[Tensor, Tensor]:
-        """Cosine distance (0 to 2) of the pooled features, and of the feature maps place by place."""
+        """Return the cosine distance (0 to 2) of the pooled features, and of the feature maps per position."""
         pooled = _apart(self.pooled(student.pooled), teacher.pooled)
         maps = [
             _apart(across(own), F.interpolate(other, own.shape[2:], mode="bilinear"))

@@ -1,4 +1,4 @@
-"""A finished run becomes a checkpoint: float16 safetensors, a card, and a model card for people."""
+"""Export a finished run as a checkpoint: float16 safetensors, card and model card."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from training.release.model_card import model_card
 
 
 def export(run: Path, name: str, root: Path, *, terms: str) -> CheckpointCard:
-    """Write the averaged weights of a student's run as a checkpoint, with its map head, not yet calibrated.
+    """Write the averaged weights of a student's run, with its map head, as an uncalibrated checkpoint.
 
     Args:
         run: folder of `fit`.
@@ -62,7 +62,7 @@ def settle(
 ) -> CheckpointCard:
     """Calibrate a checkpoint on val and write its figures into the card and the model card.
 
-    The rates and probabilities stated for val come from calibrations that did not see the file in question.
+    Rates and probabilities on val are cross-validated.
 
     Args:
         name: of the checkpoint.
@@ -71,9 +71,9 @@ def settle(
         dev: results on the dev videos; those that carry an `outcome`, from folds, keep it.
         changed: results on images of val after a change, by its name; reported alone.
         measured_on: the val data in a few words, for the sentence that says how often the tool errs.
-        training: added to what the card says about its making.
+        training: entries to add to the card's `training`.
         sources: names of the collections in val, for the sentences in other languages.
-        videos: how videos are judged, from `calibrate.video_block`; without it by what was set on images.
+        videos: operating point of videos, from `calibrate.video_block`; None uses that of images.
     """
     card = load_card(name, root)
     point = calibrate(val)
@@ -109,7 +109,7 @@ def settle(
 
 
 def _adjusted(row: Row, quality: QualityOffsets) -> Row:
-    """The logit less its offset, as everything that is reported ranks by."""
+    """Return the adjusted logit, by which metrics rank."""
     return {"logit": None if row["logit"] is None else adjusted(row, quality)}
 
 

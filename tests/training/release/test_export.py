@@ -12,6 +12,7 @@ import torch
 
 from detector import Detector, DetectorConfig
 from detector.media.images import read_image
+from detector.model.checkpoint import load_weights
 from training.__main__ import main
 from training.evaluation.evaluate import CHANGES, RESULT_FIELDS, read_results
 from training.fitting.fit import FitSettings, fit
@@ -119,7 +120,7 @@ def test_the_cards_say_what_was_measured(data, run, root, tmp_path, rows) -> Non
     assert f"| jpeg40 | {another['share']:.1%} |" in text
     json.loads((root / "default" / "card.json").read_text())
     state = torch.load(run / "state.pt", weights_only=True)["ema"]
-    shipped = detector.classifier.network.state_dict()
+    shipped = load_weights(card, root)
     assert all(
         torch.equal(shipped[key], state[f"module.network.{key}"].half().to(shipped[key].dtype)) for key in shipped
     )
