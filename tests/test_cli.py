@@ -129,7 +129,7 @@ def test_overlays_and_package_are_written_and_the_package_verifies(
     assert "original/manipulated.jpg" not in verify_package(report).files
     assert cli.main([*SCAN, "--report", str(report), "--include-original", file]) == 0
     assert "original/manipulated.jpg" in verify_package(report).files
-    assert "5_evidence/copy_image.jpg" in verify_package(report).files
+    assert "5_evidence/supporting_evidence_copy_image.jpg" in verify_package(report).files
     capsys.readouterr()
     assert cli.main(["verify", str(report)]) == 0
     told = capsys.readouterr().out

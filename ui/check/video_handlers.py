@@ -24,7 +24,7 @@ from ui.common.updates import Updates
 from ui.result.status_panel import idle_panel, moment_panel, note_panel, trouble_panel
 from ui.session.disk import discard
 from ui.session.own_files import secret_folder
-from ui.session.store import Moment, Visit, Visits, save_images
+from ui.session.store import Moment, Visit, Visits, save_images, sweep
 from ui.session.visitor import session_of
 
 _TYPEFACES: dict[Language, Path | None] = {
@@ -72,7 +72,7 @@ class VideoHandlers:
         except Superseded:
             moment = None
         if not still_here():
-            shutil.rmtree(visit.folder, ignore_errors=True)
+            sweep(visit)
             return {}
         if isinstance(moment, Trouble):
             return {"moment": trouble_panel(moment, language)}
@@ -145,7 +145,7 @@ class VideoHandlers:
         except Superseded:
             copy = None
         if self._visits.get(session_of(request)) is not visit:
-            shutil.rmtree(visit.folder, ignore_errors=True)
+            sweep(visit)
             return {}
         if copy is None or not jobs.deliver(job, lambda: setattr(visit, "annotated", copy)):
             return {}  # whoever stopped it has said so
