@@ -17,8 +17,7 @@ from reporting.documents.start_here import start_here_html
 from reporting.portals import load_portal
 from reporting.text import results as result_text
 from reporting.text.catalog import sentences
-from reporting.text.finding_messages import TYPED_FIELDS
-from reporting.text.findings import Finding, finding, mark, versions
+from reporting.text.findings import TYPED_FIELDS, Finding, finding, mark, versions
 from reporting.text.results import Language
 from reporting.types import ReportFacts
 
