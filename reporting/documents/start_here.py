@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from reporting.case import IST
-from reporting.complaint.referrals import Route
+from reporting.complaint.referrals import Route, is_hint
 from reporting.portals import Fact, Portal
 from reporting.text import results as result_text
+from reporting.text.evidence import purpose_in
 from reporting.text.findings import Finding, mark, versions
 from reporting.text.printable import printable
 from reporting.text.results import Language
@@ -56,7 +57,11 @@ footer { padding: 1.5rem 1.1rem 2.5rem; color: #4a5360; font-size: .88rem; }
 
 
 def start_here_html(
-    facts: ReportFacts, routes: Sequence[Route], findings: Sequence[Finding], portal: Portal
+    facts: ReportFacts,
+    routes: Sequence[Route],
+    findings: Sequence[Finding],
+    portal: Portal,
+    language: Language = "en",
 ) -> str:
     """Write the page.
 
@@ -65,8 +70,9 @@ def start_here_html(
         routes: the steps to take, in their order (`reporting.complaint.referrals.route(case).steps`).
         findings: what to look at before filing, errors first.
         portal: the dated facts.
+        language: stands first, the other below it.
     """
-    languages: tuple[Language, ...] = ("en", "hi")
+    languages: tuple[Language, ...] = ("hi", "en") if language == "hi" else ("en", "hi")
     links = "".join(
         f'<a href="#{language}" lang="{language}">{escape(WORDS[language].language_name)}</a>'
         for language in languages
@@ -76,11 +82,11 @@ def start_here_html(
         f'<span lang="{language}">{escape(WORDS[language].title)}</span>' for language in languages
     )
     return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="{languages[0]}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="referrer" content="no-referrer">\n<meta name="robots" content="noindex">\n'
-        f"<title>{escape(WORDS['en'].title)}: "
+        f"<title>{escape(WORDS[languages[0]].title)}: "
         f"{_one_line(facts.case_id)}</title>\n<style>{_STYLE}</style>\n</head>\n"
         f'<body>\n<header><h1>{titles}</h1><nav aria-label="Language / भाषा">{links}</nav></header>\n'
         f"<main>\n{sections}</main>\n<footer>{_footer(facts, portal, languages)}</footer>\n</body>\n</html>\n"
@@ -118,8 +124,8 @@ def _section(
             "low": str(portal.narrative_min_chars.value),
             "high": str(portal.narrative_max_chars.value),
         }
-        hedges = {"characters": portal.narrative_max_chars, "bytes": portal.upload_limit_bytes}
-        blocks.append(_heading(words.form) + _list("ol", words.form_steps, values) + _hedges(hedges))
+        hedges = {words.characters: portal.narrative_max_chars, words.bytes: portal.upload_limit_bytes}
+        blocks.append(_heading(words.form) + _list("ol", words.form_steps, values) + _hedges(hedges, language))
     if "report_suspect" in named:
         values = {
             "address": portal.report_suspect_url.value,
@@ -127,7 +133,7 @@ def _section(
             "high": str(portal.suspect_max_chars.value),
         }
         blocks.append(_heading(words.hint) + _list("ol", words.hint_steps, values))
-    blocks.append(_heading(words.files) + _paragraphs(words.files_note) + _files(facts, words))
+    blocks.append(_heading(words.files) + _paragraphs(words.files_note) + _files(facts, words, language))
     if indian:
         spans = (
             portal.platform_hours,
@@ -140,7 +146,7 @@ def _section(
         blocks.append(
             _heading(words.deadlines)
             + _list("ul", words.deadline_lines, values)
-            + _hedges({"hours": portal.platform_hours, "days": portal.appeal_days})
+            + _hedges({words.hours: portal.platform_hours, words.days: portal.appeal_days}, language)
         )
     blocks += [
         _heading(words.keep) + _list("ul", words.keep_lines),
@@ -179,7 +185,8 @@ def _steps(routes: Sequence[Route], language: Language) -> str:
     items = []
     for route in routes:
         where = f"<p>{_address(route.address)}</p>" if route.address else ""
-        hedge = f'<small lang="en">{escape(route.hedge)}</small>' if route.hedge else ""
+        said = route.hedge if language == "en" else route.hedge_hi
+        hedge = f"<small>{escape(said)}</small>" if said else ""
         items.append(
             f"<li><h3>{escape(route.title[language])}</h3><p>{escape(route.text[language])}</p>{where}{hedge}</li>"
         )
@@ -202,11 +209,12 @@ def _finding(entry: Finding, language: Language) -> str:
 
 def _absent(facts: ReportFacts) -> frozenset[str]:
     """Files that this package does not hold."""
-    absent = frozenset[str]() if facts.case.country == "IN" else INDIAN_FILES
+    to_paste = {"2_complaint_copy_paste.txt"} if is_hint(facts.case) else {"3_report_suspect.txt"}
+    absent = frozenset(to_paste if facts.case.country == "IN" else {*to_paste, *INDIAN_FILES})
     return absent if any(file.in_package for file in facts.evidence) else absent | {"5_evidence/"}
 
 
-def _files(facts: ReportFacts, words: Words) -> str:
+def _files(facts: ReportFacts, words: Words, language: Language) -> str:
     rows = []
     absent = _absent(facts)
     for name, purpose in zip(FILES, words.purposes, strict=True):
@@ -215,7 +223,7 @@ def _files(facts: ReportFacts, words: Words) -> str:
         inside = ""
         if name == "5_evidence/":
             inside = "".join(
-                f'<small lang="en">{_one_line(file.name)}: {_one_line(file.purpose)}</small>'
+                f"<small>{_one_line(file.name)}: {_one_line(purpose_in(file, language))}</small>"
                 for file in facts.evidence
                 if file.in_package
             )
@@ -251,10 +259,10 @@ def _list(tag: str, lines: Iterable[str], values: dict[str, str] | None = None) 
     return f"<{tag}>" + "".join(f"<li>{escape(line)}</li>" for line in filled) + f"</{tag}>"
 
 
-def _hedges(facts: Mapping[str, Fact[int]]) -> str:
+def _hedges(facts: Mapping[str, Fact[int]], language: Language) -> str:
     """How surely a few numbers are known, each after its unit."""
     return "".join(
-        f'<small lang="en">{fact.value:,} {unit}: {escape(fact.hedge)}</small>' for unit, fact in facts.items()
+        f"<small>{fact.value:,} {unit}: {escape(fact.hedge_in(language))}</small>" for unit, fact in facts.items()
     )
 
 

@@ -64,11 +64,11 @@ FINDINGS: Mapping[str, tuple[Severity, Mapping[Language, tuple[str, str]]]] = {
         {
             "en": (
                 "Your own words were too long for the form and were cut at the end of a sentence.",
-                "Attach 5_evidence/full_statement.txt, or shorten them yourself.",
+                "Attach 5_evidence/supporting_evidence_full_statement.txt, or shorten them yourself.",
             ),
             "hi": (
                 "आपका लिखा हुआ फ़ॉर्म के लिए ज़्यादा लंबा था, इसलिए एक वाक्य पूरा होने पर काट दिया गया।",
-                "5_evidence/full_statement.txt भी जोड़ें, या इसे ख़ुद छोटा करें।",
+                "5_evidence/supporting_evidence_full_statement.txt भी जोड़ें, या इसे ख़ुद छोटा करें।",
             ),
         },
     ),
@@ -86,15 +86,41 @@ FINDINGS: Mapping[str, tuple[Severity, Mapping[Language, tuple[str, str]]]] = {
         },
     ),
     "nothing_told": (
+        "error",
+        {
+            "en": (
+                "You have not said what it shows and what happened.",
+                "Say it in the form; until then the text is not complete and cannot be copied.",
+            ),
+            "hi": (
+                "आपने नहीं बताया कि इसमें क्या दिखता है और क्या हुआ।",
+                "फ़ॉर्म में यह लिखें; तब तक शिकायत का पाठ अधूरा है और कॉपी नहीं किया जा सकता।",
+            ),
+        },
+    ),
+    "not_denied": (
         "warn",
         {
             "en": (
-                "You have not said what the person is shown saying or doing.",
-                "Put it in place of the words in brackets.",
+                "The text does not say that the person shown did not say or do this.",
+                "If that is true, tick it in the form; nothing is claimed that you did not say.",
             ),
             "hi": (
-                "आपने नहीं बताया कि इसमें व्यक्ति को क्या कहते या करते दिखाया गया है।",
-                "यह बात कोष्ठक में दिए शब्दों की जगह लिखें।",
+                "पाठ में यह नहीं लिखा है कि दिखाए गए व्यक्ति ने न ऐसा कहा, न किया।",
+                "अगर यह सच है, तो फ़ॉर्म में उस पर टिक करें; जो आपने नहीं कहा, वह यहाँ नहीं लिखा जाता।",
+            ),
+        },
+    ),
+    "platform_link": (
+        "warn",
+        {
+            "en": (
+                "You named {platform}, but the link leads to {host}.",
+                "Correct the one that is wrong, or add the link to the post on the platform that you named.",
+            ),
+            "hi": (
+                "आपने {platform} लिखा है, पर लिंक {host} पर ले जाता है।",
+                "इनमें जो ग़लत हो, उसे ठीक करें, या बताए गए प्लेटफ़ॉर्म की पोस्ट का लिंक जोड़ें।",
             ),
         },
     ),
@@ -129,11 +155,11 @@ FINDINGS: Mapping[str, tuple[Severity, Mapping[Language, tuple[str, str]]]] = {
         {
             "en": (
                 "No link of this case fits the {limit} characters of Report Suspect.",
-                "Give the site and the account there; the full links are in 2_complaint_copy_paste.txt.",
+                "Give the site and the account there; the full links are in 1_complaint.json.",
             ),
             "hi": (
                 "इस केस का कोई भी लिंक Report Suspect के {limit} अक्षरों में नहीं समाता।",
-                "वहाँ साइट और अकाउंट का नाम लिखें; पूरे लिंक 2_complaint_copy_paste.txt में हैं।",
+                "वहाँ साइट और खाते का नाम लिखें; पूरे लिंक 1_complaint.json में हैं।",
             ),
         },
     ),

@@ -13,7 +13,7 @@ __all__ = ["Finding", "Severity", "Value", "finding", "mark", "versions"]
 Value = str | int | Mapping[Language, str]
 """What a sentence names; a mapping where it is a word of ours."""
 
-_TYPED = frozenset({"state"})
+_TYPED = frozenset({"state", "platform", "host"})
 """Values that are the user's own words."""
 
 

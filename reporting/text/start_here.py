@@ -41,6 +41,11 @@ class Words:
     by_hand_lines: tuple[str, ...]
     is_not: str
     false_information: str
+    characters: str
+    """Units of the limits: of a text, a file, a span of time."""
+    bytes: str
+    hours: str
+    days: str
     made: str
     """May hold `{case}`, `{time}` and `{date}`."""
     stale: str
@@ -149,6 +154,10 @@ WORDS: Mapping[Language, Words] = {
         is_not="What this is not",
         false_information="What you submit is your own statement: the portal warns that false information can be "
         "punished.",
+        characters="characters",
+        bytes="bytes",
+        hours="hours",
+        days="days",
         made="Case {case}, made {time}. Facts about the portal as of {date}.",
         stale="The facts about the portal are older than {days} days: check numbers and addresses before you "
         "rely on them.",
@@ -166,7 +175,7 @@ WORDS: Mapping[Language, Words] = {
         look="शिकायत करने से पहले यह देख लें",
         order="फिर, इसी क्रम में",
         order_note="पते ख़ुद टाइप करें: पोर्टल की एक नक़ली कॉपी की ख़बर है। कौन सी बात कितनी पक्की है, यह छोटे अक्षरों में "
-        "अंग्रेज़ी में लिखा है।",
+        "लिखा है।",
         form="पोर्टल का फ़ॉर्म भरना",
         form_steps=(
             "{address} खोलें और ऊपर बताया गया कार्ड चुनें। वचन (undertaking) पढ़कर ही स्वीकार करें।",
@@ -229,6 +238,10 @@ WORDS: Mapping[Language, Words] = {
         ),
         is_not="यह क्या नहीं है",
         false_information="आप जो जमा करते हैं, वह आपका अपना बयान है: पोर्टल चेताता है कि ग़लत जानकारी पर सज़ा हो सकती है।",
+        characters="अक्षर",
+        bytes="बाइट",
+        hours="घंटे",
+        days="दिन",
         made="केस {case}, {time} को बनाया गया। पोर्टल के तथ्य {date} तक के हैं।",
         stale="पोर्टल के तथ्य {days} दिन से ज़्यादा पुराने हैं: भरोसा करने से पहले नंबर और पते जाँच लें।",
     ),

@@ -148,6 +148,25 @@ def test_where_nothing_has_to_be_looked_at_nothing_is_said_of_it(facts: ReportFa
         assert not [words.look for words in WORDS.values() if words.look in page]
 
 
+@pytest.mark.parametrize("name", CASES)
+def test_the_hindi_half_is_in_hindi(facts: ReportFacts, name: str) -> None:
+    """Sources, units and what each file is for too; the portal's own words and names stay."""
+    half = half_of(
+        start_here_html(replace(facts, case=CASES[name]), route(CASES[name]).steps, (), load_portal()), "hi"
+    )
+    for english in (
+        "as several guides say",
+        "not verified",
+        "read on the portal",
+        "characters",
+        "derived",
+        "hours:",
+    ):
+        assert english not in half, english
+    words = set(re.findall(r"[A-Za-z]{4,}", re.sub(r"https?://\S+|[\w/]+\.\w+", "", half)))
+    assert len(words) < 60, sorted(words)
+
+
 def test_it_says_what_it_is_not(facts: ReportFacts) -> None:
     words = words_for(facts)
     for language in ("en", "hi"):

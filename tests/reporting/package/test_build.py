@@ -80,9 +80,8 @@ def test_the_package_holds_everything_in_its_place(build: Build) -> None:
         "10_analysis.json",
         "1_complaint.json",
         "2_complaint_copy_paste.txt",
-        "3_report_suspect.txt",
         "4_forensic_report.pdf",
-        "5_evidence/key_frames.jpg",
+        "5_evidence/supporting_evidence_key_frames.jpg",
         "6_hash_report.csv",
         "7_custody_log.csv",
         "8_bsa63_draft.pdf",
@@ -379,6 +378,37 @@ def test_images_of_sexual_content_are_left_out_unless_asked_for(build: Build, or
     assert [name for name in contents(build(case=asked)) if name.startswith("5_evidence/")]
 
 
+def test_a_witness_gets_the_hint_and_not_the_complaint(build: Build, small_documents: None) -> None:
+    for kind in ("sexual", "other"):
+        case = Case(kind=kind, witness_only=True, depicted="adult", what_happened="It shows somebody else.")
+        path = build(case=case)
+        files = contents(path)
+        assert "3_report_suspect.txt" in files and "2_complaint_copy_paste.txt" not in files
+        complaint = json.loads(files["1_complaint.json"])
+        assert complaint["incident"]["narrative"] is None and complaint["incident"]["report_suspect"]
+        page = files["START_HERE.html"].decode()
+        assert "3_report_suspect.txt" in page and "2_complaint_copy_paste.txt" not in page
+        assert verify_package(path).files
+
+
+def test_at_most_six_files_are_uploaded_each_named_for_the_portals_field(build: Build, examples: Path) -> None:
+    story = "It shows me in a place where I never was. " * 100
+    files = contents(build(case=Case(what_happened=story)))
+    fields = json.loads(files["1_complaint.json"])["fields"]
+    (attached,) = [field["files"] for field in fields if field["files"]]
+    assert 2 <= len(attached) <= 6 and set(attached) <= set(files)
+    assert {name for name in files if name.startswith("5_evidence/")} == set(attached) - {"4_forensic_report.pdf"}
+    for name in set(attached) - {"4_forensic_report.pdf"}:
+        assert name.startswith("5_evidence/supporting_evidence_")
+
+
+def test_the_visitors_language_stands_first(build: Build, small_documents: None) -> None:
+    page = contents(build(language="hi"))["START_HERE.html"].decode()
+    assert page.index('<section id="hi"') < page.index('<section id="en"') and '<html lang="hi">' in page
+    page = contents(build())["START_HERE.html"].decode()
+    assert page.index('<section id="en"') < page.index('<section id="hi"') and '<html lang="en">' in page
+
+
 def test_outside_india_its_own_routes_take_the_place_of_the_portal(build: Build) -> None:
     files = contents(build(case=Case(country="US", kind="impersonation")))
     assert "3_report_suspect.txt" not in files and "8_bsa63_draft.pdf" not in files
@@ -391,7 +421,7 @@ def test_outside_india_its_own_routes_take_the_place_of_the_portal(build: Build)
 def test_words_too_long_for_the_form_are_whole_in_a_file(build: Build, small_documents: None) -> None:
     story = "It shows me in a place where I never was. " * 100
     files = contents(build(case=Case(what_happened=story)))
-    assert story.strip() in files["5_evidence/full_statement.txt"].decode()
+    assert story.strip() in files["5_evidence/supporting_evidence_full_statement.txt"].decode()
     assert "full_statement.txt" in files["2_complaint_copy_paste.txt"].decode()
 
 
