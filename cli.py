@@ -73,11 +73,7 @@ def scan(args: argparse.Namespace) -> int:
         _say(f"{sources.skipped} files left out: their names are not those of images or videos")
     if args.out:
         return _scan_to_table(sources.files, args)
-    from reporting.case import Case, read_case
-    from reporting.complaint.referrals import refuse_hard_stop
-
-    case = read_case(args.case) if args.case else Case()
-    refuse_hard_stop(case)  # before any file is opened
+    case = _case(args) if args.report else None  # before any file is opened
     config = config_from(args)
     opened = _opened(sources.files[0], config) if args.annotate else None
     if opened is not None and opened.info.kind == "image":
@@ -90,6 +86,15 @@ def scan(args: argparse.Namespace) -> int:
     for file in sources.files:
         failed |= not _scan_file(detector, case, file, args, opened)
     return UNREADABLE if failed else OK
+
+
+def _case(args: argparse.Namespace) -> Case:
+    from reporting.case import Case, read_case
+    from reporting.complaint.referrals import refuse_hard_stop
+
+    case = read_case(args.case) if args.case else Case()
+    refuse_hard_stop(case)
+    return case
 
 
 def _scan_to_table(files: tuple[str, ...], args: argparse.Namespace) -> int:
@@ -125,7 +130,7 @@ def _opened(file: str, config: DetectorConfig) -> Media | None:
 
 
 def _scan_file(
-    detector: Detector, case: Case, file: str, args: argparse.Namespace, opened: Media | None = None
+    detector: Detector, case: Case | None, file: str, args: argparse.Namespace, opened: Media | None = None
 ) -> bool:
     """Analyse one file, print the result or the error, then make what else was asked for.
 
@@ -178,14 +183,14 @@ def _answer(file: str, answer: dict[str, Any], sentences: list[str], *, as_json:
 
 
 def _make_files(
-    detector: Detector, found: Examination, case: Case, media: Media, file: str, args: argparse.Namespace
+    detector: Detector, found: Examination, case: Case | None, media: Media, file: str, args: argparse.Namespace
 ) -> bool:
     analysis, explanations = found.analysis, found.explanations
     if found.error is not None:
         _say(f"{file}: {found.error}")
     if args.explain and explanations is not None:
         _write_overlays(detector, analysis, explanations, args)
-    if args.report:
+    if case is not None:
         _report(case, analysis, explanations, file, args)
     if args.annotate:
         _annotate(detector, analysis, explanations, media, args.annotate)

@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: prints JSON, and writes it where `--out` says."""
+"""`python -m benchmarks`: run a benchmark, print JSON and write it to `--out`."""
 
 from __future__ import annotations
 
@@ -41,11 +41,6 @@ def main(argv: list[str] | None = None) -> int:
     one.add_argument("--repeats", type=int, default=3)
     one.add_argument("--depth", choices=("auto", "moments"), default="moments")
 
-    pool = commands.add_parser("pooling", help="compare ways to pool a person's scores over a video")
-    pool.add_argument("--scores", type=Path, required=True, help="what `training score-videos` wrote")
-    pool.add_argument("--stills", type=Path, help="what `training stills` wrote for val, to set thresholds on")
-    pool.add_argument("--seed", type=int, default=0)
-
     crowd = commands.add_parser("visitors", help="many visitors of the page at once: answers, waits, memory")
     crowd.add_argument("--count", type=int, default=50)
     many = commands.add_parser("collection", help="many small files: processes compared, a run killed and resumed")
@@ -57,7 +52,7 @@ def main(argv: list[str] | None = None) -> int:
     mutations.add_argument("--media", type=int, default=5000, help="files")
     mutations.add_argument("--seed", type=int, default=0)
     mutations.add_argument("--keep", type=Path, help="folder for files that broke a bound")
-    for command in (finder, timer, long, pointer, pool, crowd, mutations, many):
+    for command in (finder, timer, long, pointer, crowd, mutations, many):
         command.add_argument("--out", type=Path, help="JSON file to write")
 
     args = parser.parse_args(argv)
@@ -74,7 +69,7 @@ def main(argv: list[str] | None = None) -> int:
 
         print("\n\n".join(readme().values()))
         return 0
-    # What the others need is not imported where memory is measured.
+    # Imported late, so that memory measurements do not include it.
     if args.command == "explanations":
         from benchmarks.explanations import explanations
 
@@ -85,11 +80,6 @@ def main(argv: list[str] | None = None) -> int:
         from benchmarks.collection import collection
 
         result = collection(args.count, args.kills)
-    elif args.command == "pooling":
-        from benchmarks.pooling import compare
-        from training.evaluation.video_scores import load_series
-
-        result = compare(load_series(args.scores), load_series(args.stills) if args.stills else (), args.seed)
     elif args.command == "fuzz":
         from benchmarks.fuzz import fuzz
 

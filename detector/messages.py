@@ -21,6 +21,7 @@ WarningCode = Literal[
     "video_incomplete",
     "turned",
     "faces_left_out",
+    "small_faces",
     "sparse",
     "brief_signs",
 ]
@@ -45,7 +46,7 @@ Code = NoteCode | WarningCode | ReasonCode
 CODES: tuple[Code, ...] = tuple(code for group in get_args(Code) for code in get_args(group))
 Value = float | str
 
-WITHHOLD_REAL: frozenset[Code] = frozenset({"faces_left_out", "brief_signs"})
+WITHHOLD_REAL: frozenset[Code] = frozenset({"faces_left_out", "small_faces", "brief_signs"})
 """Warnings beside which the outcome cannot be `real`: a face that was not judged may be manipulated."""
 
 _AGAIN = "Download or copy it again from where it came, and check that too."
@@ -56,8 +57,7 @@ _ENGLISH: Mapping[Code, str] = MappingProxyType(
         "scaled_frames": "Frames of {stored} pixels were judged at {judged}.",
         "other_videos": "The file holds {count} videos in one; only the one that players show was judged.",
         "image_damaged": f"The file is damaged or cut off; the image in it could be read. {_AGAIN}",
-        "image_incomplete": "The image is incomplete: only {share:.0%} of its height could be read and judged. "
-        + _AGAIN,
+        "image_incomplete": "The image is incomplete: only {share:.0%} of it could be read and judged. " + _AGAIN,
         "video_slow": "The video takes far longer to decode than its size suggests: only the part up to "
         "{end_s:.1f} s was judged. Save it as MP4 and try that; keep the original.",
         "video_damaged": "The video is damaged: {count} of its pieces could not be decoded and were left out. "
@@ -66,8 +66,10 @@ _ENGLISH: Mapping[Code, str] = MappingProxyType(
         f"{{end_s:.1f}} s, and only the part before was judged. {_AGAIN}",
         "turned": "No face stands upright in this {kind}: it was turned by {degrees} degrees counter-clockwise "
         "before it was judged.",
-        "faces_left_out": "There are more faces than are judged at once: the smallest were left out. Cut out the "
-        "part in question and check that too.",
+        "faces_left_out": "There are more faces, or places that may be faces, than are examined at once: the "
+        "smallest were left out. Cut out the part in question and check that too.",
+        "small_faces": "Faces too small to be judged: {count}. Look for a larger copy, in which every face is "
+        "larger, and check that too.",
         "sparse": "For up to {gap_s:.1f} s at a time no frame was examined: what is shorter than that may have "
         "been missed. Cut out the part in question and check that too, or have every frame examined.",
         "brief_signs": "About {time} the estimate is high for a second, too short to decide by itself. Cut out "

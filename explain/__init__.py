@@ -1,7 +1,8 @@
-"""Where in a face the evidence for `fake` lies. The functions are loaded when first asked for (PEP 562)."""
+"""Explain an analysis by heatmaps. Names are imported on first use (PEP 562)."""
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from explain.types import Examination, Explanation, Explanations, Faithfulness, FrameOverlay
@@ -23,17 +24,10 @@ __all__ = [
 ]
 
 
+_MODULE_OF = {"examine": "examination", "explain": "explanations", "measure_faithfulness": "faithfulness"}
+
+
 def __getattr__(name: str) -> Any:
-    if name == "examine":
-        from explain.examination import examine
-
-        return examine
-    if name == "explain":
-        from explain.explanations import explain
-
-        return explain
-    if name == "measure_faithfulness":
-        from explain.faithfulness import measure_faithfulness
-
-        return measure_faithfulness
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)

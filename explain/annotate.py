@@ -1,7 +1,6 @@
-"""An annotated copy of a video: each person's box, the verdict on them in words, the heat of the moments judged.
+"""Write an annotated copy of a video: face boxes, labels and heatmaps, with the sound kept.
 
-The copy is derived and says so in a strip below every frame; the original is untouched. Its sound is kept. The
-video is streamed: one frame is held at a time, however long it is.
+A strip below every frame says that it is a derived copy. Frames are streamed, one in memory at a time.
 """
 
 from __future__ import annotations
@@ -24,10 +23,10 @@ from detector.pipeline import Detector
 from detector.types import Analysis, Frame, Pixels
 from explain.audio_copy import open_sound
 from explain.box_paths import PersonPath
-from explain.cam import fake_heatmap
+from explain.cam import fake_heatmaps
 from explain.canvas import Canvas
 from explain.overlay import as_shown
-from explain.single_frame import crop_again
+from explain.single_frame import recrop
 
 _TICKS_A_SECOND = 90_000
 _QUALITY = {"crf": "18", "preset": "veryfast"}
@@ -35,14 +34,14 @@ _QUALITY = {"crf": "18", "preset": "veryfast"}
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Legend:
-    """The words of an annotated video; they come from whoever states results."""
+    """The texts drawn into an annotated video."""
 
     of_track: Mapping[int, str]
-    """For each track's number what stands beside its box."""
+    """Label beside the box of each track."""
     footer: str
-    """Stands below every frame: what this copy is."""
+    """Text below every frame."""
     typeface: Path | None = None
-    """Font file with every letter of the words; None: Latin letters only. See `canvas.can_shape`."""
+    """Font file for the texts; None draws Latin letters only. See `canvas.can_shape`."""
 
 
 def annotate_video(
@@ -55,16 +54,16 @@ def annotate_video(
     heatmap_scale: float,
     progress: Callable[[float], None] | None = None,
 ) -> None:
-    """Write an MP4 (H.264, sound kept) of a video with what was found in it.
+    """Write an annotated MP4 (H.264, sound kept).
 
     Args:
         detector: the one that made the analysis.
         analysis: of `source`.
-        source: the video, or what `open_media` made of it; one that breaks off is copied up to there.
-        out: file to write; it appears when it is whole.
-        legend: the words.
-        heatmap_scale: of the report, so that heat means the same everywhere; 0 draws none.
-        progress: told the share done, 0 to 1; whatever it raises ends the work and leaves nothing behind.
+        source: the video, or its `Media`. A damaged video is copied as far as it decodes.
+        out: file to write; it appears once it is complete.
+        legend: texts to draw.
+        heatmap_scale: raw heat drawn in the strongest colour; 0 draws no heatmaps.
+        progress: called with the share done, 0 to 1; an exception it raises stops the work and removes the file.
 
     Raises:
         MediaError: the video cannot be read.
@@ -84,7 +83,7 @@ def annotate_video(
             image = _image_stream(media.info.frame_rate_hz, container, canvas)
             sound = open_sound(original, container, media.start_s) if original is not None else None
             writer = _Writer(container, image)
-            for frame in media.frames(None, warn=lambda sentence: None):
+            for frame in media.frames(None, warn=lambda message: None):
                 if heatmap_scale > 0:
                     heatmaps |= _heatmaps_at(detector, frame, people)
                 boxes = {
@@ -105,7 +104,7 @@ def annotate_video(
 
 
 class _Writer:
-    """Encodes images at their own times."""
+    """Encode frames at their own times."""
 
     def __init__(self, container: OutputContainer, stream: VideoStream) -> None:
         self._container = container
@@ -115,7 +114,7 @@ class _Writer:
     def write(self, pixels: Pixels, time_s: float) -> None:
         coloured = av.VideoFrame.from_ndarray(pixels, format="rgb24")
         image = coloured.reformat(format="yuv420p", dst_colorspace=Colorspace.ITU709)
-        self._tick = max(self._tick + 1, round(time_s * _TICKS_A_SECOND))  # no two at the same time
+        self._tick = max(self._tick + 1, round(time_s * _TICKS_A_SECOND))  # strictly increasing
         image.pts, image.time_base = self._tick, Fraction(1, _TICKS_A_SECOND)
         self._container.mux(self._stream.encode(image))
 
@@ -129,18 +128,18 @@ def _image_stream(rate_hz: float | None, container: OutputContainer, canvas: Can
     stream.width, stream.height = canvas.size
     stream.pix_fmt = "yuv420p"
     stream.time_base = stream.codec_context.time_base = Fraction(1, _TICKS_A_SECOND)
-    # Said in the file, so that a player need not guess the colours from the size: BT.709, limited range.
+    # BT.709, limited range: players otherwise guess the colour space from the size.
     context = stream.codec_context
     context.colorspace = context.color_primaries = context.color_trc = context.color_range = 1
     return stream
 
 
 def _heatmaps_at(detector: Detector, frame: Frame, people: list[PersonPath]) -> dict[int, NDArray[np.float32]]:
-    """The maps of the faces that were judged in this frame, by track."""
+    """Return the heatmaps of the faces scored in this frame, by track."""
     judged = [(person.track_id, score) for person in people if (score := person.judged_at(frame.index))]
     if not judged:
         return {}
-    maps = fake_heatmap(detector, [crop_again(detector, frame, score) for _, score in judged])
+    maps = fake_heatmaps(detector, [recrop(detector, frame, score) for _, score in judged])
     return {
         track_id: as_shown(heatmap, score.turns) for (track_id, score), heatmap in zip(judged, maps, strict=True)
     }

@@ -1,4 +1,4 @@
-"""The sound of a video, taken over into a copy of it: as it is where MP4 may hold its codec, else as AAC."""
+"""Copy the audio of a video into an MP4: unchanged where MP4 allows its codec, else as AAC."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _COPIED = ("aac", "mp3", "ac3", "eac3", "opus", "alac")
 
 
 class Sound:
-    """Copies in step with the image, so that neither has to wait in memory for the other."""
+    """Copies audio in step with the frames, so that neither is buffered for long."""
 
     def __init__(
         self, original: InputContainer, container: OutputContainer, source: AudioStream, shift_s: float
@@ -32,7 +32,7 @@ class Sound:
             self._copy = container.add_stream("aac", rate=context.sample_rate, layout=context.layout.name)
 
     def copy_until(self, time_s: float) -> None:
-        """Take over what sounds up to a time of the video, seconds."""
+        """Copy audio up to a time of the video, seconds."""
         while not self._over and self._reached_s < time_s:
             try:
                 packet = next(self._packets)
@@ -45,13 +45,13 @@ class Sound:
                         self._recode(frame)
             except StopIteration:
                 self._over = True
-            except av.error.InvalidDataError:  # a damaged piece costs itself only
+            except av.error.InvalidDataError:  # skip a damaged packet
                 continue
             except av.error.FFmpegError:
                 self._over = True
 
     def finish(self) -> None:
-        """Take over what is left."""
+        """Copy the rest."""
         self.copy_until(float("inf"))
         if not self._copied:
             self._container.mux(self._copy.encode(None))
@@ -75,12 +75,12 @@ class Sound:
 
 
 def open_sound(original: InputContainer, container: OutputContainer, shift_s: float) -> Sound | None:
-    """The video's first sound that can be read; None where there is none.
+    """Start copying the first readable audio stream; None if there is none.
 
     Args:
-        original: the video, opened for this alone.
-        container: the copy, with its image's stream already in place.
-        shift_s: what on the video's clock is 0 in the copy.
+        original: the video, opened for this purpose only.
+        container: the copy, with its video stream already added.
+        shift_s: time of the video that is 0 in the copy.
     """
     for source in original.streams.audio:
         if source.codec_context is not None:

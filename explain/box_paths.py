@@ -1,4 +1,4 @@
-"""Where a person is at any time of a video, between the moments that were judged."""
+"""Interpolate the box of a track between the frames in which it was scored."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import numpy as np
 from detector.types import FaceBox, FaceScore, FaceTrack
 
 _GAP_FACTOR = 2.5
-"""A box is drawn between two judged moments unless they lie this many usual distances apart."""
+"""Boxes are interpolated across gaps of at most this many median gaps."""
 
 
 class PersonPath:
-    """The box of one person over time."""
+    """The box of one track over time."""
 
     def __init__(self, track: FaceTrack) -> None:
         self.track_id = track.track_id
@@ -24,12 +24,11 @@ class PersonPath:
         self._usual_s = float(np.median(steps)) if len(steps) else 0.0
 
     def judged_at(self, frame_index: int) -> FaceScore | None:
-        """The face that was judged in a frame, if one was."""
+        """Return the score of the track in a frame, if it has one."""
         return self._at_index.get(frame_index)
 
     def box(self, time_s: float) -> FaceBox | None:
-        """Where the face is, in between on the straight way from one judged place to the next; None where
-        the person is not known to be in view."""
+        """Return the box at a time, linearly interpolated; None where the face may be out of view."""
         right = bisect.bisect_left(self._times_s, time_s)
         if right < len(self._times_s) and self._times_s[right] == time_s:
             return self._scores[right].box

@@ -1,12 +1,9 @@
-"""Class activation maps of the fake logit: a batch in, one raw map a face out.
+"""Compute class activation maps of the fake logit.
 
-One pass forward and part of one back. The formulas are those of the papers as pytorch-grad-cam computes them
-(equal to it to 1e-5 of the map, which a test checks); its scaling of every map to 0..1 is not used, because it
-makes the evidence in a genuine face look as strong as in a manipulated one.
-
-A map of the verdict from a deep layer says what counts, on few cells; the layers that the network was trained
-with to show where a face was altered say where, on more. Their product is shown: what counts, where it is
-(measured by `python -m benchmarks explanations`; docs/decisions/0012-what-a-map-shows.md).
+The values equal those of pytorch-grad-cam before its scaling of each map to 0..1, which would make a genuine face
+look as suspicious as a manipulated one. Where the checkpoint has a map head, the Grad-CAM map of a deep layer is
+multiplied by the maps of the two layers trained to locate manipulation (docs/decisions/0012-what-a-map-shows.md;
+measured by `python -m benchmarks explanations`).
 """
 
 from __future__ import annotations
@@ -24,26 +21,21 @@ from detector.model.classifier import FaceClassifier
 from detector.model.score import make_batch
 from detector.pipeline import Detector
 from detector.types import FaceCrop
-from explain.types import CamMethod
 
-METHOD: CamMethod = "Grad-CAM"
-"""The one that is shown."""
+METHOD = "Grad-CAM"
 MIN_CELLS = 12
-"""A map with fewer cells each way says too little about where in a face something is."""
+"""Least rows and columns of a heatmap."""
 _BATCH = 16
 
 
-def fake_heatmap(
-    detector: Detector, crops: Sequence[FaceCrop], method: CamMethod = METHOD
-) -> list[NDArray[np.float32]]:
-    """What speaks for `fake` in each crop, at least 0, on one raw scale: never scaled by itself.
+def fake_heatmaps(detector: Detector, crops: Sequence[FaceCrop]) -> list[NDArray[np.float32]]:
+    """Unnormalised, non-negative class activation map of the fake logit for each crop.
 
-    The classifier's lock is held: hooks on a network that another thread uses give wrong maps without any error.
+    Holds the classifier's lock: hooks on a network that another thread uses give wrong maps without an error.
 
     Args:
-        detector: whose network is asked.
+        detector: with the network.
         crops: faces.
-        method: how the activations of the card's layer are weighed.
 
     Returns:
         float32 (rows, columns) for each crop, in order.
@@ -56,50 +48,50 @@ def fake_heatmap(
     heatmaps: list[NDArray[np.float32]] = []
     for batch in _batches(detector, crops):
         with detector.classifier.lock:
-            activations, gradients, others = look(detector.classifier, layer, batch, also)
-        heatmap = weigh(method, activations, gradients)
+            activations, gradients, others = activations_and_gradients(detector.classifier, layer, batch, also)
+        heatmap = grad_cam(activations, gradients)
         if others:
-            where = altered(detector.classifier, *others)
+            where = manipulation_map(detector.classifier, *others)
             heatmap = _grown(heatmap, where.shape[1:]) * where
         heatmaps.extend(heatmap.cpu().numpy())
     return _fine_enough(heatmaps, layer)
 
 
 def trained_maps(detector: Detector, crops: Sequence[FaceCrop]) -> list[NDArray[np.float32]]:
-    """Where each face was altered, as the layers trained for that see it, whatever the verdict: 0 to 1.
+    """Compute the maps of the layers trained to locate manipulation, whatever the logit: 0 to 1.
 
     Raises:
         ExplainError: the checkpoint has no map head.
     """
     head = detector.card.map_head
     if head is None:
-        raise ExplainError(
-            f"the checkpoint {detector.card.name!r} has no layers trained to show where; use another method"
-        )
+        raise ExplainError(f"the checkpoint {detector.card.name!r} has no map head; use another method")
     heatmaps: list[NDArray[np.float32]] = []
     for batch in _batches(detector, crops):
         with detector.classifier.lock:
-            _, _, others = look(detector.classifier, detector.card.explain_layer, batch, [head.fine, head.coarse])
-        heatmaps.extend(altered(detector.classifier, *others).cpu().numpy())
+            _, _, others = activations_and_gradients(
+                detector.classifier, detector.card.explain_layer, batch, [head.fine, head.coarse]
+            )
+        heatmaps.extend(manipulation_map(detector.classifier, *others).cpu().numpy())
     return heatmaps
 
 
-def look(
+def activations_and_gradients(
     classifier: FaceClassifier, layer: str, batch: Tensor, also: Sequence[str] = ()
 ) -> tuple[Tensor, Tensor, list[Tensor]]:
-    """One pass forward, and back to one layer, in the precision that faces are judged in.
+    """Run one forward pass and the backward pass to one layer, in the classifier's precision.
 
-    Whoever calls holds the classifier's lock.
+    The caller holds the classifier's lock.
 
     Args:
-        classifier: its network is hooked meanwhile.
+        classifier: with the network.
         layer: name of a module.
         batch: float32 (n, 3, size, size), normalised.
-        also: names of modules whose activations are wanted too.
+        also: further modules whose activations are returned.
 
     Returns:
-        The activations of the layer and the gradients of the fake logit by them, and the activations of the
-        others; float32 (n, channels, rows, columns) each.
+        Activations of the layer, gradients of the fake logit with respect to them, and activations of the
+        further modules; float32 (n, channels, rows, columns) each.
 
     Raises:
         ExplainError: the network has no such module.
@@ -117,7 +109,7 @@ def look(
             if name != layer:
                 kept[name] = out.detach()
                 return None
-            kept[name] = out.detach().requires_grad_(True)  # only what lies above is differentiated
+            kept[name] = out.detach().requires_grad_(True)  # differentiate only the layers above
             return kept[name]
 
         return hook
@@ -135,8 +127,8 @@ def look(
     return kept[layer].detach().float(), gradients.float(), [kept[name].detach().float() for name in also]
 
 
-def altered(classifier: FaceClassifier, fine: Tensor, coarse: Tensor) -> Tensor:
-    """Where both layers of the map head see a change: (n, rows, columns) of the fine one, 0 to 1."""
+def manipulation_map(classifier: FaceClassifier, fine: Tensor, coarse: Tensor) -> Tensor:
+    """Return the product of both map-head layers: (n, rows, columns) of the fine one, 0 to 1."""
     head = classifier.map_head
     if head is None:
         raise ExplainError("the classifier was loaded without the map head that its card names")
@@ -164,37 +156,10 @@ def _fine_enough(heatmaps: list[NDArray[np.float32]], layer: str) -> list[NDArra
     return heatmaps
 
 
-def weigh(method: CamMethod, activations: Tensor, gradients: Tensor) -> Tensor:
-    """Maps (n, rows, columns), at least 0, on the raw scale of the method."""
-    return _WEIGH[method](activations, gradients).relu()
+def grad_cam(activations: Tensor, gradients: Tensor) -> Tensor:
+    """Weigh activations by their mean gradients: (n, rows, columns), at least 0, not scaled.
 
-
-def _grad_cam(activations: Tensor, gradients: Tensor) -> Tensor:
-    """Selvaraju et al., ICCV 2017, arXiv:1610.02391."""
-    return (gradients.mean((2, 3), keepdim=True) * activations).sum(1)
-
-
-def _hires_cam(activations: Tensor, gradients: Tensor) -> Tensor:
-    """Draelos and Carin 2020, arXiv:2011.08891."""
-    return (gradients * activations).sum(1)
-
-
-def _layer_cam(activations: Tensor, gradients: Tensor) -> Tensor:
-    """Jiang et al., IEEE TIP 2021."""
-    return (gradients.relu() * activations).sum(1)
-
-
-def _grad_cam_plus_plus(activations: Tensor, gradients: Tensor) -> Tensor:
-    """Chattopadhyay et al., WACV 2018, arXiv:1710.11063."""
-    square, cube = gradients**2, gradients**3
-    alpha = square / (2 * square + activations.sum((2, 3), keepdim=True) * cube + 1e-6)
-    weights = (gradients.relu() * torch.where(gradients != 0, alpha, 0.0)).sum((2, 3), keepdim=True)
-    return (weights * activations).sum(1)
-
-
-_WEIGH: dict[CamMethod, Callable[[Tensor, Tensor], Tensor]] = {
-    "Grad-CAM": _grad_cam,
-    "HiResCAM": _hires_cam,
-    "LayerCAM": _layer_cam,
-    "Grad-CAM++": _grad_cam_plus_plus,
-}
+    Source:
+        Selvaraju et al., ICCV 2017, arXiv:1610.02391.
+    """
+    return (gradients.mean((2, 3), keepdim=True) * activations).sum(1).relu()

@@ -1,4 +1,4 @@
-"""Drawing on the frames of a video: heat, boxes, words beside them, and a strip of words below."""
+"""Draw heatmaps, boxes, labels and a strip of text on the frames of a video."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from detector.types import FaceBox, Frame, Pixels
 from explain.overlay import blend_window
 
 LONG_SIDE_PX = 1280
-"""Larger videos are shrunk to this long side."""
+"""Larger videos are scaled down to this long side."""
 _SMALLEST_FONT_PX = 11
 _PADDING_PX = 4
 _BLACK, _WHITE = (0, 0, 0), (255, 255, 255)
 
 
 def can_shape() -> bool:
-    """Whether words of a script whose letters join or change places, as in Hindi, come out right on this machine.
+    """Return whether Pillow can shape complex scripts such as Devanagari on this machine.
 
-    Pillow's wheels bring HarfBuzz and look for FriBiDi on the machine: package `libfribidi0` in Debian.
+    Pillow's wheels bring HarfBuzz and need FriBiDi from the system: package `libfribidi0` in Debian.
     """
     return bool(features.check("raqm"))
 
 
 class Canvas:
-    """Draws every frame of one video to one even size; its words are set in type once."""
+    """Draws the frames of one video at one size. Texts are rendered once."""
 
     def __init__(
         self,
@@ -40,20 +40,20 @@ class Canvas:
         footer: str,
         typeface: Path | None = None,
     ) -> None:
-        """A video of any size can be drawn.
+        """Prepare labels and size.
 
         Args:
             width_px, height_px: of the upright video.
-            of_track: for each track's number what stands beside its box.
-            footer: what stands below.
-            typeface: font file that has every letter of the words; None is one of Latin letters.
+            of_track: label of each track.
+            footer: text below every frame.
+            typeface: font file for the texts; None uses a Latin font.
 
         Raises:
             OSError: the font cannot be read.
         """
         self._factor = min(1.0, LONG_SIDE_PX / max(width_px, height_px))
         self._inner = (max(1, round(width_px * self._factor)), max(1, round(height_px * self._factor)))
-        width, height = (side + side % 2 for side in self._inner)  # H.264 wants even sides
+        width, height = (side + side % 2 for side in self._inner)  # H.264 needs even sides
         size = max(_SMALLEST_FONT_PX, round(max(width, height) / 64))
         font = ImageFont.load_default(size) if typeface is None else ImageFont.truetype(str(typeface), size)
         strip = _typeset(footer, font, width)
@@ -62,7 +62,7 @@ class Canvas:
         self._labels = {track_id: _typeset(words, font, width) for track_id, words in of_track.items()}
         self._line = max(2, round(max(width, height) / 480))
         self.size = (width, height + self._strip.shape[0])
-        """Width and height of what `draw` gives, pixels, both even."""
+        """Width and height of drawn frames, pixels, both even."""
 
     def draw(
         self,
@@ -72,14 +72,14 @@ class Canvas:
         heatmap_scale: float,
         margin_frac: float,
     ) -> Pixels:
-        """One frame with its strip.
+        """Draw one frame with its strip.
 
         Args:
             frame: of the video.
-            boxes: the faces in view by track, XYXY pixels of the frame.
-            heats: raw maps by track, drawn where the track has a box.
+            boxes: faces in view by track, XYXY pixels of the frame.
+            heatmaps: raw heatmaps by track, drawn where the track has a box.
             heatmap_scale: raw heat in the strongest colour.
-            margin_frac: of the crops that the maps belong to.
+            margin_frac: margin of the crops that the heatmaps belong to.
 
         Returns:
             uint8 (height, width, 3), RGB.
@@ -105,7 +105,7 @@ class Canvas:
 
 
 def _typeset(words: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: int) -> Pixels:
-    """White on black, in as many lines as the width asks for: uint8 (height, at most width, 3), RGB."""
+    """Render text white on black, wrapped to the width: uint8 (height, at most width, 3), RGB."""
     lines = [""]
     for word in words.split():
         longer = f"{lines[-1]} {word}".strip()
@@ -123,7 +123,7 @@ def _typeset(words: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, wid
 
 
 def _paste(drawn: Pixels, label: Pixels, x: int, y: int) -> None:
-    """Put a label down, moved inside the image and cut to it, in place."""
+    """Draw a label in place, moved and clipped to the image."""
     height, width = drawn.shape[:2]
     x, y = max(0, min(x, width - label.shape[1])), max(0, min(y, height - label.shape[0]))
     part = label[: height - y, : width - x]

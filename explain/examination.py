@@ -1,4 +1,4 @@
-"""Examine a file: judge it, then explain what speaks for `fake`. The page and the command line both call this."""
+"""Analyse a file and explain the result. The page, its API and the command line call this."""
 
 from __future__ import annotations
 
@@ -24,22 +24,21 @@ def examine(
     progress: Progress | None = None,
     judged: Callable[[Analysis], None] | None = None,
 ) -> Examination:
-    """Judge a file and explain its faces. A result is never lost because it cannot be explained.
+    """Analyse a file and explain its faces; if the explanation fails, the analysis is kept.
 
     Args:
-        detector: judges and explains.
+        detector: analyses the file.
         source: as for `Detector.analyze`.
         max_frames: as for `Detector.analyze`.
         progress: as for `Detector.analyze`.
-        judged: given the analysis before it is explained; whatever it raises ends the work.
+        judged: called with the analysis before it is explained; an exception it raises stops the work.
 
     Returns:
-        The analysis with its explanations; without them where there is no face, or with the error where they could
-        not be made.
+        The analysis with its explanations, or with the error that prevented them; neither without a face.
 
     Raises:
         MediaError: the file cannot be read.
-        CheckpointError: the weights give no score.
+        CheckpointError: the weights give no finite score.
     """
     media = source if isinstance(source, Media) else open_media(source, detector.config)
     analysis = detector.analyze(media, max_frames=max_frames, progress=progress)

@@ -1,4 +1,4 @@
-"""Which faces of an analysis are explained, and their maps and images, all on one scale."""
+"""Choose the faces of an analysis to explain, and make their heatmaps and images."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from detector.pipeline import Detector
 from detector.types import Analysis, FaceCrop, FaceScore, FaceTrack
-from explain.cam import METHOD, fake_heatmap
+from explain.cam import METHOD, fake_heatmaps
 from explain.decisive import KEY_FACES
 from explain.faithfulness import stretched, top_region
 from explain.overlay import HeatedFace, as_shown, draw_face, draw_frame
@@ -17,9 +17,9 @@ from explain.regions import region_shares
 from explain.types import Explanation, Explanations, FrameOverlay, ScaleSource
 
 _MOST_TRACKS = 64
-"""Tracks that are explained; each costs about a megabyte."""
+"""Most tracks to explain; each takes about a megabyte."""
 _CONCENTRATED_FROM = 0.2
-"""Share of the heat that the strongest tenth of a map holds at the least where something stands out."""
+"""Least share of the heat in the strongest tenth of a concentrated map."""
 
 
 def explain(detector: Detector, analysis: Analysis, top_k: int = KEY_FACES) -> Explanations:
@@ -28,17 +28,16 @@ def explain(detector: Detector, analysis: Analysis, top_k: int = KEY_FACES) -> E
     Args:
         detector: the one that made the analysis.
         analysis: what it found.
-        top_k: faces to explain at least, where there are as many. Every track gets one whatever this is, up to the
-            64 strongest tracks.
+        top_k: faces to explain in all; at least one of each track, up to the 64 strongest tracks.
 
     Returns:
-        Maps of the fake logit with their images, all drawn on one scale. Empty where no face was found.
+        Heatmaps of the fake logit with their images, on one scale; empty without a face.
 
     Raises:
-        ExplainError: the checkpoint's layer does not exist, or its map is coarser than 12x12.
+        ExplainError: the checkpoint's layer does not exist, or its heatmap is coarser than 12x12.
     """
     chosen = _choose(analysis.tracks, top_k)
-    heatmaps = fake_heatmap(detector, [crop for _, _, crop in chosen])
+    heatmaps = fake_heatmaps(detector, [crop for _, _, crop in chosen])
     known = detector.card.heatmap
     scale_from: ScaleSource = "checkpoint" if known else "report"
     scale = known.strong if known else max((float(heatmap.max()) for heatmap in heatmaps), default=0.0)
@@ -63,7 +62,7 @@ def explain(detector: Detector, analysis: Analysis, top_k: int = KEY_FACES) -> E
 
 
 def _is_concentrated(heatmap: NDArray[np.float32], weak: float) -> bool:
-    """More heat than genuine faces have, and not the same everywhere."""
+    """Return whether there is more heat than in genuine faces, and it is not spread evenly."""
     total = float(heatmap.sum())
     if total <= 0 or float(heatmap.max()) <= weak:
         return False
@@ -73,7 +72,7 @@ def _is_concentrated(heatmap: NDArray[np.float32], weak: float) -> bool:
 
 
 def _choose(tracks: Sequence[FaceTrack], top_k: int) -> list[tuple[FaceTrack, FaceScore, FaceCrop]]:
-    """The strongest face of each track first, then the strongest of what is left."""
+    """Return the strongest face of each track, then the strongest of the rest."""
     firsts: list[tuple[FaceTrack, FaceScore, FaceCrop]] = []
     rest: list[tuple[FaceTrack, FaceScore, FaceCrop]] = []
     for track in sorted(tracks, key=lambda track: track.logit, reverse=True)[:_MOST_TRACKS]:

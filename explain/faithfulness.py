@@ -1,7 +1,6 @@
-"""Does a map point at what the verdict rests on? Its strongest region is painted over, and the face judged again.
+"""Measure the faithfulness of a heatmap: paint over its strongest region and score the face again.
 
-If the region carries the evidence, the fake logit falls; a region of the same shape somewhere else must not make
-it fall as much, and neither must the middle of the image, where a face always is.
+The fake logit should fall more than with the same shape elsewhere, or with the centre of the crop, painted over.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from detector.types import FaceCrop, Pixels
 from explain.types import Faithfulness
 
 REGION_FRAC = 0.1
-"""Share of the crop that is painted over."""
+"""Share of the crop painted over."""
 RANDOM_REGIONS = 8
 _INPAINT_PX = 3
 
@@ -28,13 +27,13 @@ Region = NDArray[np.bool_]
 def measure_faithfulness(
     detector: Detector, crop: FaceCrop, heatmap: NDArray[np.float32], *, seed: int = 0
 ) -> Faithfulness:
-    """Measure one map on its face.
+    """Measure one heatmap on its face.
 
     Args:
-        detector: whose verdict is explained.
+        detector: scores the crops.
         crop: the face.
-        heat: (rows, columns), at least 0.
-        seed: of the places of the other regions.
+        heatmap: (rows, columns), at least 0.
+        seed: for the places of the other regions.
     """
     size = crop.pixels.shape[0]
     top = top_region(heatmap, size)
@@ -44,9 +43,9 @@ def measure_faithfulness(
 
 
 def top_region(heatmap: NDArray[np.float32], size_px: int, frac: float = REGION_FRAC) -> Region:
-    """The strongest `frac` of a map stretched over the crop: bool (size_px, size_px).
+    """Return the strongest `frac` of a heatmap resized to the crop: bool (size_px, size_px).
 
-    Where a map is 0 over more than the rest, the region grows around what is above 0.
+    If less than that is above 0, the region grows around what is.
     """
     grown = stretched(heatmap, size_px)
     near = cv2.GaussianBlur(grown, (0, 0), size_px / 8)
@@ -58,12 +57,12 @@ def top_region(heatmap: NDArray[np.float32], size_px: int, frac: float = REGION_
 
 
 def stretched(heatmap: NDArray[np.float32], size_px: int) -> NDArray[np.float32]:
-    """A map over the whole of a square image: float32 (size_px, size_px)."""
+    """Resize a heatmap to a square image: float32 (size_px, size_px)."""
     return cv2.resize(heatmap, (size_px, size_px), interpolation=cv2.INTER_LINEAR).astype(np.float32, copy=False)
 
 
 def centre_prior(size_px: int) -> NDArray[np.float32]:
-    """A round Gaussian, a quarter of the side wide: the map of one who only knows that faces are in the middle."""
+    """Return a Gaussian a quarter of the side wide: a baseline that only knows that faces are centred."""
     axis = (np.arange(size_px, dtype=np.float32) + 0.5) / size_px - 0.5
     return np.exp(-(axis[:, None] ** 2 + axis[None, :] ** 2) / (2 * 0.25**2)).astype(np.float32)
 
@@ -73,7 +72,7 @@ def centre_region(size_px: int, frac: float = REGION_FRAC) -> Region:
 
 
 def elsewhere(region: Region, rng: np.random.Generator, count: int) -> list[Region]:
-    """The same shape, moved and mirrored at random, wrapping round the edges."""
+    """Move and mirror a region at random, wrapping around the edges."""
     size = region.shape[0]
     moved = []
     for _ in range(count):
@@ -83,7 +82,7 @@ def elsewhere(region: Region, rng: np.random.Generator, count: int) -> list[Regi
 
 
 def paint_over(pixels: Pixels, region: Region) -> Pixels:
-    """Fill a region from what surrounds it (Telea, J. Graphics Tools 2004), so that no edge gives it away."""
+    """Inpaint a region from its surroundings (Telea, J. Graphics Tools 2004), so that it has no visible edge."""
     filled = cv2.inpaint(pixels, region.astype(np.uint8), _INPAINT_PX, cv2.INPAINT_TELEA)
     return filled.astype(np.uint8, copy=False)
 

@@ -1,9 +1,7 @@
-"""Drawing only: heat over a face and over a whole frame, on one scale a report, with its colour bar.
+"""Draw heatmaps over face crops and whole frames, on one scale per report.
 
-Digits are all that is written: words stand beside an image, in its reader's language.
-
-The colour map is perceptually uniform (inferno); the strongest region also gets an outline, so that the
-image can be read in greyscale print and without colour vision.
+The only text in an image is digits, so images need no translation. The colour map is perceptually uniform
+(inferno); an outline around the strongest region keeps it readable in greyscale.
 """
 
 from __future__ import annotations
@@ -18,10 +16,10 @@ from numpy.typing import NDArray
 from detector.types import FaceBox, Frame, Pixels, QuarterTurns
 
 OVERLAY_PX = 480
-"""Shortest side a face is drawn at, so that a small crop can be looked at."""
+"""Least side of a drawn face."""
 FRAME_LONG_SIDE_PX = 1920
 _OUTLINE_AT = 0.5
-"""The outline encloses everything from this share of the report's scale."""
+"""Share of the scale from which the outline encloses the heat."""
 _MAX_OPACITY = 0.6
 _WHITE, _BLACK = (255, 255, 255), (0, 0, 0)
 
@@ -33,33 +31,33 @@ class HeatedFace:
     track_id: int
     box: FaceBox
     window: FaceBox
-    """What the map covers, in pixels of the frame."""
+    """Area that the heatmap covers, in pixels of the frame."""
     heatmap: NDArray[np.float32]
-    """As the frame shows the face, see `as_shown`."""
+    """In the orientation of the frame, see `as_shown`."""
 
 
 def as_shown(heatmap: NDArray[np.float32], turns: QuarterTurns) -> NDArray[np.float32]:
-    """The map of an upright face, turned back to how the face lies in its frame."""
+    """Rotate the heatmap of an upright face to the orientation of its frame."""
     return np.ascontiguousarray(np.rot90(heatmap, -turns))
 
 
 def colour_map(shares: NDArray[np.float32]) -> Pixels:
-    """Shares 0 to 1 of the report's scale, any shape, to inferno RGB: uint8 (…, 3)."""
+    """Map shares of the scale, 0 to 1, any shape, to inferno RGB: uint8 (…, 3)."""
     levels = (shares.clip(0, 1) * 255).round().astype(np.uint8)
     coloured = cv2.applyColorMap(levels.reshape(-1, 1), cv2.COLORMAP_INFERNO)[:, 0, ::-1]
     return np.ascontiguousarray(coloured.reshape(*shares.shape, 3), dtype=np.uint8)
 
 
 def blend_heatmap(pixels: Pixels, heatmap: NDArray[np.float32], scale: float) -> Pixels:
-    """Lay a raw map over an image of the same region.
+    """Blend a raw heatmap over an image of the same region.
 
     Args:
         pixels: uint8 (height, width, 3), RGB.
-        heat: (rows, columns), at least 0; it is stretched over the whole image.
-        scale: raw heat drawn in the strongest colour; 0 says there is none, and leaves the image as it is.
+        heatmap: (rows, columns), at least 0; resized to the image.
+        scale: raw heat drawn in the strongest colour; 0 leaves the image unchanged.
 
     Returns:
-        A new image. Opacity grows with the heat, so where there is none the face stays as it was.
+        A new image; opacity grows with the heat.
     """
     if scale <= 0:
         return pixels.copy()
@@ -78,14 +76,14 @@ def blend_heatmap(pixels: Pixels, heatmap: NDArray[np.float32], scale: float) ->
 
 
 def draw_face(pixels: Pixels, heatmap: NDArray[np.float32], scale: float) -> Pixels:
-    """A face crop with its heat and the colour bar of the report: uint8 (height, width, 3), RGB."""
+    """Draw a face crop with its heatmap and a colour bar: uint8 (height, width, 3), RGB."""
     side = max(OVERLAY_PX, pixels.shape[0])
     grown = cv2.resize(pixels, (side, side), interpolation=cv2.INTER_CUBIC).astype(np.uint8, copy=False)
     return np.vstack([blend_heatmap(grown, heatmap, scale), _colour_bar(side)])
 
 
 def _colour_bar(width: int) -> Pixels:
-    """From none of the scale's heat, 0, to all of it, 1, as a strip; the outline encloses the upper half."""
+    """Draw the scale from 0 to 1 as a strip."""
     strip = np.zeros((64, width, 3), np.uint8)
     left, right = 10, width - 11
     shares = np.linspace(0, 1, right - left + 1, dtype=np.float32)[None, :].repeat(16, axis=0)
@@ -104,13 +102,13 @@ def _colour_bar(width: int) -> Pixels:
 def draw_frame(
     frame: Frame, faces: Sequence[HeatedFace], scale: float, boxes: Mapping[int, FaceBox] | None = None
 ) -> Pixels:
-    """A whole frame with box, number and heat of each explained face, shrunk to `FRAME_LONG_SIDE_PX`.
+    """Draw a frame with box, number and heatmap of each explained face, at most `FRAME_LONG_SIDE_PX` long.
 
     Args:
         frame: upright.
-        faces: those that are explained.
+        faces: explained faces.
         scale: raw heat drawn in the strongest colour.
-        boxes: every face that was judged in the frame, by track; those without heat get box and number, too.
+        boxes: further faces by track, drawn with box and number only.
 
     Returns:
         uint8 (height, width, 3), RGB.
@@ -127,7 +125,7 @@ def draw_frame(
     for x1, y1, x2, y2 in corners.values():
         for colour, thickness in ((_BLACK, line + 2), (_WHITE, line)):
             cv2.rectangle(drawn, (x1, y1), (x2, y2), colour, thickness)
-    for number in sorted(corners, reverse=True):  # the most important last, over the others
+    for number in sorted(corners, reverse=True):  # the strongest last, on top
         _label(drawn, str(number + 1), corners[number])
     return drawn
 
@@ -135,7 +133,7 @@ def draw_frame(
 def blend_window(
     drawn: Pixels, window: FaceBox, heatmap: NDArray[np.float32], scale: float, factor: float
 ) -> None:
-    """Lay the heat over the part of the window that lies inside the image, in place."""
+    """Blend a heatmap in place over the part of its window that lies inside the image."""
     x1, y1, x2, y2 = (round(value * factor) for value in window.as_list())
     height, width = drawn.shape[:2]
     left, top, right, bottom = max(x1, 0), max(y1, 0), min(x2, width), min(y2, height)
@@ -147,9 +145,9 @@ def blend_window(
 
 
 def _label(drawn: Pixels, text: str, corners: Sequence[int]) -> None:
-    """The number of a face, white on black, above its box, or in its corner where there is no room above.
+    """Draw the number of a face above its box, or inside it where there is no room above.
 
-    It is a sixteenth of the image high, so that it can be read on a phone, but not higher than the box.
+    It is a sixteenth of the image high, readable on a phone, but not higher than the box.
     """
     x1, y1, _, y2 = corners
     height, width = drawn.shape[:2]

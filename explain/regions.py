@@ -1,9 +1,8 @@
-"""Which part of a face the evidence lies in: regions laid out by the five landmarks, and their shares of the heat.
+"""Compute each face region's share of a heatmap, from the five landmarks.
 
-A face has a frame of its own: the middle between the eyes is the origin, `u` is 1 at the right eye, `v` is 1 at
-the middle of the mouth, so that a turned or leaning face takes its regions along. The outline is an ellipse about
-as wide and as high as an adult face whose eyes are 63 mm apart: 140 mm wide, 68 mm from eyes to mouth, 112 mm to
-the chin, 60 mm to the hairline; round figures, looked at on images.
+Coordinates are relative to the face: the origin is midway between the eyes, `u` is 1 at the right eye, `v` is 1 at
+the middle of the mouth. The outline is an ellipse of the size of an adult face with eyes 63 mm apart: 140 mm wide,
+68 mm from eyes to mouth, 112 mm to the chin, 60 mm to the hairline (round figures, checked on images).
 """
 
 from __future__ import annotations
@@ -21,16 +20,16 @@ REGIONS: tuple[FaceRegion, ...] = get_args(FaceRegion)
 _HALF_WIDTH = 140 / 63
 _HAIRLINE, _CHIN = -60 / 68, 112 / 68
 _EDGE = 0.8
-"""From this share of the outline's radius outwards, below the nose, lies the jaw line."""
+"""Share of the outline's radius at which the jaw line begins, below the nose."""
 
 
 def region_map(crop: FaceCrop, rows: int, columns: int) -> NDArray[np.int8]:
-    """Which region each cell of a map over a crop belongs to.
+    """Return the region of each cell of a heatmap over a crop.
 
     Args:
-        crop: its landmarks and its window, in pixels of the frame.
-        rows: of the map.
-        columns: of the map.
+        crop: with landmarks and window in pixels of the frame.
+        rows: of the heatmap.
+        columns: of the heatmap.
 
     Returns:
         (rows, columns) indices into REGIONS.
@@ -51,7 +50,7 @@ def region_map(crop: FaceCrop, rows: int, columns: int) -> NDArray[np.int8]:
 
 
 def region_shares(crop: FaceCrop, heatmap: NDArray[np.float32]) -> dict[FaceRegion, float]:
-    """The share of the heat that lies in each region, all of REGIONS, summing to 1; all 0 without any heat."""
+    """Return the share of the heat in each of REGIONS, summing to 1; all 0 if there is no heat."""
     regions = region_map(crop, *heatmap.shape)
     total = float(heatmap.sum())
     return {
@@ -61,11 +60,11 @@ def region_shares(crop: FaceCrop, heatmap: NDArray[np.float32]) -> dict[FaceRegi
 
 
 def _face_coordinates(crop: FaceCrop, rows: int, columns: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(rows, columns) each: u and v of the middle of every cell."""
+    """Return u and v of the centre of every cell, (rows, columns) each."""
     left_eye, right_eye, _, left_mouth, right_mouth = crop.face.landmarks.astype(np.float64)
     eyes, mouth = (left_eye + right_eye) / 2, (left_mouth + right_mouth) / 2
     axes = np.stack([(right_eye - left_eye) / 2, mouth - eyes], axis=1)
-    if abs(np.linalg.det(axes)) < 1e-6:  # landmarks on one line: the box says where the face is
+    if abs(np.linalg.det(axes)) < 1e-6:  # degenerate landmarks: use the box
         box = crop.face.box
         eyes = np.array([(box.x1 + box.x2) / 2, box.y1 + 0.4 * box.height])
         axes = np.array([[0.22 * box.width, 0.0], [0.0, 0.37 * box.height]])

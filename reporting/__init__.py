@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from reporting.case import Case, read_case
     from reporting.complaint.checks import check_case
-    from reporting.complaint.form_fields import PortalField, portal_fields, text_to_paste
+    from reporting.complaint.form_fields import PortalField, portal_fields
+    from reporting.complaint.narrative import fit_texts
     from reporting.complaint.referrals import (
         Route,
         Routing,
         filing_page,
         followups,
         is_hard_stop,
+        is_hint,
         refuse_hard_stop,
         route,
     )
@@ -35,14 +37,15 @@ __all__ = [
     "case_id",
     "check_case",
     "filing_page",
+    "fit_texts",
     "followups",
     "is_hard_stop",
+    "is_hint",
     "portal_fields",
     "read_case",
     "record_acknowledgement",
     "refuse_hard_stop",
     "route",
-    "text_to_paste",
     "verify_package",
 ]
 
@@ -52,12 +55,13 @@ _MODULE_OF = {
     "check_case": "complaint.checks",
     "PortalField": "complaint.form_fields",
     "portal_fields": "complaint.form_fields",
-    "text_to_paste": "complaint.form_fields",
+    "fit_texts": "complaint.narrative",
     "Route": "complaint.referrals",
     "Routing": "complaint.referrals",
     "filing_page": "complaint.referrals",
     "followups": "complaint.referrals",
     "is_hard_stop": "complaint.referrals",
+    "is_hint": "complaint.referrals",
     "refuse_hard_stop": "complaint.referrals",
     "route": "complaint.referrals",
     "record_acknowledgement": "package.acknowledge",

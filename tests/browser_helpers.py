@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, Request, expect
 
@@ -18,6 +19,8 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
 PATIENCE_MS = 180_000
+AXE = Path(__file__).parent / "ui" / "vendor" / "axe-core-4.14.1" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 
 expect.set_options(timeout=PATIENCE_MS)  # for a condition; how long it takes is a matter of the machine
 
@@ -25,6 +28,15 @@ expect.set_options(timeout=PATIENCE_MS)  # for a condition; how long it takes is
 def wait_for_answer(page: Page) -> str:
     page.locator("#answer .dd-panel:not(.dd-checking)").wait_for()
     return page.locator("#answer").inner_text()
+
+
+def unfold(page: Page, *names: str) -> None:
+    """Open sections of the result by their `elem_id`; those that are open stay so."""
+    for name in names:
+        button = page.locator(f"#{name} > button")
+        button.wait_for()
+        if not page.locator(f"#{name} > button.open").count():
+            button.click()
 
 
 def add(page: Page, name: str, content: bytes) -> None:
@@ -47,3 +59,11 @@ def opened_elsewhere(context: BrowserContext) -> list[str]:
 
     context.on("request", note)
     return opened
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe-core finds, as the rule and the first places."""
+    if not page.evaluate("'axe' in window"):
+        page.add_script_tag(path=AXE)
+    found = page.evaluate("rules => axe.run(document, { runOnly: rules })", RULES)
+    return [f"{rule['id']}: {[node['html'][:150] for node in rule['nodes'][:3]]}" for rule in found["violations"]]

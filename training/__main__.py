@@ -16,20 +16,19 @@ from training.datasets.labels import read_faces
 from training.datasets.layouts import find_items
 from training.datasets.reconstruct import reconstruct_faces
 from training.evaluation.calibrate import video_block
-from training.evaluation.evaluate import DEGRADATIONS, Judge, evaluate, read_results
-from training.evaluation.heatmap_scale import HEATMAP_FACES, settle_heatmap
+from training.evaluation.evaluate import CHANGES, Judge, evaluate, read_results
+from training.evaluation.heatmap_scale import HEATMAP_FACES, measure_heatmap_scale
 from training.evaluation.metrics import auc_with_interval, judged_by, summarise
 from training.evaluation.synthetic_videos import choose_faces, judge_stills
 from training.evaluation.video_scores import (
     judge_videos,
-    load_series,
-    pooled_by_detector,
+    load_scores,
     pooled_rows,
-    save_series,
+    save_scores,
 )
 from training.fitting.fit import FitSettings, fit
-from training.recipe import Recipe, cook
-from training.release.export import export, settle
+from training.recipe import Recipe, run_recipe
+from training.release.export import calibrate_checkpoint, export
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -41,19 +40,19 @@ def main(argv: list[str] | None = None) -> int:
             _fit(args)
         case "evaluate":
             judge = Judge(checkpoint=args.checkpoint, folder=args.checkpoints, run=args.run)
-            options = {"source": args.source, "degraded": args.degraded, "workers": args.workers}
+            options = {"source": args.source, "changed": args.changed, "most": args.most, "workers": args.workers}
             evaluate(judge, args.data, args.split, args.out, **options)
             _print_ranking(args.out)
         case "export":
             card = export(args.run, args.checkpoint, args.checkpoints, terms=args.terms)
             print(f"wrote {card.name}, SHA-256 {card.sha256}")
         case "calibrate":
-            card = settle(
+            card = calibrate_checkpoint(
                 args.checkpoint,
                 args.checkpoints,
                 val=read_results(args.val),
                 dev=read_results(args.dev),
-                degraded={name: read_results([Path(file)]) for name, file in args.degraded},
+                changed={name: read_results([Path(file)]) for name, file in args.changed},
                 measured_on=args.measured_on,
                 training=dict(args.note),
                 sources=args.sources,
@@ -68,7 +67,7 @@ def main(argv: list[str] | None = None) -> int:
         case "heatmap":
             config = DetectorConfig(checkpoint_folder=args.checkpoints)
             detector = Detector.from_checkpoint(args.checkpoint, config)
-            card = settle_heatmap(
+            card = measure_heatmap_scale(
                 detector, args.data, args.checkpoints, split=args.split, count=args.count, seed=args.seed
             )
             print(card.heatmap)
@@ -77,7 +76,7 @@ def main(argv: list[str] | None = None) -> int:
         case "stills":
             _stills(args)
         case "recipe":
-            cook(
+            run_recipe(
                 Recipe(
                     data=args.data,
                     imagenet=args.imagenet,
@@ -120,7 +119,8 @@ def _parser() -> argparse.ArgumentParser:
     judge.add_argument("--out", type=Path, required=True, help="CSV to write, one line a file")
     judge.add_argument("--run", type=Path, help="judge with this run of `fit` instead of a checkpoint")
     judge.add_argument("--source", help="only files of this source")
-    judge.add_argument("--degraded", choices=DEGRADATIONS, help="do this to every image first")
+    judge.add_argument("--changed", choices=CHANGES, help="do this to every image first")
+    judge.add_argument("--most", type=int, help="at most about so many files, spread evenly")
     judge.add_argument("--workers", type=int, default=2)
 
     write = commands.add_parser("export", help="turn a finished student's run into a checkpoint")
@@ -131,7 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     settle_it.add_argument("--dev", type=Path, nargs="+", required=True, help="… and for videos, reported only")
     settle_it.add_argument("--videos", type=Path, help="… and what `calibrate-videos` wrote")
     settle_it.add_argument(
-        "--degraded", type=_pair, action="append", default=[], metavar="NAME=CSV", help="… and after a degradation"
+        "--changed", type=_pair, action="append", default=[], metavar="NAME=CSV", help="… and after a change"
     )
     settle_it.add_argument(
         "--note", type=_pair, action="append", default=[], metavar="KEY=TEXT", help="for the card's `training`"
@@ -243,22 +243,19 @@ def _score_videos(args: argparse.Namespace) -> None:
         raise ValueError(f"{args.data} holds no videos of split {args.split!r}")
     judge = Judge(checkpoint=args.checkpoint, folder=args.checkpoints)
     print(
-        f"wrote {save_series(judge_videos(judge, args.data, items, args.frames, workers=args.workers), args.out)}"
+        f"wrote {save_scores(judge_videos(judge, args.data, items, args.frames, workers=args.workers), args.out)}"
     )
 
 
 def _calibrate_videos(args: argparse.Namespace) -> None:
     stills, footage = (
-        [row for file in files for row in pooled_rows(load_series(file), pooled_by_detector)]
-        for files in (args.stills, args.footage)
+        [row for file in files for row in pooled_rows(load_scores(file))] for files in (args.stills, args.footage)
     )
     block = video_block(stills, footage, args.measured_on)
     _write_json(block, args.out)
     print(json.dumps(block, ensure_ascii=False))
     if args.scores is not None:
-        judged = judged_by(
-            pooled_rows(load_series(args.scores), pooled_by_detector), Calibration(**block["calibration"])
-        )
+        judged = judged_by(pooled_rows(load_scores(args.scores)), Calibration(**block["calibration"]))
         print(json.dumps(summarise(judged)["grades"], ensure_ascii=False))
 
 
@@ -273,11 +270,11 @@ def _stills(args: argparse.Namespace) -> None:
     if not faces:
         raise ValueError(f"{args.faces} holds no images of split {args.split!r}")
     videos = judge_stills(judge, faces, seconds=args.seconds, seed=args.seed, workers=args.workers)
-    print(f"wrote {save_series(videos, args.out)} videos")
+    print(f"wrote {save_scores(videos, args.out)} videos")
 
 
 def _print_ranking(file: Path) -> None:
-    """The AUC over everything and by source, one JSON object a line, where both labels are there."""
+    """Print the AUC of all files and of each source with both labels, one JSON object a line."""
     rows = [row for row in read_results([file]) if row["logit"] is not None]
     for source in [None, *sorted({row["source"] for row in rows})]:
         chosen = [row for row in rows if source in (None, row["source"])]

@@ -1,4 +1,4 @@
-"""The whole way from a data folder to calibrated weights, in one command that can be interrupted at any time."""
+"""Run all steps from a data folder to a calibrated checkpoint; can be interrupted and resumed."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from training.datasets.labels import read_faces
 from training.datasets.layouts import find_items
 from training.datasets.reconstruct import reconstruct_faces
 from training.evaluation.calibrate import video_block
-from training.evaluation.evaluate import DEGRADATIONS, Judge, evaluate, read_results
-from training.evaluation.heatmap_scale import HEATMAP_FACES, settle_heatmap
+from training.evaluation.evaluate import CHANGES, Judge, evaluate, read_results
+from training.evaluation.heatmap_scale import HEATMAP_FACES, measure_heatmap_scale
 from training.evaluation.synthetic_videos import choose_faces, judge_stills
-from training.evaluation.video_scores import load_series, pooled_by_detector, pooled_rows, save_series
+from training.evaluation.video_scores import load_scores, pooled_rows, save_scores
 from training.fitting.fit import FitSettings, fit
-from training.release.export import export, settle
+from training.release.export import calibrate_checkpoint, export
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """Where things lie, and how long to train."""
+    """Paths and training length."""
 
     data: Path
     """A data folder with the splits train, val and dev, see `training/datasets/layouts.py`."""
     imagenet: Path
     """ImageNet weights of the teacher, see `training/fitting/networks.py`."""
     runs: Path
-    """Folder of everything in between; what is finished there is not done again."""
+    """Folder of intermediate results; finished steps are skipped."""
     root: Path
     """Folder of the checkpoints."""
     name: str = "default"
@@ -39,7 +39,7 @@ class Recipe:
     measured_on: str
     """The val data in a few words."""
     steps_multiplier: float = 1.0
-    """Times as many steps as on two CPU cores."""
+    """Factor on the number of training steps."""
     workers: int = 2
 
 
@@ -50,11 +50,11 @@ STUDENT = FitSettings(network="student", steps=4500, learning_rate=8e-4)
 RECONSTRUCTIONS_EACH = 1000
 """Pairs of each decoder kind."""
 STILLS, STILL_S = 200, 3.0
-"""Moving stills of each source and label, and their length, that the thresholds of videos are set on."""
+"""Synthetic videos of each source and label, and their length, for the thresholds of videos."""
 
 
-def cook(recipe: Recipe) -> None:
-    """Prepare, fit the teacher and the student, export, evaluate, calibrate, and measure the maps' scale."""
+def run_recipe(recipe: Recipe) -> None:
+    """Prepare data, fit teacher and student, export, evaluate, calibrate, and measure the heatmap scale."""
     runs, faces, decoded = recipe.runs, recipe.runs / "faces.csv", recipe.runs / "reconstructions"
     if not faces.exists():
         prepare(recipe.data, faces, workers=recipe.workers, frames_per_video=8)
@@ -73,31 +73,31 @@ def cook(recipe: Recipe) -> None:
     export(student, recipe.name, recipe.root, terms=recipe.terms)
     judge = Judge(checkpoint=recipe.name, folder=recipe.root)
     evaluate(judge, recipe.data, "val", runs / "val.csv", workers=recipe.workers)
-    for name in DEGRADATIONS:
-        evaluate(judge, recipe.data, "val", runs / f"val-{name}.csv", degraded=name, workers=recipe.workers)
+    for name in CHANGES:
+        evaluate(judge, recipe.data, "val", runs / f"val-{name}.csv", changed=name, workers=recipe.workers)
     _settle(recipe, dev=[], videos=None)
-    # Scores of videos carry the offsets that were just set.
+    # Video scores use the offsets that were just set.
     dev: list[Path] = []
     if any(item.split == "dev" for item in find_items(recipe.data)):
         dev = [runs / "dev.csv"]
         evaluate(judge, recipe.data, "dev", dev[0], workers=recipe.workers)
     stills = runs / "stills-val.csv"
     images = choose_faces(read_faces(faces, recipe.data, "val"), STILLS, seed=0)
-    save_series(judge_stills(judge, images, seconds=STILL_S, seed=0, workers=recipe.workers), stills)
+    save_scores(judge_stills(judge, images, seconds=STILL_S, seed=0, workers=recipe.workers), stills)
     set_on = f"moving stills of {STILL_S:.0f} s made of {recipe.measured_on}"
-    block = video_block(pooled_rows(load_series(stills), pooled_by_detector), [], set_on)
+    block = video_block(pooled_rows(load_scores(stills)), [], set_on)
     _settle(recipe, dev=dev, videos=VideoJudgement(**block))
     detector = Detector.from_checkpoint(recipe.name, DetectorConfig(checkpoint_folder=recipe.root))
-    settle_heatmap(detector, recipe.data, recipe.root, split="val", count=HEATMAP_FACES, seed=0)
+    measure_heatmap_scale(detector, recipe.data, recipe.root, split="val", count=HEATMAP_FACES, seed=0)
 
 
 def _settle(recipe: Recipe, *, dev: list[Path], videos: VideoJudgement | None) -> None:
-    settle(
+    calibrate_checkpoint(
         recipe.name,
         recipe.root,
         val=read_results([recipe.runs / "val.csv"]),
         dev=read_results(dev),
-        degraded={name: read_results([recipe.runs / f"val-{name}.csv"]) for name in DEGRADATIONS},
+        changed={name: read_results([recipe.runs / f"val-{name}.csv"]) for name in CHANGES},
         measured_on=recipe.measured_on,
         training={},
         videos=videos,

@@ -1,8 +1,8 @@
 """MTCNN's three networks (Zhang et al., IEEE SPL 2016, arXiv:1604.02878) over an image pyramid, in bounded memory.
 
-The networks and their weights are facenet-pytorch's; its own search turns the whole image into one float tensor
-and is not used. P-Net runs over each level of the pyramid in tiles, with the same result as over the whole level;
-R-Net and O-Net see crops taken from the level in which a face has about the size that they want.
+facenet-pytorch's own search turns the whole image into one float tensor and is not used. P-Net runs over each
+level of the pyramid in tiles, with the same result as over the whole level; R-Net and O-Net see crops taken from
+the level in which a face has about the size that they want. Work is done in parts that fit the processor's cache.
 """
 
 from __future__ import annotations
@@ -14,22 +14,24 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import torch
-from facenet_pytorch import MTCNN
 from numpy.typing import NDArray
-from torch import Tensor, nn
-from torchvision.ops import nms
 
+from detector.faces.mtcnn_networks import MtcnnNetwork
 from detector.types import Pixels
 
 _PNET_PX, _RNET_PX, ONET_PX = 12, 24, 48
 """Side of the square that each network sees."""
 _STRIDE = 2
 """P-Net's: pixels of a level from one of its answers to the next."""
-_TILE = 128
+_TILE = 96
 """Answers of P-Net computed at once, each way."""
-_BATCH = 512
+_BATCH_PX = 20_000
+"""Pixels of crops that R-Net and O-Net look at at once."""
 _MOST_FOR_RNET, _MOST_FOR_ONET = 12_000, 3_000
 """Candidates that the second and third network look at; the surest come first."""
+_MANY_ANSWERS, _MOST_IN_TILE = 20_000, 4_000
+"""Comparing candidates takes time by the square of their number: from so many in one level on they are compared
+within each tile first, and of one tile no more than this, the surest."""
 _LEVEL_IOU, _ALL_IOU, _SAME_SHARE = 0.5, 0.7, 0.7
 """Overlap from which two candidates are one: of one level, of all levels, and at the end, where it is the share of
 the smaller box."""
@@ -62,9 +64,7 @@ class Cascade:
     """P-Net, R-Net and O-Net on one device. One thread at a time uses them; others wait."""
 
     def __init__(self, device: torch.device) -> None:
-        mtcnn = MTCNN(keep_all=True, device=device)
-        self._pnet, self._rnet, self._onet = mtcnn.pnet, mtcnn.rnet, mtcnn.onet
-        self._device = device
+        self._pnet, self._rnet, self._onet = (MtcnnNetwork(name, device) for name in ("pnet", "rnet", "onet"))
         self._lock = threading.Lock()
 
     def search(
@@ -93,26 +93,28 @@ class Cascade:
             proposed = [self._propose(level, thresholds[0]) for level in levels]
             if not proposed:
                 return nothing
-            squares, moves, sure = (np.concatenate(part) for part in zip(*proposed, strict=True))
-            keep = _nms(squares, sure, _ALL_IOU)
-            complete = len(keep) <= _MOST_FOR_RNET
+            *parts, whole = zip(*proposed, strict=True)
+            squares, moves, sure = (np.concatenate(part) for part in parts)
+            surest = np.argsort(-sure, kind="stable")[: 2 * _MOST_FOR_RNET]
+            keep = surest[_nms(squares[surest], sure[surest], _ALL_IOU)]
+            complete = all(whole) and len(surest) == len(sure) and len(keep) <= _MOST_FOR_RNET
             keep = keep[:_MOST_FOR_RNET]
             boxes = _squares(_moved(squares[keep], moves[keep], 0))
             if not len(boxes):
                 return nothing
 
-            moves, chances = self._run(self._rnet, _cut_all(layers, boxes, _RNET_PX))
-            passed = np.flatnonzero(chances[:, 1] > thresholds[1])
-            keep = passed[_nms(boxes[passed], chances[passed, 1], _ALL_IOU)]
+            sure, moves, _ = _run(self._rnet, _cut_all(layers, boxes, _RNET_PX))
+            passed = np.flatnonzero(sure > thresholds[1])
+            keep = passed[_nms(boxes[passed], sure[passed], _ALL_IOU)]
             complete = complete and len(keep) <= _MOST_FOR_ONET
             keep = keep[:_MOST_FOR_ONET]
             boxes = _squares(_moved(boxes[keep], moves[keep]))
             if not len(boxes):
                 return nothing
 
-            moves, points, chances = self._run(self._onet, _cut_all(layers, boxes, ONET_PX))
-        passed = np.flatnonzero(chances[:, 1] > thresholds[2])
-        boxes, sure = boxes[passed], chances[passed, 1]
+            sure, moves, points = _run(self._onet, _cut_all(layers, boxes, ONET_PX))
+        passed = np.flatnonzero(sure > thresholds[2])
+        boxes, sure = boxes[passed], sure[passed]
         sides = boxes[:, None, 2:] - boxes[:, None, :2] + 1
         landmarks = boxes[:, None, :2] - 1 + points[passed].reshape(-1, 2, 5).transpose(0, 2, 1) * sides
         boxes = _moved(boxes, moves[passed])
@@ -130,34 +132,48 @@ class Cascade:
             both in sides of the square; and how sure the network is, (n,).
         """
         with self._lock, torch.inference_mode():
-            moves, points, chances = self._run(self._onet, crops)
-        return moves, points.reshape(-1, 2, 5).transpose(0, 2, 1), chances[:, 1]
+            sure, moves, points = _run(self._onet, crops)
+        return moves, points.reshape(-1, 2, 5).transpose(0, 2, 1), sure
 
-    def _propose(self, level: _Level, threshold: float) -> tuple[Array, Array, Array]:
-        """P-Net's squares in pixels of the image, the moves to their faces in sides, and how sure it is."""
-        found = []
+    def _propose(self, level: _Level, threshold: float) -> tuple[Array, Array, Array, bool]:
+        """P-Net's squares in pixels of the image, the moves to their faces in sides, how sure it is, and whether
+        these are all of them."""
+        found: list[tuple[Array, Array, Array]] = []
         for top, left, part in _tiles(level.pixels):
-            moves, chances = self._pnet(_to_input(part[None], self._device))
-            chance = chances[0, 1]
-            rows, columns = (chance >= threshold).nonzero(as_tuple=True)
+            chance, moves, _ = self._pnet(part[None])
+            _, rows, columns = (chance >= threshold).nonzero(as_tuple=True)
             corners = torch.stack([columns * _STRIDE + left, rows * _STRIDE + top], 1).float()
-            found.append((corners, moves[0, :, rows, columns].T, chance[rows, columns]))
-        corners, moves, sure = (torch.cat(part).cpu() for part in zip(*found, strict=True))
-        squares = (torch.cat([corners + 1, corners + _PNET_PX], 1) / level.scale).floor()
-        keep = nms(squares, sure, _LEVEL_IOU)
-        return squares[keep].numpy(), moves[keep].numpy(), sure[keep].numpy()
+            answers = corners, moves[0, rows, columns], chance[0, rows, columns]
+            found.append((answers[0].cpu().numpy(), answers[1].cpu().numpy(), answers[2].cpu().numpy()))
+        complete = True
+        if sum(len(sure) for _, _, sure in found) > _MANY_ANSWERS:
+            complete = all(len(sure) <= _MOST_IN_TILE for _, _, sure in found)
+            found = [_surest(*part, level.scale) for part in found]
+        places, steps, sure = (np.concatenate(part) for part in zip(*found, strict=True))
+        surest = np.argsort(-sure, kind="stable")[:_MANY_ANSWERS]
+        complete = complete and len(surest) == len(sure)
+        places, steps, sure = places[surest], steps[surest], sure[surest]
+        squares = _pnet_squares(places, level.scale)
+        keep = _nms(squares, sure, _LEVEL_IOU)
+        return squares[keep], steps[keep], sure[keep], complete
 
-    def _run(self, network: nn.Module, crops: NDArray[np.uint8]) -> tuple[Array, ...]:
-        parts = [
-            network(_to_input(crops[start : start + _BATCH], self._device))
-            for start in range(0, len(crops), _BATCH)
-        ]
-        return tuple(torch.cat(part).cpu().numpy() for part in zip(*parts, strict=True))
+
+def _pnet_squares(corners: Array, scale: float) -> Array:
+    """What P-Net sees, (n, 4) XYXY in pixels of the image."""
+    return np.floor(np.concatenate([corners + 1, corners + _PNET_PX], 1) / np.float32(scale))
 
 
-def _to_input(pixels: NDArray[np.uint8], device: torch.device) -> Tensor:
-    """uint8 (n, height, width, 3) to what the networks take."""
-    return (torch.from_numpy(pixels).to(device).permute(0, 3, 1, 2).float() - 127.5) / 128
+def _surest(corners: Array, moves: Array, sure: Array, scale: float) -> tuple[Array, Array, Array]:
+    """Of one tile's answers the surest that do not overlap."""
+    keep = np.argsort(-sure, kind="stable")[:_MOST_IN_TILE]
+    keep = keep[_nms(_pnet_squares(corners[keep], scale), sure[keep], _LEVEL_IOU)]
+    return corners[keep], moves[keep], sure[keep]
+
+
+def _run(network: MtcnnNetwork, crops: NDArray[np.uint8]) -> tuple[Array, ...]:
+    step = max(1, _BATCH_PX // crops[0, ..., 0].size)
+    parts = [network(crops[start : start + step]) for start in range(0, len(crops), step)]
+    return tuple(torch.cat(part).cpu().numpy() for part in zip(*parts, strict=True))
 
 
 def _pyramid(pixels: Pixels, min_face_px: float, max_face_px: float, factor: float) -> Iterator[_Level]:
@@ -216,8 +232,8 @@ def _squares(boxes: Array) -> Array:
 
 def _nms(boxes: Array, sure: Array, iou: float) -> NDArray[np.int64]:
     """Indices of those that no surer one overlaps, the surest first."""
-    kept: NDArray[np.int64] = nms(torch.from_numpy(boxes), torch.from_numpy(sure), iou).numpy()
-    return kept
+    sizes = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], 1)
+    return np.array(cv2.dnn.NMSBoxes(sizes, sure, 0.0, iou), np.int64)  # type: ignore[arg-type]  # takes arrays
 
 
 def _one_each(boxes: Array, sure: Array) -> list[int]:

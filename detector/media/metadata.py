@@ -11,7 +11,8 @@ import av.error
 from PIL import ExifTags
 
 from detector.errors import MediaError
-from detector.media.images import BROKEN, opened_image
+from detector.media.damage import BROKEN
+from detector.media.images import opened_image
 from detector.media.media import Media
 
 TagKind = Literal["camera", "software", "time", "place", "author", "description", "prompt"]

@@ -4,14 +4,18 @@ of the shared detectors of videos."""
 from __future__ import annotations
 
 import functools
+import sys
 import threading
 import time
 from collections.abc import Mapping
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
 from typing import Literal
 
 import torch
-from facenet_pytorch import InceptionResnetV1
 from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval, fuse_linear_bn_eval
 
 from detector.errors import CheckpointMismatchError, ConfigError
 from detector.model.checkpoint import (
@@ -20,7 +24,6 @@ from detector.model.checkpoint import (
     require_same_keys,
     require_usable_tensors,
 )
-from detector.model.sequence import SequenceNetwork
 
 Precision = Literal["fp32", "bf16"]
 
@@ -28,9 +31,35 @@ Precision = Literal["fp32", "bf16"]
 def build_network(architecture: str = ARCHITECTURE) -> nn.Module:
     """A network with random weights and a single output logit; `architecture` as in a checkpoint's card."""
     if architecture == SEQUENCE_ARCHITECTURE:
+        from detector.model.sequence import SequenceNetwork
+
         return SequenceNetwork()
-    network: nn.Module = InceptionResnetV1(pretrained=None, classify=True, num_classes=1)
+    network: nn.Module = _library().InceptionResnetV1(pretrained=None, classify=True, num_classes=1)
     return network
+
+
+@functools.cache
+def _library() -> ModuleType:
+    """facenet-pytorch's module of the network, without the rest of the package, which imports torchvision: that
+    takes as long as PyTorch itself and is not needed."""
+    spec = find_spec("facenet_pytorch")
+    assert spec is not None
+    package = ModuleType("_facenet_pytorch")
+    package.__path__ = list(spec.submodule_search_locations or ())
+    sys.modules[package.__name__] = package
+    return import_module(f"{package.__name__}.models.inception_resnet_v1")
+
+
+def _fold_normalisation(network: nn.Module) -> None:
+    """Put each batch normalisation into the layer before it: the same function to rounding, and less work."""
+    for module in network.modules():
+        parts = dict(module.named_children())
+        conv, bn = parts.get("conv"), parts.get("bn")
+        if isinstance(conv, nn.Conv2d) and isinstance(bn, nn.BatchNorm2d):
+            module.conv, module.bn = fuse_conv_bn_eval(conv, bn), nn.Identity()
+        linear, bn = parts.get("last_linear"), parts.get("last_bn")
+        if isinstance(linear, nn.Linear) and isinstance(bn, nn.BatchNorm1d):
+            module.last_linear, module.last_bn = fuse_linear_bn_eval(linear, bn), nn.Identity()
 
 
 def choose_device(wanted: Literal["auto", "cpu", "cuda"]) -> torch.device:
@@ -47,21 +76,25 @@ def choose_device(wanted: Literal["auto", "cpu", "cuda"]) -> torch.device:
 
 
 @functools.cache
-def faster_cpu_precision(size_px: int) -> Precision:
-    """Time one batch in float32 and under bfloat16 autocast on this processor; once a process.
+def faster_cpu_precision() -> Precision:
+    """The faster arithmetic on this processor; found once a process, in some 20 ms.
 
-    bfloat16 is faster on processors that have instructions for it and slower on others.
+    float32 where the processor has no instructions for bfloat16. Elsewhere a convolution is timed both ways by
+    turns, in processor time, in which other programs do not count; the best of several counts.
     """
-    network = build_network().eval().to(memory_format=torch.channels_last)
-    batch = torch.zeros(8, 3, size_px, size_px).contiguous(memory_format=torch.channels_last)
-    seconds: dict[Precision, float] = {}
-    for precision in ("fp32", "bf16"):
-        times = []
-        for _ in range(3):
-            start = time.perf_counter()
-            _forward(network, batch, precision)
-            times.append(time.perf_counter() - start)
-        seconds[precision] = min(times)
+    if not any(has for name, has in torch.cpu.get_capabilities().items() if "bf16" in name):
+        return "fp32"
+    layer = nn.Conv2d(128, 128, 3, bias=False).requires_grad_(False).to(memory_format=torch.channels_last)
+    batch = torch.zeros(8, 128, 17, 17).contiguous(memory_format=torch.channels_last)
+    seconds = {"fp32": float("inf"), "bf16": float("inf")}
+    for _ in range(5):
+        for precision, dtype in (("fp32", torch.float32), ("bf16", torch.bfloat16)):
+            layer, batch = layer.to(dtype), batch.to(dtype)
+            with torch.inference_mode():
+                layer(batch)
+                start = time.process_time()
+                layer(batch)
+                seconds[precision] = min(seconds[precision], time.process_time() - start)
     return "bf16" if seconds["bf16"] < seconds["fp32"] else "fp32"
 
 
@@ -78,7 +111,6 @@ class FaceClassifier:
     def __init__(
         self,
         weights: dict[str, Tensor],
-        size_px: int,
         device: torch.device,
         precision: Literal["auto", "fp32", "bf16"] = "auto",
         architecture: str = ARCHITECTURE,
@@ -87,7 +119,6 @@ class FaceClassifier:
         """
         Args:
             weights: of the network.
-            size_px: side of a face, to find the faster precision with.
             device: where it runs.
             precision: `auto` takes the faster one on a CPU.
             architecture: of the network.
@@ -96,20 +127,24 @@ class FaceClassifier:
         Raises:
             CheckpointMismatchError: the weights are not those of this architecture, or not finite.
         """
-        self.network = build_network(architecture)
-        expected = self.network.state_dict()
+        with torch.device("meta"):  # no time is spent on random weights
+            network = build_network(architecture)
+        expected = network.state_dict()
         require_same_keys(weights, expected, "the checkpoint", architecture)
         require_usable_tensors(weights, expected, "the checkpoint")
-        self.network.load_state_dict(weights, strict=True)
-        self.network.eval().requires_grad_(False).to(device).to(memory_format=torch.channels_last)
+        network.load_state_dict(weights, strict=True, assign=True)
+        network.eval().requires_grad_(False)
+        _fold_normalisation(network)
+        self.precision: Precision
+        if precision == "auto":
+            self.precision = faster_cpu_precision() if device.type == "cpu" else "fp32"
+        else:
+            self.precision = precision
+        dtype = torch.bfloat16 if self.precision == "bf16" else torch.float32
+        self.network = network.requires_grad_(False).to(device, dtype).to(memory_format=torch.channels_last)
         self.map_head = map_head and {key: tensor.to(device) for key, tensor in map_head.items()}
         self.device = device
         self.lock = threading.RLock()
-        self.precision: Precision
-        if precision == "auto":
-            self.precision = faster_cpu_precision(size_px) if device.type == "cpu" else "fp32"
-        else:
-            self.precision = precision
 
     def logits(self, batch: Tensor) -> Tensor:
         """Judge a batch.

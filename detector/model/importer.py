@@ -99,7 +99,7 @@ def _require_sane_scores(state: dict[str, Tensor], spec: InputSpec, architecture
     stored = {
         key: tensor.half().float() if tensor.is_floating_point() else tensor for key, tensor in state.items()
     }
-    classifier = FaceClassifier(stored, spec.size_px, torch.device("cpu"), "fp32", architecture)
+    classifier = FaceClassifier(stored, torch.device("cpu"), "fp32", architecture)
     side = spec.size_px
     noise = np.random.default_rng(0).integers(0, 256, (side, side, 3), dtype=np.uint8)
     even, noisy = score_crops(classifier, [np.full_like(noise, 128), noise], spec, 2)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from detector.types import Analysis
 from reporting.case import IST, Case
-from reporting.complaint.narrative import links_of
+from reporting.complaint.narrative import ComplaintTexts
 from reporting.complaint.referrals import followups
 from reporting.complaint.sanitize import one_line
 from reporting.portals import Place, Portal, load_places
@@ -22,20 +22,23 @@ _DEMANDS = {
 }
 
 
-def platform_notice(case: Case, analysis: Analysis, portal: Portal, case_id: str, created_at: datetime) -> str:
+def platform_notice(
+    texts: ComplaintTexts, analysis: Analysis, portal: Portal, case_id: str, created_at: datetime
+) -> str:
     """Return the notice: in India under rule 3(2)(b) to the Grievance Officer, elsewhere by the local rule.
 
     Args:
-        case: the user's words.
+        texts: of the case.
         analysis: the result, told last and as an opinion.
         portal: the dated facts.
         case_id: of the package.
         created_at: aware time from which the dates are counted, as if the notice went out then.
     """
+    case = texts.case
     place = None if case.country == "IN" else load_places().get(case.country)
     indian = case.country == "IN"
     platform = one_line(case.platform) or "(name of the platform)"
-    links = links_of(case) or ["(full link of the post)"]
+    links = texts.links or ["(full link of the post)"]
     media = analysis.media
     lines = [
         "DRAFT, NOT SENT",

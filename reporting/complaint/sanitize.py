@@ -161,6 +161,18 @@ def short_link(link: str, limit: int) -> str | None:
     return next((candidate for candidate in candidates if 0 < units(candidate) <= limit), None)
 
 
+def host_of(link: str) -> str:
+    """The site that a link leads to, lower case; empty where it cannot be read.
+
+    >>> host_of("https://www.Instagram.com/p/1"), host_of("x.com/a"), host_of("http://[")
+    ('www.instagram.com', 'x.com', '')
+    """
+    try:
+        return urlsplit(link if "://" in link else f"https://{link}").hostname or ""
+    except ValueError:
+        return ""
+
+
 def _is_ornament(character: str) -> bool:
     """Emoji, modifiers, variation selectors and invisible characters; white space is none of them."""
     category = unicodedata.category(character)

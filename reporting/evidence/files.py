@@ -22,15 +22,14 @@ from PIL import Image, ImageDraw, ImageFont
 from detector.errors import ReportError
 from detector.types import Analysis, MediaInfo, MediaKind, Pixels, Span
 from explain.types import Explanations
-from reporting.case import Case
-from reporting.complaint.narrative import complaint_narrative, full_statement, suspect_description
+from reporting.complaint.narrative import ComplaintTexts, full_statement
 from reporting.evidence.image_copy import copy_image, jpeg_within
 from reporting.evidence.video_copy import copy_video
 from reporting.portals import Portal
 from reporting.text import evidence as words
 from reporting.text.printable import printable
 from reporting.text.results import clock
-from reporting.types import COPY_PREFIX, EVIDENCE_FOLDER, FONTS, EvidenceFile, Hashes
+from reporting.types import COPY_PREFIX, FONTS, UPLOAD_PREFIX, EvidenceFile, Hashes
 
 CHUNK_BYTES = 1 << 20
 _MOST_FRAMES = 6
@@ -122,12 +121,16 @@ def not_the_original(name: str, media: MediaInfo) -> ReportError:
 
 
 def make_evidence(
-    case: Case, analysis: Analysis, explanations: Explanations | None, portal: Portal, original: Path | None
+    texts: ComplaintTexts,
+    analysis: Analysis,
+    explanations: Explanations | None,
+    portal: Portal,
+    original: Path | None,
 ) -> tuple[Made, ...]:
     """Make the files of the evidence folder.
 
     Args:
-        case: whether images of the file may go in, and the words that may be too long for the form.
+        texts: of the case, which says whether images of the file may go in.
         analysis: the result, with its key frames where it still has them.
         explanations: images to add.
         portal: the limits.
@@ -137,13 +140,13 @@ def make_evidence(
         ValueError: an image is not uint8 RGB.
     """
     made: list[Made] = []
-    if case.media_included:
+    if texts.case.media_included:
         limit = portal.upload_limit_bytes.value
         copy = None if original is None else _copy(original, analysis, limit)
         made += [copy] if copy else []
         made += _key_frames(analysis, explanations, limit, has_copy=copy is not None)
-    if complaint_narrative(case, analysis, portal).cut or suspect_description(case, analysis, portal).cut:
-        content = full_statement(case).encode("utf-8", "backslashreplace")
+    if texts.text.cut:
+        content = full_statement(texts.case).encode("utf-8", "backslashreplace")
         made.append(_made("full_statement.txt", content, "text/plain", words.statement_purpose(), None, ""))
     return tuple(made)
 
@@ -228,7 +231,7 @@ def _sheet(frames: Sequence[tuple[float, Pixels]], kind: MediaKind) -> Pixels:
 
 def _made(name: str, content: bytes, mime: str, purpose: str, derived_from: str | None, made_how: str) -> Made:
     file = EvidenceFile(
-        name=name if name.startswith(EVIDENCE_FOLDER) else EVIDENCE_FOLDER + name,
+        name=name if name.startswith(UPLOAD_PREFIX) else UPLOAD_PREFIX + name,
         in_package=True,
         purpose=purpose,
         mime=mime,

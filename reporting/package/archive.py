@@ -5,14 +5,11 @@ Members are stored, not compressed: images, videos and documents hardly shrink.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import re
-import secrets
 import stat
 import struct
-import sys
 import tempfile
 import zipfile
 from collections import Counter
@@ -35,7 +32,6 @@ _MAX_DIRECTORY_BYTES = MAX_FILES * 1000
 CHUNK_BYTES = 1 << 20
 ASK_AGAIN = "do not rely on it; ask whoever made it for the package again"
 
-_PART_PREFIX, _PART_SUFFIX = ".report-", ".part"
 _SAFE_NAME = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9._-]*/)*[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 DateTime = tuple[int, int, int, int, int, int]
@@ -200,45 +196,13 @@ def _store(archive: zipfile.ZipFile, info: zipfile.ZipInfo, member: Stored) -> N
 
 @contextmanager
 def _whole_or_not_at_all(path: Path) -> Iterator[IO[bytes]]:
-    """Open a stream whose content appears at `path` once the block has ended well, and nowhere if it has not.
-
-    On Linux the file has no name until then, so a killed program leaves nothing.
-    """
-    handle = _nameless(path.parent)
-    if handle is None:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=_PART_PREFIX, suffix=_PART_SUFFIX)
-        named = Path(name)
-    else:
-        named = path.with_name(f"{_PART_PREFIX}{secrets.token_hex(8)}{_PART_SUFFIX}")
-    nameless = not named.exists()
+    """Open a stream whose content appears at `path` once the block has ended well, and nowhere otherwise."""
+    handle, part = tempfile.mkstemp(dir=path.parent, prefix=".report-", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-            if nameless:
-                _give_name(stream.fileno(), named)
-        os.replace(named, path)
+        os.replace(part, path)
     finally:
-        named.unlink(missing_ok=True)
-
-
-def _nameless(folder: Path) -> int | None:
-    """Open a file without a name in this folder, readable by its owner only; None where that is not supported."""
-    if sys.platform != "linux":
-        return None
-    try:
-        return os.open(folder, os.O_TMPFILE | os.O_WRONLY, 0o600)
-    except OSError as error:
-        if error.errno in (errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOSYS):
-            return None  # this kind of disk has none
-        raise
-
-
-def _give_name(handle: int, path: Path) -> None:
-    """Source: open(2), O_TMPFILE."""
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:  # a folder is given so that the link's own target is linked, which Python asks for only then
-        os.link(f"/proc/self/fd/{handle}", path.name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=True)
-    finally:
-        os.close(folder)
+        Path(part).unlink(missing_ok=True)

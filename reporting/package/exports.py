@@ -14,7 +14,7 @@ from detector.errors import ReportError
 from explain.types import Explanations
 from reporting.case import IST
 from reporting.complaint.form_fields import COMPLAINANT_KEYS, PortalField
-from reporting.complaint.narrative import complaint_narrative, links_of, suspect_description
+from reporting.complaint.narrative import ComplaintTexts
 from reporting.complaint.referrals import Routing, followups
 from reporting.portals import Portal
 from reporting.text import results as result_text
@@ -34,6 +34,7 @@ SCHEMA_VERSION = 1
 
 def complaint_json(
     facts: ReportFacts,
+    texts: ComplaintTexts,
     routing: Routing,
     fields: Sequence[PortalField],
     findings: Sequence[Finding],
@@ -41,7 +42,7 @@ def complaint_json(
 ) -> str:
     """Return the prefilled complaint: what the portal asks for, null where it is not known."""
     case, analysis = facts.case, facts.analysis
-    narrative, hint = (fit(case, analysis, portal) for fit in (complaint_narrative, suspect_description))
+    narrative, hint = (None, texts.text) if texts.is_hint else (texts.text, None)
     seen = case.seen_at.astimezone(IST) if case.seen_at else None
     categories = portal.categories_for(case.kind) if case.country == "IN" else ()
     content = {
@@ -81,16 +82,18 @@ def complaint_json(
             "delay_reason": case.delay_reason or None,
             "state": case.state or None,
             "platform": case.platform or None,
-            "urls": links_of(case),
+            "urls": texts.links,
             "handle": case.handle or None,
             "what_happened": case.what_happened or None,
             "whose_face": case.whose_face or None,
             "harm": case.harm or None,
-            "narrative": narrative.text,
-            "narrative_chars": narrative.count,
-            "narrative_was_cut": narrative.cut,
-            "report_suspect": hint.text,
-            "report_suspect_chars": hint.count,
+            "narrative": narrative.text if narrative else None,
+            "narrative_hi": narrative.gloss if narrative else None,
+            "narrative_chars": narrative.count if narrative else None,
+            "narrative_was_cut": narrative.cut if narrative else None,
+            "report_suspect": hint.text if hint else None,
+            "report_suspect_hi": hint.gloss if hint else None,
+            "report_suspect_chars": hint.count if hint else None,
         },
         "fields": [field._asdict() for field in fields],
         "evidence": [_evidence(entry) for entry in facts.evidence],
@@ -128,6 +131,7 @@ def complaint_json(
         },
         "user_confirmations": {
             "witness_only": case.witness_only,
+            "denied": case.denied,
             "depicted": case.depicted,
             "media_included": case.media_included,
             "images_shown": case.images_shown,
@@ -161,7 +165,7 @@ def analysis_json(facts: ReportFacts) -> str:
             "tool_version": TOOL_VERSION,
             "case_id": facts.case_id,
             "created_at": facts.created_at.isoformat(),
-            "media": asdict(analysis.media) | {"notes": [str(note) for note in analysis.media.notes]},
+            "media": asdict(analysis.media),
             "checkpoint": asdict(analysis.checkpoint),
             "frames_examined": analysis.frames_examined,
             "settings": dict(analysis.settings),

@@ -34,7 +34,7 @@ from reporting.package.archive import (
     refuse_large_directory,
 )
 from reporting.package.build import ALWAYS, ANALYSIS_NAME, COMPLAINT_NAME, CUSTODY_NAME, HASHES_NAME, ReportPackage
-from reporting.types import EVIDENCE_FOLDER, CustodyEntry
+from reporting.types import EVIDENCE_FOLDER
 
 _MANIFEST_LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 _CASE_ID = re.compile(r"DFD-\d{8}-[0-9a-f]{8}")
@@ -78,17 +78,6 @@ def verify_package(path: str | Path) -> ReportPackage:
                 return _package(archive, infos, expected, path)
         except _DAMAGE as error:
             raise ReportError(f"{path.name} is not a zip, or a damaged one ({error}): {ASK_AGAIN}") from error
-
-
-def custody_of(path: str | Path) -> tuple[CustodyEntry, ...]:
-    """Return the custody log of a package that verifies.
-
-    Raises:
-        ReportError: as `verify_package`.
-    """
-    verify_package(path)
-    with zipfile.ZipFile(path) as archive:
-        return read_custody(archive.read(checked_infos(archive)[CUSTODY_NAME]))
 
 
 def _manifest(archive: zipfile.ZipFile, infos: Mapping[str, zipfile.ZipInfo], package: str) -> dict[str, str]:

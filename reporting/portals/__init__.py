@@ -16,16 +16,25 @@ from typing import Generic, Literal, TypeVar
 from pydantic import ConfigDict, TypeAdapter
 
 from detector.errors import ReportError
+from reporting.text.results import Language
 
 Certainty = Literal["H", "M", "L", "U"]
 """How well a fact is known: H read in a copy of the primary source, M several secondary sources agree, L one
 secondary source, U not verified."""
 
-_HEDGES: dict[str, str] = {
-    "H": "read on the portal",
-    "M": "as several guides say",
-    "L": "as one guide says, not confirmed",
-    "U": "not verified",
+_HEDGES: dict[Language, dict[str, str]] = {
+    "en": {
+        "H": "read on the portal",
+        "M": "as several guides say",
+        "L": "as one guide says, not confirmed",
+        "U": "not verified",
+    },
+    "hi": {
+        "H": "पोर्टल पर पढ़ा गया",
+        "M": "कई गाइड ऐसा बताती हैं",
+        "L": "एक गाइड ऐसा बताती है, पुष्टि नहीं हुई",
+        "U": "पुष्टि नहीं हुई",
+    },
 }
 _T = TypeVar("_T")
 
@@ -49,6 +58,9 @@ class Fact(Generic[_T]):
         if isinstance(self.value, int) and self.value < 0:
             raise ValueError("a number must not be negative")
 
+    def __str__(self) -> str:
+        return str(self.value)
+
     @property
     def hedge(self) -> str:
         """Say how certain the value is, to be shown beside it.
@@ -56,7 +68,15 @@ class Fact(Generic[_T]):
         >>> Fact(1500, "a guide", datetime.date(2026, 11, 20), "L").hedge
         'as one guide says, not confirmed; 2026-11-20'
         """
-        return f"{_HEDGES[self.certainty]}; {self.date.isoformat()}"
+        return self.hedge_in("en")
+
+    def hedge_in(self, language: Language) -> str:
+        """Say the same in a language of the page.
+
+        >>> Fact(1500, "a guide", datetime.date(2026, 11, 20), "U").hedge_in("hi")
+        'पुष्टि नहीं हुई; 2026-11-20'
+        """
+        return f"{_HEDGES[language][self.certainty]}; {self.date.isoformat()}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,16 +112,10 @@ class Portal:
     """ISO date on which all of these values were last gone through."""
     stale_days: Fact[int]
     home_url: Fact[str]
-    choose_route_url: Fact[str]
     report_suspect_url: Fact[str]
     """The page with the tab *Deepfake*. It takes hints from anybody; it is not a victim's complaint."""
-    track_url: Fact[str]
-    check_suspect_url: Fact[str]
     nodal_officers_url: Fact[str]
     """Whom to turn to in each State where nothing happens."""
-    faq_url: Fact[str]
-    manual_url: Fact[str]
-    abuse_links_url: Fact[str]
     appeal_url: Fact[str]
     """Of the Grievance Appellate Committee."""
     narrative_min_chars: Fact[int]
@@ -135,7 +149,6 @@ class Portal:
     """In which to appeal, from the platform's decision."""
     rule_3_2_b: Fact[str]
     states: Fact[tuple[str, ...]]
-    platforms: Fact[tuple[str, ...]]
     platform_links: Fact[Mapping[str, str]]
     """Pages for reporting abuse, by platform."""
     categories: Fact[tuple[Category, ...]]

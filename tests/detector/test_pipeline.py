@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -12,9 +14,12 @@ import pytest
 from PIL import Image
 
 from detector import ConfigError, Detector
+from detector.faces.crop import crop_face
 from detector.faces.face_follower import FaceFollower
 from detector.media.images import read_image
 from detector.media.media import open_media
+from detector.messages import Message
+from detector.model.score import score_crops
 from detector.types import Analysis, Step
 
 
@@ -49,6 +54,45 @@ def test_every_face_of_an_image_is_judged_and_one_manipulated_face_decides(
     assert analysis.verdict.probability == by_place[1].probability
 
 
+@pytest.mark.parametrize("turns", [0, 1])
+def test_real_is_withheld_beside_a_face_that_is_too_small_to_be_judged(
+    detector: Detector, examples: Path, tmp_path: Path, turns: int
+) -> None:
+    """And said of a portrait alone, whose own parts are no small faces."""
+    genuine = read_image(examples / "genuine.jpg")
+    image = np.full((800, 1200, 3), 125, np.uint8)
+    image[100:612, 100:612] = genuine
+    Image.fromarray(np.rot90(image, turns)).save(tmp_path / "one.png")
+    assert detector.analyze(tmp_path / "one.png").verdict.outcome == "real"
+    image[600:690, 900:990] = np.asarray(Image.fromarray(genuine).resize((90, 90)))  # a face of 15x19 pixels
+    Image.fromarray(np.rot90(image, turns)).save(tmp_path / "two.png")
+    analysis = detector.analyze(tmp_path / "two.png")
+    assert len(analysis.tracks) == 1 and analysis.verdict.outcome == "inconclusive"
+    assert Message("small_faces", {"count": 1}) in analysis.warnings
+
+
+def test_where_every_face_is_too_small_that_is_said(detector: Detector, examples: Path, tmp_path: Path) -> None:
+    image = np.full((800, 1200, 3), 125, np.uint8)
+    image[600:690, 900:990] = np.asarray(Image.open(examples / "genuine.jpg").resize((90, 90)))
+    Image.fromarray(image).save(tmp_path / "small.png")
+    analysis = detector.analyze(tmp_path / "small.png")
+    assert analysis.verdict.outcome == "no_face" and [message.code for message in analysis.warnings] == [
+        "small_faces"
+    ]
+
+
+def test_a_video_with_a_small_face_beside_a_large_one_is_left_open(
+    detector: Detector, examples: Path, film: Callable[..., Path]
+) -> None:
+    genuine = read_image(examples / "genuine.jpg")
+    image = np.full((600, 1100, 3), 125, np.uint8)
+    image[50:562, 50:562] = genuine
+    image[300:390, 800:890] = np.asarray(Image.fromarray(genuine).resize((90, 90)))
+    analysis = detector.analyze(film("two.mp4", [image] * 10, 5))
+    assert [message.code for message in analysis.warnings] == ["small_faces"]
+    assert analysis.verdict.outcome != "real"
+
+
 def test_the_dictionary_is_the_contract_to_the_letter(detector: Detector, examples: Path) -> None:
     content = json.loads(json.dumps(detector.analyze(examples / "genuine.mp4", max_frames=4).to_dict()))
     assert list(content) == [
@@ -73,6 +117,27 @@ def test_the_dictionary_is_the_contract_to_the_letter(detector: Detector, exampl
     assert content["frame_interval_s"] == pytest.approx(1.0, abs=0.1)
     assert content["schema_version"] == 1 and content["kind"] == "video"
     assert content["duration_s"] == pytest.approx(4.0, abs=0.05)
+
+
+def test_the_logit_of_an_image_is_the_mean_of_two_crops_and_a_video_has_one(
+    detector: Detector, examples: Path
+) -> None:
+    def with_second_crop(margin_frac: float | None) -> Detector:
+        spec = replace(detector.card.input, mirrored_margin_frac=margin_frac)
+        return Detector(replace(detector.card, input=spec), detector.classifier, detector.finder, detector.config)
+
+    once, twice = with_second_crop(None), with_second_crop(0.04)
+    spec, file = detector.card.input, examples / "manipulated.jpg"
+    (frame,) = open_media(file, detector.config).frames(1, lambda message: None)
+    (face,) = detector.finder.find(frame.pixels)
+    plain = crop_face(frame, face, spec.margin_frac, spec.size_px).pixels
+    mirrored = np.fliplr(crop_face(frame, face, 0.04, spec.size_px).pixels)
+    one, other = (score_crops(detector.classifier, [crop], spec, 1)[0] for crop in (plain, mirrored))
+    assert abs(one - other) > 0.2
+    assert once.analyze(file).tracks[0].scores[0].network_logit == pytest.approx(one, abs=0.05)
+    assert twice.analyze(file).tracks[0].scores[0].network_logit == pytest.approx((one + other) / 2, abs=0.05)
+    video = examples / "manipulated.mp4"
+    assert logits(once.analyze(video, max_frames=3)) == pytest.approx(logits(twice.analyze(video, max_frames=3)))
 
 
 def test_a_video_of_one_person_is_one_track_over_its_whole_length(detector: Detector, examples: Path) -> None:
@@ -127,7 +192,7 @@ def test_progress_only_grows_ends_at_one_and_says_what_was_found_so_far(
     assert [step.stage for step in told] == ["open", *["look"] * 40, "done"]
     shares = [step.share for step in told]
     assert shares == sorted(shares) and shares[-1] == 1.0
-    assert [step.moment for step in told[1:-1]] == list(range(1, 41)) and told[1].moments == 40
+    assert [step.frame for step in told[1:-1]] == list(range(1, 41)) and told[1].frames == 40
     estimates = [step.probability for step in told[1:-1] if step.probability is not None]
     assert told[1].probability is None and estimates == sorted(estimates)
     assert estimates[-1] <= analysis.verdict.probability + 1e-9
@@ -135,7 +200,7 @@ def test_progress_only_grows_ends_at_one_and_says_what_was_found_so_far(
 
 def test_a_cancelled_run_ends_at_once_and_leaves_no_thread_behind(detector: Detector, examples: Path) -> None:
     def cancel(step: Step) -> None:
-        if step.moment == 3:
+        if step.frame == 3:
             raise InterruptedError
 
     before = threading.active_count()
@@ -199,7 +264,7 @@ def test_far_fewer_searches_than_frames_find_the_same_faces(detector: Detector, 
     follower = FaceFollower(detector.finder)
     overlaps = []
     for frame in frames:
-        (_, face), searched = follower.find(frame)[0], detector.find_faces(frame)[0]
+        (_, face), searched = follower.find(frame)[0], detector.finder.find(frame.pixels)[0]
         overlaps.append(face.box.iou(searched.box))
     assert follower.searches <= 5 and min(overlaps) > 0.75 and np.mean(overlaps) > 0.88
 

@@ -11,7 +11,7 @@ from torchvision.models import mobilenet_v2
 
 from detector.model.checkpoint import load_card, load_weights
 from training.__main__ import main
-from training.evaluation.evaluate import DEGRADATIONS
+from training.evaluation.evaluate import CHANGES
 
 
 def test_the_recipe_goes_from_a_folder_to_a_checkpoint(
@@ -36,8 +36,8 @@ def test_the_recipe_goes_from_a_folder_to_a_checkpoint(
     with contextlib.suppress(ValueError):
         main(arguments)
     assert all((runs / stage / "state.pt").is_file() for stage in ("teacher", "student-small", "student"))
-    degraded = {f"val-{name}.csv" for name in DEGRADATIONS}
-    assert {file.name for file in runs.glob("*.csv")} >= {"faces.csv", "val.csv", *degraded}
+    changed = {f"val-{name}.csv" for name in CHANGES}
+    assert {file.name for file in runs.glob("*.csv")} >= {"faces.csv", "val.csv", *changed}
     assert (runs / "reconstructions" / "reconstructions.csv").is_file()
     card = load_card("default", root)
     assert card.licence == "test only" and load_weights(card, root)

@@ -1,4 +1,4 @@
-"""What happens to images on their way to a viewer, applied alike to both members of a pair."""
+"""Degradations of published images, applied identically to both members of a pair."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def colour_shift(pixels: Pixels, rng: np.random.Generator, strength: float) -> P
 
     Args:
         pixels: uint8 (height, width, 3), RGB.
-        rng: source of every choice.
+        rng: random generator.
         strength: 1.0 shifts channels by up to 20, hue by 9 degrees, saturation by a third, contrast by 0.2,
             gamma by a factor of 1.4.
     """
@@ -29,13 +29,13 @@ def colour_shift(pixels: Pixels, rng: np.random.Generator, strength: float) -> P
 
 
 def jpeg(pixels: Pixels, quality: int) -> Pixels:
-    """JPEG and back; quality 1 to 100 as libjpeg counts it."""
+    """Encode as JPEG and decode; quality 1 to 100 as in libjpeg."""
     _, data = cv2.imencode(".jpg", pixels[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
     return _u8(np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR))[..., ::-1])
 
 
 def h264(pixels: Pixels, crf: int, shift_px: int = 1) -> Pixels:
-    """H.264 and back, as the second of two frames between which the image moves.
+    """Encode as the second frame of a moving H.264 video and decode it.
 
     Args:
         pixels: uint8 (height, width, 3), RGB, both sides even.
@@ -56,7 +56,7 @@ def h264(pixels: Pixels, crf: int, shift_px: int = 1) -> Pixels:
     decoder = av.CodecContext.create("h264", "r")
     frames = []
     for number, moved in enumerate((np.roll(pixels, shift_px, 1), pixels)):
-        # OpenCV's conversion, one thread and no set-up, is several times faster than libswscale's here.
+        # OpenCV converts several times faster than libswscale here.
         frame = av.VideoFrame.from_ndarray(_u8(cv2.cvtColor(moved, cv2.COLOR_RGB2YUV_I420)), format="yuv420p")
         frame.pts = number
         for packet in encoder.encode(frame):
@@ -68,13 +68,12 @@ def h264(pixels: Pixels, crf: int, shift_px: int = 1) -> Pixels:
 
 
 def degrade_alike(members: Sequence[Pixels], rng: np.random.Generator, strength: float) -> list[Pixels]:
-    """Degrade all members of a pair with the very same parameters, so that the quality of an image says
-    nothing about its label.
+    """Degrade all members of a pair with the same parameters, so that quality does not reveal the label.
 
     Args:
         members: uint8 (size, size, 3) RGB crops of one size, an even number.
-        rng: source of every choice.
-        strength: 0.0 leaves the images alone, 1.0 is the full range.
+        rng: random generator.
+        strength: 0.0 changes nothing, 1.0 is the full range.
     """
     changes: list[Change] = []
     if rng.random() < 0.12 * strength:
@@ -157,7 +156,7 @@ def _draw_noise(rng: np.random.Generator, strength: float) -> Change:
 
 
 def _draw_distraction(rng: np.random.Generator) -> Change:
-    """Lettering, a sticker, a hard shadow, or smoothed skin: edges and softness that are no manipulation."""
+    """Add text, a sticker, a hard shadow or skin smoothing: edges and softness that are not manipulation."""
     kind, seed = rng.integers(4), int(rng.integers(2**31))
 
     def distract(pixels: Pixels) -> Pixels:

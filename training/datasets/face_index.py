@@ -1,4 +1,4 @@
-"""Find the face in every labelled image and in some frames of every labelled video, once."""
+"""Index the largest face of every labelled image and of some frames of every labelled video."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from training.datasets.labels import FACE_FIELDS, ITEM_FIELDS, Item
 from training.datasets.layouts import find_items
 
 CUTS = "cuts"
-"""Folder beside the list of faces, for frames cut out of videos and out of large images."""
+"""Folder beside the list, for faces cut out of videos and large images."""
 _LARGE_PX = 1_000_000
 _CONTEXT_FRAC = 0.75
-"""What is kept around a face that is cut out, as a share of its longer side."""
+"""Margin around a face that is cut out, as a share of its longer side."""
 
 Row = list[str | int]
 
@@ -32,15 +32,14 @@ Row = list[str | int]
 def prepare(folder: Path, out_file: Path, *, workers: int, frames_per_video: int) -> None:
     """Find the largest face and write one line for each image or frame to `out_file`.
 
-    Frames of videos, and faces of images above a megapixel, are cut out with their surroundings and kept
-    without loss beside `out_file`, at the size they have. Files without a face, and files that cannot be
-    read, are left out; how many is printed.
+    Faces of videos, and of images above a megapixel, are cut out with a margin and saved losslessly beside
+    `out_file`. Files without a face and unreadable files are skipped and counted.
 
     Args:
         folder: a data folder, see `training/datasets/layouts.py`.
         out_file: the list to write; `fit` reads it.
         workers: processes.
-        frames_per_video: frames looked at, spread over the whole video.
+        frames_per_video: frames searched, spread over the whole video.
     """
     items = find_items(folder)
     out_file.parent.mkdir(parents=True, exist_ok=True)
@@ -102,14 +101,14 @@ def _row(item: Item, frame: Frame, face: DetectedFace, out_folder: Path) -> Row:
 
 
 def face_row(item: Item, cut: str, width: int, height: int, face: DetectedFace) -> Row:
-    """One line of the list of faces, in the order of FACE_FIELDS."""
+    """One line of the list, in the order of FACE_FIELDS."""
     points = [f"{value:.2f}" for value in face.landmarks.ravel()]
     known = [str(getattr(item, field)) for field in ITEM_FIELDS]
     return [*known, cut, width, height, *face.box.as_list(), f"{face.detection_confidence:.4f}", *points]
 
 
 def cut_out(pixels: Pixels, face: DetectedFace) -> tuple[Pixels, DetectedFace]:
-    """The face with its surroundings, as far as the image reaches, and the face's place in it.
+    """Cut out a face with its margin, clipped to the image, and return the face relative to the cut.
 
     Args:
         pixels: uint8 (height, width, 3), RGB.

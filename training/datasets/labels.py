@@ -1,10 +1,10 @@
-"""Labelled images and videos of faces, and what `prepare` found in them.
+"""Labelled images and videos, and the faces that `prepare` found in them.
 
-A data folder holds `labels.csv`, or is laid out in one of the ways `layouts.py` knows. Columns of
-`labels.csv`: `file` (relative to the folder) and `label` (real or fake) are needed. The rest may be left out:
-`source` (where it comes from; the folder's name), `manipulation` (`none` for genuine ones), `group` (files of
-one video or person, which never cross a split; the file itself), `split` (train, val or another word; drawn
-from the group, nine in ten train) and `attributes` (`age=30;sex=0;race=2` or the like).
+A data folder holds `labels.csv` or has one of the layouts of `layouts.py`. `labels.csv` needs the columns `file`
+(relative to the folder) and `label` (real or fake). Optional columns and their defaults: `source` (the folder's
+name), `manipulation` (`none` for genuine files), `group` (the file; files of one video or person share a group,
+which never crosses splits), `split` (drawn from the group: nine in ten `train`, else `val`) and `attributes` (such
+as `age=30;sex=0;race=2`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from detector.media.images import read_image
 from detector.types import DetectedFace, FaceBox, Pixels
 
 TIGHT_FRAC = 0.85
-"""A face longer than this share of its image's shorter side shows no margin to speak of."""
+"""A face longer than this share of its image's shorter side has hardly any margin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,18 +49,8 @@ class Item:
 
     @property
     def is_generated(self) -> bool:
-        """The whole face comes from a generator, by the name of the manipulation."""
+        """Whether the whole face is generated, by the name of the manipulation."""
         return self.manipulation.lower().startswith(("stylegan", "generated", "gan", "diffusion", "reconstructed"))
-
-    def attribute(self, name: str) -> str | None:
-        """
-        >>> item = Item(file="a.jpg", label="real", source="s", manipulation="none", group="g", split="val",
-        ...             attributes="age=30;sex=1")
-        >>> item.attribute("sex"), item.attribute("race")
-        ('1', None)
-        """
-        pairs = (pair.partition("=") for pair in self.attributes.split(";"))
-        return next((value for key, _, value in pairs if key == name), None)
 
 
 ITEM_FIELDS = tuple(field.name for field in fields(Item))
@@ -100,7 +90,7 @@ def drawn_split(group: str) -> str:
 
 
 def read_labels(folder: Path) -> list[Item]:
-    """Every line of `labels.csv`.
+    """Read `labels.csv`.
 
     Raises:
         FileNotFoundError: the folder has no labels.csv.
@@ -130,7 +120,7 @@ def _completed(row: Mapping[str, str], source: str) -> Item:
 
 
 def check_items(items: Iterable[Item]) -> None:
-    """Refuse what would spoil a measurement.
+    """Check the labels.
 
     Raises:
         ValueError: a label is neither real nor fake, or a group crosses a split.
@@ -144,10 +134,10 @@ def check_items(items: Iterable[Item]) -> None:
 
 
 def read_faces(file: Path, data: Path, split: str) -> list[FaceItem]:
-    """The faces of one split, as `prepare` wrote them.
+    """Read the faces of one split.
 
     Args:
-        file: what `prepare` wrote; cut frames lie beside it.
+        file: the list that `prepare` wrote, beside its cut-out faces.
         data: the folder `prepare` read.
         split: a value of the column `split`.
     """
@@ -171,7 +161,7 @@ Groups = dict[tuple[str, str], tuple[list[FaceItem], list[FaceItem]]]
 
 
 def _grouped(faces: Iterable[FaceItem]) -> Groups:
-    """(source, group) to its genuine and its manipulated faces."""
+    """Map (source, group) to its genuine and manipulated faces."""
     groups: Groups = {}
     for face in faces:
         groups.setdefault((face.item.source, face.item.group), ([], []))[face.item.is_fake].append(face)
@@ -179,7 +169,7 @@ def _grouped(faces: Iterable[FaceItem]) -> Groups:
 
 
 def twins(faces: Iterable[FaceItem]) -> list[tuple[FaceItem, FaceItem]]:
-    """Genuine and manipulated faces of the same group as (real, fake): video frames by number, images in order."""
+    """Return (real, fake) pairs of the same group: video frames matched by number, images in order."""
     return [
         (_counterpart(fake, index, reals), fake)
         for reals, fakes in _grouped(faces).values()
@@ -195,10 +185,10 @@ def _counterpart(fake: FaceItem, index: int, reals: Sequence[FaceItem]) -> FaceI
 
 
 def lone_fakes(faces: Iterable[FaceItem]) -> list[FaceItem]:
-    """Manipulated faces whose group holds no genuine one."""
+    """Return manipulated faces whose group has no genuine one."""
     return [fake for reals, fakes in _grouped(faces).values() if not reals for fake in fakes]
 
 
 def load_pixels(face: FaceItem) -> Pixels:
-    """The whole upright image a face was found in: uint8 (height, width, 3), RGB."""
+    """Read the upright image of a face: uint8 (height, width, 3), RGB."""
     return read_image(face.image)

@@ -1,4 +1,4 @@
-"""Data folders without a `labels.csv`: the layouts of well-known data sets, and plain `real/` and `fake/`.
+"""Read data folders without a `labels.csv`: layouts of well-known data sets, and plain `real/` and `fake/`.
 
 FaceForensics++: `original_sequences/`, `manipulated_sequences/`. Groups are the pairs of videos swapped with each
     other; the official lists are used if they lie in `splits/`.
@@ -8,9 +8,8 @@ DFDC: `metadata.json` in the folders of videos. Groups are the original videos.
 Plain: `real/`, and `fake/` if there is any. Each file is a group; a folder above names the split, as in
     `train/real/`, `val/fake/`.
 
-Where nothing else is said the split is drawn from the group, see `drawn_split`.
-A swap shows two people, so Celeb-DF fakes of one split may show a face that stands as genuine in another; with
-FaceForensics++ they do not.
+Otherwise the split is drawn from the group, see `drawn_split`. A swap shows two people: Celeb-DF fakes of one
+split may show a face that is genuine in another; FaceForensics++ avoids that.
 """
 
 from __future__ import annotations
@@ -25,11 +24,11 @@ _SUFFIXES = {*IMAGE_SUFFIXES, *VIDEO_SUFFIXES}
 
 
 def find_items(folder: Path) -> list[Item]:
-    """Every labelled file of a data folder.
+    """List the labelled files of a data folder.
 
     Raises:
         FileNotFoundError: no such folder.
-        ValueError: a folder of no known layout, an empty one, or labels that would spoil a measurement.
+        ValueError: unknown layout, empty folder, or inconsistent labels.
     """
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder} is not a folder")
@@ -63,7 +62,7 @@ def _faceforensics(folder: Path) -> list[Item]:
         for pair in json.loads(lists.read_text()) if lists.is_file() else []:
             official |= {video: ("_".join(sorted(pair)), split) for video in pair}
     files = _media(folder)
-    for file in files:  # without the lists, the names of the fakes tell the pairs
+    for file in files:  # without the lists, take the pairs from the names of the fakes
         pair = file.stem.split("_")
         if "manipulated_sequences" in file.parts and len(pair) == 2:
             group = "_".join(sorted(pair))
@@ -76,7 +75,7 @@ def _faceforensics(folder: Path) -> list[Item]:
             continue
         video = file.stem.split("_")[0]
         group, split = official.get(video, (video, drawn_split(video)))
-        if "__" in file.stem:  # DeepFakeDetection: 01_02__scene__code, the actor whose video it is comes first
+        if "__" in file.stem:  # DeepFakeDetection: 01_02__scene__code, target actor first
             group, split = f"actor {video}", drawn_split(f"actor {video}")
         fake = place[0] == "manipulated_sequences"
         items.append(
@@ -102,7 +101,7 @@ def _celeb_df(folder: Path) -> list[Item]:
             continue
         fake, split = file.parent.name == "Celeb-synthesis", "test" if name in tested else None
         person = file.stem.split("_")[0]
-        # The official list cuts through people, so what it tests is a group of its own.
+        # The official list splits people, so its files form a group of their own.
         group = f"tested {file.stem}" if split else f"{file.parent.name} {person}" if person.isdigit() else person
         items.append(
             Item(

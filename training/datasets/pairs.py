@@ -1,11 +1,10 @@
-"""Pairs for training: every batch holds each genuine face beside its own manipulated twin.
+"""Training pairs: each genuine face with its manipulated version.
 
 Kinds of pair: `twin` (a genuine face and its manipulated version of the same group), `blend` (a genuine face and a
 self-blend of it), `swap` (a genuine face under somebody else's of the same source), `lone` (a manipulated face
-without a twin, such as a wholly generated one, and any genuine face of its source), `reconstruction` (a genuine
-face and the same face through a decoder). Both members get the same
-crop margins, the same flip and the same degradations, at the size the face has in its image and before it is
-resized for the network.
+without a twin, such as a generated one, and any genuine face of its source), `reconstruction` (a genuine face and
+its reconstruction by a decoder). Both members get the same margins, flip and degradations, at native size before
+they are resized for the network.
 """
 
 from __future__ import annotations
@@ -28,15 +27,15 @@ from training.datasets.labels import FaceItem, load_pixels, lone_fakes, twins
 from training.datasets.self_blend import Donor, Mask, face_mask, self_blend
 
 MIX = {"twin": 0.4, "blend tight": 0.1, "blend wide": 0.2, "swap": 0.06, "lone": 0.1, "reconstruction": 0.14}
-"""Shares of the kinds of pair. `wide` images show the head with a margin, `tight` ones the face alone."""
+"""Shares of the kinds of pair, for images with a margin around the face (`wide`) and without (`tight`)."""
 _BLENDED_BACK = 0.35
-"""Share of the reconstructions of which only the face region is kept, in the genuine image."""
+"""Share of the reconstructions pasted into the genuine image by their face region only."""
 MAP_CELLS = 20
-"""Side of the maps that say where an image was manipulated."""
+"""Side of the maps of manipulated places."""
 RECONSTRUCTIONS = "reconstructions"
 """Source of the pairs of a face and its reconstruction, see `reconstruct.py`."""
 _NATIVE_PX = (96, 240)
-"""Between which sides a crop is degraded."""
+"""Least and greatest side at which a crop is degraded."""
 
 Batch = tuple[Tensor, Tensor, Tensor]
 T = TypeVar("T")
@@ -47,7 +46,7 @@ class _Pair:
     pixels: list[Pixels]
     boxes: list[FaceBox]
     mask: Mask | None
-    """Where the second member was manipulated, over its whole image; None where that is not known."""
+    """Where the second member was manipulated, over its image; None where unknown."""
 
 
 class PairStream(IterableDataset[Batch]):
@@ -56,8 +55,8 @@ class PairStream(IterableDataset[Batch]):
     Each is pixels uint8 (2, 3, size, size) RGB, labels float32 (2,), and maps float32 (2, 20, 20): the
     manipulated share of each cell, NaN where it is not known.
 
-    Pair n is the same for the same seed, and lies in the same batch whatever the number of workers, so that a
-    run can be resumed.
+    Pair n depends on the seed only, and its batch does not depend on the number of workers, so a run can be
+    resumed.
     """
 
     def __init__(
@@ -72,10 +71,10 @@ class PairStream(IterableDataset[Batch]):
     ) -> None:
         """
         Args:
-            faces: the faces to draw from.
+            faces: to draw from.
             size_px: side of the crops.
-            seed: of everything drawn.
-            first: number of the first pair to give.
+            seed: random seed.
+            first: number of the first pair.
             block: pairs in a batch.
             ramp_pairs: pairs over which the degradations grow to full strength.
 
@@ -150,8 +149,8 @@ class PairStream(IterableDataset[Batch]):
 
 
 class _Pool(Generic[T]):
-    """Things of several sources. A source is drawn by the fourth root of its size, then one of its things, so that
-    a small source is neither starved nor learned by heart."""
+    """Samples of several sources. A source is drawn by the fourth root of its size, then one of its samples: a
+    balance between ignoring and overfitting small sources."""
 
     def __init__(self, items: Iterable[tuple[str, T]]) -> None:
         self.items: dict[str, list[T]] = {}
@@ -170,10 +169,9 @@ class _Pool(Generic[T]):
 
 
 def numbered(pair: Callable[[int], Batch], first: int, block: int) -> Iterator[Batch]:
-    """Pairs from number `first` on, without end.
+    """Yield pairs from number `first` on, endlessly.
 
-    Workers take turns by whole batches of `block` pairs, as the DataLoader asks them, so that a batch holds the
-    same pairs whatever the number of workers.
+    Workers take turns by whole batches of `block` pairs, so that a batch does not depend on their number.
     """
     worker = torch.utils.data.get_worker_info()
     turn, turns = (0, 1) if worker is None else (worker.id, worker.num_workers)
@@ -190,7 +188,7 @@ def _load(real: FaceItem, fake: FaceItem) -> _Pair:
 
 
 def _reconstruction(real: FaceItem, fake: FaceItem, rng: np.random.Generator) -> _Pair:
-    """A face and its reconstruction; of some only the face region is kept, inside the genuine image."""
+    """Draw a face and its reconstruction, sometimes limited to the face region."""
     pair = _load(real, fake)
     if rng.random() >= _BLENDED_BACK:
         return pair
@@ -206,14 +204,14 @@ def _reconstruction(real: FaceItem, fake: FaceItem, rng: np.random.Generator) ->
 
 
 def jittered_window(pixels: Pixels, box: FaceBox, margin_frac: float, shift: NDArray[np.float64]) -> FaceBox:
-    """The window of a face whose box was shifted, as another detector would have drawn it."""
+    """Return the crop window with its box jittered, as from another face detector."""
     dx, dy = round(shift[0] * box.width), round(shift[1] * box.height)
     moved = FaceBox(box.x1 + dx, box.y1 + dy, box.x2 + dx, box.y2 + dy)
     return crop_window(moved, margin_frac, (pixels.shape[0], pixels.shape[1]))
 
 
 def _cells(mask: Mask, window: FaceBox) -> Mask:
-    """The manipulated share of each cell of the window, whatever the strength of the blend."""
+    """Return the manipulated share of each cell of the window."""
     support = (mask > 0.5 * mask.max()).astype(np.float32)
     inside = support[max(0, window.y1) : window.y2, max(0, window.x1) : window.x2]
     top, left = max(0, -window.y1), max(0, -window.x1)

@@ -1,8 +1,8 @@
-"""Reconstructions: pairs of a genuine face and the same face through a decoder, which differ in its traces alone.
+"""Reconstruct genuine faces by an autoencoder: the two differ by the traces of its decoder only.
 
-The idea is that of aligned pairs (Rajan et al., arXiv:2410.11835). Decoders: three tiny autoencoders, one
-for each common way of upsampling, trained here in a few minutes, and optionally the tiny autoencoder for
-FLUX.2 (taef2, MIT, madebyollin/taesd), read from a folder. One kind is kept out of training, to report on.
+After aligned pairs (Rajan et al., arXiv:2410.11835). Decoders: three tiny autoencoders, one per upsampling method,
+trained here in minutes, and optionally the tiny autoencoder for FLUX.2 (taef2, MIT, madebyollin/taesd). One kind
+is held out for reporting.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ from training.datasets.pairs import RECONSTRUCTIONS
 UPSAMPLERS = ("transposed", "nearest", "pixelshuffle")
 FLUX = "flux2-tiny"
 KEPT_OUT = "pixelshuffle"
-"""Decoder whose reconstructions are in split `val` alone, for reporting."""
+"""Decoder whose reconstructions are in split `val` only."""
 _LONGEST_PX = 320
-"""Larger cuts are shrunk before they are reconstructed."""
+"""Larger crops are scaled down first."""
 _LATENT, _WIDTH = 12, 32
 STEPS = 300
-"""In which a tiny autoencoder is trained."""
+"""Training steps of a tiny autoencoder."""
 
 
 class TinyAutoencoder(nn.Module):
-    """RGB in 0..1, (n, 3, h, w) with h and w multiples of 4, to 12 channels at a quarter of the side and back."""
+    """RGB in 0..1, (n, 3, h, w) with h and w multiples of 4; the code has 12 channels at a quarter of the side."""
 
     def __init__(self, upsampler: str) -> None:
         """
@@ -64,7 +64,7 @@ class TinyAutoencoder(nn.Module):
 
 
 def _upsample(kind: str, channels: int, out: int) -> nn.Module:
-    """Twice the side."""
+    """Upsample to twice the side."""
     if kind == "transposed":
         return nn.ConvTranspose2d(channels, out, 4, 2, 1)
     if kind == "nearest":
@@ -136,14 +136,14 @@ class FluxAutoencoder(nn.Module):
 def fit_autoencoder(
     upsampler: str, faces: Sequence[FaceItem], file: Path, *, steps: int, seed: int = 0
 ) -> TinyAutoencoder:
-    """Train one tiny autoencoder on patches of genuine faces, or load it where `file` holds it already.
+    """Train one tiny autoencoder on patches of genuine faces, or load it from `file` if that exists.
 
     Args:
         upsampler: one of UPSAMPLERS.
         faces: genuine faces.
         file: its weights.
         steps: of 24 patches of 64 px.
-        seed: of everything drawn.
+        seed: random seed.
     """
     torch.manual_seed(seed)
     network = TinyAutoencoder(upsampler)
@@ -178,7 +178,7 @@ def _patch(pixels: Pixels, rng: np.random.Generator, side: int = 64) -> Pixels:
 
 
 def _shrunk(pixels: Pixels) -> Pixels:
-    """At most `_LONGEST_PX` a side, and both sides multiples of 8 from 64 up."""
+    """Resize to at most `_LONGEST_PX` a side, both sides multiples of 8, at least 64."""
     height, width = pixels.shape[:2]
     factor = min(1.0, _LONGEST_PX / max(height, width))
     size = [max(64, round(length * factor) // 8 * 8) for length in (width, height)]
@@ -187,18 +187,18 @@ def _shrunk(pixels: Pixels) -> Pixels:
 
 @torch.inference_mode()
 def reconstruct(network: nn.Module, pixels: Pixels) -> Pixels:
-    """Through the network and back to uint8 (height, width, 3) RGB; both sides multiples of 8."""
+    """Reconstruct uint8 (height, width, 3) RGB; both sides multiples of 8."""
     batch = torch.from_numpy(pixels.copy()).permute(2, 0, 1)[None].float() / 255
     made = network(batch)[0].clamp(0, 1).permute(1, 2, 0) * 255
     return np.asarray(made.round().to(torch.uint8).numpy(), np.uint8)
 
 
 def reconstruct_faces(faces_file: Path, data: Path, folder: Path, *, count: int, flux: Path | None = None) -> Path:
-    """Train the tiny autoencoders, or load those in `folder`, and write reconstructions of genuine faces.
+    """Train the tiny autoencoders, or load them from `folder`, and write reconstructions of genuine faces.
 
     Args:
-        faces_file: what `prepare` wrote.
-        data: the folder it read.
+        faces_file: the list that `prepare` wrote.
+        data: its data folder.
         folder: for weights, pairs and their list.
         count: pairs of each decoder kind in train; a quarter as many in val.
         flux: folder of the tiny autoencoder for FLUX.2, one more kind.
@@ -226,7 +226,7 @@ def write_reconstructions(
         networks: decoder kind to network. `KEPT_OUT` is used on val alone, all others on train and val.
         folder: where the PNG files and the list go.
         count: pairs of each kind in train; a quarter as many in val.
-        seed: of the choice.
+        seed: random seed.
 
     Returns:
         The list, in the format of `prepare`.

@@ -1,10 +1,9 @@
-"""Self-blended images: a manipulated twin made of one genuine image.
+"""Self-blended images (Shiohara and Yamasaki, CVPR 2022, arXiv:2204.08376), re-implemented from the paper.
 
-Re-implemented from the paper (Shiohara and Yamasaki, CVPR 2022, arXiv:2204.08376): an image is blended with a
-slightly altered copy of itself inside a face mask, so that the only difference between the twins is the
-blend. The mask comes from MTCNN's five landmarks and a mean face outline, not from a 68-point model. Added to
-the paper: regions, traces a generator leaves, transferred colour, Poisson blending, and now and then the face
-of somebody else, fitted to the landmarks (Face X-ray, CVPR 2020, arXiv:1912.13458).
+An image is blended with a slightly altered copy of itself inside a face mask, so that genuine and manipulated
+version differ by the blend only. The mask comes from MTCNN's five landmarks and a mean face outline instead of 68
+landmarks. Added to the paper: face regions, generator artefacts, colour transfer, Poisson blending, and donor
+faces fitted to the landmarks (Face X-ray, CVPR 2020, arXiv:1912.13458).
 """
 
 from __future__ import annotations
@@ -51,7 +50,7 @@ _SHARES = {
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Donor:
-    """Somebody else's face, for a blend that is not of the image with itself."""
+    """Another person's face to blend in."""
 
     pixels: Pixels
     """uint8 (height, width, 3), RGB."""
@@ -66,15 +65,15 @@ def face_mask(
     rng: np.random.Generator,
     jitter: float = 0.07,
 ) -> Mask:
-    """A hard mask of one face region.
+    """Draw a hard mask of one face region.
 
     Args:
         shape_hw: height and width of the image, pixels.
         landmarks: (5, 2) XY, in the order of `DetectedFace.landmarks`.
         region: `face`, `face and forehead`, `inner face`, `eyes`, `mouth`, or `ellipse` for one of any shape
             and place on the face.
-        rng: where the outline's points are shifted to.
-        jitter: standard deviation of that shift, in eye distances.
+        rng: random generator.
+        jitter: standard deviation by which the outline's points are shifted, in eye distances.
 
     Returns:
         float32 (height, width), 0 outside and 1 inside the region's convex hull.
@@ -103,17 +102,17 @@ def self_blend(
     rng: np.random.Generator,
     donor: Donor | None = None,
 ) -> tuple[Pixels, Pixels, Mask]:
-    """A genuine image and its manipulated twin, at native resolution.
+    """Make a genuine image and its manipulated twin, at native resolution.
 
-    One of two copies is altered a little; the face of one is laid over the other. The genuine twin is the
-    image underneath, altered or not, so that the two differ inside the mask and nowhere else.
+    One of two copies is altered slightly, then the face of one is blended over the other. The genuine twin is the
+    image underneath, so that the two differ inside the mask only.
 
     Args:
         pixels: uint8 (height, width, 3), RGB.
         box: the face.
         landmarks: (5, 2) XY pixels.
-        rng: source of every choice.
-        donor: whose face is laid over instead of the image's own.
+        rng: random generator.
+        donor: face to blend in instead of the image's own.
 
     Returns:
         Genuine twin, manipulated twin (both uint8 like `pixels`), and the soft mask, float32 (height, width),
@@ -145,7 +144,7 @@ def self_blend(
 
 
 def _alter(pixels: Pixels, rng: np.random.Generator) -> Pixels:
-    """Colour shift, then nearly always another sharpness or the traces of a generator."""
+    """Shift colours, then usually change sharpness or add generator artefacts."""
     altered = colour_shift(pixels, rng, strength=1.0)
     kind = rng.choice(["coarser", "sharper", "generated", "recompressed", "colour alone"], p=_ALTERATIONS)
     if kind == "coarser":
@@ -155,7 +154,7 @@ def _alter(pixels: Pixels, rng: np.random.Generator) -> Pixels:
     elif kind == "sharper":
         altered = _sharpened(altered, rng.uniform(0.8, 2.0), rng.uniform(0.3, 1.0))
     elif kind == "generated":
-        # A decoder's output: of low resolution, smooth inside edges, then enlarged and crisped.
+        # Imitate a decoder: low resolution, smoothed inside edges, then enlarged and sharpened.
         altered = _down_up(altered, rng.uniform(1.2, 2.5), cv2.INTER_AREA, cv2.INTER_CUBIC)
         altered = np.asarray(cv2.bilateralFilter(altered, 5, rng.uniform(10, 40), 2.0), np.uint8)
         altered = _sharpened(altered, rng.uniform(0.8, 1.5), rng.uniform(0.0, 0.8))
@@ -179,7 +178,7 @@ def _sharpened(pixels: Pixels, sigma: float, amount: float) -> Pixels:
 
 
 def _fitted(donor: Donor, landmarks: NDArray[np.float32], shape_hw: tuple[int, int]) -> Pixels:
-    """The donor's image, moved so that its landmarks lie as near as can be to the given ones."""
+    """Warp the donor's image so that its landmarks best fit the given ones."""
     design = np.column_stack([donor.landmarks, np.ones(5, np.float32)])
     affine, *_ = np.linalg.lstsq(design, landmarks, rcond=None)
     height, width = shape_hw
@@ -188,7 +187,7 @@ def _fitted(donor: Donor, landmarks: NDArray[np.float32], shape_hw: tuple[int, i
 
 
 def _transfer_colour(source: Pixels, target: Pixels, mask: Mask) -> Pixels:
-    """Mean and spread of the target's colours under the mask, in Lab (Reinhard et al., 2001)."""
+    """Transfer mean and spread of the target's colours under the mask, in Lab (Reinhard et al., 2001)."""
     inside = mask > 0.5
     if inside.sum() < 16:
         return source
@@ -209,7 +208,7 @@ def _small_move(box: FaceBox, rng: np.random.Generator) -> NDArray[np.float64]:
 
 
 def _bend(mask: Mask, box: FaceBox, rng: np.random.Generator) -> Mask:
-    """Elastic deformation: every place moves by up to about 5 % of the face, neighbours alike."""
+    """Deform elastically, by up to about 5 % of the face."""
     height, width = mask.shape
     coarse = rng.normal(0, 0.03 * box.width, (5, 5, 2)).astype(np.float32)
     field = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
@@ -219,7 +218,7 @@ def _bend(mask: Mask, box: FaceBox, rng: np.random.Generator) -> Mask:
 
 
 def _soften(mask: Mask, box: FaceBox, rng: np.random.Generator) -> Mask:
-    """Blur inwards, so that the edge is soft and the mask does not outgrow its region."""
+    """Soften the edge inwards, so that the mask stays within its region."""
     sigma = rng.uniform(0.01, 0.07) * box.width
     inner = (cv2.GaussianBlur(mask, (0, 0), sigma) > 0.95).astype(np.float32)
     soft = cv2.GaussianBlur(inner, (0, 0), max(0.5, sigma * rng.uniform(0.4, 1.0)))
@@ -228,7 +227,7 @@ def _soften(mask: Mask, box: FaceBox, rng: np.random.Generator) -> Mask:
 
 
 def _poisson(source: Pixels, target: Pixels, mask: Mask) -> Pixels:
-    """Poisson blending (Perez et al., SIGGRAPH 2003) where the mask lies well inside the image."""
+    """Blend by Poisson editing (Perez et al., SIGGRAPH 2003) if the mask lies well inside the image."""
     hard = (mask > 0.5).astype(np.uint8) * 255
     hard[:2], hard[-2:], hard[:, :2], hard[:, -2:] = 0, 0, 0, 0
     x, y, width, height = cv2.boundingRect(hard)

@@ -1,4 +1,4 @@
-"""From validation logits to quality offsets, a probability and thresholds with stated error rates."""
+"""Fit quality offsets, Platt scaling and thresholds to validation logits."""
 
 from __future__ import annotations
 
@@ -22,20 +22,21 @@ MISS_RATE = 0.05
 FOLDS = 10
 BINS = 5
 FEWEST = 299
-"""Genuine faces in a bin: so many without an error certify 1 % at 95 % confidence (Clopper-Pearson)."""
+"""Least genuine faces in a bin: that many without an error bound the rate by 1 % at 95 % confidence
+(Clopper-Pearson)."""
 SOURCE_SLACK = 2
-"""A single source may have this many times the rate that holds for each bin and for all together."""
+"""Factor by which the rate of a single source may exceed the overall rate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatingPoint:
-    """What `calibrate` sets: offsets by image detail, and probability and thresholds of adjusted logits."""
+    """Offsets by image detail, and calibration of the adjusted logits."""
 
     quality: QualityOffsets
     calibration: Calibration
 
     def judge(self, row: Row) -> Row:
-        """`probability`, `grade` and `outcome` of a result."""
+        """Return `probability`, `grade` and `outcome` of a result."""
         if row["logit"] is None:
             return {"probability": None, "grade": None, "outcome": "no_face"}
         probability = self.calibration.probability(adjusted(row, self.quality))
@@ -44,17 +45,17 @@ class OperatingPoint:
 
 
 def adjusted(row: Row, quality: QualityOffsets) -> float:
-    """The logit of a result less the offset for its image detail."""
+    """Return the logit of a result less the offset for its image detail."""
     return quality.adjust(row["logit"], row.get("detail") or 0.0)
 
 
 def fit_offsets(results: Sequence[Row]) -> QualityOffsets:
-    """Offsets that place the 1 % false-alarm threshold of every quality bin at the same logit.
+    """Fit offsets that place the 1 % false-alarm threshold of every quality bin at the same logit.
 
-    Genuine faces are cut into BINS bins of equal number by image detail. A bin's threshold is a split-conformal
-    quantile (the k-th largest of n logits with k = floor((n + 1) * rate)). Where more than twice the rate of a
-    source lies above, the bin that holds most of those faces is made stricter until the source keeps to it. With
-    fewer than FEWEST faces to a bin there is one bin for all.
+    Genuine faces are divided into BINS bins of equal size by image detail. A bin's threshold is a split-conformal
+    quantile: the k-th largest of n logits with k = floor((n + 1) * rate). If a source exceeds twice the rate, the
+    bin with most of its false alarms gets stricter until it does not. With fewer than FEWEST faces per bin there
+    is one bin.
     """
     genuine = [row for row in results if row["label"] == "real" and row["logit"] is not None]
     details = np.array([row.get("detail") or 0.0 for row in genuine])
@@ -71,7 +72,7 @@ def fit_offsets(results: Sequence[Row]) -> QualityOffsets:
         own = np.flatnonzero(sources == source)
         allowed = int((len(own) + 1) * SOURCE_SLACK * FALSE_ALARM_RATE)
         if allowed < 2:
-            continue  # one face would set the threshold
+            continue  # a single face would set the threshold
         while len(above := own[logits[own] - offsets[places[own]] > level]) > allowed:
             place = np.bincount(places[above]).argmax()
             offsets[place] = logits[above[places[above] == place]].min() - level
@@ -79,7 +80,8 @@ def fit_offsets(results: Sequence[Row]) -> QualityOffsets:
 
 
 def _strictest(genuine: Sequence[Row], rate: float) -> float:
-    """The highest conformal quantile of adjusted logits: of all at `rate`, of each large source at twice that."""
+    """Return the highest conformal quantile of adjusted logits: of all at `rate`, of each large source at twice
+    it."""
     by_source: dict[str, list[float]] = {}
     for row in genuine:
         by_source.setdefault(row["source"], []).append(row["adjusted"])
@@ -92,15 +94,15 @@ def _strictest(genuine: Sequence[Row], rate: float) -> float:
 
 
 def calibrate(results: Sequence[Row], quality: QualityOffsets | None = None) -> OperatingPoint:
-    """Offsets, then Platt scaling on the sources that have both labels, then thresholds for the stated rates.
+    """Fit offsets, then Platt scaling on the sources with both labels, then thresholds.
 
-    `signs` starts where at most 1 %, and `some signs` where at most 5 %, of all genuine faces and twice that share
-    of any single source would get it (split conformal); a source in which one face would decide counts into the
-    pooled quantile only. `none found` ends where at most 5 % of the manipulated faces lie below.
+    `signs` starts where at most 1 % of all genuine faces, and `some signs` where at most 5 %, would get it, and
+    twice that share of any single source (split conformal; small sources count into the pooled quantile only).
+    `none found` ends where at most 5 % of the manipulated faces lie below.
 
     Args:
-        results: of `evaluate`, with logits as the network gave them.
-        quality: offsets to use; by default they are fitted. Empty ones for logits that are adjusted already.
+        results: of `evaluate`, with unadjusted logits.
+        quality: offsets to use instead of fitting them; empty ones for logits that are already adjusted.
 
     Raises:
         ValueError: the results lack genuine or manipulated faces, no source has both, or the logits do not tell
@@ -131,7 +133,7 @@ def calibrate(results: Sequence[Row], quality: QualityOffsets | None = None) -> 
     some = min(_strictest(genuine, SOME_SIGNS_RATE), upper)
     lower = min(-_kth_largest([-logit for logit in fake], MISS_RATE), some)
     scale = Calibration(slope=float(platt.coef_[0, 0]), intercept=float(platt.intercept_[0]))
-    # Just above the deciding genuine face, so that it does not get the grade itself.
+    # Just above the deciding genuine face.
     above = [min(1.0, scale.probability(value) + 1e-6) for value in (upper, some)]
     return OperatingPoint(
         quality=quality,
@@ -151,11 +153,8 @@ def _kth_largest(values: Sequence[float] | NDArray[np.float64], rate: float) -> 
 
 
 def judged_by_others(results: Sequence[Row], quality: QualityOffsets | None = None) -> list[Row]:
-    """The results with `probability`, `grade` and `outcome` from an operating point that did not see them.
-
-    Ten folds by group: each is judged by what the other nine calibrate, so that the rates stated are not
-    those of the data the thresholds were set on.
-    """
+    """Add `probability`, `grade` and `outcome` by cross-validation: ten folds by group, each judged by the other
+    nine."""
     fold_of = _folds(results)
     judged: list[Row] = [{} for _ in results]
     for fold in set(fold_of):
@@ -167,20 +166,20 @@ def judged_by_others(results: Sequence[Row], quality: QualityOffsets | None = No
 
 
 def judged_by_other_sources(results: Sequence[Row]) -> list[Row]:
-    """The genuine results, each source judged by an operating point that never saw that source."""
+    """Judge the genuine results of each source by an operating point fitted on the other sources."""
     judged = []
     for source in sorted({row["source"] for row in results if row["label"] == "real"}):
         others = [row for row in results if row["source"] != source]
         try:
             point = calibrate(others)
-        except ValueError:  # without this source no other has both labels
+        except ValueError:  # no other source has both labels
             continue
         judged += [row | point.judge(row) for row in results if row["source"] == source and row["label"] == "real"]
     return judged
 
 
 def grade_rates(judged: Iterable[Row]) -> dict[Grade, GradeRate]:
-    """Share of the genuine and of the manipulated faces that got each grade."""
+    """Return the share of genuine and of manipulated faces with each grade."""
     counts: dict[str, Counter[Grade]] = {"real": Counter(), "fake": Counter()}
     for row in judged:
         if row["grade"] is not None:
@@ -196,8 +195,7 @@ def grade_rates(judged: Iterable[Row]) -> dict[Grade, GradeRate]:
 
 
 def _folds(results: Sequence[Row]) -> list[int]:
-    """A fold for each result. The groups of every source and label are dealt out evenly, so that no fold leaves
-    a source with too few genuine faces to count; the same every time."""
+    """Return a fold for each result, the groups of each source and label distributed evenly and reproducibly."""
     labels: dict[tuple[str, str], set[str]] = {}
     for row in results:
         labels.setdefault((row["source"], row["group"]), set()).add(row["label"])
@@ -211,7 +209,7 @@ def _folds(results: Sequence[Row]) -> list[int]:
 
 
 def error_rates(judged: Sequence[Row]) -> tuple[float, float, float]:
-    """Share of genuine faces called fake, of manipulated faces called real, and of all faces left open."""
+    """Return the shares of genuine faces called fake, manipulated called real, and all left inconclusive."""
     called: dict[str, list[str]] = {"real": [], "fake": []}
     for row in judged:
         if row["outcome"] != "no_face":
@@ -225,12 +223,12 @@ def error_rates(judged: Sequence[Row]) -> tuple[float, float, float]:
 
 
 def video_block(stills: Sequence[Row], footage: Sequence[Row], measured_on: str) -> dict[str, Any]:
-    """An operating point of videos' own, for a checkpoint's card.
+    """Compute the operating point of videos for a checkpoint's card.
 
     Args:
-        stills: moving stills, one line a video, with the logit pooled as the detector pools.
-        footage: videos that are really videos, likewise. `signs` starts above every genuine one of them while they
-            are fewer than the rate can be measured on: faces in stills do not speak, and footage varies more.
+        stills: synthetic videos from still images, one row each, with pooled logits.
+        footage: real videos, likewise. While they are too few to measure the rate on, `signs` starts above every
+            genuine one, because footage varies more than synthetic videos.
         measured_on: the data in a few words.
 
     Returns:

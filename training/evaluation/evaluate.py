@@ -1,4 +1,4 @@
-"""How a checkpoint judges files it never saw, through `Detector.analyze` like everybody else."""
+"""Score unseen files with a checkpoint, through `Detector.analyze`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import multiprocessing
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +30,7 @@ from training.datasets.augment import h264, jpeg
 from training.datasets.labels import Item
 from training.datasets.layouts import find_items
 from training.evaluation.metrics import Row
-from training.fitting.fit import MARGIN_FRAC, FitSettings, start_from
+from training.fitting.fit import MARGIN_FRAC, MIRRORED_MARGIN_FRAC, FitSettings, start_from
 from training.fitting.networks import PIXEL_MEAN, PIXEL_STD, Student, Teacher
 
 RESULT_FIELDS = (
@@ -51,7 +51,7 @@ def _half(pixels: Pixels) -> Pixels:
     """Half the size and back."""
     height, width = pixels.shape[:2]
     small = cv2.resize(pixels, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
-    return cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
+    return _u8(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR))
 
 
 def _crf35(pixels: Pixels) -> Pixels:
@@ -59,13 +59,38 @@ def _crf35(pixels: Pixels) -> Pixels:
     return h264(pixels[: height // 2 * 2, : width // 2 * 2], 35)
 
 
-DEGRADATIONS = {"jpeg40": lambda pixels: jpeg(pixels, 40), "half": _half, "h264crf35": _crf35}
-"""What can be done to every image before it is judged."""
+def _smaller(pixels: Pixels) -> Pixels:
+    """Nine tenths of the size."""
+    height, width = pixels.shape[:2]
+    return _u8(cv2.resize(pixels, (width * 9 // 10, height * 9 // 10), interpolation=cv2.INTER_AREA))
+
+
+def _border(pixels: Pixels) -> Pixels:
+    """A black border of a tenth of the shorter side."""
+    width = min(pixels.shape[:2]) // 10
+    return _u8(cv2.copyMakeBorder(pixels, width, width, width, width, cv2.BORDER_CONSTANT))
+
+
+def _u8(pixels: cv2.typing.MatLike) -> Pixels:
+    return pixels.astype(np.uint8, copy=False)
+
+
+CHANGES: dict[str, Callable[[Pixels], Pixels]] = {
+    "jpeg40": lambda pixels: jpeg(pixels, 40),
+    "half": _half,
+    "h264crf35": _crf35,
+    "mirror": lambda pixels: np.ascontiguousarray(pixels[:, ::-1]),
+    "smaller": _smaller,
+    "jpeg95": lambda pixels: jpeg(pixels, 95),
+    "reencode": lambda pixels: jpeg(jpeg(pixels, 90), 80),
+    "border": _border,
+}
+"""What can be done to every image before it is judged. The first three take information away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judge:
-    """What judges: a checkpoint, or a run of `fit` that was never exported."""
+    """The weights to score with: a checkpoint, or a run of `fit`."""
 
     checkpoint: str = "default"
     folder: Path
@@ -83,10 +108,10 @@ class Judge:
 
 
 class _RunClassifier(FaceClassifier):
-    """The averaged network of a run, of either kind, in the place of a checkpoint's."""
+    """The averaged network of a run as a classifier."""
 
     def __init__(self, run: Path, settings: FitSettings, device: torch.device) -> None:
-        # Not FaceClassifier's own: that one builds an InceptionResnetV1 and nothing else.
+        # FaceClassifier.__init__ builds InceptionResnetV1 only.
         self.network = Teacher() if settings.network == "teacher" else Student()
         start_from(self.network, run)
         self.network.eval().requires_grad_(False).to(device).to(memory_format=torch.channels_last)
@@ -101,13 +126,17 @@ class _RunClassifier(FaceClassifier):
 
 
 def uncalibrated_card(name: str, settings: FitSettings, *, terms: str) -> CheckpointCard:
-    """The card of a run before anything was measured."""
+    """Make the card of a run that was not calibrated."""
     return CheckpointCard(
         name=name,
         sha256="",
         architecture=ARCHITECTURE,
         input=InputSpec(
-            size_px=settings.size_px, margin_frac=MARGIN_FRAC, pixel_mean=PIXEL_MEAN, pixel_std=PIXEL_STD
+            size_px=settings.size_px,
+            margin_frac=MARGIN_FRAC,
+            mirrored_margin_frac=MIRRORED_MARGIN_FRAC,
+            pixel_mean=PIXEL_MEAN,
+            pixel_std=PIXEL_STD,
         ),
         calibration=Calibration(),
         explain_layer="repeat_2" if has_map_head(settings.size_px) else "conv2d_4a",
@@ -123,7 +152,7 @@ def uncalibrated_card(name: str, settings: FitSettings, *, terms: str) -> Checkp
 
 
 def has_map_head(size_px: int) -> bool:
-    """Whether the layers trained to show where are fine enough to be shown, by the side of the input.
+    """Return whether the map head is fine enough to be shown, by the side of the input.
 
     The fine one has about an eighth as many cells each way: 11 at 112 px, 17 at 160 px.
     """
@@ -137,23 +166,27 @@ def evaluate(
     out_file: Path,
     *,
     source: str | None = None,
-    degraded: str | None = None,
+    changed: str | None = None,
+    most: int | None = None,
     workers: int = 2,
 ) -> None:
-    """Judge every file of a split and write one line for each: `logit` is the verdict's, empty without a face.
+    """Score every file of a split and write one line each; `logit` is the verdict's, empty without a face.
 
     Args:
-        judge: with what.
+        judge: weights to score with.
         data: a data folder, see `training/datasets/layouts.py`.
         split: a value of the column `split`.
         out_file: CSV with the columns RESULT_FIELDS; an image's logit is that of the network, without offset.
         source: only files of this one.
-        degraded: a key of DEGRADATIONS, done to every image first; videos are left out then.
+        changed: a key of CHANGES, done to every image first; videos are left out then.
+        most: at most about so many files, spread evenly over the list.
         workers: processes, one thread each.
     """
     items = [item for item in find_items(data) if item.split == split and source in (None, item.source)]
-    if degraded:
+    if changed:
         items = [item for item in items if not item.is_video]
+    if most is not None:
+        items = items[:: -(-len(items) // most) or 1]
     if not items:
         raise ValueError(
             f"{data} holds nothing of split {split!r}" + (f" and source {source!r}" if source else "")
@@ -161,7 +194,7 @@ def evaluate(
     out_file.parent.mkdir(parents=True, exist_ok=True)
     start = time.monotonic()
     with (
-        multiprocessing.get_context("spawn").Pool(workers, _start_worker, (judge, data, degraded)) as pool,
+        multiprocessing.get_context("spawn").Pool(workers, _start_worker, (judge, data, changed)) as pool,
         out_file.open("w", newline="", encoding="utf-8") as file,
     ):
         writer = csv.writer(file)
@@ -176,20 +209,20 @@ def evaluate(
 _worker: tuple[Detector, Path, str | None]
 
 
-def _start_worker(judge: Judge, data: Path, degraded: str | None) -> None:
+def _start_worker(judge: Judge, data: Path, changed: str | None) -> None:
     global _worker
     torch.set_num_threads(1)
-    _worker = (judge.detector(), data, degraded)
+    _worker = (judge.detector(), data, changed)
 
 
 def _judge(item: Item) -> _Result:
-    detector, data, degraded = _worker
-    if degraded is None:
+    detector, data, changed = _worker
+    if changed is None:
         analysis = detector.analyze(data / item.file)
     else:
         with tempfile.TemporaryDirectory() as folder:
-            image = Path(folder) / "degraded.png"
-            Image.fromarray(DEGRADATIONS[degraded](read_image(data / item.file))).save(image)
+            image = Path(folder) / "changed.png"
+            Image.fromarray(CHANGES[changed](read_image(data / item.file))).save(image)
             analysis = detector.analyze(image)
     weighty = [track for track in analysis.tracks if track.weighty]
     deciding = max(weighty, key=lambda track: track.logit, default=None)
@@ -205,13 +238,13 @@ def _seen(track: FaceTrack) -> tuple[list[int], list[float]]:
 
 
 def _raw(track: FaceTrack, kind: MediaKind) -> float:
-    """An image's logit as the network gave it, so that offsets can be fitted to it; a video's pooled one."""
+    """Return the unadjusted logit of an image, to fit offsets to, or the pooled logit of a video."""
     network_logit = track.scores[0].network_logit
     return track.logit if kind == "video" or network_logit is None else network_logit
 
 
 def read_results(files: Sequence[Path]) -> list[Row]:
-    """What `evaluate` wrote, with numbers as numbers and None where there was no face."""
+    """Read what `evaluate` wrote; None where there was no face."""
     rows = []
     for file in files:
         with file.open(newline="", encoding="utf-8") as lines:

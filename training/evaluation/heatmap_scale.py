@@ -1,4 +1,4 @@
-"""How strong the maps of a checkpoint are on faces it never saw, so that heat means the same in every report."""
+"""Measure the heatmap scale of a checkpoint on unseen faces, so that colours are comparable between reports."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from detector.media.images import read_image
 from detector.model.checkpoint import CheckpointCard, HeatmapScale, save_card
 from detector.pipeline import Detector
 from detector.types import FaceCrop, Frame
-from explain.cam import fake_heatmap
+from explain.cam import fake_heatmaps
 from training.datasets.layouts import find_items
 
 _STRONG, _WEAK = 0.98, 0.9
-"""Quantiles of the peaks: of manipulated faces for the strongest colour, of genuine ones for `weak`."""
+"""Quantiles of the peaks: of manipulated faces for `strong`, of genuine ones for `weak`."""
 HEATMAP_FACES = 400
-"""Of each label that are enough."""
+"""Faces of each label to measure."""
 
 
-def settle_heatmap(
+def measure_heatmap_scale(
     detector: Detector, data: Path, root: Path, *, split: str, count: int, seed: int
 ) -> CheckpointCard:
-    """Measure the peaks of the shown method's maps, and write them into the checkpoint's card.
+    """Measure the peaks of the heatmaps, and write the scale into the checkpoint's card.
 
     Args:
-        detector: with the checkpoint in question.
+        detector: with the checkpoint.
         data: folder of the images.
         root: folder of the checkpoints.
-        split: a value of the column `split`; nothing trained on.
+        split: a value of the column `split`, not used in training.
         count: images of each label, drawn at random.
-        seed: of the draw.
+        seed: random seed.
 
     Raises:
         ValueError: no face of one of the labels was found.
@@ -46,7 +46,7 @@ def settle_heatmap(
         crops = [crop for index in drawn if (crop := _crop(detector, data / labelled[index].file)) is not None]
         if not crops:
             raise ValueError(f"{split} has no {label} face to measure the maps on")
-        peaks[label] = [float(heatmap.max()) for heatmap in fake_heatmap(detector, crops)]
+        peaks[label] = [float(heatmap.max()) for heatmap in fake_heatmaps(detector, crops)]
     scale = HeatmapScale(
         strong=float(np.quantile(peaks["fake"], _STRONG)),
         weak=float(np.quantile(peaks["real"], _WEAK)),

@@ -1,4 +1,4 @@
-"""Figures with their uncertainty, from the results `evaluate` writes."""
+"""Compute metrics with intervals from the results that `evaluate` writes."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score, roc_curve
 from detector.verdict.calibration import Calibration
 
 Row = dict[str, Any]
-"""One judged file: the columns `evaluate` writes, `logit` None without a face."""
+"""One scored file: the columns that `evaluate` writes, `logit` None without a face."""
 
 _RESAMPLES = 1000
 _FEWEST = 3
-"""Files of either kind below which an AUC says nothing."""
+"""Least files of either label for an AUC."""
 _WIDTHS_PX = (0, 64, 96, 128, 192, 10_000)
 _SEXES = {"0": "male", "1": "female"}
 _RACES = {"0": "White", "1": "Black", "2": "Asian", "3": "Indian", "4": "other"}
@@ -48,14 +48,14 @@ def auc_with_interval(labels: Sequence[int], logits: Sequence[float]) -> Row:
 
 
 def weighted_aucs(y: NDArray[Any], x: NDArray[Any], times: NDArray[Any]) -> NDArray[np.float64]:
-    """The AUC of each row of `times`, which says how often each file counts; NaN without both labels.
+    """Compute the AUC for each row of weights `times`; NaN without both labels.
 
     Args:
         y: (files,), 1 for fake, 0 for real.
         x: (files,), logits.
         times: (rows, files), whole numbers from 0.
 
-    scikit-learn's, a thousand times over, takes a hundred times as long.
+    A hundred times faster than calling scikit-learn for each row.
     """
     order = np.argsort(x, kind="stable")
     starts = np.flatnonzero(np.r_[True, np.diff(x[order]) != 0])  # ties count half
@@ -68,7 +68,7 @@ def weighted_aucs(y: NDArray[Any], x: NDArray[Any], times: NDArray[Any]) -> NDAr
 
 
 def equal_error_rate(labels: Sequence[int], logits: Sequence[float]) -> float:
-    """Where as many genuine files lie above the threshold as manipulated ones below, as shares of their kind.
+    """Equal error rate: false-alarm rate at the threshold where it equals the miss rate.
 
     >>> equal_error_rate([0, 0, 1, 1], [0.1, 0.6, 0.4, 0.9])
     0.5
@@ -100,7 +100,7 @@ def share_with_interval(count: int, of: int) -> Row:
 
 
 def judged_by(results: Iterable[Row], calibration: Calibration) -> list[Row]:
-    """The results with `probability` and `outcome` as a calibration gives them."""
+    """Add `probability` and `outcome` by a calibration."""
     return [row | outcome_of(row, calibration) for row in results]
 
 
@@ -116,7 +116,7 @@ def outcome_of(row: Row, calibration: Calibration) -> Row:
 
 
 def summarise(results: Sequence[Row]) -> Row:
-    """Everything the model card shows of one split.
+    """Compute all metrics of one split for the model card.
 
     Returns:
         `ranking`: AUC by source, manipulation, compression and width of the face; groups with fewer than
@@ -158,11 +158,11 @@ def summarise(results: Sequence[Row]) -> Row:
 
 
 def detection_rates(results: Sequence[Row], rates: Sequence[float] = (0.01, 0.05)) -> Row:
-    """Share of the manipulated files found where 1 % and 5 % of the genuine ones of the same source are flagged.
+    """Compute detection rates at false-alarm rates of 1 % and 5 % within each source.
 
     Returns:
-        For `all` and each source with both labels, and each rate, a share with its 95 % Wilson interval. The
-        thresholds are set on the same genuine files, so this measures the ranking and not what users get.
+        For `all` and each source with both labels, and each rate, a share with its 95 % Wilson interval.
+        Thresholds are set on the same genuine files, so this measures the ranking only.
     """
     found: Row = {}
     for source in ["all", *sorted({row["source"] for row in results})]:
@@ -178,7 +178,7 @@ def detection_rates(results: Sequence[Row], rates: Sequence[float] = (0.01, 0.05
 
 
 def _ranked_groups(results: Sequence[Row]) -> dict[str, list[Row]]:
-    """Manipulated files beside the genuine ones of the same source, compression or width."""
+    """Yield manipulated files with the genuine ones of the same source, compression or width."""
     groups: dict[str, list[Row]] = {"all": list(results)}
     for source in sorted({row["source"] for row in results}):
         of_source = [row for row in results if row["source"] == source]
@@ -196,7 +196,7 @@ def _ranked_groups(results: Sequence[Row]) -> dict[str, list[Row]]:
 
 
 def _compression(row: Row) -> str | None:
-    """FaceForensics++' words, where the source names one of them."""
+    """Return the FaceForensics++ compression level that the source names, if any."""
     found = re.search(r"\b(raw|c23|c40)\b", row["source"])
     return found[0] if found else None
 

@@ -1,9 +1,8 @@
-"""Moving stills: a labelled image as a short video, so that videos can be calibrated, and what judges them
-trained, where only images are at hand.
+"""Make short synthetic videos from labelled images, to calibrate on videos where only images are at hand.
 
-The camera drifts, zooms and tilts slowly over the image, the light changes a little, the sensor adds noise, and
-real H.264 at a random quality takes the rest. The face itself does not move: no blinking, no speech, no change
-of expression. So a video's ups and downs over time are smaller than in footage.
+The camera drifts, zooms and tilts slowly, the light changes slightly, the sensor adds noise, and H.264 at a random
+quality compresses the frames. The face does not blink, speak or change expression, so logits vary less over time
+than in footage.
 """
 
 from __future__ import annotations
@@ -29,27 +28,27 @@ from training.evaluation.video_scores import Video, judge_video
 
 RATE_HZ = 24
 _CRF = (20, 36)
-"""x264's constant rate factors drawn from, the last left out."""
+"""Range of x264's constant rate factors, end excluded."""
 _FACE_SCALE = (0.5, 1.0)
-"""The face is shown at this share of its own size …"""
+"""Range of the scale of the face."""
 _FACE_LEAST_PX = 64
-"""… but no narrower, unless it always was; MTCNN looks for faces from 40 pixels."""
+"""Least width of the face, unless it is narrower in the image; MTCNN searches from 40 pixels."""
 _FRAME_PER_FACE = (1.8, 2.6)
 """Height of the frame, in heights of the face."""
 _FADE_FRAC = (0.3, 0.8)
-"""Beyond its edge an image goes on mirrored; from here to there, in face lengths, it fades into the ground.
-A seam near the face would look like a blend's: see docs/experiments.md."""
+"""Images are mirrored beyond their edge and fade into the background between these distances, in face lengths.
+A seam near the face would look like a blend: see docs/experiments.md."""
 _SWAYS = 2
-"""Sines each movement is made of."""
+"""Sine waves per movement."""
 
 
 def still_frames(pixels: Pixels, box: FaceBox, rng: np.random.Generator, seconds: float) -> Iterator[Pixels]:
-    """The frames of a moving still, before compression.
+    """Make the frames of a synthetic video, before compression.
 
     Args:
         pixels: uint8 (height, width, 3), RGB.
         box: the face in it.
-        rng: source of every choice.
+        rng: random generator.
         seconds: length.
 
     Returns:
@@ -78,7 +77,7 @@ def still_frames(pixels: Pixels, box: FaceBox, rng: np.random.Generator, seconds
 
 
 def _sway(rng: np.random.Generator, most: float) -> Callable[[float], float]:
-    """A slow movement of seconds to and fro, at most `most` either way."""
+    """Return a slow oscillation over time, at most `most` either way."""
     shares = rng.dirichlet(np.ones(_SWAYS)) * rng.uniform(0.2, 1.0) * most
     periods_s, phases = rng.uniform(2.0, 8.0, _SWAYS), rng.uniform(0, 2 * np.pi, _SWAYS)
     return lambda time_s: float((shares * np.sin(2 * np.pi * time_s / periods_s + phases)).sum())
@@ -87,11 +86,11 @@ def _sway(rng: np.random.Generator, most: float) -> Callable[[float], float]:
 def _surrounded(
     pixels: Pixels, box: FaceBox, rng: np.random.Generator, shown: tuple[float, float]
 ) -> tuple[Pixels, tuple[float, float]]:
-    """The image on a ground large enough to show that much (height, width) around the face, and where the
-    middle of the face lies on it. The ground is the image mirrored and blurred, or one of its colours."""
+    """Extend the image to show (height, width) around the face, and return it with the centre of the face. The
+    background is the image mirrored and blurred, or one of its colours."""
     height, width = pixels.shape[:2]
     middle = ((box.x1 + box.x2) / 2, (box.y1 + box.y2) / 2)
-    reach_y, reach_x = 0.65 * shown[0], 0.65 * shown[1]  # half, and what movement uncovers
+    reach_y, reach_x = 0.65 * shown[0], 0.65 * shown[1]  # half, plus the movement
     left, top = (max(0, round(reach - at)) for reach, at in ((reach_x, middle[0]), (reach_y, middle[1])))
     right = max(0, round(middle[0] + reach_x - width))
     bottom = max(0, round(middle[1] + reach_y - height))
@@ -103,7 +102,7 @@ def _surrounded(
     else:
         colour = pixels[rng.integers(height), rng.integers(width)] * 0.5 + rng.uniform(0, 127, 3)
         ground = np.full(mirrored.shape, colour.round(), np.uint8)
-    # How far outside the image; there the mirrored image fades into the ground.
+    # Distance outside the image, over which the mirrored image fades.
     out_y, out_x = _outside(top, height, bottom), _outside(left, width, right)
     outside = np.hypot(out_y[:, None], out_x[None]) / max(box.width, box.height)
     alpha = ((outside - _FADE_FRAC[0]) / (_FADE_FRAC[1] - _FADE_FRAC[0])).clip(0, 1)[..., None]
@@ -112,13 +111,13 @@ def _surrounded(
 
 
 def _outside(before: int, length: int, after: int) -> NDArray[np.float32]:
-    """For each place of a border, an image and a border, how far outside the image it lies."""
+    """Return the distance outside the image for each position of border, image, border."""
     at = np.arange(before + length + after)
     return np.maximum(np.maximum(before - at, at - (before + length - 1)), 0).astype(np.float32)
 
 
 def write_video(frames: Iterator[Pixels], file: Path, crf: int) -> None:
-    """H.264 in MP4, the same bytes for the same frames.
+    """Encode as H.264 in MP4, reproducibly.
 
     Args:
         frames: uint8 RGB of one size, both sides even; at least one.
@@ -146,12 +145,12 @@ def _all(first: Pixels, rest: Iterator[Pixels]) -> Iterator[Pixels]:
 
 
 def write_still(face: FaceItem, file: Path, seed: int, seconds: float) -> None:
-    """A labelled image as a video; the same for the same image, seed and length, whatever else is made.
+    """Write a labelled image as a video, determined by image, seed and length.
 
     Args:
         face: an image with its face, as `prepare` found it.
         file: MP4 to write.
-        seed: of every choice, together with the image's name.
+        seed: random seed, combined with the image's name.
         seconds: length.
     """
     rng = np.random.default_rng([seed, zlib.crc32(face.item.file.encode())])
@@ -160,12 +159,12 @@ def write_still(face: FaceItem, file: Path, seed: int, seconds: float) -> None:
 
 
 def choose_faces(faces: Sequence[FaceItem], most: int, seed: int) -> list[FaceItem]:
-    """At most so many of every source and label, drawn by chance; images only.
+    """Draw images of every source and label.
 
     Args:
-        faces: what `prepare` found.
-        most: of each source and label.
-        seed: of the draw.
+        faces: to draw from; video frames are skipped.
+        most: images of each source and label.
+        seed: random seed.
     """
     of_kind: dict[tuple[str, str], list[FaceItem]] = {}
     for face in faces:
@@ -182,13 +181,13 @@ def choose_faces(faces: Sequence[FaceItem], most: int, seed: int) -> list[FaceIt
 def judge_stills(
     judge: Judge, faces: Sequence[FaceItem], *, seconds: float, seed: int, workers: int
 ) -> Iterator[Video]:
-    """Judge images as moving stills, each written to a temporary MP4 and read by `Detector.analyze`.
+    """Score images as synthetic videos, each written to a temporary MP4 and read by `Detector.analyze`.
 
     Args:
-        judge: with what.
+        judge: weights to score with.
         faces: images with their faces.
         seconds: length of each video.
-        seed: of every choice.
+        seed: random seed.
         workers: processes, one thread each.
     """
     tasks = [(face, seed, seconds) for face in faces]
@@ -218,8 +217,8 @@ def _judge_still(task: tuple[FaceItem, int, float]) -> Video:
 
 
 def only_person(video: Video) -> Video:
-    """A still without anybody but its main person, whose faces weigh most, and are widest where that is equal: the
-    others are strangers, whom the label does not speak of, and what is mirrored beside the image."""
+    """Keep the main track only, by weight, then width: others are bystanders and mirrored faces
+    that the label does not cover."""
     main = max(
         video.tracks, key=lambda track: (track.weights.sum(), float(np.median(track.widths_px))), default=None
     )

@@ -1,12 +1,12 @@
-"""Scores of every judged face of labelled videos, kept in a CSV so that pooling can change without judging again.
+"""Face scores of labelled videos as CSV, so that thresholds can be fitted without scoring again.
 
-One line a judged face; a video without a face has one line without numbers.
+One line per scored face; a video without a face has one line without numbers.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,12 +24,12 @@ from training.evaluation.metrics import Row
 
 _ITEM = ("file", "label", "source", "manipulation", "group")
 _FACE = ("track", "time_s", "logit", "weight", "face_width_px")
-SERIES_FIELDS = (*_ITEM, *_FACE)
+SCORE_FIELDS = (*_ITEM, *_FACE)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Track:
-    """One person's judged faces, in order of time."""
+    """The scored faces of one track, in order of time."""
 
     times_s: NDArray[np.float64]
     logits: NDArray[np.float64]
@@ -37,23 +37,10 @@ class Track:
     """As `pool_faces` takes them."""
     widths_px: NDArray[np.float64]
 
-    def take(self, indices: NDArray[np.intp], times_s: NDArray[np.float64]) -> Track:
-        """Some of the faces, at other times."""
-        return Track(
-            times_s=times_s,
-            logits=self.logits[indices],
-            weights=self.weights[indices],
-            widths_px=self.widths_px[indices],
-        )
-
-
-Pooling = Callable[[Track], float]
-"""One person's faces to the person's logit."""
-
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Video:
-    """One labelled video with the people found in it."""
+    """One labelled video with its tracks."""
 
     file: str
     label: str
@@ -64,19 +51,19 @@ class Video:
 
     @property
     def weighty(self) -> tuple[Track, ...]:
-        """The people who decide the verdict, by the detector's own rule."""
+        """The tracks that decide the verdict."""
         counts = weighty_tracks([float(track.weights.sum()) for track in self.tracks])
         return tuple(track for track, counted in zip(self.tracks, counts, strict=True) if counted)
 
 
 def judge_video(detector: Detector, path: Path, item: Item, max_frames: Depth = "moments") -> Video:
-    """Judge a video through `Detector.analyze`.
+    """Score a video through `Detector.analyze`.
 
     Args:
-        detector: with what.
-        path: the video; `item.file` need not lie there.
-        item: what is known of it.
-        max_frames: how much is looked at, see `DetectorConfig.max_frames`.
+        detector: scores the video.
+        path: of the video; may differ from `item.file`.
+        item: its labels.
+        max_frames: see `DetectorConfig.max_frames`.
 
     Raises:
         MediaError: the video cannot be read.
@@ -97,13 +84,13 @@ def judge_video(detector: Detector, path: Path, item: Item, max_frames: Depth = 
 def judge_videos(
     judge: Judge, data: Path, items: Sequence[Item], max_frames: Depth, *, workers: int
 ) -> Iterator[Video]:
-    """Judge labelled videos, in order.
+    """Score labelled videos, in order.
 
     Args:
-        judge: with what.
+        judge: weights to score with.
         data: folder of the videos.
-        items: which.
-        max_frames: how much of each is looked at, see `DetectorConfig.max_frames`.
+        items: the videos.
+        max_frames: see `DetectorConfig.max_frames`.
         workers: processes, one thread each.
     """
     tasks = [(data / item.file, item, max_frames) for item in items]
@@ -124,13 +111,13 @@ def _judge(task: tuple[Path, Item, Depth]) -> Video:
     return judge_video(_detector, *task)
 
 
-def save_series(videos: Iterable[Video], file: Path) -> int:
-    """Write videos as they come. Returns how many."""
+def save_scores(videos: Iterable[Video], file: Path) -> int:
+    """Write videos as they come, and return their number."""
     file.parent.mkdir(parents=True, exist_ok=True)
     count = 0
     with file.open("w", newline="", encoding="utf-8") as lines:
         writer = csv.writer(lines)
-        writer.writerow(SERIES_FIELDS)
+        writer.writerow(SCORE_FIELDS)
         for video in videos:
             count += 1
             about = [getattr(video, name) for name in _ITEM]
@@ -142,8 +129,8 @@ def save_series(videos: Iterable[Video], file: Path) -> int:
     return count
 
 
-def load_series(file: Path) -> list[Video]:
-    """What `save_series` wrote, in its order."""
+def load_scores(file: Path) -> list[Video]:
+    """Read what `save_scores` wrote, in its order."""
     of_video: dict[str, list[dict[str, str]]] = {}
     with file.open(newline="", encoding="utf-8") as lines:
         for row in csv.DictReader(lines):
@@ -165,19 +152,17 @@ def _loaded(rows: Sequence[Mapping[str, str]]) -> Video:
     return Video(**about, tracks=tuple(tracks))
 
 
-def pooled_by_detector(track: Track) -> float:
-    """A track's logit as `detector.verdict.aggregate` pools it."""
-    return pool_faces(track.times_s.tolist(), track.logits.tolist(), track.weights.tolist()).logit
-
-
-def video_logit(video: Video, pooling: Pooling) -> float | None:
-    """The video's logit, people joined by the detector's own rule; None without a face."""
-    logits = [pooling(track) for track in video.weighty]
+def video_logit(video: Video) -> float | None:
+    """Pool the faces of each track, then the tracks, as `detector.verdict.aggregate` does; None without a face."""
+    logits = [
+        pool_faces(track.times_s.tolist(), track.logits.tolist(), track.weights.tolist()).logit
+        for track in video.weighty
+    ]
     return pool_tracks(logits, [True] * len(logits))
 
 
-def pooled_rows(videos: Iterable[Video], pooling: Pooling) -> list[Row]:
-    """The videos as `evaluate` would give them, for `calibrate` and `summarise`."""
+def pooled_rows(videos: Iterable[Video]) -> list[Row]:
+    """Return one row per video in the format of `evaluate`, for `calibrate` and `summarise`."""
     return [
         {name: getattr(video, name) for name in _ITEM}
         | {
@@ -185,7 +170,7 @@ def pooled_rows(videos: Iterable[Video], pooling: Pooling) -> list[Row]:
             "face_width_px": float(np.median(np.concatenate([track.widths_px for track in video.weighty])))
             if video.tracks
             else None,
-            "logit": video_logit(video, pooling),
+            "logit": video_logit(video),
         }
         for video in videos
     ]

@@ -1,8 +1,7 @@
-"""Fitting, resumable to the step.
+"""Train a network; a run can be resumed at any step.
 
-The loss is the cross-entropy of the labels, a ranking term between the two members of each pair and, where known,
-the cross-entropy of the manipulated places; for a student with a teacher also the distance to the teacher's
-probability, features and feature maps.
+The loss is the cross-entropy of the labels, a ranking term within each pair and, where known, the cross-entropy of
+the manipulated places; a student with a teacher adds the distance to its probability, features and feature maps.
 """
 
 from __future__ import annotations
@@ -32,12 +31,14 @@ from detector.faces.crop import crop_face
 from detector.types import Frame
 from training.datasets.labels import FaceItem, load_pixels, read_faces
 from training.datasets.pairs import PairStream
-from training.fitting.networks import PIXEL_MEAN, PIXEL_STD, Bridge, Seen, Student, Teacher
+from training.fitting.networks import PIXEL_MEAN, PIXEL_STD, Bridge, Outputs, Student, Teacher
 
 MARGIN_FRAC = 0.125
 """Test-time margin of Self-Blended Images (arXiv:2204.08376)."""
+MIRRORED_MARGIN_FRAC = 0.04
+"""Of the second crop of a face in an image: of those tried it raised the AUC most, see docs/experiments.md."""
 _LOOKED_AT = 400
-"""Images of a source at a look at validation, at the most."""
+"""Most images of a source per validation."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,19 +59,19 @@ class FitSettings:
     workers: int = 2
     save_every: int = 100
     look_every: int = 200
-    """Steps between looks at validation."""
+    """Steps between validations."""
     labels: float = 1.0
-    """Weight of the labels; 0 follows nothing but the teacher's features."""
+    """Weight of the labels; 0 uses the teacher's features only."""
     ranking: float = 0.3
     """Weight of log(1 + exp(genuine - manipulated)) within each pair."""
     constant_frac: float = 0.0
     """Share of the steps at the full learning rate, before the cosine begins."""
     maps: float = 0.5
-    """Weight of where the image was manipulated, beside its label."""
+    """Weight of the manipulated places."""
     distil_features: float = 2.0
     distil_maps: float = 1.0
     distil_logits: float = 0.5
-    """Share of the labels' loss that follows the teacher's probability instead."""
+    """Share of the label loss taken from the teacher's probability instead."""
 
 
 def fit(
@@ -83,16 +84,16 @@ def fit(
     teacher_run: Path | None = None,
     start_run: Path | None = None,
 ) -> None:
-    """Train until `settings.steps`, continuing `run` where it stands.
+    """Train until `settings.steps`, resuming `run`.
 
     Args:
-        settings: everything that decides the outcome, with the data.
+        settings: hyperparameters.
         data: folder with labels.csv and the images.
-        faces_files: what `prepare` and `reconstruct` wrote.
+        faces_files: lists that `prepare` and `reconstruct` wrote.
         run: folder for `settings.json`, `state.pt` (to resume) and `log.jsonl`.
-        imagenet: weights a teacher starts from, or whose features a student without `teacher_run` follows.
+        imagenet: initial weights of a teacher, or the teacher of a student without `teacher_run`.
         teacher_run: for a student, the finished run of its teacher.
-        start_run: an earlier run of the same network, or a checkpoint's folder, to start from.
+        start_run: run of the same network, or checkpoint folder, to start from.
 
     Raises:
         ValueError: `run` holds a run of other settings, or `start_run` another network.
@@ -100,7 +101,7 @@ def fit(
     run.mkdir(parents=True, exist_ok=True)
     _claim(run, settings)
     _keep_freed_memory()
-    # One thread a process: the workers are as many as there are, and OpenCV's own do not survive a fork.
+    # One thread per worker; OpenCV's thread pool does not survive a fork.
     cv2.setNumThreads(1)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(settings.seed)
@@ -145,7 +146,7 @@ def fit(
     while step < settings.steps:
         for group in optimiser.param_groups:
             group["lr"] = _learning_rate(settings, step)
-        torch.manual_seed((settings.seed << 32) + step)  # drop-out too goes on where it stopped
+        torch.manual_seed((settings.seed << 32) + step)  # so that dropout resumes identically
         learner.train()
         pixels, labels, maps = _next(batches, device)
         with torch.autocast(device.type, torch.bfloat16, enabled=precision == torch.bfloat16):
@@ -179,8 +180,8 @@ def fit(
 
 
 def _keep_freed_memory() -> None:
-    """Have glibc keep what PyTorch frees instead of giving it back: every step asks for the same again, and
-    on the CPU half of the time went into that."""
+    """Have glibc keep freed memory: each step allocates the same sizes, and returning it took half of the CPU
+    time."""
     with contextlib.suppress(OSError, AttributeError):  # another C library
         mallopt = ctypes.CDLL("libc.so.6").mallopt
         for parameter in (_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD):
@@ -192,10 +193,10 @@ _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 
 
 def start_from(network: nn.Module, run: Path) -> None:
-    """Load the averaged weights of a run; the layers that show where may be missing from it.
+    """Load the averaged weights of a run; the map head may be missing.
 
     Raises:
-        ValueError: the run is one of another network.
+        ValueError: the run is of another network.
     """
     if (run / "weights.safetensors").is_file():
         state = {
@@ -217,10 +218,10 @@ def start_from(network: nn.Module, run: Path) -> None:
 
 def _loss(
     settings: FitSettings,
-    seen: Seen,
+    seen: Outputs,
     labels: Tensor,
     maps: Tensor,
-    told: Seen | None,
+    told: Outputs | None,
     bridge: Bridge | None,
 ) -> Tensor:
     logits = seen.logits.float()
@@ -241,14 +242,14 @@ def _loss(
 
 
 def _map_loss(shown: Tensor, maps: Tensor) -> Tensor:
-    """Cross-entropy over the images whose manipulated places are known."""
+    """Compute the cross-entropy of manipulated places, where known."""
     known = ~maps.isnan().flatten(1).any(1)
     wanted = F.interpolate(maps[known].unsqueeze(1), shown.shape[2:], mode="area")
     return F.binary_cross_entropy_with_logits(shown[known].float(), wanted)
 
 
 def _claim(run: Path, settings: FitSettings) -> None:
-    """A run folder belongs to one set of settings."""
+    """Check that a run folder belongs to these settings."""
     file, text = run / "settings.json", json.dumps(asdict(settings), indent=2) + "\n"
     if file.exists() and file.read_text() != text:
         raise ValueError(f"{run} holds a run of other settings; choose another folder or delete it")
@@ -271,7 +272,7 @@ def _next(batches: Iterator[list[Tensor]], device: torch.device) -> list[Tensor]
 
 
 def _average(decay: float) -> Callable[[Tensor, Tensor, Tensor | int], Tensor]:
-    """Exponential moving average that forgets the start sooner while there are few steps."""
+    """Exponential moving average with a shorter memory in the first steps."""
 
     def average(kept: Tensor, new: Tensor, count: Tensor | int) -> Tensor:
         if not kept.is_floating_point():
@@ -283,7 +284,7 @@ def _average(decay: float) -> Callable[[Tensor, Tensor, Tensor | int], Tensor]:
 
 
 def _faster_precision(learner: nn.Module, settings: FitSettings, device: torch.device) -> torch.dtype:
-    """bfloat16 or float32, whichever takes less time for a step on this machine; bfloat16 on CUDA."""
+    """Choose bfloat16 or float32, whichever is faster on this machine; bfloat16 on CUDA."""
     if device.type == "cuda":
         return torch.bfloat16
     trial = copy.deepcopy(learner).train()
@@ -301,7 +302,7 @@ def _faster_precision(learner: nn.Module, settings: FitSettings, device: torch.d
 def _validation(
     data: Path, faces_files: Sequence[Path], settings: FitSettings
 ) -> tuple[Tensor, dict[str, list[int]]]:
-    """A few hundred unseen images as a uint8 batch, and for each group of them the labels, in order."""
+    """Load a few hundred validation images as a uint8 batch, and the labels of each group, in order."""
     faces = [face for file in faces_files for face in read_faces(file, data, "val")]
     dev = [face for file in faces_files for face in read_faces(file, data, "dev")]
     chosen: list[FaceItem] = []
@@ -341,7 +342,7 @@ def _look(
 
 
 def _resume(run: Path, parts: dict[str, nn.Module | torch.optim.Optimizer]) -> int:
-    """Load what was saved, if anything; the steps that are done."""
+    """Load the saved state, if any, and return the number of finished steps."""
     if not (run / "state.pt").exists():
         return 0
     state = torch.load(run / "state.pt", map_location="cpu", weights_only=True)
@@ -351,7 +352,7 @@ def _resume(run: Path, parts: dict[str, nn.Module | torch.optim.Optimizer]) -> i
 
 
 def _save(run: Path, parts: dict[str, nn.Module | torch.optim.Optimizer], step: int) -> None:
-    """Whole or not at all, so that an interruption costs no more than the steps since the last save."""
+    """Save atomically."""
     state = {name: part.state_dict() for name, part in parts.items()} | {"step": step}
     torch.save(state, run / "state.new")
     (run / "state.new").replace(run / "state.pt")

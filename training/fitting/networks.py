@@ -1,8 +1,7 @@
-"""The two networks that are trained: the InceptionResnetV1 that ships, and a MobileNetV2 that teaches it.
+"""The two trained networks: the student InceptionResnetV1, which ships, and the teacher MobileNetV2.
 
-From random weights InceptionResnetV1 learns nothing in the time a laptop has; a MobileNetV2 that starts from
-ImageNet does, and what it has learned can be distilled. Both show, beside the logit, their features and where
-they see a manipulation.
+InceptionResnetV1 from random weights does not converge in the time a laptop has; MobileNetV2 from ImageNet does,
+and is distilled. Both return logit, features and maps of manipulated places.
 """
 
 from __future__ import annotations
@@ -21,8 +20,8 @@ PIXEL_MEAN = PIXEL_STD = 127.5
 """RGB from 0..255 to -1..1, for both networks."""
 
 
-class Seen(NamedTuple):
-    """What a network makes of a batch (n, 3, size, size)."""
+class Outputs(NamedTuple):
+    """Outputs for a batch (n, 3, size, size)."""
 
     logits: Tensor
     """(n,), fake positive."""
@@ -76,16 +75,16 @@ class Teacher(nn.Module):
         self.map_fine = nn.Conv2d(self.fine_count, 1, 1)
         self.map_coarse = nn.Conv2d(self.coarse_count, 1, 1)
 
-    def forward(self, x: Tensor) -> Seen:
+    def forward(self, x: Tensor) -> Outputs:
         fine = self.features[: self._FINE_END](x)
         coarse = self.features[self._FINE_END : self._COARSE_END](fine)
         pooled = self.features[self._COARSE_END :](coarse).mean((2, 3))
         logits = self.head(F.dropout(pooled, 0.2, self.training)).squeeze(1)
-        return Seen(logits, pooled, fine, coarse, self.map_fine(fine), self.map_coarse(coarse))
+        return Outputs(logits, pooled, fine, coarse, self.map_fine(fine), self.map_coarse(coarse))
 
 
 class Student(nn.Module):
-    """The network that ships, and the layers that show where: they ship beside it and have no say in the logit."""
+    """The shipped network with its map head, which does not affect the logit."""
 
     pooled_count, fine_count, coarse_count = 1792, 256, 896
     _STEM = ("conv2d_1a", "conv2d_2a", "conv2d_2b", "maxpool_3a", "conv2d_3b", "conv2d_4a", "conv2d_4b")
@@ -98,7 +97,7 @@ class Student(nn.Module):
         self.network = build_network()
         dropout = self.network.get_submodule("dropout")
         assert isinstance(dropout, nn.Dropout)
-        dropout.p = 0.2  # the class's own 0.6 is for fitting what is small
+        dropout.p = 0.2  # the default of 0.6 is too strong here
         self.map_fine = nn.Conv2d(self.fine_count, 1, 1)
         self.map_coarse = nn.Conv2d(self.coarse_count, 1, 1)
 
@@ -107,17 +106,17 @@ class Student(nn.Module):
             x = self.network.get_submodule(name)(x)
         return x
 
-    def forward(self, x: Tensor) -> Seen:
+    def forward(self, x: Tensor) -> Outputs:
         fine = self._through(self._TO_FINE, x)
         coarse = self._through(self._TO_COARSE, fine)
         pooled = self._through(self._TO_POOLED, coarse)
         flat = self._through(("dropout",), pooled).flatten(1)
         logits = self._through(("last_linear", "last_bn", "logits"), flat).squeeze(1)
-        return Seen(logits, pooled.flatten(1), fine, coarse, self.map_fine(fine), self.map_coarse(coarse))
+        return Outputs(logits, pooled.flatten(1), fine, coarse, self.map_fine(fine), self.map_coarse(coarse))
 
 
 class Bridge(nn.Module):
-    """From the student's features to the teacher's, so that they can be compared; used in training alone."""
+    """Project the student's features to the teacher's, for distillation."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -125,8 +124,8 @@ class Bridge(nn.Module):
         self.fine = nn.Conv2d(Student.fine_count, Teacher.fine_count, 1)
         self.coarse = nn.Conv2d(Student.coarse_count, Teacher.coarse_count, 1)
 
-    def apart(self, student: Seen, teacher: Seen) -> tuple[Tensor, Tensor]:
-        """Cosine distance (0 to 2) of the pooled features, and of the feature maps place by place."""
+    def apart(self, student: Outputs, teacher: Outputs) -> tuple[Tensor, Tensor]:
+        """Return the cosine distance (0 to 2) of the pooled features, and of the feature maps per position."""
         pooled = _apart(self.pooled(student.pooled), teacher.pooled)
         maps = [
             _apart(across(own), F.interpolate(other, own.shape[2:], mode="bilinear"))

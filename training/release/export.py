@@ -1,4 +1,4 @@
-"""A finished run becomes a checkpoint: float16 safetensors, a card, and a model card for people."""
+"""Export a finished run as a checkpoint: float16 safetensors, card and model card."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from detector.model.checkpoint import CheckpointCard, VideoJudgement, load_card,
 from detector.types import MeasuredData
 from detector.verdict.calibration import QualityOffsets
 from training.evaluation.calibrate import (
+    OperatingPoint,
     adjusted,
     calibrate,
     error_rates,
@@ -27,7 +28,7 @@ from training.release.model_card import model_card
 
 
 def export(run: Path, name: str, root: Path, *, terms: str) -> CheckpointCard:
-    """Write the averaged weights of a student's run as a checkpoint, with its map head, not yet calibrated.
+    """Write the averaged weights of a student's run, with its map head, as an uncalibrated checkpoint.
 
     Args:
         run: folder of `fit`.
@@ -47,13 +48,13 @@ def export(run: Path, name: str, root: Path, *, terms: str) -> CheckpointCard:
     return save_checkpoint(card, student.network.state_dict(), root, head)
 
 
-def settle(
+def calibrate_checkpoint(
     name: str,
     root: Path,
     *,
     val: Sequence[Row],
     dev: Sequence[Row],
-    degraded: Mapping[str, Sequence[Row]],
+    changed: Mapping[str, Sequence[Row]],
     measured_on: str,
     training: Mapping[str, Any],
     sources: str = "",
@@ -61,18 +62,18 @@ def settle(
 ) -> CheckpointCard:
     """Calibrate a checkpoint on val and write its figures into the card and the model card.
 
-    The rates and probabilities stated for val come from calibrations that did not see the file in question.
+    Rates and probabilities on val are cross-validated.
 
     Args:
         name: of the checkpoint.
         root: folder of the checkpoints.
         val: results of `evaluate` on the val split.
         dev: results on the dev videos; those that carry an `outcome`, from folds, keep it.
-        degraded: results on images of val after a degradation, by its name; reported alone.
+        changed: results on images of val after a change, by its name; reported alone.
         measured_on: the val data in a few words, for the sentence that says how often the tool errs.
-        training: added to what the card says about its making.
+        training: entries to add to the card's `training`.
         sources: names of the collections in val, for the sentences in other languages.
-        videos: how videos are judged, from `calibrate.video_block`; without it by what was set on images.
+        videos: operating point of videos, from `calibrate.video_block`; None uses that of images.
     """
     card = load_card(name, root)
     point = calibrate(val)
@@ -99,10 +100,7 @@ def settle(
             "dev": summarise(
                 [row if "outcome" in row else row | outcome_of(row, (videos or point).calibration) for row in dev]
             ),
-            "degraded": {
-                key: summarise([row | point.judge(row) | _adjusted(row, point.quality) for row in rows])
-                for key, rows in degraded.items()
-            },
+            "changed": {key: _after_change(rows, val, point) for key, rows in changed.items()},
         },
     )
     written = save_card(settled, root)
@@ -111,8 +109,24 @@ def settle(
 
 
 def _adjusted(row: Row, quality: QualityOffsets) -> Row:
-    """The logit less its offset, as everything that is reported ranks by."""
+    """Return the adjusted logit, by which metrics rank."""
     return {"logit": None if row["logit"] is None else adjusted(row, quality)}
+
+
+def _after_change(rows: Sequence[Row], before: Sequence[Row], point: OperatingPoint) -> Row:
+    """Figures of changed images, AUCs of the same images before, and how often the outcome became another."""
+    judged = [row | point.judge(row) | _adjusted(row, point.quality) for row in rows]
+    names = {row["file"] for row in rows}
+    same = [row | point.judge(row) | _adjusted(row, point.quality) for row in before if row["file"] in names]
+    outcome = {row["file"]: row["outcome"] for row in same}
+    pairs = [(row["outcome"], outcome[row["file"]]) for row in judged if row["file"] in outcome]
+    return summarise(judged) | {
+        "before": summarise(same)["ranking"],
+        "another outcome": share_with_interval(sum(now != then for now, then in pairs), len(pairs)),
+        "turned over": share_with_interval(
+            sum({now, then} == {"fake", "real"} for now, then in pairs), len(pairs)
+        ),
+    }
 
 
 def _by_source(rows: Sequence[Row]) -> dict[str, list[Row]]:

@@ -1,4 +1,4 @@
-"""The model card for people, every figure taken from the checkpoint's card."""
+"""Write the model card from the figures of `card.json`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _GRADES = ("signs", "some signs", "undecided", "none found")
 
 
 def model_card(card: CheckpointCard) -> str:
-    """Markdown, after Mitchell et al., "Model Cards for Model Reporting" (FAT* 2019)."""
+    """Return Markdown, after Mitchell et al., "Model Cards for Model Reporting" (FAT* 2019)."""
     calibration = card.calibration
     val, dev = card.figures["val"], card.figures["dev"]
     return "\n".join(
@@ -23,6 +23,7 @@ def model_card(card: CheckpointCard) -> str:
             f"{card.architecture} (facenet-pytorch's class, one logit, fake positive), {card.input.size_px} px, "
             f"MTCNN crops with {card.input.margin_frac:.1%} margin a side, RGB "
             f"`(x - {card.input.pixel_mean}) / {card.input.pixel_std}`.",
+            *_second_crop(card),
             "",
             f"Use: {card.licence}",
             "",
@@ -54,7 +55,7 @@ def model_card(card: CheckpointCard) -> str:
             *_detection(dev),
             *_probabilities(dev),
             *_grades(dev),
-            *_degraded(card.figures),
+            *_changed(card.figures),
             *_left_out(card.figures),
             "## False alarms, by who and how",
             "",
@@ -80,6 +81,16 @@ def model_card(card: CheckpointCard) -> str:
     )
 
 
+def _second_crop(card: CheckpointCard) -> list[str]:
+    if card.input.mirrored_margin_frac is None:
+        return []
+    return [
+        "",
+        f"The logit of a face in an image is the mean of this crop and of a mirrored one with "
+        f"{card.input.mirrored_margin_frac:.1%} margin a side; in a video each face is judged once.",
+    ]
+
+
 def _videos(card: CheckpointCard) -> list[str]:
     videos = card.videos
     if videos is None:
@@ -97,7 +108,7 @@ def _videos(card: CheckpointCard) -> list[str]:
 
 
 def _offsets(card: CheckpointCard) -> list[str]:
-    """What is subtracted from the logit in each bin of image detail."""
+    """Table of the offsets by image detail."""
     quality = card.quality
     if not quality.edges:
         return []
@@ -121,7 +132,7 @@ def _grade_table(rates: Mapping[Grade, GradeRate]) -> list[str]:
 
 
 def _detection(figures: Mapping[str, Any]) -> list[str]:
-    """Power at low false alarms."""
+    """Table of detection rates at low false-alarm rates."""
     rows = []
     for on, by_rate in figures.get("detection", {}).items():
         cells = [f"{row['share']:.0%} ({row['low']:.0%} to {row['high']:.0%})" for row in by_rate.values()]
@@ -172,18 +183,34 @@ def _left_out(figures: Mapping[str, Any]) -> list[str]:
     return ["## Genuine images of a source that the thresholds never saw", "", *_table(head, rows)]
 
 
-def _degraded(figures: Mapping[str, Any]) -> list[str]:
-    clean = figures["val"]["ranking"]
+def _changed(figures: Mapping[str, Any]) -> list[str]:
+    """Table of the effect of image changes on ranking and outcome."""
     rows = [
-        (name, on, row["auc"], f"{row['low']} to {row['high']}", f"{clean[on]['auc'] - row['auc']:+.3f}")
-        for name, of in figures["degraded"].items()
+        (name, on, row["auc"], f"{row['low']} to {row['high']}", f"{of['before'][on]['auc'] - row['auc']:+.3f}")
+        for name, of in figures["changed"].items()
         for on, row in of["ranking"].items()
-        if on in clean and ":" not in on and on != "all"
+        if on in of["before"] and ":" not in on and on != "all"
     ]
     if not rows:
         return []
-    head = ("degradation", "on", "AUC", "95 % interval", "lost")
-    return ["## Val after a degradation", "", *_table(head, rows)]
+    stability = (
+        (
+            name,
+            f"{of['another outcome']['share']:.1%}",
+            f"{of['turned over']['share']:.1%}",
+            of["turned over"]["of"],
+        )
+        for name, of in figures["changed"].items()
+    )
+    return [
+        "## Val after a change",
+        "",
+        "The same images before and after: JPEG quality 40, half the size and back, H.264 CRF 35; mirrored, nine "
+        "tenths of the size, JPEG 95, JPEG 90 and then 80, a black border.",
+        "",
+        *_table(("change", "on", "AUC", "95 % interval", "lost"), rows),
+        *_table(("change", "another outcome", "from fake to real or back", "of"), stability),
+    ]
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:

@@ -17,13 +17,13 @@ from detector.media.media import Media, open_media
 from detector.types import Pixels
 from explain import Explanations
 from explain.overlay import draw_frame
-from explain.single_frame import judged_in
+from explain.single_frame import scores_in_frame
 from reporting import Case, build_package
 from reporting.text.printable import printable
 from reporting.text.results import Language
 from ui import text
 from ui.check import file_check, frame_sampling
-from ui.check.file_check import Superseded, Trouble, attempt
+from ui.check.file_check import Superseded, Tell, Trouble, attempt
 from ui.check.video_handlers import copy_updates
 from ui.common.updates import Updates
 from ui.result.details import about, findings, next_steps
@@ -51,6 +51,7 @@ from ui.session.store import (
     save_images,
     save_sheet,
     save_still,
+    sweep,
     take_upload,
 )
 from ui.session.visitor import owner_of, session_of
@@ -129,27 +130,24 @@ class Handlers:
             progress(share, desc=clock.told(share, stage(visit.language), visit.language))
 
         def work() -> Found:
-            tell(0.0, lambda language: text.of(language).CHECKING.format(name=printable(visit.original.name)))
-            how = frame_sampling.wanted(choice, self._detector.config.max_frames)
-            media = visit.media or open_media(visit.original, self._detector.config)
-            analysis, explanations = file_check.check(self._detector, media, tell, how)
-            return self._store(visit, media, analysis, explanations)
+            return self._find(visit, choice, tell)
 
         try:
             found = attempt(work)
         except Superseded:
             found = None
         if self._visits.get(session) is not visit:
-            shutil.rmtree(visit.folder, ignore_errors=True)  # images may have been drawn into it since
+            sweep(visit)  # images may have been drawn into it since
             return {}
         if found is None:
             return {}  # whoever stopped it has said so
         if not isinstance(found, Trouble):
-            return _show(visit) if jobs.deliver(job, lambda: _keep(visit, found, choice)) else {}
+            kept = jobs.deliver(job, lambda: _keep(visit, found))
+            return show_result(visit, found.analysis) if kept else {}
         if not jobs.deliver(job, lambda: setattr(visit, "checking", False)):
             return {}
         if visit.analysis is not None:  # the result so far stays
-            return _show(visit) | {"closer-note": trouble_panel(found, visit.language)}
+            return show_result(visit, visit.analysis) | {"closer-note": trouble_panel(found, visit.language)}
         panel = self._end_with(session, partial(trouble_panel, found), visit.language)
         return answered(panel) | emptied() | copy_updates(visit)
 
@@ -161,10 +159,33 @@ class Handlers:
         """
         session = session_of(request)
         visit = self._visits.get(session)
-        if visit is None or visit.analysis is None or visit.media is None or visit.checking:
+        if visit is None or visit.analysis is None or visit.finer is None or visit.checking:
             return {}
         visit.check, visit.checking = self._visits.jobs.begin(session, "check"), True
         return answered(checking_panel(visit.original.name, text.language_of(chosen), again=True), working=True)
+
+    def examine(self, visit: Visit, choice: str, tell: Tell) -> Analysis:
+        """Check the file of a visit, and keep in it what the page shows.
+
+        Args:
+            visit: whose file.
+            choice: as `judge`.
+            tell: told how far the work has come; whatever it raises ends the work.
+
+        Raises:
+            MediaError: the file cannot be read.
+            OSError: the disk is full.
+        """
+        found = self._find(visit, choice, tell)
+        _keep(visit, found)
+        return found.analysis
+
+    def _find(self, visit: Visit, choice: str, tell: Tell) -> Found:
+        tell(0.0, lambda language: text.of(language).CHECKING.format(name=printable(visit.original.name)))
+        how = frame_sampling.wanted(choice, self._detector.config.max_frames)
+        media = visit.media or open_media(visit.original, self._detector.config)
+        analysis, explanations = file_check.check(self._detector, media, tell, how)
+        return self._store(visit, media, analysis, explanations)
 
     def speak(self, chosen: str, request: gr.Request) -> Updates:
         """The visitor changed the language: write again what is on the page. Nothing is judged anew.
@@ -196,7 +217,7 @@ class Handlers:
         visit = self._visits.get(session)
         if visit is not None and visit.analysis is not None and (visit.checking or visit.runs > 1):
             visit.checking = False
-            return _show(visit)
+            return show_result(visit, visit.analysis)
         return answered(self._end_with(session_of(request), stopped_panel, text.language_of(chosen)))
 
     def settle(self, chosen: str, request: gr.Request) -> Updates:
@@ -353,17 +374,18 @@ def _decisive_frame(media: Media, analysis: Analysis) -> Pixels:
         return file_check.still(media)
     crop = analysis.tracks[0].key_crops[0]
     frame = analysis.key_frames.get(crop.frame_index) or media.frame(crop.frame_index)
-    boxes = {track_id: score.box for track_id, score in judged_in(analysis.tracks, frame.index)}
+    boxes = {track_id: score.box for track_id, score in scores_in_frame(analysis.tracks, frame.index)}
     return draw_frame(frame, (), 0.0, boxes)
 
 
-def _keep(visit: Visit, found: Found, depth: str) -> None:
+def _keep(visit: Visit, found: Found) -> None:
     """Take what came of a check as the visit's result; what belonged to the one before is gone."""
     delete_earlier_runs(visit.folder, visit.runs)
     visit.runs += 1
     visit.media, visit.analysis, visit.explanations = found.media, found.analysis, found.explanations
     visit.links, visit.key_frames, visit.origin = found.links, found.key_frames, found.origin
-    visit.checking, visit.depth = False, depth
+    visit.checking = False
+    visit.finer = frame_sampling.finer(found.analysis, found.media) if found.media else None
     visit.moment = visit.checks = visit.annotated = None
 
 
@@ -387,12 +409,9 @@ def emptied() -> Updates:
     }
 
 
-def _show(visit: Visit) -> Updates:
+def show_result(visit: Visit, analysis: Analysis) -> Updates:
     """A result, where there was none before."""
-    analysis = visit.analysis
-    assert analysis is not None
     video = analysis.media.kind == "video"
-    finer = frame_sampling.finer(analysis, visit.media) if visit.media else None
     return (
         _written(visit, analysis)
         | copy_updates(visit)
@@ -404,8 +423,8 @@ def _show(visit: Visit) -> Updates:
             "copy": gr.Accordion(visible=video and bool(analysis.tracks), open=False),
             "where": gr.Accordion(open=False),
             "closer": gr.Column(visible=video),
-            "look-closer": gr.Button(visible=finer is not None),
-            "again": gr.update(value=finer or "all", visible=finer is not None),
+            "look-closer": gr.Button(visible=visit.finer is not None),
+            "again": gr.update(value=visit.finer or "all", visible=visit.finer is not None),
         }
     )
 

@@ -8,7 +8,6 @@ from typing import Literal
 import requests
 
 Reach = Literal["reachable", "failing", "unreachable"]
-REACH_STATES: tuple[Reach, ...] = ("reachable", "failing", "unreachable")
 _CONNECT_S, _ANSWER_S = 4.0, 6.0
 
 

@@ -10,10 +10,11 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from detector.config import DetectorConfig
 from detector.faces import cascade as cascade_module
-from detector.faces.cascade import Cascade
+from detector.faces.cascade import Array, Cascade
 from detector.faces.face_detector import FaceFinder
 from detector.media.images import read_image
 from detector.types import FaceBox, Pixels
@@ -71,6 +72,29 @@ def test_more_candidates_than_are_looked_at_are_said(
     monkeypatch.setattr(cascade_module, "_MOST_FOR_RNET", 1)
     found = cascade.search(np.tile(portrait, (1, 3, 1)), 40, factor=0.709, thresholds=THRESHOLDS)
     assert not found.complete and len(found.boxes) <= 1
+
+
+def test_time_does_not_grow_by_the_square_of_what_looks_like_a_face(
+    cascade: Cascade, portrait: Pixels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mosaic of small faces: candidates are compared each with each, so only so many at once."""
+    mosaic = np.tile(cv2.resize(portrait[60:260, 90:290], (70, 70), interpolation=cv2.INTER_AREA), (12, 12, 1))
+    compared = []
+    real = cascade_module._nms
+
+    def counting(boxes: Array, sure: Array, iou: float) -> NDArray[np.int64]:
+        compared.append(len(sure))
+        return real(boxes, sure, iou)
+
+    monkeypatch.setattr(cascade_module, "_nms", counting)
+    whole = cascade.search(mosaic, 40, factor=0.709, thresholds=THRESHOLDS)
+    assert whole.complete and max(compared) > 400
+    monkeypatch.setattr(cascade_module, "_MANY_ANSWERS", 200)
+    monkeypatch.setattr(cascade_module, "_MOST_IN_TILE", 100)
+    monkeypatch.setattr(cascade_module, "_MOST_FOR_RNET", 100)
+    compared.clear()
+    cut = cascade.search(mosaic, 40, factor=0.709, thresholds=THRESHOLDS)
+    assert not cut.complete and max(compared) <= 200 and 0 < len(cut.boxes) <= len(whole.boxes)
 
 
 MEMORY_LIMITED = """

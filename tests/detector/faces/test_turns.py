@@ -40,7 +40,7 @@ def test_a_turned_still_is_judged_as_the_upright_one(
     (score,), (crop,) = track.scores, track.key_crops
     assert score.turns == (4 - turns) % 4 and analysis.verdict.outcome == "fake"
     # The box is where the file shows the face; the crop is the face upright, as in the file that is not turned.
-    (face,) = detector.find_faces(Frame(upright, 0, 0.0))
+    (face,) = detector.finder.find(upright)
     shown = np.zeros(turn_pixels(upright, turns).shape[:2], bool)
     shown[score.box.y1 : score.box.y2, score.box.x1 : score.box.x2] = True
     expected = np.zeros(upright.shape[:2], bool)

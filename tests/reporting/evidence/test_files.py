@@ -20,6 +20,7 @@ from PIL.PngImagePlugin import PngInfo
 from detector.types import Analysis, Frame, Pixels, Span
 from explain.types import Explanations
 from reporting import Case
+from reporting.complaint.narrative import fit_texts
 from reporting.evidence.files import _sheet, hash_stream, make_evidence
 from reporting.evidence.image_copy import copy_image, jpeg_within
 from reporting.evidence.video_copy import copy_video
@@ -268,9 +269,13 @@ def test_everything_made_is_tied_to_the_file_as_received(
 ) -> None:
     frame = Frame(np.zeros((40, 60, 3), np.uint8), 4, 75.0)
     framed = replace(analysis, key_frames={4: frame})
-    made = make_evidence(case, framed, explanations, load_portal(), examples / "manipulated.mp4")
+    made = make_evidence(
+        fit_texts(case, framed, load_portal()), framed, explanations, load_portal(), examples / "manipulated.mp4"
+    )
     names = [entry.file.name for entry in made]
-    assert names[0] == "5_evidence/copy_video.mp4" and names[1:] == ["5_evidence/key_frames.jpg"]
+    assert names[0] == "5_evidence/supporting_evidence_copy_video.mp4" and names[1:] == [
+        "5_evidence/supporting_evidence_key_frames.jpg"
+    ]
     for entry in made:
         assert entry.file.derived_from == analysis.media.sha256 and entry.file.made_how
         assert entry.file.hashes == hash_stream(io.BytesIO(entry.content))
@@ -284,8 +289,10 @@ def test_at_most_six_files_are_to_be_uploaded(
     frames = tuple(replace(explanations.frames[0], time_s=float(at)) for at in range(20))
     many = replace(explanations, faces=explanations.faces * 20, frames=frames)
     wordy = replace(case, what_happened="It shows me in a place where I never was. " * 100)
-    made = make_evidence(wordy, analysis, many, load_portal(), examples / "manipulated.mp4")
-    assert len(made) + 1 <= 6 and made[-1].file.name == "5_evidence/full_statement.txt"
+    made = make_evidence(
+        fit_texts(wordy, analysis, load_portal()), analysis, many, load_portal(), examples / "manipulated.mp4"
+    )
+    assert len(made) + 1 <= 6 and made[-1].file.name == "5_evidence/supporting_evidence_full_statement.txt"
 
 
 def test_a_sheet_shows_each_frame_below_its_time() -> None:
@@ -305,5 +312,8 @@ def test_a_image_whose_file_is_not_at_hand_comes_as_its_frame(
         media=replace(analysis.media, kind="image", format="jpeg", duration_s=None),
         key_frames={0: Frame(np.zeros((40, 60, 3), np.uint8), 0, 0.0)},
     )
-    names = [entry.file.name for entry in make_evidence(case, still, None, load_portal(), None)]
-    assert names == ["5_evidence/frames.jpg"]
+    names = [
+        entry.file.name
+        for entry in make_evidence(fit_texts(case, still, load_portal()), still, None, load_portal(), None)
+    ]
+    assert names == ["5_evidence/supporting_evidence_frames.jpg"]

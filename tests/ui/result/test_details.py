@@ -183,7 +183,7 @@ def test_the_steps_are_those_of_the_reports() -> None:
 
 
 def test_the_portal_opens_in_a_tab_of_its_own_and_is_told_in_full() -> None:
-    page = Page(portal_link(Case(), "en"))
+    page = Page(portal_link(Case(), (), "en"))
     (link,) = page.all("a")
     assert link["href"] == load_portal().home_url.value == "https://cybercrime.gov.in/"
     assert link["target"] == "_blank" and set((link["rel"] or "").split()) >= {"noopener", "noreferrer"}
