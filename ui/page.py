@@ -174,6 +174,7 @@ def _file_tab(
             copy_parts = _copy_part(lettering)
         steps = _html(elem_id="steps")
         report = ReportPart(lettering)
+        files.result_part(lettering)
 
     received = [upload, answer, working, result]
     arrivals = [
@@ -243,7 +244,9 @@ def _file_tab(
     ).then(by_name(videos.show_copy, copy_parts), None, copy_parts, **AT_ONCE)
     stop.click(by_name(videos.stop_copy, copy_parts), None, copy_parts, **AT_ONCE)
     heavy = {"concurrency_id": HEAVY, **PRIVATE}
-    opened = files.join(page, lists, language, how, judged, heavy=heavy, at_once=AT_ONCE, pressed=_PRESSED)
+    opened = files.join(
+        page, lists, language, how, arrivals, judged, heavy=heavy, at_once=AT_ONCE, pressed=_PRESSED
+    )
     opened.success(None, js=_SCROLL.format(block="start"), **PRIVATE)
     report.join(
         handlers.visits,
