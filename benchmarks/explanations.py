@@ -29,7 +29,7 @@ from detector.media.images import read_image
 from detector.model.score import make_batch, score_crops
 from detector.pipeline import Detector
 from detector.types import FaceCrop, Frame, Pixels
-from explain.cam import METHOD, fake_heatmap, grad_cam, look, trained_maps
+from explain.cam import METHOD, activations_and_gradients, fake_heatmaps, grad_cam, trained_maps
 from explain.faithfulness import centre_prior, elsewhere, paint_over, top_region
 from explain.regions import REGIONS, region_map
 from training.datasets.labels import Item
@@ -183,7 +183,7 @@ def maps_of(detector: Detector, cases: Sequence[Case]) -> dict[str, list[Heatmap
         for crop in crops:
             batch = make_batch([crop.pixels], detector.card.input)
             with detector.classifier.lock:
-                seen = look(detector.classifier, layer, batch)
+                seen = activations_and_gradients(detector.classifier, layer, batch)
             activations.append(seen[0])
             gradients.append(seen[1])
         for method, weigh in METHODS.items():
@@ -302,7 +302,7 @@ def _cost(detector: Detector, cases: Sequence[Case]) -> dict[str, float]:
     crops = [cases[number % len(cases)].crop for number in range(16)]
     pixels = [crop.pixels for crop in crops]
     judge = _seconds(lambda: score_crops(detector.classifier, pixels, detector.card.input, 16)) / 16
-    explain = _seconds(lambda: fake_heatmap(detector, crops)) / 16
+    explain = _seconds(lambda: fake_heatmaps(detector, crops)) / 16
     return {
         "judge_ms": round(1000 * judge, 2),
         "explain_ms": round(1000 * explain, 2),

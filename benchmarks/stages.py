@@ -21,7 +21,7 @@ from detector.faces.face_follower import FaceFollower
 from detector.media.media import open_media
 from detector.model.score import make_batch, score_crops
 from detector.pipeline import Detector
-from explain.cam import fake_heatmap
+from explain.cam import fake_heatmaps
 
 _MATRIX = 2048
 
@@ -44,7 +44,7 @@ def stages(clip: Path) -> dict[str, dict[str, float]]:
         return score_crops(detector.classifier, pixels, spec, 16)
 
     def explain_all() -> object:
-        return fake_heatmap(detector, crops)
+        return fake_heatmaps(detector, crops)
 
     precision = detector.classifier.precision
     rates = {name: _matmul_flops_s(name) for name in ("fp32", precision)}

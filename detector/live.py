@@ -36,7 +36,7 @@ class LiveView:
         self._follower = FaceFollower(detector.finder)
         self._recent: dict[int, deque[tuple[float, float, float]]] = {}  # track -> (time, logit, weight)
 
-    def look(self, pixels: Pixels, time_s: float) -> tuple[LiveFace, ...]:
+    def score_frame(self, pixels: Pixels, time_s: float) -> tuple[LiveFace, ...]:
         """Score one frame.
 
         Args:

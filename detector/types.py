@@ -221,9 +221,9 @@ class Step:
     stage: Stage
     share: float
     """Share done, 0 to 1."""
-    moment: int = 0
+    frame: int = 0
     """Number of the current frame, from 1."""
-    moments: int = 0
+    frames: int = 0
     """Number of frames to examine."""
     probability: float | None = None
     """Highest estimate so far; None before there is one."""

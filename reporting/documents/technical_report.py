@@ -248,7 +248,7 @@ def _item(sheet: Sheet, facts: ReportFacts, detail: _Detail) -> None:
     rows += [
         ("Content credentials", texts.CREDENTIAL_STATES[credentials.state]),
         *([("They claim", _cut(" ".join(credentials.claims), detail))] if credentials.state != "absent" else []),
-        ("Seen at*", "not stated" if case.seen_at is None else _both_times(case.seen_at)),
+        ("Outputs at*", "not stated" if case.seen_at is None else _both_times(case.seen_at)),
         ("Saved at*", "not stated" if case.saved_at is None else _both_times(case.saved_at)),
         (
             "Platform and account*",

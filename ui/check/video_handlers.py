@@ -13,7 +13,7 @@ from detector.media.media import open_media
 from detector.types import FaceScore, FaceTrack, Pixels
 from explain.annotate import Legend, annotate_video
 from explain.canvas import can_shape
-from explain.single_frame import draw_moment
+from explain.single_frame import draw_scored_frame
 from reporting.text import results as result_text
 from reporting.text.printable import drop_unsafe, printable
 from reporting.text.results import Language
@@ -179,7 +179,7 @@ class VideoHandlers:
             visit.media = open_media(visit.original, self._detector.config)
         frame = visit.media.frame(score.frame_index)
         scale = visit.explanations.heatmap_scale if visit.explanations else 0.0
-        return draw_moment(self._detector, analysis.tracks, frame, scale)
+        return draw_scored_frame(self._detector, analysis.tracks, frame, scale)
 
 
 def copy_updates(visit: Visit) -> Updates:

@@ -205,8 +205,8 @@ class Words:
     }
     """What the brightest colour means, by where the scale comes from."""
     VIEWS: ClassVar[Mapping[bool, str]] = {
-        False: "Seen in 1 of {frames} frames that were looked at, at {start}.",
-        True: "Seen in {views} of {frames} frames that were looked at, from {start} to {end}.",
+        False: "Outputs in 1 of {frames} frames that were looked at, at {start}.",
+        True: "Outputs in {views} of {frames} frames that were looked at, from {start} to {end}.",
     }
     """By whether there are several."""
     MARKED = "Of these views, {marks}: that makes errors more likely."
@@ -215,7 +215,7 @@ class Words:
         "blurred": "{count} blurred",
         "cut off": "{count} cut off",
     }
-    PASSING = "Seen too briefly, beside the others, to decide the result."
+    PASSING = "Outputs too briefly, beside the others, to decide the result."
     NO_IMAGE = "No image of this face could be made."
     COLOURS = (
         "The colours show which parts speak for manipulation: from dark ({none}) to bright yellow "

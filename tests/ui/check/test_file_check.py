@@ -117,8 +117,8 @@ def test_progress_is_told_in_words_with_the_estimate_so_far(make_analysis: Calla
     file_check.check(detector, Path("x"), lambda share, stage: told.append((share, stage)), "moments")
     assert [stage("en") for _, stage in told] == [
         "Opening the file",
-        "Looking at moment 12 of 40. Highest estimate so far: 23 %",
-        "Looking at moment 13 of 40",
+        "Examining frame 12 of 40. Highest estimate so far: 23 %",
+        "Examining frame 13 of 40",
     ]
-    assert told[2][1]("hi") == "40 में से पल 13 देखा जा रहा है"
+    assert told[2][1]("hi") == "40 में से फ़्रेम 13 देखा जा रहा है"
     assert told[1][0] == pytest.approx(0.275, abs=0.01) and asked == ["moments"]
