@@ -13,8 +13,7 @@ from reporting.complaint.narrative import ComplaintTexts
 from reporting.complaint.sanitize import clean_narrative, host_of, one_line, short_link
 from reporting.portals import Portal
 from reporting.text import results as result_text
-from reporting.text.finding_messages import SAVING, SEEING, TYPED_FIELDS
-from reporting.text.findings import Finding, Severity, finding
+from reporting.text.findings import SAVING, SEEING, TYPED_FIELDS, Finding, Severity, finding
 from reporting.types import COPY_PREFIX, EvidenceFile
 
 _RANKS: tuple[Severity, ...] = ("error", "warn", "info")

@@ -21,8 +21,8 @@ from reporting.complaint.form_fields import copy_paste_text
 from reporting.complaint.platform_notice import platform_notice
 from reporting.portals import load_portal
 from reporting.text import results as result_text
-from reporting.text.finding_messages import FINDINGS, TYPED_FIELDS
-from reporting.text.findings import Finding, finding, mark, versions
+from reporting.text.catalog import sentences
+from reporting.text.findings import TYPED_FIELDS, Finding, finding, mark, versions
 from reporting.types import EvidenceFile, Hashes
 
 NOW = datetime(2026, 11, 21, 7, tzinfo=UTC)
@@ -110,16 +110,16 @@ def test_errors_come_first_and_every_finding_says_what_to_do(analysis: Analysis)
     found = checked(Case(state="x", seen_at=NOW + timedelta(1)), analysis, NOW)
     ranks = [("error", "warn", "info").index(entry.severity) for entry in found]
     assert ranks == sorted(ranks) and len(set(ranks)) == 3
-    for _, languages in FINDINGS.values():
+    for languages in sentences("findings").values():
         for language, end in (("en", "."), ("hi", "।")):
-            for sentence in languages[language]:  # type: ignore[index]
+            for sentence in languages[language]:
                 assert sentence.endswith(end) and result_text.lint(sentence) == []
 
 
-@pytest.mark.parametrize("key", FINDINGS)
+@pytest.mark.parametrize("key", sentences("findings"))
 def test_every_finding_is_said_in_both_languages_and_really_in_them(key: str) -> None:
-    languages = FINDINGS[key][1]
-    assert set(languages) == {"en", "hi"}
+    languages = sentences("findings")[key]
+    assert set(languages) == {"severity", "en", "hi"}
     for english, hindi in zip(languages["en"], languages["hi"], strict=True):
         assert sorted(re.findall(r"\{\w*\}", english)) == sorted(re.findall(r"\{\w*\}", hindi))
         assert DEVANAGARI.search(hindi) and not LATIN.search(STAYS.sub("", hindi)), hindi
@@ -128,7 +128,7 @@ def test_every_finding_is_said_in_both_languages_and_really_in_them(key: str) ->
 
 def test_no_finding_lacks_its_sentences_and_none_is_never_told() -> None:
     rules = (Path(checks.__file__)).read_text(encoding="utf-8")
-    assert sorted(set(re.findall(r"finding\(\s*\"(\w+)\"", rules))) == sorted(FINDINGS)
+    assert sorted(set(re.findall(r"finding\(\s*\"(\w+)\"", rules))) == sorted(sentences("findings"))
     assert {field.name for field in fields(Case)} >= set(TYPED_FIELDS)
 
 
