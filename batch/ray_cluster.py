@@ -10,18 +10,18 @@ from batch.rows import FileResult, Job, analyze_file
 from detector.errors import BatchError
 
 _FILES_PER_BATCH = 4
-"""Files that an actor is given at once; those of an actor that dies are analysed again."""
+"""Files per task; those of an actor that dies are retried."""
 
 
 def analyze_on_ray(files: Iterable[str], job: Job, address: str) -> Iterator[FileResult]:
-    """Analyse files on a cluster and yield each result once, in the order in which they are done.
+    """Analyse files on a cluster and yield results as they complete.
 
-    Ray restarts actors that die and gives their files to others.
+    Ray restarts actors that die and retries their files.
 
     Args:
         files: paths that every machine of the cluster can read, or addresses that fsspec can, such as `s3://…`.
-        job: settings and weights; the weights are read from the same folder on every machine.
-        address: of the cluster; `auto` finds a running one, and `local` starts one on this machine.
+        job: settings and weights; every machine reads the weights from the same folder.
+        address: of the cluster; `auto` finds a running one, `local` starts one on this machine.
 
     Raises:
         BatchError: Ray is not installed, or there is no cluster at the address.
@@ -52,7 +52,7 @@ def analyze_on_ray(files: Iterable[str], job: Job, address: str) -> Iterator[Fil
 
 
 class Analyzer:
-    """An actor. It gives results as JSON, one column for every kind of row."""
+    """A Ray actor; returns results as JSON, one column per kind of row."""
 
     def __init__(self, job: Job) -> None:
         import torch

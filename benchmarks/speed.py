@@ -1,8 +1,7 @@
-"""Time and memory of judging and explaining images and videos, beside the notebook way, in one run.
+"""Benchmark time and memory of analysing and explaining files, beside the notebook baseline.
 
-Both ways look at the same frames: four a second, over the whole video. Each run is a process of its own, so that
-peak memory is its own. Loading the networks is timed apart, and so is the warm-up, the first use of them: on the
-file itself where it is short, else on an image.
+Both examine the same frames, four a second. Each run is a separate process, so peak memory is its own. Loading the
+networks and the warm-up are timed separately.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ SHORT_S = 10
 
 
 def speed(repeats: int, seconds: tuple[int, ...] = (10, 60)) -> dict[str, Any]:
-    """Both ways on every image and video, their ratio, and the stages of the first video against their floors."""
+    """Measure both ways on every file, their ratio, and the stages of the first video against their floors."""
     results: dict[str, Any] = {
         "benchmark": "speed",
         "threads": torch.get_num_threads(),
@@ -59,7 +58,7 @@ def speed(repeats: int, seconds: tuple[int, ...] = (10, 60)) -> dict[str, Any]:
 
 
 def hour() -> dict[str, Any]:
-    """One hour of 720p, made by repeating ten seconds: time and memory of both depths that the app offers."""
+    """Measure one hour of 720p, made by repeating ten seconds, at both sampling settings of the app."""
     results: dict[str, Any] = {"benchmark": "hour", "threads": torch.get_num_threads()}
     with tempfile.TemporaryDirectory() as folder:
         short, video = Path(folder) / "short.mp4", Path(folder) / "hour.mp4"
@@ -73,7 +72,7 @@ def hour() -> dict[str, Any]:
 
 
 def run_one(way: str, file: Path, repeats: int, depth: str) -> dict[str, float]:
-    """One way on one file in this process, after a warm-up; medians of the repeats."""
+    """Measure one way on one file in this process, after a warm-up; medians of the repeats."""
     start = time.perf_counter()
     config = DetectorConfig(max_frames="auto" if depth == "auto" else "moments")
     media = open_media(file, config)

@@ -1,7 +1,6 @@
-"""Check what the tables of an MP4 claim before FFmpeg believes it.
+"""Limit the number of samples that the tables of an MP4 claim, before FFmpeg reads them.
 
-FFmpeg keeps about 70 bytes for every sample that a table counts, and a table of equal samples, or a fragment of
-samples without sizes, counts as many as it likes in a few bytes.
+FFmpeg allocates about 70 bytes per sample, while a table of equal samples can claim any number in a few bytes.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from typing import IO
 from detector.errors import MediaTooLargeError
 
 MAX_SAMPLES = 6_000_000
-"""Of all tracks together: four hours of 120 frames a second and of their sound have 2.4 million."""
+"""Most samples of all tracks; four hours at 120 frames a second with sound have 2.4 million."""
 _CONTAINERS = frozenset(
     (b"moov", b"trak", b"edts", b"mdia", b"minf", b"dinf", b"stbl", b"mvex", b"moof", b"traf", b"mfra", b"udta")
 )
@@ -28,14 +27,14 @@ class _Track:
     sample_bytes: int = 0
     samples: int = 0
     is_even: bool = False
-    """Every sample lasts one unit, as in uncompressed sound, which FFmpeg counts by chunks."""
+    """Return whether every sample lasts one unit, as in PCM audio, which FFmpeg counts by chunks."""
 
     def entries(self) -> int:
         return 0 if self.is_sound and self.sample_bytes and self.is_even else self.samples
 
 
 def check_mp4_tables(file: IO[bytes], name: str) -> None:
-    """Refuse an MP4 whose tables count more than `MAX_SAMPLES` samples.
+    """Refuse an MP4 that claims more than `MAX_SAMPLES` samples.
 
     Args:
         file: the MP4, at any position.
@@ -69,7 +68,7 @@ def check_mp4_tables(file: IO[bytes], name: str) -> None:
 
 
 def _boxes(file: IO[bytes], start: int, end: int, depth: int) -> Iterator[tuple[bytes, bytes]]:
-    """Kind and first bytes of every box, also inside others; one that is too long ends with its parent."""
+    """Yield type and first bytes of every box, nested ones too; an overlong box ends with its parent."""
     at = start
     while at + 8 <= end:
         file.seek(at)

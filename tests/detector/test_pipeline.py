@@ -192,7 +192,7 @@ def test_progress_only_grows_ends_at_one_and_says_what_was_found_so_far(
     assert [step.stage for step in told] == ["open", *["look"] * 40, "done"]
     shares = [step.share for step in told]
     assert shares == sorted(shares) and shares[-1] == 1.0
-    assert [step.moment for step in told[1:-1]] == list(range(1, 41)) and told[1].moments == 40
+    assert [step.frame for step in told[1:-1]] == list(range(1, 41)) and told[1].frames == 40
     estimates = [step.probability for step in told[1:-1] if step.probability is not None]
     assert told[1].probability is None and estimates == sorted(estimates)
     assert estimates[-1] <= analysis.verdict.probability + 1e-9
@@ -200,7 +200,7 @@ def test_progress_only_grows_ends_at_one_and_says_what_was_found_so_far(
 
 def test_a_cancelled_run_ends_at_once_and_leaves_no_thread_behind(detector: Detector, examples: Path) -> None:
     def cancel(step: Step) -> None:
-        if step.moment == 3:
+        if step.frame == 3:
             raise InterruptedError
 
     before = threading.active_count()

@@ -31,7 +31,7 @@ from detector.faces.crop import crop_face
 from detector.types import Frame
 from training.datasets.labels import FaceItem, load_pixels, read_faces
 from training.datasets.pairs import PairStream
-from training.fitting.networks import PIXEL_MEAN, PIXEL_STD, Bridge, Seen, Student, Teacher
+from training.fitting.networks import PIXEL_MEAN, PIXEL_STD, Bridge, Outputs, Student, Teacher
 
 MARGIN_FRAC = 0.125
 """Test-time margin of Self-Blended Images (arXiv:2204.08376)."""
@@ -218,10 +218,10 @@ def start_from(network: nn.Module, run: Path) -> None:
 
 def _loss(
     settings: FitSettings,
-    seen: Seen,
+    seen: Outputs,
     labels: Tensor,
     maps: Tensor,
-    told: Seen | None,
+    told: Outputs | None,
     bridge: Bridge | None,
 ) -> Tensor:
     logits = seen.logits.float()
