@@ -28,12 +28,12 @@ _THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS
 
 
 def cores() -> int:
-    """Processor cores that this process may use."""
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def choose_workers(files: int) -> int:
-    """One process a core, as far as memory and files allow (docs/decisions/0031-one-process-a-core.md)."""
+    """Choose one process per core, limited by memory and files (docs/decisions/0031-one-process-a-core.md)."""
     try:
         free_bytes = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, ValueError, OSError):
@@ -42,10 +42,10 @@ def choose_workers(files: int) -> int:
 
 
 def analyze_locally(files: Iterable[str], job: Job, workers: int) -> Iterator[FileResult]:
-    """Analyse files in `workers` processes and yield each result as soon as it is there.
+    """Analyse files in `workers` processes and yield results as they complete.
 
-    If a process dies, by a fault in a library or for lack of memory, the files under way are tried again, each
-    alone; a file that ends its process again gets a row with `WorkerDiedError`.
+    If a process crashes or runs out of memory, its files are retried one by one; a file that crashes again gets a
+    row with `WorkerDiedError`.
 
     Raises:
         CheckpointError: the weights cannot be used.
@@ -73,7 +73,7 @@ def analyze_locally(files: Iterable[str], job: Job, workers: int) -> Iterator[Fi
                 raise BatchError("the worker processes end as they start; try fewer with --workers") from None
             for file in running.values():
                 yield _alone(file, job, threads)
-        finally:  # nobody waits for a long video after Ctrl-C
+        finally:  # do not wait for a long video after Ctrl-C
             for process in set(multiprocessing.active_children()) - set(before):
                 process.terminate()
 
@@ -95,7 +95,7 @@ def _alone(file: str, job: Job, threads: int) -> FileResult:
 
 
 def _with_precision(job: Job, pool: ProcessPoolExecutor) -> Job:
-    """Choose the faster precision once, in the first process, before others disturb the measurement."""
+    """Choose the faster precision once, before parallel processes disturb the timing."""
     if job.config.precision != "auto":
         return job
     return replace(job, config=replace(job.config, precision=pool.submit(_precision, job).result()))
@@ -103,14 +103,14 @@ def _with_precision(job: Job, pool: ProcessPoolExecutor) -> Job:
 
 def _start_worker(threads: int) -> None:
     """Run in each new process, before PyTorch is imported."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process answers Ctrl-C
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C
     for variable in _THREAD_VARIABLES:
         os.environ[variable] = str(threads)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
 
 
 def _leave_with_parent() -> None:
-    """A worker does not outlive a parent that was killed."""
+    """Exit when the parent process is gone."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

@@ -26,7 +26,7 @@ def require_pyarrow() -> Any:
 
 
 def read_rows(path: Path, columns: Sequence[str] | None = None) -> list[dict[str, Any]]:
-    """Rows of a file as dictionaries, all columns or those named.
+    """Read rows as dictionaries, all columns or those named.
 
     Raises:
         BatchError: the file is not Parquet, or lacks a column.

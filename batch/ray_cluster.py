@@ -17,15 +17,15 @@ _TRIES_AGAIN = 2
 
 
 def analyze_on_ray(files: Iterable[str], job: Job, address: str) -> Iterator[FileResult]:
-    """Analyse files on a cluster and yield each result once, in the order in which they are done.
+    """Analyse files on a cluster and yield results as they complete.
 
     Ray restarts actors that die and gives their files to others. A file that ends every actor that analyses it
     gets a row with `WorkerDiedError`.
 
     Args:
         files: paths that every machine of the cluster can read, or addresses that fsspec can, such as `s3://…`.
-        job: settings and weights; the weights are read from the same folder on every machine.
-        address: of the cluster; `auto` finds a running one, and `local` starts one on this machine.
+        job: settings and weights; every machine reads the weights from the same folder.
+        address: of the cluster; `auto` finds a running one, `local` starts one on this machine.
 
     Raises:
         BatchError: Ray is not installed, there is no cluster at the address, or it stopped working.
@@ -81,7 +81,7 @@ def _answers(ray: Any, paths: list[str], job: Job, most_in_task: int) -> Iterato
 
 
 class Analyzer:
-    """An actor. It answers in JSON, one column for every kind of row."""
+    """A Ray actor; returns results as JSON, one column per kind of row."""
 
     def __init__(self, job: Job) -> None:
         import torch

@@ -1,4 +1,4 @@
-"""Files at addresses that fsspec can read, such as `s3://bucket/video.mp4`, beside those at local paths."""
+"""Read local and remote files; fsspec handles addresses such as `s3://bucket/video.mp4`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from detector.errors import BatchError
 
 
 def is_remote(path: str) -> bool:
-    """Whether a path is an address.
+    """Return whether a path is an address.
 
     >>> is_remote("s3://bucket/a.mp4"), is_remote("videos/a.mp4")
     (True, False)
@@ -20,7 +20,7 @@ def is_remote(path: str) -> bool:
 
 
 def find_remote(address: str) -> list[str]:
-    """Files at an address, sorted: the one it names, all below a folder, or those of a pattern.
+    """List the files of an address, sorted: a file, a folder with all subfolders, or a pattern.
 
     Raises:
         BatchError: the address cannot be read.
@@ -34,7 +34,7 @@ def find_remote(address: str) -> list[str]:
 
 
 def file_size(path: str) -> int:
-    """Bytes of a file.
+    """Return the size of a file in bytes.
 
     Raises:
         OSError: it cannot be read.
@@ -59,7 +59,7 @@ def open_file(path: str) -> BinaryIO:
 
 
 def fetch(path: str, folder: str) -> str:
-    """Copy a remote file into a folder, under its own name.
+    """Download a remote file into a folder.
 
     Raises:
         OSError: it cannot be read.

@@ -1,7 +1,7 @@
-"""Tables of results, and what makes a run resumable.
+"""Write result tables and resume runs.
 
-Each result is appended to a journal beside the table as soon as it is there. When the run ends, also by an
-interruption, table and journal become the new table. A run that was killed leaves its journal to the next one.
+Each result is appended to a journal beside the table at once. When the run ends or is interrupted, table and
+journal are merged. The journal of a killed run is read by the next one.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ FORMATS = (".parquet", ".csv", ".jsonl")
 
 
 class Results:
-    """The results of one run and of those before it, one row a file, sorted by its name.
+    """Results of this run and earlier ones, one row per file, sorted by name.
 
-    Use it as a context manager: the tables are written on leaving, whatever ended the run.
+    A context manager that writes the tables on exit.
     """
 
     def __init__(self, out: Path, tracks: Path | None = None) -> None:
-        """Read what earlier runs wrote.
+        """Read earlier results.
 
         Args:
-            out: table with a row a file, .parquet, .csv or .jsonl.
-            tracks: table with a row a track.
+            out: table with a row per file, .parquet, .csv or .jsonl.
+            tracks: table with a row per track.
 
         Raises:
             BatchError: another format, a file that is no table of results, or a table another run is writing.
@@ -58,7 +58,7 @@ class Results:
         self._results: dict[str, FileResult] = {}
         self._by_content: dict[tuple[str, str, str], FileResult] = {}
         self.sizes: set[int] = set()
-        """Sizes in bytes of the files analysed before: another size is another content."""
+        """Return the sizes of the files analysed before."""
         try:
             self._read()
         except BaseException:
@@ -67,7 +67,7 @@ class Results:
         self._appended = self._journal.open("a", encoding="utf-8")
 
     def earlier(self, file: str, sha256: str, job: Job) -> FileResult | None:
-        """What an earlier run found for the same content, settings and weights, under this name or another."""
+        """Return an earlier result for the same content, settings and weights, under any name."""
         content = (sha256, job.settings, job.checkpoint_sha256)
         own = self._results.get(file)
         found = own if own is not None and _content(own) == content else self._by_content.get(content)
@@ -75,9 +75,9 @@ class Results:
         return None if missing else found
 
     def add(self, result: FileResult) -> None:
-        """Keep a result; it is safe on the disk from here, should the process be killed."""
+        """Add a result and flush it to the journal."""
         if self._results.get(result.row["file"]) == result:
-            return  # found by an earlier run, and still there
+            return  # of an earlier run
         self._appended.write(json.dumps({"row": result.row, "tracks": result.tracks}) + "\n")
         self._appended.flush()
         self._keep(result)
@@ -113,7 +113,7 @@ class Results:
             return
         content = self._journal.read_bytes()
         whole = content.rfind(b"\n") + 1
-        if whole < len(content):  # the line that was being written when the run was killed
+        if whole < len(content):  # a line cut off when the run was killed
             os.truncate(self._journal, whole)
         for line in content[:whole].splitlines():
             entry = json.loads(line)
@@ -129,7 +129,7 @@ class Results:
 
 
 def _content(result: FileResult) -> tuple[str, str, str] | None:
-    """What a result depends on; None where it is to be tried again."""
+    """Return the key of a result; None if it must be retried."""
     row = result.row
     if not row["sha256"] or row["error_type"] in UNFINISHED:
         return None
@@ -137,7 +137,7 @@ def _content(result: FileResult) -> tuple[str, str, str] | None:
 
 
 def _write(path: Path, columns: dict[str, type], rows: Sequence[Row]) -> None:
-    """Write a table whole or not at all."""
+    """Write a table atomically."""
     part = path.with_name(f".{path.name}.part")
     path.parent.mkdir(parents=True, exist_ok=True)
     write: dict[str, Callable[[Path, dict[str, type], Sequence[Row]], None]]

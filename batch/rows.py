@@ -1,4 +1,4 @@
-"""One row a file and one row a track, with the same columns in every format."""
+"""Make the rows of the result tables: one per file and one per track."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ FILE_COLUMNS: dict[str, type] = {
     "settings": str,
     "elapsed_s": float,
 }
-"""`probability` is empty without a face, everything from `kind` to `warnings` where there is an error. `settings`
-identifies the settings that can change a result."""
+"""`probability` is empty without a face; `kind` to `warnings` are empty with an error. `settings` identifies the
+settings that affect results."""
 TRACK_COLUMNS: dict[str, type] = {
     "file": str,
     "sha256": str,
@@ -65,15 +65,15 @@ TRACK_COLUMNS: dict[str, type] = {
     "x2": int,
     "y2": int,
 }
-"""`peak_…` is the stretch of a video that decides the track, the box is that of its strongest face: XYXY pixels of
-the upright frame, half-open."""
+"""`peak_…` is the span that decides the track; the box is that of its strongest face: XYXY pixels of the upright
+frame, half-open."""
 UNFINISHED = ("InternalError", "WorkerDiedError")
-"""Errors of the program, not of the file: tried again by the next run."""
+"""Errors of the program, not of the file; the next run retries them."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """What is written about one file."""
+    """The rows of one file."""
 
     row: Row
     tracks: list[Row] = field(default_factory=list)
@@ -81,17 +81,17 @@ class FileResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """What every file of a run is analysed with."""
+    """Settings and weights of a run."""
 
     config: DetectorConfig
     checkpoint: str
     checkpoint_sha256: str
     settings: str
-    """Identifies the settings that can change a result."""
+    """Identifies the settings that affect results."""
 
 
 def make_job(config: DetectorConfig, checkpoint: str, checkpoint_sha256: str) -> Job:
-    """A job, with the settings it was asked for in 16 hexadecimal digits."""
+    """Make a job, with the settings hashed to 16 hexadecimal digits."""
     settings = asdict(config)
     for name in ("checkpoint_folder", "device", "batch_size"):
         del settings[name]
@@ -100,12 +100,12 @@ def make_job(config: DetectorConfig, checkpoint: str, checkpoint_sha256: str) ->
 
 
 def analyze_file(detector: Detector, path: str, job: Job) -> FileResult:
-    """Analyse one file; a file that cannot be analysed gives a row with its error.
+    """Analyse one file; an error becomes a row.
 
     Args:
-        detector: to analyse it with.
-        path: of the file, or its address, see `batch.remote`.
-        job: what the row says about settings and weights.
+        detector: analyses the file.
+        path: or address of the file, see `batch.remote`.
+        job: settings and weights for the row.
 
     Raises:
         CheckpointError: the weights cannot be used.
@@ -120,18 +120,18 @@ def analyze_file(detector: Detector, path: str, job: Job) -> FileResult:
         return failed(path, job, type(error).__name__, str(error))
     except OSError as error:
         return failed(path, job, "MediaNotFoundError", f"{path} cannot be read: {error}")
-    except Exception as error:  # noqa: BLE001 - one file must not end a run of thousands
+    except Exception as error:  # noqa: BLE001 - one file must not stop the run
         traceback.print_exc(file=sys.stderr)
         return failed(path, job, "InternalError", f"{type(error).__name__}: {error}. Please report this.")
 
 
 def failed(path: str, job: Job, kind: str, message: str) -> FileResult:
-    """The row of a file that could not be analysed."""
+    """Make the row of a file that could not be analysed."""
     size_bytes, sha256 = None, None
     try:
         size_bytes, sha256 = file_size(path), content_hash(path)
     except OSError:
-        pass  # the error says why
+        pass  # the error row says why
     row = dict.fromkeys(FILE_COLUMNS) | {
         "file": printable(path),
         "sha256": sha256,
@@ -146,7 +146,7 @@ def failed(path: str, job: Job, kind: str, message: str) -> FileResult:
 
 
 def content_hash(path: str) -> str:
-    """SHA-256 of a file, lower-case hexadecimal.
+    """Return the SHA-256 of a file, lower-case hexadecimal.
 
     Raises:
         OSError: it cannot be read.

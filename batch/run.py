@@ -1,4 +1,4 @@
-"""Analyse a collection: leave out what earlier runs did, show progress, write the tables."""
+"""Analyse a collection, skipping files of earlier runs."""
 
 from __future__ import annotations
 
@@ -13,21 +13,20 @@ from batch.rows import FileResult, Job, content_hash
 from reporting.text.printable import printable
 
 Analyze = Callable[[Iterable[str]], Iterator[FileResult]]
-"""Analyses files and gives the results in any order."""
+"""Analyses files and yields results in any order."""
 
 
 def scan_collection(files: Sequence[str], job: Job, results: Results, analyze: Analyze) -> Counter[str]:
-    """Analyse the files that no earlier run analysed with the same content, settings and weights.
+    """Analyse the files without an earlier result of the same content, settings and weights.
 
     Args:
         files: paths, each once.
         job: settings and weights.
-        results: where results go, and what earlier runs found.
-        analyze: does the work.
+        results: results of this run and earlier ones.
+        analyze: analyses files.
 
     Returns:
-        How many files have which outcome; `error` for those that could not be analysed, and `earlier` for those
-        taken from earlier runs, which are counted by outcome too.
+        Number of files by outcome, with `error` for failed ones; `earlier` counts those of earlier runs again.
     """
     counts: Counter[str] = Counter()
     new = []
@@ -52,7 +51,7 @@ def _earlier(file: str, job: Job, results: Results) -> FileResult | None:
             return None
         found = results.earlier(name, content_hash(file), job)
     except OSError:
-        return None  # the analysis says what is wrong with it
+        return None  # the analysis reports the error
     if found is None:
         return None
     return FileResult(found.row | {"file": name}, [track | {"file": name} for track in found.tracks])

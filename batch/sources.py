@@ -24,7 +24,7 @@ class Sources:
     files: tuple[str, ...]
     """Paths as given, each once, in the order given; those of a folder are sorted."""
     skipped: int
-    """Files in folders that were left out because their names are not those of images or videos."""
+    """Number of files in folders skipped by their suffix."""
 
 
 def find_files(
@@ -36,10 +36,10 @@ def find_files(
     """List the files of a collection.
 
     Args:
-        paths: files, folders (searched with all folders below them), glob patterns (`**` crosses folders), and
-            addresses of them that fsspec can read, such as `s3://bucket/folder`.
-            A file that is named is kept whatever its name, so that its error is reported.
-        suffixes: lower-case endings of the files to take from folders and patterns.
+        paths: files, folders (with subfolders), glob patterns (`**` crosses folders), and such addresses for
+            fsspec,
+            such as `s3://bucket/folder`. A file named explicitly is kept whatever its suffix.
+        suffixes: lower-case suffixes of files to take from folders and patterns.
         list_file: a text file with one path a line, or a .csv or .parquet file with a column of paths; `-` reads
             lines from standard input. Relative paths start at the folder of the list.
         column: name of that column.
@@ -71,14 +71,14 @@ def find_files(
 
 
 def _walk(folder: str) -> Iterator[str]:
-    """Files below a folder, sorted, without hidden ones; links to folders are not followed."""
+    """List the files below a folder, sorted, without hidden ones; links to folders are not followed."""
     for root, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         yield from (os.path.join(root, name) for name in sorted(names) if not name.startswith("."))
 
 
 def _matches(pattern: str) -> list[str]:
-    """Files that match, sorted; one that is reached by links too is taken where it lies least deep."""
+    """List the matching files, sorted; a file reached by several links is taken at its shallowest path."""
     files: dict[str, str] = {}
     for match in sorted(glob.iglob(pattern, recursive=True), key=lambda match: (match.count(os.sep), match)):
         if not os.path.isdir(match):

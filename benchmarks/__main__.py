@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: prints JSON, and writes it where `--out` says."""
+"""`python -m benchmarks`: run a benchmark, print JSON and write it to `--out`."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def main(argv: list[str] | None = None) -> int:
 
         print("\n\n".join(readme().values()))
         return 0
-    # What the others need is not imported where memory is measured.
+    # Imported late, so that memory measurements do not include it.
     if args.command == "explanations":
         from benchmarks.explanations import explanations
 

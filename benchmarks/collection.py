@@ -1,4 +1,4 @@
-"""Many small files: images a second with one process and with one a core, and a run that is killed and resumed."""
+"""Benchmark many small files: throughput by number of processes, and resuming a killed run."""
 
 from __future__ import annotations
 
@@ -32,8 +32,7 @@ def collection(count: int, kills: int, workers: tuple[int, ...] = ()) -> dict[st
         workers: numbers of processes to compare, none for no comparison.
 
     Returns:
-        Wall and processor seconds for each number of processes, the start of the program included, and what the
-        resumed run wrote.
+        Wall and CPU seconds per number of processes, start-up included, and the result of the resumed run.
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "images"
@@ -57,7 +56,7 @@ def collection(count: int, kills: int, workers: tuple[int, ...] = ()) -> dict[st
 
 
 def _write_images(folder: Path, count: int) -> None:
-    """The portrait at 256 px, shifted sideways and down by another amount each."""
+    """Write the portrait at 256 px, each copy shifted differently."""
     with Image.open(PORTRAIT) as opened:
         image = np.asarray(opened.resize((256, 256)))
     for number in range(count):

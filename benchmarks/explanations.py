@@ -1,11 +1,10 @@
-"""Do the maps point at what was altered? Every method and layer, beside maps that know nothing of the network.
+"""Measure whether heatmaps locate the manipulation: every method and layer, beside control maps.
 
 The altered region is known for self-blends (their mask) and for DFDC images whose genuine twin is the same
-frame (the difference of the two). Half of the faces are called fake, half are left open with an estimate of at
-least a half. Measured: energy inside the region;
-pointing game (Zhang et al., IJCV 2018); IoU with the region at equal area; fall of the logit when the strongest
-tenth is painted over beside the same shape elsewhere; deletion and insertion (Petsiuk et al., BMVC 2018) against a
-blurred copy; and rank correlation with the map after permuting weights (Adebayo et al., NeurIPS 2018).
+frame (their difference). Half of the faces are called fake, half are inconclusive with a probability of at least
+0.5. Metrics: energy inside the region; pointing game (Zhang et al., IJCV 2018); IoU at equal area; fall of the
+logit when the strongest tenth is painted over, and the same shape elsewhere; deletion and insertion (Petsiuk et
+al., BMVC 2018) against a blurred copy; rank correlation after permuting weights (Adebayo et al., NeurIPS 2018).
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ from detector.media.images import read_image
 from detector.model.score import make_batch, score_crops
 from detector.pipeline import Detector
 from detector.types import FaceCrop, Frame, Pixels
-from explain.cam import METHOD, fake_heatmap, grad_cam, look, trained_maps
+from explain.cam import METHOD, activations_and_gradients, fake_heatmaps, grad_cam, trained_maps
 from explain.faithfulness import centre_prior, elsewhere, paint_over, top_region
 from explain.regions import REGIONS, region_map
 from training.datasets.labels import Item
@@ -41,26 +40,26 @@ Heatmap = NDArray[np.float32]
 LAYERS = ("conv2d_4b", "repeat_1", "mixed_6a", "repeat_2")
 _STEPS = 5
 _TOP = ("mixed_6a", "repeat_2", "mixed_7a", "repeat_3", "block8", "last_linear", "logits")
-"""What the fine layer of the map head does not depend on."""
+"""Layers that the fine layer of the map head does not depend on."""
 _UPPER = ("repeat_1", *_TOP)
 _TWIN_LEVELS = 12.0
-"""Difference of twins, in levels of 255, from where a pixel counts as altered."""
+"""Difference of twins, in levels of 255, from which a pixel counts as manipulated."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """A manipulated face of which the altered region is known."""
+    """A manipulated face with its known region."""
 
     crop: FaceCrop
     mask: NDArray[np.bool_]
     """Of the crop's size."""
     logit: float
     flagged: bool
-    """Called fake, at the threshold for images."""
+    """Whether it is called fake, at the threshold for images."""
 
 
 def explanations(data: Path, count: int, seed: int) -> dict[str, Any]:
-    """The table of every method and layer, and of the controls, on blends and on twins."""
+    """Measure every method and layer, and the controls, on blends and twins."""
     detector = Detector.from_checkpoint("default", DetectorConfig())
     items = [item for item in find_items(data) if item.split == "val"]
     result: dict[str, Any] = {
@@ -79,7 +78,7 @@ def explanations(data: Path, count: int, seed: int) -> dict[str, Any]:
 
 
 def _table(detector: Detector, cases: Sequence[Case], seed: int) -> dict[str, Any]:
-    """One row a map, over all the faces and over those that are called fake."""
+    """Make one row per map, over all faces and over those called fake."""
     maps = maps_of(detector, cases)
     others = {
         f"rank_correlation_{name}": maps_of(_permuted(detector, layers, seed), cases)
@@ -149,14 +148,14 @@ def _twins(detector: Detector, data: Path, items: Sequence[Item], count: int, se
 
 
 def _take(cases: list[Case], case: Case | None, count: int) -> bool:
-    """Keep a case while its half has room; whether both halves are full."""
+    """Add a case if its half has room, and return whether both are full."""
     if case is not None and sum(kept.flagged == case.flagged for kept in cases) < count // 2:
         cases.append(case)
     return len(cases) >= count // 2 * 2
 
 
 def _case(detector: Detector, pixels: Pixels, altered: NDArray[np.bool_]) -> Case | None:
-    """The face of a manipulated image, where its estimate is at least a half."""
+    """Return the face of a manipulated image if its probability is at least 0.5."""
     spec, faces = detector.card.input, detector.finder.find(pixels)
     if not faces:
         return None
@@ -172,7 +171,8 @@ def _case(detector: Detector, pixels: Pixels, altered: NDArray[np.bool_]) -> Cas
 
 
 def maps_of(detector: Detector, cases: Sequence[Case]) -> dict[str, list[Heatmap]]:
-    """Every method at every layer, alone and weighed by the trained map, and the controls, of the crop's size."""
+    """Compute the maps of every method and layer, alone and times the trained map, and the controls, at crop
+    size."""
     size, head = detector.card.input.size_px, detector.card.map_head
     assert head is not None, "the shipped checkpoint has a map head"
     crops = [case.crop for case in cases]
@@ -183,7 +183,7 @@ def maps_of(detector: Detector, cases: Sequence[Case]) -> dict[str, list[Heatmap
         for crop in crops:
             batch = make_batch([crop.pixels], detector.card.input)
             with detector.classifier.lock:
-                seen = look(detector.classifier, layer, batch)
+                seen = activations_and_gradients(detector.classifier, layer, batch)
             activations.append(seen[0])
             gradients.append(seen[1])
         for method, weigh in METHODS.items():
@@ -242,7 +242,7 @@ def _edges(pixels: Pixels) -> Heatmap:
 def _measure(
     detector: Detector, cases: Sequence[Case], heatmaps: Sequence[Heatmap], seed: int
 ) -> dict[str, NDArray[np.float64]]:
-    """Each figure for each face."""
+    """Compute every metric of each face."""
     rng = np.random.default_rng(seed)
     rows = []
     for case, heatmap in zip(cases, heatmaps, strict=True):
@@ -267,7 +267,7 @@ def _measure(
 
 
 def _curve(pixels: Pixels, heatmap: Heatmap) -> list[Pixels]:
-    """The face with more and more of its strongest pixels blurred away, then a blurred face with them put in."""
+    """Return the face with its strongest pixels blurred step by step, then the blurred face with them restored."""
     blurred = cv2.GaussianBlur(pixels, (0, 0), 8)
     regions = [top_region(heatmap, len(heatmap), (step + 1) / (_STEPS + 1))[..., None] for step in range(_STEPS)]
     return [np.where(region, blurred, pixels) for region in regions] + [
@@ -276,7 +276,7 @@ def _curve(pixels: Pixels, heatmap: Heatmap) -> list[Pixels]:
 
 
 def _rank_correlation(heatmaps: Sequence[Heatmap], others: Sequence[Heatmap]) -> float:
-    """Spearman's, on every fourth pixel each way, over the faces where neither map is flat."""
+    """Return Spearman's rank correlation on every fourth pixel, over faces where neither map is flat."""
     pairs = [
         (heatmap[::4, ::4].ravel(), other[::4, ::4].ravel())
         for heatmap, other in zip(heatmaps, others, strict=True)
@@ -285,7 +285,7 @@ def _rank_correlation(heatmaps: Sequence[Heatmap], others: Sequence[Heatmap]) ->
 
 
 def _permuted(detector: Detector, layers: tuple[str, ...], seed: int) -> Detector:
-    """The same network with the weights of some layers permuted within each tensor."""
+    """Permute the weights of some layers within each tensor."""
     classifier = copy.copy(detector.classifier)
     classifier.network = copy.deepcopy(detector.classifier.network)
     generator = torch.Generator().manual_seed(seed)
@@ -298,11 +298,11 @@ def _permuted(detector: Detector, layers: tuple[str, ...], seed: int) -> Detecto
 
 
 def _cost(detector: Detector, cases: Sequence[Case]) -> dict[str, float]:
-    """Milliseconds a face of judging and of explaining sixteen at once, with what goes on around the network."""
+    """Return milliseconds per face of scoring and of explaining sixteen at once, end to end."""
     crops = [cases[number % len(cases)].crop for number in range(16)]
     pixels = [crop.pixels for crop in crops]
     judge = _seconds(lambda: score_crops(detector.classifier, pixels, detector.card.input, 16)) / 16
-    explain = _seconds(lambda: fake_heatmap(detector, crops)) / 16
+    explain = _seconds(lambda: fake_heatmaps(detector, crops)) / 16
     return {
         "judge_ms": round(1000 * judge, 2),
         "explain_ms": round(1000 * explain, 2),

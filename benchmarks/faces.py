@@ -1,4 +1,4 @@
-"""How many faces the detector's face finder misses, beside facenet-pytorch's MTCNN at its defaults."""
+"""Count the faces that the face finder misses, beside facenet-pytorch's MTCNN at its defaults."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from training.datasets.labels import read_labels
 
 
 def faces(folder: Path, source: str, split: str, count: int, seed: int) -> dict[str, Any]:
-    """Look for a face in `count` random images of one source that each show one.
+    """Search `count` random images of one source that each show a face.
 
     Returns:
-        How many images were left without a face, by finder.
+        Number of images without a face found, by finder.
     """
     items = [item for item in read_labels(folder) if (item.source, item.split) == (source, split)]
     picked = np.random.default_rng(seed).permutation(len(items))[:count]

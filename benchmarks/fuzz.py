@@ -1,7 +1,7 @@
-"""Mutated media files, opened one after the other: none may end untyped, or cost more than what is stated.
+"""Fuzz the media readers: mutated files must raise typed errors and stay within bounds of memory and time.
 
-`python -m benchmarks fuzz --media 5000 --seed 0`. The same seed gives the same files. They are opened in a process
-of their own with limited memory; one that dies or hangs is noted and replaced.
+`python -m benchmarks fuzz --media 5000 --seed 0`. Files are determined by the seed and opened in a separate
+process with limited memory, which is replaced if it dies or hangs.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from PIL import Image
 
 ROOT = Path(__file__).parent.parent
 MAX_ADDED_MB, MAX_S = 1000.0, 60.0
-"""What opening one file and drawing its frames may cost; the same as docs/guard.md states."""
+"""Bounds of opening one file and reading its frames, as in docs/guard.md."""
 _HANG_S = 180.0
 _VIDEOS = {
     "mp4": ("libx264", "yuv420p"),
@@ -75,12 +75,12 @@ def fuzz(count: int, seed: int, kept: Path | None = None) -> dict[str, Any]:
     """Open `count` mutated files.
 
     Args:
-        count: how many.
+        count: number of files.
         seed: of the mutations.
-        kept: folder for the files that broke a bound, to look at.
+        kept: folder for files that broke a bound.
 
     Returns:
-        How many ended how, the worst memory and time, and every file that broke a bound.
+        Number of files by result, worst memory and time, and the files that broke a bound.
     """
     rng = np.random.default_rng(seed)
     outcomes: Counter[str] = Counter()
@@ -121,7 +121,7 @@ def fuzz(count: int, seed: int, kept: Path | None = None) -> dict[str, Any]:
 
 
 def whole_files(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """A small file of every format that is read, by name."""
+    """Make a small file of every supported format, by name."""
     pillow_heif.register_heif_opener(thumbnails=False)
     with Image.open(ROOT / "examples" / "genuine.jpg") as opened:
         image = opened.convert("RGB").resize((160, 160))
@@ -165,8 +165,8 @@ def whole_files(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def mutated(content: bytes, other: bytes, rng: np.random.Generator) -> bytes:
-    """One of: cut off, single bytes anywhere or in the header, extreme numbers, a stretch replaced, doubled or
-    taken out of another file."""
+    """Mutate content: truncate, change bytes anywhere or in the header, insert extreme numbers, or replace, double
+    or swap in a span of another file."""
     data = bytearray(content)
     kind = rng.integers(7)
     at = int(rng.integers(len(data)))
@@ -192,7 +192,7 @@ def mutated(content: bytes, other: bytes, rng: np.random.Generator) -> bytes:
 
 
 class _Worker:
-    """The process that opens files; a new one where it died or hung."""
+    """The process that opens files, restarted if it dies or hangs."""
 
     def __init__(self) -> None:
         self._start()
@@ -224,7 +224,7 @@ class _Worker:
         return {"outcome": outcome, "message": "", "seconds": _HANG_S if ended is None else 0.0, "added_mb": 0.0}
 
     def _line(self, timeout_s: float) -> str:
-        """The next line; empty where the process ended or was silent for so long."""
+        """Read the next line; empty if the process ended or timed out."""
         assert self._process.stdout is not None
         with selectors.DefaultSelector() as selector:
             selector.register(self._process.stdout, selectors.EVENT_READ)

@@ -1,8 +1,8 @@
-"""The notebook way, written out plainly: what tutorials do with these three libraries, frame by frame.
+"""Baseline: the way of typical notebooks, frame by frame.
 
-Every frame looked at is searched in full by facenet-pytorch's MTCNN; for each face a float32
-InceptionResnetV1 is asked, one face at a time; and the grad-cam library explains each face. It looks at the
-same frames as the detector, and skips the others with OpenCV's `grab`, which does not convert them.
+Every examined frame is searched by facenet-pytorch's MTCNN, each face is scored alone by a float32
+InceptionResnetV1 and explained by the grad-cam library. It examines the same frames as the detector and skips
+others with OpenCV's `grab`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from detector.model.classifier import build_network
 
 
 class Notebook:
-    """Loads the networks; `judge` then does one file."""
+    """The loaded networks."""
 
     def __init__(self) -> None:
         self.card = load_card("default", CHECKPOINTS)
@@ -35,7 +35,7 @@ class Notebook:
         self.mtcnn = MTCNN(keep_all=True, device=self.device)
 
     def judge(self, file: Path, wanted: list[int]) -> dict[str, float]:
-        """Seconds of judging and explaining the frames of those numbers."""
+        """Score and explain the frames with these indices, and return the seconds taken."""
         seconds = {"judge_s": 0.0, "explain_s": 0.0, "faces": 0.0}
         start = time.perf_counter()
         capture = cv2.VideoCapture(str(file))

@@ -1,4 +1,4 @@
-"""Write the tables and the example of README.md from the card, the newest benchmark and the program itself."""
+"""Generate the tables and the example of README.md."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SPEED_ROWS = ("1080p, 1 face", "720p, 10 s, 1 face", "1080p, 10 s, 4 faces", "1
 
 
 def accuracy_table(card: CheckpointCard) -> str:
-    """Markdown of how often the weights of a card are right, wrong and undecided."""
+    """Return the table of error rates of a card."""
     lines = [
         "| on | AUC (95 % interval) | genuine called fake | manipulated called fake | undecided |",
         "|---|---|---|---|---|",
@@ -50,7 +50,7 @@ def accuracy_table(card: CheckpointCard) -> str:
 
 
 def short_speed_table(result: dict[str, Any]) -> str:
-    """Markdown of a few rows of what `speed` wrote."""
+    """Return a short table of `speed` results."""
     lines = ["| what | ours, s | baseline, s | ratio |", "|---|---|---|---|"]
     for name, row in result["files"].items():
         if not name.endswith(_SPEED_ROWS):
@@ -62,7 +62,7 @@ def short_speed_table(result: dict[str, Any]) -> str:
 
 
 def example() -> str:
-    """The command line's answer for the example, as a block of Markdown."""
+    """Return the output of `scan` for the example, as a block of Markdown."""
     import cli
 
     with contextlib.redirect_stdout(io.StringIO()) as told:
@@ -71,7 +71,7 @@ def example() -> str:
 
 
 def newest_speed() -> Path:
-    """The newest result of `speed`, by the date in its name."""
+    """Return the newest result of `speed`, by the date in its name."""
     return max((ROOT / "benchmarks" / "results").glob("speed-????-??-??.json"))
 
 

@@ -1,4 +1,4 @@
-"""Videos the benchmarks make themselves: the shipped portrait, or up to ten people made from it, moving about."""
+"""Make videos for benchmarks: the shipped portrait, or up to ten people made from it, moving."""
 
 from __future__ import annotations
 
@@ -28,8 +28,7 @@ def write_image(file: Path, width: int, height: int, people: int = 1) -> None:
 def write_video(file: Path, width: int, height: int, seconds: float, people: int) -> None:
     """An H.264 video, 30 frames a second, of up to ten people before a textured background.
 
-    The camera sways, so that every pixel changes from frame to frame; each face wanders on its own, at a
-    walking pace.
+    The camera sways, so every pixel changes between frames; each face moves at a walking pace.
     """
     stage = _Stage(width, height, people)
     with av.open(str(file), "w") as container:
@@ -42,7 +41,7 @@ def write_video(file: Path, width: int, height: int, seconds: float, people: int
 
 
 def repeat_video(file: Path, longer: Path, times: int) -> None:
-    """Lay a video end to end `times` times, without coding it anew."""
+    """Repeat a video `times` times without encoding it again."""
     with av.open(str(file)) as source, av.open(str(longer), "w") as target:
         stream = source.streams.video[0]
         copy = target.add_stream_from_template(stream)

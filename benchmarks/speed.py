@@ -1,8 +1,7 @@
-"""Time and memory of judging and explaining images and videos, beside the notebook way, in one run.
+"""Benchmark time and memory of analysing and explaining files, beside the notebook baseline.
 
-Both ways look at the same frames: four a second, over the whole video. Each run is a process of its own, so that
-peak memory is its own. Loading the networks is timed apart, and so is the warm-up, the first use of them: on the
-file itself where it is short, else on an image.
+Both examine the same frames, four a second. Each run is a separate process, so peak memory is its own. Loading the
+networks and the warm-up are timed separately.
 """
 
 from __future__ import annotations
@@ -91,7 +90,7 @@ def speed(repeats: int, rows: str = "", earlier: dict[str, Any] | None = None) -
 
 
 def hour() -> dict[str, Any]:
-    """One hour of 720p, made by repeating ten seconds: time and memory of both depths that the app offers."""
+    """Measure one hour of 720p, made by repeating ten seconds, at both sampling settings of the app."""
     results: dict[str, Any] = {"benchmark": "hour", "threads": torch.get_num_threads()}
     with tempfile.TemporaryDirectory() as folder:
         short, video = Path(folder) / "short.mp4", Path(folder) / "hour.mp4"
@@ -105,7 +104,7 @@ def hour() -> dict[str, Any]:
 
 
 def run_one(way: str, file: Path, repeats: int, depth: str) -> dict[str, float]:
-    """One way on one file in this process, after a warm-up; medians of the repeats."""
+    """Measure one way on one file in this process, after a warm-up; medians of the repeats."""
     start = time.perf_counter()
     config = DetectorConfig(max_frames="auto" if depth == "auto" else "moments")
     media = open_media(file, config)

@@ -1,7 +1,7 @@
-"""Each stage of judging a video alone, beside the least it could take on this machine.
+"""Measure each stage of a video analysis beside its floor on this machine.
 
-Floors: for decoding, FFmpeg's own rate with every thread and no image made of it; for the networks, their
-floating point operations at the rate this machine multiplies large matrices in the same precision.
+Floors: for decoding, FFmpeg's rate with all threads and without conversion; for the networks, their floating-point
+operations at this machine's rate of large matrix products in the same precision.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from detector.faces.face_follower import FaceFollower
 from detector.media.media import open_media
 from detector.model.score import make_batch, score_crops
 from detector.pipeline import Detector
-from explain.cam import fake_heatmap
+from explain.cam import fake_heatmaps
 
 _MATRIX = 2048
 
 
 def stages(clip: Path) -> dict[str, dict[str, float]]:
-    """Milliseconds a judged moment of each stage, its floor, and how many times the floor it takes."""
+    """Return milliseconds per examined frame of each stage, its floor and their ratio."""
     detector = Detector.from_checkpoint("default", DetectorConfig(max_frames="moments"))
     media = open_media(clip, detector.config)
     frames = list(media.frames("moments"))
@@ -46,7 +46,7 @@ def stages(clip: Path) -> dict[str, dict[str, float]]:
         return score_crops(detector.classifier, pixels, spec, 16)
 
     def explain_all() -> object:
-        return fake_heatmap(detector, crops)
+        return fake_heatmaps(detector, crops)
 
     precision = detector.classifier.precision
     rates = {name: _matmul_flops_s(name) for name in ("fp32", precision)}
@@ -85,7 +85,7 @@ def processor_name() -> str:
 
 
 def _seconds(action: Callable[[], object]) -> float:
-    """Best of three, after one that is not counted."""
+    """Return the best of three runs, after one warm-up."""
     action()
     times = []
     for _ in range(3):
@@ -109,8 +109,7 @@ def _flops(action: Callable[[], object]) -> float:
 
 
 def _explaining_flops(detector: Detector, batch: torch.Tensor) -> float:
-    """One pass forward, and back as far as the layer explained, to the activations alone: as much as that part
-    forward."""
+    """Count one forward pass, and the backward pass to the explained layer."""
     network = detector.classifier.network
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         network(batch)

@@ -1,4 +1,4 @@
-"""The tables of README and docs, from the JSON that the benchmarks wrote: no figure in them was typed by hand."""
+"""Generate the Markdown tables of README and docs from benchmark results."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def speed_table(results: Sequence[dict[str, Any]]) -> str:
-    """Markdown of one result of `speed`, and of one of `hour` where there is one."""
+    """Return the table of a `speed` result, with one of `hour` if given."""
     by_kind = {result["benchmark"]: result for result in results}
     measured = by_kind["speed"]
     lines = [
@@ -59,7 +59,7 @@ def collection_table(result: dict[str, Any]) -> str:
 
 
 def explanations_table(result: dict[str, Any]) -> str:
-    """Markdown of what `explanations` wrote: faces called fake of both kinds, then each kind with all figures."""
+    """Return the tables of an `explanations` result: faces called fake, then each kind with all metrics."""
     kinds = ("self-blends", "DFDC twins")
     heads = ("map", "energy inside", "times the centre", "fall, top tenth", "fall, elsewhere", "ratio", "permuted")
     lines = [_row(*heads), _row(*["---"] * len(heads))]
@@ -123,5 +123,5 @@ def _row(*cells: str) -> str:
 
 
 def _of_flagged(rows: Sequence[dict[str, Any]], key: str) -> float:
-    """The mean over kinds, which have as many flagged faces each."""
+    """Return the mean over kinds, which have equal numbers of flagged faces."""
     return float(sum(row["flagged"][key] for row in rows) / len(rows))

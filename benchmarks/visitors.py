@@ -1,7 +1,7 @@
-"""Many visitors at once: `app.py` in a process of its own, and as many clients, each with an image of its own.
+"""Load-test the page: many clients at once, each with its own image.
 
-Every client either gets its answer or is told that the line is full and comes back a moment later. An answer
-counts only if it is about the very file that was sent.
+A client gets its result, or is told that the queue is full and retries. A result counts only if it is of the
+uploaded file.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ _START_S, _PATIENCE_S, _BACK_AFTER_S = 300, 900.0, 1.0
 
 
 def visitors(count: int) -> dict[str, Any]:
-    """Let them all in at the same moment.
+    """Start all clients at once.
 
     Returns:
-        How many were answered, told to wait (and how often in all), given another's answer or left without one;
-        the times from sending to answer; the server's memory before, at its peak and after; files it still holds.
+        How many got their result, waited (and how often), got another's result or none; times from upload to
+        result; memory of the server before, at its peak and after; files left.
     """
     with tempfile.TemporaryDirectory() as folder:
         served = Path(folder) / "served"
@@ -89,14 +89,14 @@ def _visit(url: str, image: Path, folder: Path, gate: threading.Barrier) -> dict
             break
         visit["seconds"] = time.perf_counter() - begun
         client.close()
-    except Exception as error:  # noqa: BLE001 - whatever happens to one visitor is a result
+    except Exception as error:  # noqa: BLE001 - any failure of a client is a result
         gate.abort()
         visit["trouble"] = f"{type(error).__name__}: {error}"
     return visit
 
 
 def _images(folder: Path, count: int) -> list[Path]:
-    """The shipped portrait, each time cut and lit a little differently; several of them share a name."""
+    """Make copies of the portrait, cropped and lit differently; some share a name."""
     images = []
     with Image.open(PORTRAIT) as portrait:
         for number in range(count):
@@ -132,7 +132,7 @@ def _start(served: Path) -> tuple[str, subprocess.Popen[bytes]]:
 
 
 def _memory_mb(pid: int, kind: str) -> int | None:
-    """Of a process, on Linux: `VmRSS` now, `VmHWM` at its peak."""
+    """Read the memory of a process on Linux: `VmRSS` now, `VmHWM` at its peak."""
     status = Path(f"/proc/{pid}/status")
     if not status.is_file():
         return None

@@ -1,4 +1,4 @@
-"""Where a video that was sampled sparsely is looked at once more, and closer. Pure arithmetic."""
+"""Choose further frames of a sparsely sampled video. Pure arithmetic."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Sequence
 
 CLOSER_FROM_S = 0.5
-"""A video whose frames were examined further apart than this is looked at closer."""
+"""Gap between examined frames from which more frames are chosen."""
 _MOST_SCENES, _AT_EACH_END = 120, 2
 _MOST_MOMENTS = 5
 _REACH_S = 2.0
@@ -15,11 +15,11 @@ _STEP_S = 1 / 8
 
 
 def scene_starts(times_s: Sequence[float], key_indices: Sequence[int], examined_s: Sequence[float]) -> list[int]:
-    """Key frames to examine: encoders start most scenes with one.
+    """Choose key frames at the starts of scenes.
 
-    Those that come earlier than the longest distance of two key frames stand at a change of the image and come
-    first; where there are more than are examined, they are taken evenly from the whole video. The first and last
-    key frames are always among them, because something put before or after a video hides there.
+    Encoders insert a key frame early when the scene changes, so key frames closer than the longest gap come first;
+    if there are too many, they are taken evenly. The first and last ones are always included: they show what was
+    added before or after a video.
 
     Args:
         times_s: of every frame of the video, ascending.
@@ -43,12 +43,12 @@ def scene_starts(times_s: Sequence[float], key_indices: Sequence[int], examined_
 
 
 def strongest_moments(scored: Sequence[tuple[float, float]], above: float, apart_s: float) -> list[float]:
-    """Times at which the highest estimates stand, the highest first.
+    """Return the times of the highest estimates, the highest first.
 
     Args:
         scored: time and estimate of each examined face.
-        above: estimates up to this are no reason to look closer.
-        apart_s: least distance of two moments.
+        above: lower estimates are ignored.
+        apart_s: least distance of two times.
 
     >>> strongest_moments([(0.0, 0.3), (1.0, 0.9), (1.5, 0.8), (9.0, 0.5)], 0.4, 1.0)
     [1.0, 9.0]
@@ -65,7 +65,7 @@ def strongest_moments(scored: Sequence[tuple[float, float]], above: float, apart
 def frames_around(
     times_s: Sequence[float], centre_s: float, interval_s: float, examined_s: Sequence[float]
 ) -> list[int]:
-    """Frames about an eighth of a second apart around a time, as far as its examined neighbours or two seconds.
+    """Choose frames an eighth of a second apart around a time, up to its examined neighbours or two seconds.
 
     Args:
         times_s: of every frame of the video, ascending.
@@ -88,7 +88,7 @@ def frames_around(
 
 
 def longest_gap(times_s: Sequence[float], start_s: float, end_s: float) -> float:
-    """Longest time within a video in which no frame was examined.
+    """Return the longest time of a video in which no frame was examined.
 
     >>> longest_gap([1.0, 4.0], 0.0, 5.0)
     3.0

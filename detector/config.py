@@ -1,4 +1,4 @@
-"""The one configuration: what the operator may choose. Facts about the weights are in their card instead."""
+"""The configuration of a detector. Facts about the weights are in their card instead."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 from detector.errors import ConfigError
 
 Depth = int | Literal["auto", "moments"] | None
-"""How much of a video is looked at; see `DetectorConfig.max_frames`."""
+"""Which frames of a video are examined; see `DetectorConfig.max_frames`."""
 CHECKPOINTS = Path(__file__).resolve().parent.parent / "checkpoints"
 
 
@@ -28,21 +28,21 @@ class DetectorConfig:
     """
 
     max_frames: Depth = "auto"
-    """Frames of a video that are looked at, spread over the whole of it. `moments`: four a second, however long
-    it is. `auto`: the same, but at least 16 and at most 600. A number: so many. None: every frame."""
+    """Frames of a video to examine, evenly spread. `moments`: four a second. `auto`: the same, but at least 16 and
+    at most 600. A number: that many. None: every frame."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
-    """Where the networks run; `auto` takes CUDA where there is one."""
+    """Where the networks run; `auto` uses CUDA if available."""
     precision: Literal["auto", "fp32", "bf16"] = "auto"
-    """Arithmetic of the classifier; `auto` times both once on a CPU and takes the faster."""
+    """Precision of the classifier; `auto` times both once on a CPU and uses the faster."""
     batch_size: int = 32
-    """Faces judged at once."""
+    """Faces scored in one batch."""
     min_face_px: int = 40
-    """Smallest face looked for in an image, in pixels of the image. In most frames of a large video only larger
-    ones are, see `FaceFinder.find_in_video`."""
+    """Least width of a face in an image, pixels. Most frames of a large video are searched for larger faces only,
+    see `FaceFinder.find_in_video`."""
     min_detection_confidence: float = 0.9
-    """Faces the face detector is less sure of than this are left out, 0 to 1."""
+    """Least confidence of the face detector, 0 to 1."""
     max_file_bytes: int = 2_000_000_000
-    """Largest file that is opened."""
+    """Largest file to open."""
     max_image_px: int = 110_000_000
     """Most pixels an image may have (the largest phone sensors in common use have 108 million); WebP and AVIF 40,
     HEIC and TIFF 64, JPEG 2000 24 million, because their decoders take more memory. Above 50 million an image is

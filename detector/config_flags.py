@@ -1,4 +1,4 @@
-"""Command-line flags made from `DetectorConfig`, the same for every program of the project."""
+"""Command-line flags of `DetectorConfig`, shared by all programs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from detector.config import Depth, DetectorConfig
 
 
 def add_config_flags(parser: argparse.ArgumentParser) -> None:
-    """Add the flags a user may want, with the configuration's own defaults."""
+    """Add the flags, with the defaults of the configuration."""
     defaults = DetectorConfig()
     parser.add_argument(
         "--max-frames",
@@ -42,7 +42,7 @@ def add_folder_flag(parser: argparse.ArgumentParser) -> None:
 
 
 def config_from(args: argparse.Namespace) -> DetectorConfig:
-    """The configuration that parsed flags ask for.
+    """Build the configuration from parsed flags.
 
     Raises:
         ConfigError: a value is out of its range.

@@ -1,43 +1,42 @@
-"""The error tree. Branches follow who can act on the failure; every message says what failed, on which
-value, and what to do next.
+"""The error tree, branched by who can act. A message says what failed, on which value, and what to do next.
 
-    DetectorError
-    ├─ MediaError                  the file: the user can choose another
-    │  ├─ MediaNotFoundError       there is no such file
-    │  ├─ UnsupportedMediaError    not an image or video we read
-    │  ├─ MediaDecodeError         the right kind, but broken or incomplete
-    │  ├─ MediaTooLargeError       beyond the limits in DetectorConfig
-    │  └─ LinkError                a link that leads to no file we may or can have
-    ├─ CheckpointError             the installation: the operator can fetch or fix
-    │  ├─ CheckpointNotFoundError
-    │  ├─ CheckpointIntegrityError the bytes are not those the card promises
-    │  └─ CheckpointMismatchError  a card or a state dict of another shape
-    ├─ ConfigError                 a setting out of range (also a ValueError)
-    ├─ BatchError                  the list of files or the table of results: the user can choose another
-    ├─ ExplainError
-    └─ ReportError                the package, or the case it is made from: the user can correct it
-       └─ HardStopError           nothing may be written: sexual content that may show a minor
+DetectorError
+├─ MediaError                  the file: the user can choose another
+│  ├─ MediaNotFoundError       there is no such file
+│  ├─ UnsupportedMediaError    not a supported image or video
+│  ├─ MediaDecodeError         damaged or incomplete
+│  ├─ MediaTooLargeError       beyond the limits in DetectorConfig
+│  └─ LinkError                a link that cannot be downloaded
+├─ CheckpointError             the installation: the operator can fetch or fix
+│  ├─ CheckpointNotFoundError
+│  ├─ CheckpointIntegrityError the weights differ from the card's hash
+│  └─ CheckpointMismatchError  a card or a state dict of another shape
+├─ ConfigError                 a setting out of range (also a ValueError)
+├─ BatchError                  the list of files or the table of results: the user can choose another
+├─ ExplainError
+└─ ReportError                the package, or the case it is made from: the user can correct it
+   └─ HardStopError           nothing may be written: sexual content that may show a minor
 """
 
 
 class DetectorError(Exception):
-    """Anything this project raises on purpose."""
+    """Base of all errors raised on purpose."""
 
 
 class MediaError(DetectorError):
-    """The file that was given cannot be judged; another file can."""
+    """The file cannot be analysed; another file can."""
 
 
 class MediaNotFoundError(MediaError):
-    """No file stands at the path."""
+    """There is no file at the path."""
 
 
 class UnsupportedMediaError(MediaError):
-    """The content is not one of the image or video formats we read, or not what its name says."""
+    """The content is not a supported image or video, or not what its name says."""
 
 
 class MediaDecodeError(MediaError):
-    """The format is known but the content is broken, empty or incomplete."""
+    """The format is supported, but the content is damaged, empty or incomplete."""
 
 
 class MediaTooLargeError(MediaError):
@@ -45,7 +44,7 @@ class MediaTooLargeError(MediaError):
 
 
 class LinkError(MediaError):
-    """What was linked to is not asked for, not to be had, or too large."""
+    """The link is not allowed, cannot be downloaded, or leads to too large a file."""
 
 
 class CheckpointError(DetectorError):
@@ -81,4 +80,4 @@ class ReportError(DetectorError):
 
 
 class HardStopError(ReportError):
-    """Sexual content that may show a minor: nothing is copied, drawn or written; the message says where to go."""
+    """Sexual content that may show a minor: nothing is copied or written; the message says where to report it."""

@@ -1,4 +1,4 @@
-"""A camera judged as it runs. Of what it shows nothing is kept but the numbers of the last few seconds."""
+"""Score a running camera. Only the numbers of the last few seconds are kept, no image."""
 
 from __future__ import annotations
 
@@ -14,37 +14,37 @@ from detector.pipeline import Detector
 from detector.types import FaceBox, Frame, Outcome, Pixels
 
 ROLLING_S = 3.0
-"""The estimate is over this long."""
+"""Length of the rolling window."""
 
 
 @dataclass(frozen=True, slots=True)
 class LiveFace:
-    """One person in view."""
+    """One face in view."""
 
     track_id: int
     box: FaceBox
     probability: float
-    """Calibrated P(fake), rolling over the last seconds in which the person was in view."""
+    """Calibrated P(fake) over the last seconds in view."""
     outcome: Outcome
 
 
 class LiveView:
-    """Judges the successive frames of one camera. One thread at a time."""
+    """Scores successive frames of one camera. Not thread-safe."""
 
     def __init__(self, detector: Detector) -> None:
         self._detector = detector
         self._follower = FaceFollower(detector.finder)
         self._recent: dict[int, deque[tuple[float, float, float]]] = {}  # track -> (time, logit, weight)
 
-    def look(self, pixels: Pixels, time_s: float) -> tuple[LiveFace, ...]:
-        """Judge one frame.
+    def score_frame(self, pixels: Pixels, time_s: float) -> tuple[LiveFace, ...]:
+        """Score one frame.
 
         Args:
             pixels: uint8 (height, width, 3), RGB, upright.
-            time_s: when it was taken, on any clock that only goes forward.
+            time_s: on any monotonic clock.
 
         Returns:
-            The people in view, the largest face first; empty where there is none.
+            The faces in view, the largest first.
         """
         frame = Frame(pixels, 0, time_s)
         card = self._detector.card

@@ -57,8 +57,7 @@ _ENGLISH: Mapping[Code, str] = MappingProxyType(
         "scaled_frames": "Frames of {stored} pixels were judged at {judged}.",
         "other_videos": "The file holds {count} videos in one; only the one that players show was judged.",
         "image_damaged": f"The file is damaged or cut off; the image in it could be read. {_AGAIN}",
-        "image_incomplete": "The image is incomplete: only {share:.0%} of its height could be read and judged. "
-        + _AGAIN,
+        "image_incomplete": "The image is incomplete: only {share:.0%} of it could be read and judged. " + _AGAIN,
         "video_slow": "The video takes far longer to decode than its size suggests: only the part up to "
         "{end_s:.1f} s was judged. Save it as MP4 and try that; keep the original.",
         "video_damaged": "The video is damaged: {count} of its pieces could not be decoded and were left out. "

@@ -1,4 +1,4 @@
-"""The order of the stages: bytes to frames to faces to logits to a verdict."""
+"""Run the stages of an analysis: frames, faces, logits, verdict."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Literal, cast
 
+import numpy as np
 import torch
 
 from detector.closer_look import CLOSER_FROM_S, frames_around, longest_gap, scene_starts, strongest_moments
@@ -29,29 +30,29 @@ from detector.verdict.aggregate import WINDOW_FACES, pool_faces
 from detector.verdict.verdict import make_tracks, make_verdict, pool_scores
 
 Progress = Callable[[Step], None]
-"""Told how far the work has come; an exception it raises ends the work and frees everything."""
+"""Called with the progress; an exception it raises stops the analysis."""
 
 _FRAMES_HELD = 16
-"""Frames of a video kept in memory until their faces are judged."""
+"""Most frames of a video in memory whose faces are not scored yet."""
 _JUDGED_AT_ONCE = 16
-"""Faces from which on it no longer pays to wait for more."""
+"""Faces to collect before scoring them."""
 _LATEST = 64
-"""Faces of a person that the running estimate is made of."""
+"""Latest faces of a track that the running estimate uses."""
 _FRAMES_AHEAD = 4
-"""Frames decoded while earlier ones are being judged."""
+"""Frames to prefetch."""
 _SPARSE_FROM_S = 1.0
-"""Said of a video where no frame was examined for longer than this."""
+"""Gap between examined frames from which the result says so."""
 _BRIEF_S = 1.0
 _MOST_FACES = 500
-"""Faces of one image that are judged, the largest first."""
+"""Most faces of one image to score, the largest first."""
 _UPRIGHT_FRAC = 0.1
-"""Where fewer frames of a video than this show an upright face, it is searched turned."""
+"""If a smaller share of frames shows an upright face, rotated frames are searched."""
 _TURN_PROBES = 8
-"""Frames of a video that are searched turned."""
+"""Frames of a video to search rotated."""
 
 
 class Detector:
-    """Judges files with one checkpoint. One instance serves many requests, also from several threads."""
+    """Analyses files with one checkpoint. Thread-safe."""
 
     def __init__(
         self, card: CheckpointCard, classifier: FaceClassifier, finder: FaceFinder, config: DetectorConfig
@@ -88,17 +89,17 @@ class Detector:
         max_frames: Depth | Literal["configured"] = "configured",
         progress: Progress | None = None,
     ) -> Analysis:
-        """Judge every face in an image or video.
+        """Analyse an image or video.
 
         Args:
-            source: the file, or what `open_media` made of it.
-            max_frames: for this video, instead of the configuration's; None looks at every frame. Where
-                neither says anything, as many as the checkpoint was trained for.
-            progress: told how far the work has come.
+            source: the file, or its `Media`.
+            max_frames: overrides the configuration; None examines every frame. With `auto`, a checkpoint trained
+                with a fixed number of frames uses that.
+            progress: called with the progress.
 
         Returns:
-            The analysis; its outcome is `no_face` where no face was found. A video that breaks off is judged
-            up to there, which `warnings` says.
+            The analysis; its outcome is `no_face` if no face was found. A damaged file is analysed as far as it
+            decodes, and `warnings` says so.
 
         Raises:
             MediaError: the file cannot be read; the message says what to do.
@@ -186,8 +187,7 @@ class Detector:
     def _look_closer(
         self, media: Media, collected: Accumulator, follower: FaceFollower, tell: Callable[[], None]
     ) -> None:
-        """Examine more frames of a video that was sampled sparsely: at the starts of scenes, then around the times
-        at which the estimate of any face is highest."""
+        """Examine more frames of a sparsely sampled video: at scene starts, then around the highest estimates."""
         calibration = self.card.judgement("video").calibration
         examined = sorted(collected.times_s)
         interval_s = longest_gap(examined, examined[0], examined[-1])
@@ -213,11 +213,11 @@ class Detector:
             collected.warnings.append(Message("brief_signs", {"time_s": brief_s}))
 
     def _brief_signs(self, collected: Accumulator) -> float | None:
-        """When the estimate of a person reaches the threshold for `fake` over one second, where that decides no
-        outcome; the strongest such time."""
+        """Return when a track reaches the threshold for `fake` over one second, too short to decide; the
+        strongest."""
         calibration = self.card.judgement("video").calibration
         if self.card.input.video_frames is not None:
-            return None  # weights that judge by the mean over the whole video
+            return None  # scored by the mean over the whole video
         strongest: tuple[float, float] | None = None
         for scores in collected.scores.values():
             if calibration.outcome(calibration.probability(pool_scores(scores, self.card).logit)) == "fake":
@@ -250,7 +250,7 @@ class Detector:
         return most
 
     def _find_turns(self, media: Media) -> QuarterTurns:
-        """The turns that set the faces of a video upright, from a few frames; 0 where none stand out."""
+        """Estimate from a few frames the turns that make the faces of a video upright; 0 if unclear."""
         votes: Counter[QuarterTurns] = Counter()
         frames = upright = 0
         for frame in media.frames(_TURN_PROBES, lambda message: None):
@@ -268,14 +268,21 @@ class Detector:
             collected.waiting.append((track_id, crop_face(frame, face, spec.margin_frac, spec.size_px), frame))
 
     def _judge_waiting(self, collected: Accumulator, kind: MediaKind) -> set[int]:
-        """Judge what waits; returns the tracks that grew."""
+        """Score the waiting faces and return their tracks."""
         calibration, offsets = self.card.judgement(kind).calibration, self.card.offsets(kind)
         waiting, collected.waiting = collected.waiting, []
-        crops = [crop for _, crop, _ in waiting]
-        logits = score_crops(
-            self.classifier, [crop.pixels for crop in crops], self.card.input, self.config.batch_size
-        )
-        for (track_id, crop, frame), logit in zip(waiting, logits, strict=True):
+        if not waiting:
+            return set()
+        spec = self.card.input
+        crops = [crop.pixels for _, crop, _ in waiting]
+        if kind == "image" and spec.mirrored_margin_frac is not None:
+            margin_frac = spec.mirrored_margin_frac
+            crops += [
+                crop_face(at, crop.face, margin_frac, spec.size_px).pixels[:, ::-1] for _, crop, at in waiting
+            ]
+        logits = np.array(score_crops(self.classifier, crops, spec, self.config.batch_size))
+        means = logits.reshape(-1, len(waiting)).mean(0)
+        for (track_id, crop, frame), logit in zip(waiting, means.tolist(), strict=True):
             score = make_score(frame, crop, logit, offsets, calibration)
             collected.keep(track_id, score, crop, frame)
         return {track_id for track_id, _, _ in waiting}
@@ -286,5 +293,5 @@ class Detector:
             "precision": self.classifier.precision,
             "torch": torch.__version__,
         }
-        del settings["checkpoint_folder"]  # a path of this machine, and nobody's business in a report
+        del settings["checkpoint_folder"]  # a path of this machine does not belong in a report
         return settings

@@ -1,6 +1,6 @@
-"""The values that pass between the stages: immutable, numpy and the standard library only.
+"""Immutable values passed between the stages. Imports NumPy and the standard library only.
 
-Conventions everywhere: colours are RGB; boxes are XYXY pixels of the upright source frame, half-open;
+Conventions: colours are RGB; boxes are XYXY pixels of the upright source frame, half-open;
 fake is the positive class; time is seconds from the container's timestamps. `logit` is the network's raw
 output, `probability` the calibrated P(fake), `detection_confidence` the face detector's number only.
 """
@@ -19,7 +19,7 @@ from detector.messages import Message
 
 Outcome = Literal["fake", "real", "inconclusive", "no_face"]
 Grade = Literal["signs", "some signs", "undecided", "none found"]
-"""`signs` is the outcome `fake`, `none found` is `real`; the two between are `inconclusive`."""
+"""`signs` is the outcome `fake`, `none found` is `real`, the two between are `inconclusive`."""
 MediaKind = Literal["image", "video"]
 FaceMark = Literal["small", "blurred", "cut off"]
 Stage = Literal["open", "look", "done"]
@@ -38,7 +38,7 @@ SCHEMA_VERSION = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaInfo:
-    """What was received. The hashes are of the bytes as received, before any decoding."""
+    """Facts of a file. Hashes are of its bytes as received."""
 
     file_name: str
     """Name without its folder."""
@@ -130,25 +130,25 @@ class DetectedFace:
     """(5, 2) XY pixels of the frame: left eye, right eye, nose, left and right mouth corner, as seen by
     the viewer of the upright face."""
     turns: QuarterTurns = 0
-    """That set the face upright; 0 unless the frame's pixels lie on their side or upside down."""
+    """Turns that make the face upright; 0 unless the frame is sideways or upside down."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FaceCrop:
-    """The pixels the network sees. Made only by `detector.faces.crop.crop_face`."""
+    """Network input, made by `detector.faces.crop.crop_face` only."""
 
     pixels: Pixels
     """uint8 (size, size, 3), RGB; the face upright, after the turns of `face`."""
     face: DetectedFace
     window: FaceBox
-    """The square of the frame that the crop shows; it may reach beyond the frame, where edge pixels repeat."""
+    """Square window of the frame; beyond the frame, edge pixels repeat."""
     frame_index: int
     time_s: float
 
 
 @dataclass(frozen=True, slots=True)
 class FaceScore:
-    """One judged face."""
+    """The score of one face in one frame."""
 
     frame_index: int
     time_s: float
@@ -156,26 +156,26 @@ class FaceScore:
     logit: float
     probability: float
     weight: float = 1.0
-    """Share, above 0 to 1, with which this face counts in what is said about its person."""
+    """Weight of this face in its track, above 0 to 1."""
     marks: tuple[FaceMark, ...] = ()
-    """What makes it hard to judge."""
+    """What makes the face hard to score."""
     detail: float = 0.0
     """Image detail of the crop, see `detector.faces.quality.detail`."""
     network_logit: float | None = None
     """The logit before the offset for image detail was subtracted; None where there is no offset."""
     turns: QuarterTurns = 0
-    """That set the face upright before it was judged."""
+    """Turns that made the face upright."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of a video."""
+    """A span of a video."""
 
     start_s: float
     end_s: float
-    """Time of its last judged moment."""
+    """Time of its last scored frame."""
     probability: float
-    """Calibrated P(fake) of the person over this stretch."""
+    """Calibrated P(fake) of the track over this span."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -185,26 +185,25 @@ class FaceTrack:
     track_id: int
     """Position by importance: 0 is the person that decides the verdict."""
     scores: tuple[FaceScore, ...]
-    """One a judged face, in order of time, never empty."""
+    """In order of time, never empty."""
     key_crops: tuple[FaceCrop, ...]
     """The crops of a few faces, the strongest first, never empty: those that speak most for `fake`, or, after
     `explain.decisive`, those of `peak`."""
     logit: float
-    """Pooled over the track's faces."""
+    """Pooled over the faces."""
     probability: float
     outcome: Outcome
     weighty: bool
-    """False where the track is too short beside the others to decide the verdict."""
+    """False if the track is too short beside the others to decide the verdict."""
     timeline: tuple[float, ...] = ()
-    """Calibrated P(fake) about each of `scores`, in their order, smoothed over the moments around it; empty in
-    an image."""
+    """Calibrated P(fake) at each of `scores`, smoothed over neighbouring frames; empty for an image."""
     peak: Span | None = None
-    """The stretch that speaks most for `fake` and decides `probability`; None in an image."""
+    """The span with the highest mean logit, which decides `probability`; None for an image."""
     flagged: tuple[Span, ...] = ()
-    """The stretches whose estimate reaches the threshold for `fake`, in order of time."""
+    """Spans at or above the threshold for `fake`, in order of time."""
 
     grade: Grade = "undecided"
-    """How far the outcome leans; set from `outcome` where nothing finer is known."""
+    """Finer than the outcome; set from it by default."""
 
     def __post_init__(self) -> None:
         if OUTCOME_OF[self.grade] != self.outcome:
@@ -217,17 +216,17 @@ class FaceTrack:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How far an analysis has come."""
+    """Progress of an analysis."""
 
     stage: Stage
     share: float
-    """Done of the whole, 0 to 1."""
-    moment: int = 0
-    """Number of the frame being looked at, from 1."""
-    moments: int = 0
-    """Frames that will be looked at in all."""
+    """Share done, 0 to 1."""
+    frame: int = 0
+    """Number of the current frame, from 1."""
+    frames: int = 0
+    """Number of frames to examine."""
     probability: float | None = None
-    """The highest estimate of any person so far; None before there is one."""
+    """Highest estimate so far; None before there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,15 +237,15 @@ class Verdict:
     probability: float | None
     """Calibrated P(fake); None exactly when no face was found."""
     threshold_fake: float
-    """`fake` from here upwards."""
+    """Least probability of `fake`."""
     threshold_some: float | None = None
-    """`some signs` from here upwards; None where it was never measured."""
+    """Least probability of `some signs`; None if not measured."""
     threshold_real: float
-    """`real` from here downwards; between the two `inconclusive`."""
+    """Greatest probability of `real`; between the two the outcome is `inconclusive`."""
     reasons: tuple[Message, ...]
     """The most important first."""
     grade: Grade | None = None
-    """How far the outcome leans; None exactly when no face was found."""
+    """Finer than the outcome; None exactly when no face was found."""
 
     def __post_init__(self) -> None:
         if (self.probability is None) != (self.outcome == "no_face"):
@@ -261,7 +260,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GradeRate:
-    """How often a grade was given in a test."""
+    """How often a grade was given in tests."""
 
     genuine: float
     """Share of the genuine files that got it."""
@@ -275,15 +274,15 @@ class MeasuredData:
 
     images: int = 0
     synthetic_videos: int = 0
-    """Made of moving still images."""
+    """Made from still images."""
     videos: int = 0
     sources: str = ""
-    """Names of the collections, as they are written everywhere."""
+    """Names of the collections."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckpointInfo:
-    """Which weights judged, and how often they err, as their card says."""
+    """The weights and their error rates, from the card."""
 
     name: str
     sha256: str
@@ -297,21 +296,21 @@ class CheckpointInfo:
     measured_on: str
     """The data the rates come from, in English."""
     measured: MeasuredData | None = None
-    """The same in numbers; None where the card has words alone."""
+    """The same in numbers; None if the card has words only."""
     grade_rates: Mapping[Grade, GradeRate] = field(default_factory=dict)
     """How often each grade is given, where that was measured."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Analysis:
-    """Everything one run of the detector found out about one file."""
+    """The result of analysing one file."""
 
     media: MediaInfo
     tracks: tuple[FaceTrack, ...]
     verdict: Verdict
     checkpoint: CheckpointInfo
     settings: Mapping[str, Any]
-    """The `DetectorConfig` and the device, precision and versions it ran with."""
+    """The `DetectorConfig`, device, precision and versions."""
     frames_examined: int
     elapsed_s: float
     key_frames: Mapping[int, Frame] = field(default_factory=dict)

@@ -47,7 +47,7 @@ def take_images(page: Page) -> None:
     save(page, "guide-first", page.locator("#top"), page.locator("#depth"))
 
     page.get_by_role("button", name="Manipulated image").click()
-    settle(page)
+    calibrate_checkpoint(page)
     page.evaluate("scrollTo(0, 0)")
     page.screenshot(path=IMAGES / "page.png", animations="disabled")
     save(page, "guide-faces", page.locator("#answer"), page.locator("#findings .dd-card").last)
@@ -56,7 +56,7 @@ def take_images(page: Page) -> None:
     page.get_by_role("button", name="Manipulated video").click()
     page.locator("#answer", has_text="manipulated.mp4").wait_for()
     page.locator("#answer .dd-panel:not(.dd-checking)").wait_for()
-    settle(page)
+    calibrate_checkpoint(page)
     plot = page.locator(".dd-plot").first
     area = plot.bounding_box()
     assert area is not None
@@ -66,7 +66,7 @@ def take_images(page: Page) -> None:
     save(page, "guide-video", page.locator("#timeline"), page.locator("#moment"))
 
 
-def settle(page: Page) -> None:
+def calibrate_checkpoint(page: Page) -> None:
     """Wait for the result, and for every image in it."""
     page.locator("#findings img").first.wait_for()
     for image in page.locator("#findings img").all():

@@ -23,10 +23,10 @@ from detector.pipeline import Detector
 from detector.types import Analysis, Frame, Pixels
 from explain.audio_copy import open_sound
 from explain.box_paths import PersonPath
-from explain.cam import fake_heatmap
+from explain.cam import fake_heatmaps
 from explain.canvas import Canvas
 from explain.overlay import as_shown
-from explain.single_frame import crop_again
+from explain.single_frame import recrop
 
 _TICKS_A_SECOND = 90_000
 _QUALITY = {"crf": "18", "preset": "veryfast"}
@@ -139,7 +139,7 @@ def _heatmaps_at(detector: Detector, frame: Frame, people: list[PersonPath]) -> 
     judged = [(person.track_id, score) for person in people if (score := person.judged_at(frame.index))]
     if not judged:
         return {}
-    maps = fake_heatmap(detector, [crop_again(detector, frame, score) for _, score in judged])
+    maps = fake_heatmaps(detector, [recrop(detector, frame, score) for _, score in judged])
     return {
         track_id: as_shown(heatmap, score.turns) for (track_id, score), heatmap in zip(judged, maps, strict=True)
     }

@@ -28,7 +28,7 @@ MIN_CELLS = 12
 _BATCH = 16
 
 
-def fake_heatmap(detector: Detector, crops: Sequence[FaceCrop]) -> list[NDArray[np.float32]]:
+def fake_heatmaps(detector: Detector, crops: Sequence[FaceCrop]) -> list[NDArray[np.float32]]:
     """Unnormalised, non-negative class activation map of the fake logit for each crop.
 
     Holds the classifier's lock: hooks on a network that another thread uses give wrong maps without an error.
@@ -48,10 +48,10 @@ def fake_heatmap(detector: Detector, crops: Sequence[FaceCrop]) -> list[NDArray[
     heatmaps: list[NDArray[np.float32]] = []
     for batch in _batches(detector, crops):
         with detector.classifier.lock:
-            activations, gradients, others = look(detector.classifier, layer, batch, also)
+            activations, gradients, others = activations_and_gradients(detector.classifier, layer, batch, also)
         heatmap = grad_cam(activations, gradients)
         if others:
-            where = altered(detector.classifier, *others)
+            where = manipulation_map(detector.classifier, *others)
             heatmap = _grown(heatmap, where.shape[1:]) * where
         heatmaps.extend(heatmap.cpu().numpy())
     return _fine_enough(heatmaps, layer)
@@ -69,12 +69,14 @@ def trained_maps(detector: Detector, crops: Sequence[FaceCrop]) -> list[NDArray[
     heatmaps: list[NDArray[np.float32]] = []
     for batch in _batches(detector, crops):
         with detector.classifier.lock:
-            _, _, others = look(detector.classifier, detector.card.explain_layer, batch, [head.fine, head.coarse])
-        heatmaps.extend(altered(detector.classifier, *others).cpu().numpy())
+            _, _, others = activations_and_gradients(
+                detector.classifier, detector.card.explain_layer, batch, [head.fine, head.coarse]
+            )
+        heatmaps.extend(manipulation_map(detector.classifier, *others).cpu().numpy())
     return heatmaps
 
 
-def look(
+def activations_and_gradients(
     classifier: FaceClassifier, layer: str, batch: Tensor, also: Sequence[str] = ()
 ) -> tuple[Tensor, Tensor, list[Tensor]]:
     """Run one forward pass and the backward pass to one layer, in the classifier's precision.
@@ -125,7 +127,7 @@ def look(
     return kept[layer].detach().float(), gradients.float(), [kept[name].detach().float() for name in also]
 
 
-def altered(classifier: FaceClassifier, fine: Tensor, coarse: Tensor) -> Tensor:
+def manipulation_map(classifier: FaceClassifier, fine: Tensor, coarse: Tensor) -> Tensor:
     """Return the product of both map-head layers: (n, rows, columns) of the fine one, 0 to 1."""
     head = classifier.map_head
     if head is None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from detector.pipeline import Detector
 from detector.types import Analysis, FaceCrop, FaceScore, FaceTrack
-from explain.cam import METHOD, fake_heatmap
+from explain.cam import METHOD, fake_heatmaps
 from explain.decisive import KEY_FACES
 from explain.faithfulness import stretched, top_region
 from explain.overlay import HeatedFace, as_shown, draw_face, draw_frame
@@ -37,7 +37,7 @@ def explain(detector: Detector, analysis: Analysis, top_k: int = KEY_FACES) -> E
         ExplainError: the checkpoint's layer does not exist, or its heatmap is coarser than 12x12.
     """
     chosen = _choose(analysis.tracks, top_k)
-    heatmaps = fake_heatmap(detector, [crop for _, _, crop in chosen])
+    heatmaps = fake_heatmaps(detector, [crop for _, _, crop in chosen])
     known = detector.card.heatmap
     scale_from: ScaleSource = "checkpoint" if known else "report"
     scale = known.strong if known else max((float(heatmap.max()) for heatmap in heatmaps), default=0.0)

@@ -9,18 +9,18 @@ import numpy as np
 from detector.faces.crop import crop_face
 from detector.pipeline import Detector
 from detector.types import DetectedFace, FaceCrop, FaceScore, FaceTrack, Frame, Pixels
-from explain.cam import fake_heatmap
+from explain.cam import fake_heatmaps
 from explain.overlay import HeatedFace, as_shown, draw_frame
 
 
-def judged_in(tracks: Iterable[FaceTrack], frame_index: int) -> list[tuple[int, FaceScore]]:
+def scores_in_frame(tracks: Iterable[FaceTrack], frame_index: int) -> list[tuple[int, FaceScore]]:
     """Return the scores of one frame, each with its track id."""
     return [
         (track.track_id, score) for track in tracks for score in track.scores if score.frame_index == frame_index
     ]
 
 
-def crop_again(detector: Detector, frame: Frame, score: FaceScore) -> FaceCrop:
+def recrop(detector: Detector, frame: Frame, score: FaceScore) -> FaceCrop:
     """Cut the scored crop out of a decoded frame again."""
     # A crop depends on the box and the turns only.
     face = DetectedFace(score.box, 1.0, np.zeros((5, 2), np.float32), score.turns)
@@ -28,7 +28,9 @@ def crop_again(detector: Detector, frame: Frame, score: FaceScore) -> FaceCrop:
     return crop_face(frame, face, spec.margin_frac, spec.size_px)
 
 
-def draw_moment(detector: Detector, tracks: Iterable[FaceTrack], frame: Frame, heatmap_scale: float) -> Pixels:
+def draw_scored_frame(
+    detector: Detector, tracks: Iterable[FaceTrack], frame: Frame, heatmap_scale: float
+) -> Pixels:
     """Draw a frame with box, number and heatmap of every face scored in it.
 
     Args:
@@ -43,9 +45,9 @@ def draw_moment(detector: Detector, tracks: Iterable[FaceTrack], frame: Frame, h
     Raises:
         ExplainError: as `explain`.
     """
-    judged = judged_in(tracks, frame.index)
-    crops = [crop_again(detector, frame, score) for _, score in judged]
-    heatmaps = fake_heatmap(detector, crops)
+    judged = scores_in_frame(tracks, frame.index)
+    crops = [recrop(detector, frame, score) for _, score in judged]
+    heatmaps = fake_heatmaps(detector, crops)
     faces = [
         HeatedFace(track_id, score.box, crop.window, as_shown(heatmap, score.turns))
         for (track_id, score), crop, heatmap in zip(judged, crops, heatmaps, strict=True)

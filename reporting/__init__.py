@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         filing_page,
         followups,
         is_hard_stop,
+        is_hint,
         refuse_hard_stop,
         route,
     )
@@ -39,6 +40,7 @@ __all__ = [
     "fit_texts",
     "followups",
     "is_hard_stop",
+    "is_hint",
     "portal_fields",
     "read_case",
     "record_acknowledgement",
@@ -59,6 +61,7 @@ _MODULE_OF = {
     "filing_page": "complaint.referrals",
     "followups": "complaint.referrals",
     "is_hard_stop": "complaint.referrals",
+    "is_hint": "complaint.referrals",
     "refuse_hard_stop": "complaint.referrals",
     "route": "complaint.referrals",
     "record_acknowledgement": "package.acknowledge",

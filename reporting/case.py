@@ -104,6 +104,8 @@ class Case:
     """Age of the person shown. It matters only for sexual content: unless it is `adult`, no package is made."""
     witness_only: StrictBool = False
     """The user only saw it and is not the one harmed."""
+    denied: StrictBool = False
+    """The user says that the person shown did not say or do this and did not agree to it."""
     in_danger: StrictBool = False
     """Somebody is in danger now."""
     platform: Annotated[str, _length("platform"), _LINE] = ""

@@ -13,7 +13,9 @@ from reporting.case import Case
 
 FONTS = Path(__file__).parent / "fonts"
 EVIDENCE_FOLDER = "5_evidence/"
-COPY_PREFIX = EVIDENCE_FOLDER + "copy_"
+UPLOAD_PREFIX = EVIDENCE_FOLDER + "supporting_evidence_"
+"""Start of the name of every file to upload: the portal's field is *Supporting evidence*."""
+COPY_PREFIX = UPLOAD_PREFIX + "copy_"
 """Start of the name of a copy of the file; the other files in the folder were drawn or cut out of it."""
 
 

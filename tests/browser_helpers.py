@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, Request, expect
 
@@ -18,6 +19,8 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
 PATIENCE_MS = 180_000
+AXE = Path(__file__).parent / "ui" / "vendor" / "axe-core-4.14.1" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 
 expect.set_options(timeout=PATIENCE_MS)  # for a condition; how long it takes is a matter of the machine
 
@@ -47,3 +50,11 @@ def opened_elsewhere(context: BrowserContext) -> list[str]:
 
     context.on("request", note)
     return opened
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe-core finds, as the rule and the first places."""
+    if not page.evaluate("'axe' in window"):
+        page.add_script_tag(path=AXE)
+    found = page.evaluate("rules => axe.run(document, { runOnly: rules })", RULES)
+    return [f"{rule['id']}: {[node['html'][:150] for node in rule['nodes'][:3]]}" for rule in found["violations"]]

@@ -19,6 +19,7 @@ from reporting.types import ContentCredentials, CustodyEntry, EvidenceFile, Hash
 
 CREATED_AT = datetime(2026, 11, 21, 6, 30, tzinfo=UTC)
 CASE = Case(
+    denied=True,
     kind="impersonation",
     depicted="adult",
     what_happened="A video shows my sister asking people to invest money. She never said this.",

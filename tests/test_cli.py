@@ -129,7 +129,7 @@ def test_overlays_and_package_are_written_and_the_package_verifies(
     assert "original/manipulated.jpg" not in verify_package(report).files
     assert cli.main([*SCAN, "--report", str(report), "--include-original", file]) == 0
     assert "original/manipulated.jpg" in verify_package(report).files
-    assert "5_evidence/copy_image.jpg" in verify_package(report).files
+    assert "5_evidence/supporting_evidence_copy_image.jpg" in verify_package(report).files
     capsys.readouterr()
     assert cli.main(["verify", str(report)]) == 0
     told = capsys.readouterr().out
@@ -175,8 +175,8 @@ def test_progress_in_a_terminal_is_told_in_words(
     assert cli.main(["scan", "--device", "cpu", "--max-frames", "40", str(examples / "manipulated.mp4")]) == 0
     told = [line.split("\x1b[K")[-1] for line in capsys.readouterr().err.split("\r")]
     assert any("Opening the file." in line for line in told)
-    looked = [line for line in told if "Looking at moment" in line]
-    assert "Looking at moment 1 of 40." in looked[0] and "Highest" not in looked[0]
+    looked = [line for line in told if "Examining frame" in line]
+    assert "Examining frame 1 of 40." in looked[0] and "Highest" not in looked[0]
     assert re.search(r"\d %|over 99 %", looked[-1].split("Highest estimate so far:")[1])
     assert told[-1].endswith("\n") and "100%" in told[-1]
 

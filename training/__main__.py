@@ -17,18 +17,18 @@ from training.datasets.layouts import find_items
 from training.datasets.reconstruct import reconstruct_faces
 from training.evaluation.calibrate import video_block
 from training.evaluation.evaluate import CHANGES, Judge, evaluate, read_results
-from training.evaluation.heatmap_scale import HEATMAP_FACES, settle_heatmap
+from training.evaluation.heatmap_scale import HEATMAP_FACES, measure_heatmap_scale
 from training.evaluation.metrics import auc_with_interval, judged_by, summarise
 from training.evaluation.synthetic_videos import choose_faces, judge_stills
 from training.evaluation.video_scores import (
     judge_videos,
-    load_series,
+    load_scores,
     pooled_rows,
-    save_series,
+    save_scores,
 )
 from training.fitting.fit import FitSettings, fit
-from training.recipe import Recipe, cook
-from training.release.export import export, settle
+from training.recipe import Recipe, run_recipe
+from training.release.export import calibrate_checkpoint, export
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -47,7 +47,7 @@ def main(argv: list[str] | None = None) -> int:
             card = export(args.run, args.checkpoint, args.checkpoints, terms=args.terms)
             print(f"wrote {card.name}, SHA-256 {card.sha256}")
         case "calibrate":
-            card = settle(
+            card = calibrate_checkpoint(
                 args.checkpoint,
                 args.checkpoints,
                 val=read_results(args.val),
@@ -67,7 +67,7 @@ def main(argv: list[str] | None = None) -> int:
         case "heatmap":
             config = DetectorConfig(checkpoint_folder=args.checkpoints)
             detector = Detector.from_checkpoint(args.checkpoint, config)
-            card = settle_heatmap(
+            card = measure_heatmap_scale(
                 detector, args.data, args.checkpoints, split=args.split, count=args.count, seed=args.seed
             )
             print(card.heatmap)
@@ -76,7 +76,7 @@ def main(argv: list[str] | None = None) -> int:
         case "stills":
             _stills(args)
         case "recipe":
-            cook(
+            run_recipe(
                 Recipe(
                     data=args.data,
                     imagenet=args.imagenet,
@@ -243,19 +243,19 @@ def _score_videos(args: argparse.Namespace) -> None:
         raise ValueError(f"{args.data} holds no videos of split {args.split!r}")
     judge = Judge(checkpoint=args.checkpoint, folder=args.checkpoints)
     print(
-        f"wrote {save_series(judge_videos(judge, args.data, items, args.frames, workers=args.workers), args.out)}"
+        f"wrote {save_scores(judge_videos(judge, args.data, items, args.frames, workers=args.workers), args.out)}"
     )
 
 
 def _calibrate_videos(args: argparse.Namespace) -> None:
     stills, footage = (
-        [row for file in files for row in pooled_rows(load_series(file))] for files in (args.stills, args.footage)
+        [row for file in files for row in pooled_rows(load_scores(file))] for files in (args.stills, args.footage)
     )
     block = video_block(stills, footage, args.measured_on)
     _write_json(block, args.out)
     print(json.dumps(block, ensure_ascii=False))
     if args.scores is not None:
-        judged = judged_by(pooled_rows(load_series(args.scores)), Calibration(**block["calibration"]))
+        judged = judged_by(pooled_rows(load_scores(args.scores)), Calibration(**block["calibration"]))
         print(json.dumps(summarise(judged)["grades"], ensure_ascii=False))
 
 
@@ -270,7 +270,7 @@ def _stills(args: argparse.Namespace) -> None:
     if not faces:
         raise ValueError(f"{args.faces} holds no images of split {args.split!r}")
     videos = judge_stills(judge, faces, seconds=args.seconds, seed=args.seed, workers=args.workers)
-    print(f"wrote {save_series(videos, args.out)} videos")
+    print(f"wrote {save_scores(videos, args.out)} videos")
 
 
 def _print_ranking(file: Path) -> None:

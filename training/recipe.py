@@ -14,11 +14,11 @@ from training.datasets.layouts import find_items
 from training.datasets.reconstruct import reconstruct_faces
 from training.evaluation.calibrate import video_block
 from training.evaluation.evaluate import CHANGES, Judge, evaluate, read_results
-from training.evaluation.heatmap_scale import HEATMAP_FACES, settle_heatmap
+from training.evaluation.heatmap_scale import HEATMAP_FACES, measure_heatmap_scale
 from training.evaluation.synthetic_videos import choose_faces, judge_stills
-from training.evaluation.video_scores import load_series, pooled_rows, save_series
+from training.evaluation.video_scores import load_scores, pooled_rows, save_scores
 from training.fitting.fit import FitSettings, fit
-from training.release.export import export, settle
+from training.release.export import calibrate_checkpoint, export
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ STILLS, STILL_S = 200, 3.0
 """Synthetic videos of each source and label, and their length, for the thresholds of videos."""
 
 
-def cook(recipe: Recipe) -> None:
+def run_recipe(recipe: Recipe) -> None:
     """Prepare data, fit teacher and student, export, evaluate, calibrate, and measure the heatmap scale."""
     runs, faces, decoded = recipe.runs, recipe.runs / "faces.csv", recipe.runs / "reconstructions"
     if not faces.exists():
@@ -83,16 +83,16 @@ def cook(recipe: Recipe) -> None:
         evaluate(judge, recipe.data, "dev", dev[0], workers=recipe.workers)
     stills = runs / "stills-val.csv"
     images = choose_faces(read_faces(faces, recipe.data, "val"), STILLS, seed=0)
-    save_series(judge_stills(judge, images, seconds=STILL_S, seed=0, workers=recipe.workers), stills)
+    save_scores(judge_stills(judge, images, seconds=STILL_S, seed=0, workers=recipe.workers), stills)
     set_on = f"moving stills of {STILL_S:.0f} s made of {recipe.measured_on}"
-    block = video_block(pooled_rows(load_series(stills)), [], set_on)
+    block = video_block(pooled_rows(load_scores(stills)), [], set_on)
     _settle(recipe, dev=dev, videos=VideoJudgement(**block))
     detector = Detector.from_checkpoint(recipe.name, DetectorConfig(checkpoint_folder=recipe.root))
-    settle_heatmap(detector, recipe.data, recipe.root, split="val", count=HEATMAP_FACES, seed=0)
+    measure_heatmap_scale(detector, recipe.data, recipe.root, split="val", count=HEATMAP_FACES, seed=0)
 
 
 def _settle(recipe: Recipe, *, dev: list[Path], videos: VideoJudgement | None) -> None:
-    settle(
+    calibrate_checkpoint(
         recipe.name,
         recipe.root,
         val=read_results([recipe.runs / "val.csv"]),

@@ -19,6 +19,18 @@ element.addEventListener('click', (event) => {
     props.value = button.lang;
 });
 speak(preferred);
+// The page's base has no language in it, so that a link to a place on the page would load it anew and lose the result.
+document.addEventListener('click', (event) => {
+    const link = event.target.closest?.('a[href^="#"], a[data-reload]');
+    if (!link) return;
+    event.preventDefault();
+    if ('reload' in link.dataset) return location.reload();
+    const place = document.getElementById(link.getAttribute('href').slice(1));
+    place?.scrollIntoView();
+    const field = place?.querySelector('textarea, input');
+    if (!field && place) place.tabIndex = -1;
+    (field ?? place)?.focus({ preventScroll: true });
+});
 // The page arrives in English: until its words are written anew, show none of them.
 const here = () => page.classList.remove('dd-wait');
 if (preferred !== 'en') {

@@ -22,6 +22,8 @@ from ui.common.html import escape
 from ui.common.localized import Lettering
 from ui.common.updates import by_name
 from ui.header import camera_lead, language_buttons, lead
+from ui.queue.handlers import ListHandlers
+from ui.queue.layout import FilesPart, pick_part
 from ui.report.layout import ReportPart
 from ui.result.faithfulness import MapCheckHandlers
 from ui.result.status_panel import idle_panel
@@ -69,7 +71,8 @@ def build_page(
     root = Path(os.path.realpath(get_upload_folder()))
     handlers, cameras = Handlers(detector, root), Cameras(detector)
     handlers.visits.processed_at = processed_at
-    keep_tidy(handlers.visits, root)
+    lists = ListHandlers(handlers, root)
+    keep_tidy(handlers.visits, root, lists.lists)
     lettering = Lettering()
     # Gradio deletes copies that it made; what a visit holds is deleted with the visit.
     page = gr.Blocks(title=text.of(text.DEFAULT).TITLE, analytics_enabled=False, delete_cache=(60, 3600))
@@ -81,7 +84,7 @@ def build_page(
         with gr.Tabs():
             with lettering.add(gr.Tab, lambda words: {"label": words.FILE_TAB}, elem_id="tab-file"):
                 fetched = LinkHandlers(handlers, root, max_bytes=MAX_UPLOAD_MB * 2**20) if links else None
-                written = _file_tab(detector, handlers, lettering, language, fetched)
+                written = _file_tab(page, detector, handlers, lists, lettering, language, fetched)
             with lettering.add(gr.Tab, lambda words: {"label": words.CAMERA_TAB}, elem_id="tab-camera"):
                 _camera_tab(detector, cameras, lettering, language, shared=shared)
 
@@ -94,7 +97,7 @@ def build_page(
         language.change(speak, language, [*lettering.components, *written], **AT_ONCE)
 
         def leave(request: gr.Request) -> None:
-            handlers.leave(request)
+            lists.leave(request)
             cameras.drop(session_of(request))
 
         page.unload(leave)
@@ -115,8 +118,10 @@ def _language_switch() -> gr.HTML:
 
 
 def _file_tab(
+    page: gr.Blocks,
     detector: Detector,
     handlers: Handlers,
+    lists: ListHandlers,
     lettering: Lettering,
     language: gr.HTML,
     fetched: LinkHandlers | None,
@@ -136,6 +141,7 @@ def _file_tab(
         height=190,
         elem_id="upload",
     )
+    pick_part(lettering)
     link = link_part(lettering) if fetched else None
     lettering.html(lambda words: f"<p>{escape(words.EXAMPLES_LEAD)}</p>")
     with gr.Row(elem_id="examples"):
@@ -152,6 +158,7 @@ def _file_tab(
             value=frame_sampling.chosen(configured),
             filterable=False,
         )
+    files = FilesPart()
     answer = _html(idle_panel(), elem_id="answer")
     with gr.Column(visible=False, elem_id="working") as working:
         progress = _html("", elem_id="progress")
@@ -167,6 +174,7 @@ def _file_tab(
             copy_parts = _copy_part(lettering)
         steps = _html(elem_id="steps")
         report = ReportPart(lettering)
+        files.result_part(lettering)
 
     received = [upload, answer, working, result]
     arrivals = [
@@ -235,12 +243,17 @@ def _file_tab(
         **PRIVATE,
     ).then(by_name(videos.show_copy, copy_parts), None, copy_parts, **AT_ONCE)
     stop.click(by_name(videos.stop_copy, copy_parts), None, copy_parts, **AT_ONCE)
+    heavy = {"concurrency_id": HEAVY, **PRIVATE}
+    opened = files.join(
+        page, lists, language, how, arrivals, judged, heavy=heavy, at_once=AT_ONCE, pressed=_PRESSED
+    )
+    opened.success(None, js=_SCROLL.format(block="start"), **PRIVATE)
     report.join(
         handlers.visits,
         language,
-        arrivals,
+        [*arrivals, opened],
         [answer, *below, maps_column, copy_column],
-        heavy={"concurrency_id": HEAVY, **PRIVATE},
+        heavy=heavy,
         at_once=AT_ONCE,
     )
     return [answer, *below, *copy_parts]

@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 
 from ui.page import MAX_UPLOAD_MB
 from ui.security.access import Exposure
-from ui.security.login import Door
+from ui.security.login import PasswordLogin
 from ui.security.middleware import UPLOAD, Guard
 from ui.security.rate_limit import MAX_WAITING
 from ui.security.upload_route import upload_route
@@ -51,7 +51,7 @@ def launch(
         exposure=exposure,
         root=root,
         max_upload_mb=MAX_UPLOAD_MB,
-        door=Door(password) if password else None,
+        login=PasswordLogin(password) if password else None,
         api=api,
     )
     page.queue(max_size=MAX_WAITING, default_concurrency_limit=1, api_open=False)

@@ -1,4 +1,4 @@
-"""The only code that decides which pixels the network sees, in training and in use alike."""
+"""Cut faces out of frames. Training and inference both use this code."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from detector.types import DetectedFace, FaceBox, FaceCrop, Frame, Pixels
 
 
 def crop_window(box: FaceBox, margin_frac: float, frame_hw: tuple[int, int]) -> FaceBox:
-    """The square of the frame that is shown for a face.
+    """Return the square window of the frame to crop for a face.
 
     Args:
         box: the face, in pixels of the frame.
@@ -18,9 +18,9 @@ def crop_window(box: FaceBox, margin_frac: float, frame_hw: tuple[int, int]) -> 
         frame_hw: height and width of the frame, pixels.
 
     Returns:
-        A square around the centre of the box. Near an edge it is moved inside. Where the frame is smaller
-        than the square, the margin is given up first; only a box longer than the frame's short side makes
-        a square that reaches beyond the frame.
+        A square around the centre of the box, moved inside the frame near an edge. If the frame is smaller than
+        the square, the margin shrinks; the square reaches beyond the frame only if the box is longer than its
+        short side.
 
     Raises:
         ValueError: a negative margin.
@@ -45,13 +45,13 @@ def crop_window(box: FaceBox, margin_frac: float, frame_hw: tuple[int, int]) -> 
 
 
 def _place(centre: float, side: int, limit: int) -> int:
-    """First pixel of an interval of `side` pixels around `centre`, moved inside 0..limit where it fits."""
+    """Return the start of an interval of `side` pixels around `centre`, moved inside 0..limit where it fits."""
     start = round(centre - side / 2)
     return min(max(start, 0), limit - side) if side <= limit else (limit - side) // 2
 
 
 def cut_square(pixels: Pixels, window: FaceBox, size_px: int) -> Pixels:
-    """Cut a square out of an image and resize it; edge pixels repeat where it reaches beyond.
+    """Cut a square out of an image and resize it; edge pixels repeat beyond the image.
 
     Args:
         pixels: uint8 (height, width, 3), RGB.

@@ -1,9 +1,9 @@
-"""Find every face in an image: search, second look, and other orientations.
+"""Find every face in an image.
 
-An image is searched at the size it has, in bounded memory (`detector.faces.cascade`). Where nothing is found
-it is searched once more with its contrast evened out, because pale and dark faces are missed, and inside a border,
-because a face that fills the image touches its edges (docs/decisions/0003-second-look.md); and then turned by 90,
-180 and 270 degrees, because some programs store sideways pixels without saying so.
+An image is searched at native size, in bounded memory (`detector.faces.cascade`). If nothing is found, it is
+searched again with equalised contrast, for pale and dark faces, and inside a border, for faces that fill the image
+(docs/decisions/0003-second-look.md); then rotated by 90, 180 and 270 degrees, since some programs store sideways
+pixels without an orientation tag.
 """
 
 from __future__ import annotations
@@ -23,50 +23,50 @@ from detector.faces.turns import turn_face_back, turn_pixels
 from detector.types import DetectedFace, FaceBox, Pixels, QuarterTurns
 
 _SMALLEST_IMAGE_PX = 12
-"""An image narrower than this holds no face."""
+"""Narrower images are not searched."""
 _ENLARGED_TO_PX = 48
-"""Images with a shorter side are enlarged for the search."""
+"""Smaller images are enlarged to this shorter side for the search."""
 _LONGEST_ENLARGED_PX = 1024
-"""Images that would become longer than this are not enlarged: no face fills a strip."""
+"""Images that would become longer than this are not enlarged."""
 _BORDER_FRAC = 0.25
-"""Border of the second look, each side, as a fraction of the image's longer side."""
+"""Border of the second search, each side, as a fraction of the longer side."""
 _SECOND_LOOK_LONG_SIDE_PX = 200
-"""The second look is for faces that fill the image, so a small copy is enough."""
+"""Longer side of the copy that the second search uses; it finds faces that fill the image."""
 _SECOND_LOOK_MAX_ASPECT = 3.0
-"""No face fills an image that is longer than this many times its width."""
+"""Greatest aspect ratio for the second search."""
 _SECOND_LOOK_MIN_CONFIDENCE = 0.8
 _TURNED_MIN_CONFIDENCE = 0.97
-"""For faces in turned images: three further searches are three further chances to be wrong."""
+"""Least confidence in rotated images: three further searches raise the false-alarm rate."""
 NOTICED_PX = 20
 """Narrowest face that is noticed, though not judged."""
 _SMALL_MIN_CONFIDENCE = 0.97
 _VIDEO_FACES_ACROSS = 24
-"""Smallest face looked for in most frames of a video, as the frame's longer side divided by this."""
+"""Most frames of a video are searched for faces from their longer side divided by this."""
 _VIDEO_MIN_FACE_PX = 27
 _SAME_IOU = 0.2
-"""Overlap from which what a search for small faces finds is taken for a part of a larger one."""
+"""Overlap from which a small face counts as a part of a larger one."""
 _PYRAMID_FACTOR, _VIDEO_PYRAMID_FACTOR = 0.709, 0.5
-"""From one level of the pyramid to the next. MTCNN's own for images; half as many levels for videos, where
-`refine` sets the boxes and a face that is missed is met again a moment later."""
+"""Scale factor of the image pyramid: MTCNN's own for images, half as many levels for videos, where `refine`
+corrects the boxes and later frames show a missed face again."""
 _THRESHOLDS, _VIDEO_THRESHOLDS = (0.6, 0.7, 0.7), (0.7, 0.8, 0.7)
-"""Confidence that P-Net, R-Net and O-Net need to pass a candidate on: MTCNN's own for images, fewer candidates for
-videos, with no face of the development videos lost by it."""
+"""Thresholds of P-Net, R-Net and O-Net: MTCNN's own for images, stricter for videos, which lost no face of the
+development videos."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FaceSearch:
-    """What a search of one image found."""
+    """Faces found in one image."""
 
     faces: tuple[DetectedFace, ...]
-    """The largest first; boxes in pixels of the image as it was given, also where it was turned for the search."""
+    """The largest first; boxes in pixels of the unrotated image."""
     turns: QuarterTurns = 0
-    """Quarter turns, counter-clockwise, that set the faces upright."""
+    """Quarter turns, counter-clockwise, that make the faces upright."""
     complete: bool = True
-    """False where the image holds more candidates than are looked at, so that faces may have been left out."""
+    """False if there were more candidates than are checked, so faces may be missing."""
 
 
 class FaceFinder:
-    """Finds every face in RGB images. One thread at a time uses the networks; others wait."""
+    """Finds faces in RGB images. Thread-safe: one thread at a time uses the networks."""
 
     def __init__(self, config: DetectorConfig, device: torch.device) -> None:
         self._config = config
@@ -79,21 +79,21 @@ class FaceFinder:
             pixels: uint8 (height, width, 3), RGB. Memory and time are bounded for any shape.
 
         Returns:
-            Faces, the largest first, with boxes clipped to the image. An empty list says that none was found.
+            Faces, the largest first, with boxes clipped to the image.
         """
         return list(self._upright(pixels).faces)
 
     def search(self, pixels: Pixels) -> FaceSearch:
-        """As `find`; where no face stands upright, the image is also searched turned."""
+        """Find faces; if none is upright, search the rotated image too."""
         found = self._upright(pixels)
         return found if found.faces else self.search_turned(pixels)
 
     def search_turned(self, pixels: Pixels, *, in_video: bool = False) -> FaceSearch:
-        """Search the image turned by 90, 180 and 270 degrees; the turn with the surest face counts.
+        """Search the image rotated by 90, 180 and 270 degrees and keep the rotation with the highest confidence.
 
         Args:
             pixels: uint8 (height, width, 3), RGB.
-            in_video: search for the sizes of faces that are looked for in frames of a video.
+            in_video: use the face sizes of video frames.
         """
         height, width = pixels.shape[:2]
         best = FaceSearch(())
@@ -110,13 +110,11 @@ class FaceFinder:
         return best
 
     def find_in_video(self, pixels: Pixels, *, thorough: bool = False) -> FaceSearch:
-        """Find the upright faces in a frame of a video: a coarser search, the boxes then set by `refine`.
-
-        Only faces that both agree on are given: a video has other frames.
+        """Find the upright faces in a video frame: a coarser search, confirmed and corrected by `refine`.
 
         Args:
             pixels: uint8 (height, width, 3), RGB.
-            thorough: look for faces as small as in an image, too.
+            thorough: search for faces as small as in an image.
         """
         sure, smallest = self._config.min_detection_confidence, _smallest_in_video(pixels)
         faces, complete = self._search(pixels, sure, smallest, quick=True)
@@ -147,16 +145,14 @@ class FaceFinder:
         return [turn_face_back(face, turns, height, width) for face in small] if turns else small
 
     def refine(self, pixels: Pixels, near: Sequence[FaceBox]) -> list[DetectedFace | None]:
-        """Find the faces that lie about where they are expected, by MTCNN's last network alone.
-
-        O-Net says whether a square shows a face, and moves it there: a fraction of the cost of a search.
+        """Find faces near expected places by O-Net alone, at a fraction of the cost of a search.
 
         Args:
             pixels: uint8 (height, width, 3), RGB, upright.
-            near: boxes of the same people a moment before, each sharing a pixel with the image.
+            near: boxes of the same faces in an earlier frame, each sharing a pixel with the image.
 
         Returns:
-            For each box its face, clipped to the image, or None where there is none to be sure of.
+            For each box its face, clipped to the image, or None if there is none.
         """
         if not near:
             return []
@@ -180,7 +176,7 @@ class FaceFinder:
         return FaceSearch(tuple(faces), complete=complete)
 
     def _second_look(self, pixels: Pixels) -> list[DetectedFace]:
-        """Faces that fill the image, or are almost without contrast."""
+        """Find faces that fill the image or have hardly any contrast."""
         height, width = pixels.shape[:2]
         if min(height, width) * _SECOND_LOOK_MAX_ASPECT < max(height, width):
             return []
@@ -208,13 +204,13 @@ class FaceFinder:
         largest_px: float = np.inf,
         quick: bool = False,
     ) -> tuple[list[DetectedFace], bool]:
-        """The faces, the largest first, and whether every candidate was looked at.
+        """Return the faces, the largest first, and whether every candidate was checked.
 
         Args:
             pixels: uint8 (height, width, 3), RGB.
-            min_confidence: that a face needs.
-            smallest_px: smallest face looked for; None takes the configuration's.
-            largest_px: about the largest face looked for.
+            min_confidence: least confidence of a face.
+            smallest_px: least face; None uses the configuration's.
+            largest_px: about the largest face.
             quick: use the settings for videos.
         """
         height, width = pixels.shape[:2]
@@ -241,7 +237,7 @@ class FaceFinder:
 
 
 def _smallest_in_video(pixels: Pixels) -> float:
-    """Smallest face that most searches of a video look for, pixels."""
+    """Return the least face of most video searches, pixels."""
     height, width = pixels.shape[:2]
     longer: int = max(height, width)
     return max(float(_VIDEO_MIN_FACE_PX), longer / _VIDEO_FACES_ACROSS)
@@ -252,7 +248,7 @@ def _largest_first(faces: list[DetectedFace]) -> list[DetectedFace]:
 
 
 def _square(box: FaceBox) -> FaceBox:
-    """The square around a box's centre that is as long as its longer side."""
+    """Return the square around a box's centre with the length of its longer side."""
     side = max(box.width, box.height)
     x1, y1 = (box.x1 + box.x2 - side) // 2, (box.y1 + box.y2 - side) // 2
     return FaceBox(x1, y1, x1 + side, y1 + side)
@@ -266,7 +262,7 @@ def _resized(pixels: Pixels, scale: float) -> Pixels:
 
 
 def _even_contrast(pixels: Pixels) -> Pixels:
-    """Contrast-limited adaptive histogram equalisation (Zuiderveld 1994) of the lightness."""
+    """Equalise the lightness by CLAHE (Zuiderveld 1994)."""
     lab = cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB)
     lab[..., 0] = cv2.createCLAHE(clipLimit=3.0, tileGridSize=(4, 4)).apply(lab[..., 0])
     return cv2.cvtColor(lab, cv2.COLOR_LAB2RGB).astype(np.uint8, copy=False)
@@ -278,7 +274,7 @@ def _face(xyxy: NDArray[np.float32], confidence: float, landmarks: NDArray[np.fl
 
 
 def _clip(face: DetectedFace, height: int, width: int) -> DetectedFace | None:
-    """The face with its box cut at the edges of the image; None where it lies beyond them."""
+    """Clip the box to the image; None if it lies outside."""
     box = face.box
     x1, y1, x2, y2 = max(box.x1, 0), max(box.y1, 0), min(box.x2, width), min(box.y2, height)
     if x2 <= x1 or y2 <= y1:

@@ -1,8 +1,8 @@
-"""Find the faces of successive frames: search at intervals, follow in between, and number each person.
+"""Track the faces of successive frames: search at intervals, follow in between.
 
-A search of the whole frame costs as much as judging several faces. Between two searches the known faces are
-expected where they were heading, and MTCNN's last network moves each box onto its face. A search comes early
-when a face is lost or looks like somebody else, or when two boxes run together.
+A search of a whole frame costs as much as scoring several faces. Between searches, each face is predicted from its
+motion and O-Net corrects the box. A search comes early if a face is lost, changes its appearance, or two boxes
+merge.
 """
 
 from __future__ import annotations
@@ -21,26 +21,25 @@ from detector.faces.turns import turn_face_back, turn_pixels
 from detector.types import DetectedFace, FaceBox, Frame, Pixels, QuarterTurns
 
 SEARCH_EVERY_S = 1.0
-"""New faces are noticed this late at the most."""
+"""Longest time between searches: new faces are found this late."""
 FOLLOW_WITHIN_S = 0.6
-"""Between frames further apart than this a face moves too far to be followed."""
+"""Longest gap between frames across which faces are followed."""
 MOST_FACES = 50
-"""Faces of one frame that are judged, the largest first."""
+"""Most faces of one frame to score, the largest first."""
 _THOROUGH_EVERY = 4
-"""One in so many searches looks for small faces too; those found are followed from then on."""
+"""One in this many searches includes small faces."""
 _CUT_LEVELS = 25.0
-"""Mean change of a coarse copy, in levels of 255, from where it counts as a cut."""
+"""Mean change of a coarse copy, in levels of 255, from which it counts as a cut."""
 _COARSE = 24
 _SAME_IOU, _MISSED_IOU = 0.5, 0.2
-"""Overlap from which two followed faces have run together, and up to which a followed face is one that a search
-missed."""
+"""Overlap from which two followed faces have merged, and below which a followed face was missed by a search."""
 _LOOK_PX = 32
 _LOOK_CELLS = 8
 _LOOK_MARGIN_FRAC = 0.125
 
 
 def look_of(face: Pixels) -> Look:
-    """The looks of a face crop, uint8 (n, n, 3) RGB: float32 (8, 8, 3) Lab."""
+    """Return the appearance of a face crop, uint8 (n, n, 3) RGB, as float32 (8, 8, 3) Lab."""
     lab = cv2.cvtColor(face, cv2.COLOR_RGB2LAB)
     return cv2.resize(lab, (_LOOK_CELLS, _LOOK_CELLS), interpolation=cv2.INTER_AREA).astype(np.float32)
 
@@ -54,13 +53,13 @@ class _Seen:
 
 
 class FaceFollower:
-    """Finds the people of successive frames of one video, in order of time."""
+    """Tracks the faces of one video, frame by frame in order of time."""
 
     def __init__(self, finder: FaceFinder, turns: QuarterTurns = 0) -> None:
         """
         Args:
             finder: searches single frames.
-            turns: that set the frames upright.
+            turns: that make the frames upright.
         """
         self._finder = finder
         self._turns = turns
@@ -72,17 +71,15 @@ class FaceFollower:
         self._jumped = False
         self.searches = 0
         self.left_out: int | None = None
-        """Most faces of one frame that were left out, because there were too many; 0 where they could not be
-        counted, None where every face was given."""
+        """Most faces of one frame that were left out; 0 if unknown, None if none were."""
 
     def jump(self) -> None:
-        """Expect the next frame anywhere in the video: people are then known by their looks alone."""
+        """Allow the next frame to be anywhere in the video: faces are then matched by appearance only."""
         self._searched_s, self._coarse, self._known = -np.inf, None, {}
         self._jumped = True
 
     def find(self, frame: Frame) -> list[tuple[int, DetectedFace]]:
-        """The faces of a frame, the largest first, each with the number of its track; boxes are in pixels of the
-        frame as it is given."""
+        """Return the faces of a frame with their track ids, the largest first; boxes in pixels of the frame."""
         pixels = turn_pixels(frame.pixels, self._turns)
         coarse = _coarse(pixels)
         passed_s = frame.time_s - self._time_s
@@ -90,7 +87,7 @@ class FaceFollower:
         followed = self._follow(pixels, passed_s) if near else []
         seen = [one for one in followed if one is not None]
         lost = self._jumped or not near or len(seen) < len(followed) or _run_together(seen)
-        # A pan changes as many pixels as a cut: only where the faces could not be followed is it taken for one.
+        # A pan changes as many pixels as a cut: it is one only if the faces could not be followed.
         cut = lost and self._coarse is not None and _changed(self._coarse, coarse)
         if lost or frame.time_s - self._searched_s >= SEARCH_EVERY_S:
             seen = self._search(pixels, [] if cut else seen)
@@ -110,7 +107,7 @@ class FaceFollower:
         return sorted(found, key=lambda entry: -entry[1].box.width * entry[1].box.height)
 
     def _search(self, pixels: Pixels, followed: list[_Seen]) -> list[_Seen]:
-        """The faces that a search finds, and those followed that it has missed."""
+        """Return the faces of a search, and the followed ones that it missed."""
         found = self._finder.find_in_video(pixels, thorough=self.searches % _THOROUGH_EVERY == 0)
         self.searches += 1
         if len(found.faces) > MOST_FACES or not found.complete:
@@ -123,7 +120,7 @@ class FaceFollower:
         return seen + missed[: MOST_FACES - len(seen)]
 
     def _follow(self, pixels: Pixels, passed_s: float) -> list[_Seen | None]:
-        """The known faces where they are now, in the order they were known; None for one that is lost."""
+        """Return each followed face at its new place, None for a lost one."""
         height, width = pixels.shape[:2]
         expected: list[FaceBox | None] = []
         for known, speed in self._known.values():
@@ -142,7 +139,7 @@ class FaceFollower:
         return followed
 
     def _speed(self, track_id: int, box: FaceBox, passed_s: float, cut: bool) -> NDArray[np.float64]:
-        """Pixels a second of each side of the box."""
+        """Velocity of each side of the box, pixels per second."""
         if cut or track_id not in self._known or not 0 < passed_s <= FOLLOW_WITHIN_S:
             return np.zeros(4)
         before, _ = self._known[track_id]
@@ -160,11 +157,11 @@ def _sighting(pixels: Pixels, face: DetectedFace) -> Sighting:
 
 
 def _coarse(pixels: Pixels) -> NDArray[np.float32]:
-    """A few hundred pixels picked out of the frame."""
+    """Sample a few hundred pixels of the frame."""
     height, width = pixels.shape[:2]
     return pixels[:: max(1, height // _COARSE), :: max(1, width // _COARSE)].astype(np.float32)
 
 
 def _changed(before: NDArray[np.float32], after: NDArray[np.float32]) -> bool:
-    """A cut, or a camera that was turned."""
+    """Return whether the scene was cut or the camera moved."""
     return before.shape != after.shape or float(np.abs(after - before).mean()) > _CUT_LEVELS

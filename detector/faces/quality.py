@@ -1,4 +1,4 @@
-"""What makes one view of a face hard to judge, and how much less it counts for that."""
+"""Measure what makes a face hard to score, and its weight."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import numpy as np
 from detector.types import FaceCrop, FaceMark, Frame, Pixels
 
 SMALL_FACE_PX = 64
-"""Faces narrower than this hold too few pixels for the traces the network looks for."""
+"""Narrower faces have too few pixels for reliable scores."""
 _SHARPNESS_PX = 64
-"""Sharpness is measured at this size, so that it does not depend on how large the face was."""
+"""Sharpness is measured at this size, independent of the size of the face."""
 _BLURRED_BELOW = 100.0
 _MARKED_WEIGHT = 0.4
-"""Of a marked face, once for each mark."""
+"""Weight factor of each mark."""
 
 
 def face_marks(frame: Frame, crop: FaceCrop) -> tuple[FaceMark, ...]:
-    """`small`, `blurred` (out of focus or moved) and `cut off` by the edge of the frame."""
+    """Return the marks of a face: `small`, `blurred` (out of focus or motion) and `cut off` by the frame."""
     box = crop.face.box
     height, width = frame.pixels.shape[:2]
     marks: list[FaceMark] = []
@@ -31,14 +31,15 @@ def face_marks(frame: Frame, crop: FaceCrop) -> tuple[FaceMark, ...]:
 
 
 def sharpness(crop: FaceCrop) -> float:
-    """Variance of the Laplacian (Pech-Pacheco et al., ICPR 2000) of the crop's lightness at one small size."""
+    """Return the variance of the Laplacian (Pech-Pacheco et al., ICPR 2000) of the crop's lightness at a fixed
+    size."""
     grey = cv2.cvtColor(crop.pixels, cv2.COLOR_RGB2GRAY)
     small = cv2.resize(grey, (_SHARPNESS_PX, _SHARPNESS_PX), interpolation=cv2.INTER_AREA)
     return float(np.var(cv2.Laplacian(small, cv2.CV_32F)))
 
 
 def detail(pixels: Pixels) -> float:
-    """Image detail of a crop: base-10 logarithm of the variance of the Laplacian of its lightness.
+    """Return the image detail of a crop: log10 of the variance of the Laplacian of its lightness.
 
     Low for soft, small or heavily compressed faces, high for sharp portraits.
 

@@ -1,8 +1,8 @@
-"""Linking faces of successive frames into tracks, one a person, by place, size and looks.
+"""Link faces of successive frames into tracks, one per person, by place, size and appearance.
 
-Looks are a small Lab thumbnail of the face: 8x8 cells tell hair, skin and background of the people of one video
-apart well (on videos of one person 1 in 20 pairs of moments differ by more than 13.5 levels, of different people
-1 in 20 by less than 15), and cost nothing. They are no means of recognising anybody across files.
+Appearance is an 8x8 Lab thumbnail of hair, skin and background: of the same person in one video, 1 in 20 pairs of
+frames differ by more than 13.5 levels; of different people, 1 in 20 by less than 15. It does not recognise people
+across files.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ Look = NDArray[np.float32]
 
 _MIN_IOU = 0.2
 _MAX_SHIFT = 0.6
-"""Furthest a face may move between looked-at frames, in sides of its box, when the boxes no longer overlap."""
+"""Furthest a face may move between examined frames without overlap, in sides of its box."""
 _MAX_SIZE_RATIO = 1.8
 _NEAR_S = 1.5
-"""Unseen for longer than this, a face is no longer expected where it was."""
+"""After this time out of view, place no longer counts."""
 LOOKS_ALIKE = 13.0
-"""Mean difference of two looks, in levels of 255, up to which they may be one person wherever they are."""
+"""Mean difference in appearance, in levels of 255, up to which two faces may be one person anywhere."""
 _LOOKS_OTHER = 30.0
-"""… from which on they are two people even in one place; light changes faces by less than that."""
+"""Mean difference from which they are two people even in the same place."""
 _REMEMBERED = 64
-"""People of a video who may come back."""
+"""Most tracks that may continue."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,23 +46,23 @@ class _Open:
     sighting: Sighting
     time_s: float
     in_view: bool
-    """No cut since."""
+    """Whether there was no cut since."""
 
 
 class TrackLinker:
-    """Gives every face of a frame the number of its track; frames must come in order of time."""
+    """Assigns faces to tracks; frames must come in order of time."""
 
     def __init__(self) -> None:
         self._open: dict[int, _Open] = {}
         self._next_id = 0
 
     def link(self, sightings: Sequence[Sighting], time_s: float, *, cut: bool = False) -> list[int]:
-        """Track numbers of one frame's faces, in the order given; a face unlike all known ones starts a track.
+        """Return the track ids of one frame's faces, in order; an unmatched face starts a track.
 
         Args:
             sightings: the faces.
             time_s: of the frame.
-            cut: the scene changed since the frame before, so that place means nothing.
+            cut: the scene changed since the last frame, so place does not count.
         """
         if cut:
             for known in self._open.values():
@@ -86,7 +86,7 @@ class TrackLinker:
                 given[index] = self._next_id
                 self._next_id += 1
         for index, sighting in enumerate(sightings):
-            self._open.pop(given[index], None)  # the latest stand last
+            self._open.pop(given[index], None)  # latest last
             self._open[given[index]] = _Open(sighting, time_s, True)
         while len(self._open) > _REMEMBERED:
             del self._open[next(iter(self._open))]
@@ -94,12 +94,12 @@ class TrackLinker:
 
 
 def looks_apart(one: Look, other: Look) -> float:
-    """Mean difference of two looks, in levels of 255."""
+    """Return the mean difference in appearance, in levels of 255."""
     return float(np.abs(one - other).mean())
 
 
 def _likeness(known: _Open, seen: Sighting, time_s: float) -> float:
-    """Above 0 where the two can be the same person; more for the same place, and for the same looks."""
+    """Return a score above 0 if the two can be the same person; higher for same place and appearance."""
     apart = looks_apart(known.sighting.look, seen.look)
     if apart > _LOOKS_OTHER:
         return 0.0
@@ -110,7 +110,7 @@ def _likeness(known: _Open, seen: Sighting, time_s: float) -> float:
 
 
 def _same_place(one: FaceBox, other: FaceBox) -> float:
-    """Above 0 where one face can have moved to the other: 1 to 2 by overlap, 0 to 1 by nearness."""
+    """Return a score above 0 if the face can have moved there: 1 to 2 by overlap, 0 to 1 by distance."""
     side, other_side = math.sqrt(one.width * one.height), math.sqrt(other.width * other.height)
     if max(side, other_side) > _MAX_SIZE_RATIO * min(side, other_side):
         return 0.0

@@ -1,4 +1,4 @@
-"""Quarter turns of images, and the way back for what was found in a turned one."""
+"""Rotate images by quarter turns, and map results back."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from detector.types import DetectedFace, FaceBox, Pixels, QuarterTurns
 
 
 def turn_pixels(pixels: Pixels, turns: QuarterTurns) -> Pixels:
-    """The image turned counter-clockwise; itself for 0 turns."""
+    """Rotate an image counter-clockwise."""
     return np.ascontiguousarray(np.rot90(pixels, turns)) if turns else pixels
 
 
 def turn_face_back(face: DetectedFace, turns: QuarterTurns, height: int, width: int) -> DetectedFace:
-    """From a turned image to the image as it was before.
+    """Map a face from a rotated image to the original image.
 
     Args:
-        face: in pixels of the turned image.
-        turns: of the image, counter-clockwise.
-        height, width: of the image before it was turned, pixels.
+        face: in pixels of the rotated image.
+        turns: of the rotation, counter-clockwise.
+        height, width: of the original image, pixels.
 
     Returns:
-        The same face in pixels of that image, with the turns that set it upright.
+        The face in pixels of the original image, with the turns that make it upright.
     """
     corners = turn_points_back(np.array(face.box.as_list(), np.float32).reshape(2, 2), turns, height, width)
     (x1, y1), (x2, y2) = corners.min(0).astype(int).tolist(), corners.max(0).astype(int).tolist()
@@ -33,7 +33,7 @@ def turn_face_back(face: DetectedFace, turns: QuarterTurns, height: int, width: 
 def turn_points_back(
     points: NDArray[np.float32], turns: QuarterTurns, height: int, width: int
 ) -> NDArray[np.float32]:
-    """Points (n, 2), XY, of a turned image in pixels of the image before.
+    """Map points (n, 2), XY, from a rotated image to the original image.
 
     >>> turn_points_back(np.array([[0.0, 0.0]], np.float32), 1, 10, 20).tolist()
     [[20.0, 0.0]]

@@ -7,6 +7,7 @@ import math
 import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import IO
 
 import av
 import av.error
@@ -17,6 +18,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from detector.errors import MediaTooLargeError, UnsupportedMediaError
+from detector.media.image_colours import Coding
 from detector.media.mp4_tables import check_mp4_tables
 
 _DEMUXERS = {"avif": "mp4"}
@@ -47,7 +49,8 @@ def open_container(path: Path, format_name: str, max_frame_px: int) -> InputCont
     """
     demuxer = _DEMUXERS.get(format_name, format_name)
     if demuxer == "mp4":
-        check_mp4_tables(path)
+        with path.open("rb") as file:
+            check_mp4_tables(file, path.name)
     # Decoders refuse larger frames before they take memory for them, also while the header is read.
     options = {"protocol_whitelist": "file", "max_pixels": str(max_frame_px + _ALIGNED_PX)}
     return av.open(str(path), format=demuxer, options=options, metadata_errors="replace")
@@ -84,27 +87,37 @@ def shown_stream(container: InputContainer, name: str, max_frame_px: int) -> Vid
     return stream
 
 
-def check_coded_images(path: Path, max_px: int) -> None:
+def check_coded_images(file: IO[bytes], name: str, max_px: int) -> Coding:
     """Refuse an AVIF that holds a larger image than it says; its own reader would decode it and shrink it.
+
+    Returns:
+        The coding of colours that the coded image states.
 
     Raises:
         MediaTooLargeError: it does.
     """
+    coding = Coding()
+    check_mp4_tables(file, name)
+    file.seek(0)
+    options = {"max_pixels": str(max_px + _ALIGNED_PX)}
     try:
-        with open_container(path, "avif", max_px) as container:
+        with av.open(file, "r", format=_DEMUXERS["avif"], options=options) as container:
             for stream in container.streams.video:
                 stream.codec_context.options = {"max_pixels": str(max_px + _ALIGNED_PX)}
             seen: set[int] = set()
             for packet in container.demux(container.streams.video):
                 if packet.stream.index not in seen:
-                    packet.decode()
+                    frames = packet.decode() or packet.stream.codec_context.decode(None)
+                    if frames and not seen:
+                        coding = Coding(int(frames[0].color_trc), int(frames[0].color_primaries))
                     packet.stream.codec_context.flush_buffers()
                 seen.add(packet.stream.index)
                 if len(seen) == len(container.streams.video):
-                    return
+                    break
     except av.error.FFmpegError as error:
         if error.errno in _TOO_LARGE:
-            raise _large_frames(path.name, " of too many") from error
+            raise _large_frames(name, " of too many") from error
+    return coding
 
 
 def check_frame(width: int, height: int, max_frame_px: int, name: str) -> None:

@@ -1,7 +1,7 @@
-"""What is read, and what a file is: decided by its content, never by its name.
+"""Detect the format of a file by its content.
 
-A name that claims the other kind is refused, because somebody is mistaken about the file; a name of the same kind
-(a PNG called .jpg) is noted and read.
+A name of the other kind (a video called .jpg) is refused; another name of the same kind (a PNG called .jpg) is
+noted.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ READABLE = (
     "Videos: MP4, MOV, WebM, MKV, AVI, MPEG-TS, and animated GIF, WebP, PNG and AVIF."
 )
 HEAD_BYTES = 400
-"""What `sniff` needs of a file: three packets of a transport stream."""
+"""Bytes that `sniff` needs: three packets of a transport stream."""
 
 _ANIMATED = {"gif": "gif", "png": "apng", "webp": "webp", "avif": "avif"}
-"""Image formats that can hold an animation, and what it is called then: judged as a video."""
+"""Image formats that can hold an animation, and the name of the video format then."""
 _SUFFIXES = {
     "jpeg": (".jpg", ".jpeg"),
     "mpo": (".jpg", ".jpeg"),
@@ -38,7 +38,7 @@ _SUFFIXES = {
     "mp4": (".mp4", ".m4v", ".mov", ".3gp"),
     "matroska": (".mkv", ".webm"),
 }
-"""The usual endings of a format, where it is not just its name."""
+"""Usual suffixes of a format, where it is not just its name."""
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
 _AVIF_BRANDS = (b"avif", b"avis")
 _SOUND_BRANDS = (b"M4A ", b"M4B ")
@@ -57,15 +57,15 @@ _MAGIC = {
 
 
 def sniff(head: bytes, path: Path, max_px: int) -> tuple[MediaKind, str]:
-    """Tell the kind and the format of a file: for a video FFmpeg's name of the container, or `webp` or `avif`.
+    """Return kind and format of a file: for a video FFmpeg's name of the container, or `webp` or `avif`.
 
     Args:
         head: its first `HEAD_BYTES`.
-        path: the file, looked into where the format may hold an animation.
+        path: of the file, opened if the format may hold an animation.
         max_px: as `decode_image`.
 
     Raises:
-        UnsupportedMediaError: not a format we read, or the other kind than its name says.
+        UnsupportedMediaError: unsupported, or of the other kind than its name says.
         MediaError: as `decode_image`.
     """
     kind, format_name = _by_content(head, path)
@@ -88,7 +88,7 @@ def sniff(head: bytes, path: Path, max_px: int) -> tuple[MediaKind, str]:
 
 
 def name_notes(path: Path, kind: MediaKind, format_name: str) -> tuple[Message, ...]:
-    """Return a note if the ending of a name is not one of the content's format."""
+    """Return a note if the suffix does not fit the format."""
     suffix = path.suffix.lower()
     if suffix in _SUFFIXES.get(format_name, (f".{format_name}",)) or not suffix:
         return ()

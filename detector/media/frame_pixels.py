@@ -20,8 +20,8 @@ KEPT_PX = 4096 * 2304
 _MAX_STRETCH = 8
 """Pixels that are said to be longer than this many times their height are a damaged header, not a format."""
 _BAND_ROWS = 128
-_PQ, _HLG = 16, 18
-_BT2020, _P3 = 9, 12
+_PQ, _HLG = HDR_TRANSFERS = 16, 18
+_BT2020, _P3 = WIDE_PRIMARIES = 9, 12
 """Codes of ITU-T H.273, as in FFmpeg: transfer characteristics and colour primaries."""
 _WHITE_NITS, _PQ_PEAK_NITS, _HLG_PEAK_NITS = 203.0, 10_000.0, 1_000.0
 """Luminance that becomes white (ITU-R BT.2408), the highest that PQ codes, and that of the nominal HLG screen."""

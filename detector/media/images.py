@@ -7,7 +7,6 @@ scans and TIFF strips. One image is decoded at a time, so the bound holds for th
 from __future__ import annotations
 
 import io
-import math
 import struct
 import threading
 import warnings
@@ -18,9 +17,11 @@ from typing import IO
 
 import numpy as np
 import pillow_heif
-from PIL import Image, ImageCms, ImageFile, TiffImagePlugin, UnidentifiedImageError
+from PIL import Image, ImageFile, Jpeg2KImagePlugin, TiffImagePlugin, UnidentifiedImageError
 
 from detector.errors import MediaDecodeError, MediaTooLargeError, UnsupportedMediaError
+from detector.media.damage import BROKEN, WAYS, Sums, filled, is_tiled, kept_part, missing_bytes
+from detector.media.image_colours import Coding, coding_of, reduction, srgb_pixels
 from detector.messages import Message
 from detector.types import Pixels
 
@@ -33,8 +34,6 @@ MAX_IMAGE_BYTES = 300_000_000
 """Largest image file: some readers hold all of it."""
 KEPT_PX = 50_000_000
 """Larger images are reduced by a whole factor until they have at most this many pixels."""
-KEPT_SIDE_PX = 32_767
-"""… and no side longer than this, the most that OpenCV scales."""
 
 _MAX_SIDE_PX = 1_000_000
 """Longest side: each row costs something of its own."""
@@ -47,32 +46,20 @@ _MAX_SCANS = 100
 fuzzers is 500)."""
 _END_ROWS = 32
 """Rows that a JPEG decoder still holds back when the end marker is missing: two of its largest blocks."""
-_BAND_PX = 4_000_000
-"""Pixels whose colours are converted at once."""
 _PNG_CRITICAL = (b"IHDR", b"PLTE", b"IDAT", b"IEND")
 _PNG_KEPT = (b"tRNS", b"iCCP", b"eXIf")
 _PNG_KEPT_BYTES = 100_000
 """… if they are whole and no larger: packed, so little may still hold 100 MB of nothing."""
 _AGAIN = "Download or copy it again from where it came, and check that too."
-_COLOURS = {"P": "RGB", "PA": "RGB", "RGBA": "RGB", "RGBX": "RGB", "LA": "L", "1": "L"}
-"""The mode in which the colours of an image are converted, where it is another than its own."""
 _REPAIRED_BYTES = 100_000_000
 """Largest damaged file that is put together anew in memory."""
+_LEAST_KEPT_PX = 16
+"""Fewest rows or columns of a cut-off image that are judged."""
+_HEAD_BYTES = 1 << 18
+"""Of a file, in which its coding of colours is looked for."""
+_HALVED_JP2_BYTES = 40_000_000
+"""Larger JPEG 2000 files are decoded at half their size: each megabyte takes a sixth of a second."""
 _ORIENTATION, _STRIP_BYTES, _TILE_BYTES, _TILE_WIDTH, _TILE_LENGTH = 0x0112, 279, 325, 322, 323
-BROKEN = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    EOFError,
-    struct.error,
-    LookupError,
-    ArithmeticError,
-    TypeError,
-    AttributeError,
-    MemoryError,
-    RuntimeError,
-)
-"""What Pillow's readers raise on damaged bytes."""
 _LOCK = threading.Lock()
 """Held while an image is decoded, so that the bound in memory holds for all threads together."""
 
@@ -108,11 +95,8 @@ def decode_image(path: Path, max_px: int = MAX_IMAGE_PX) -> StillImage:
     """
     _check_bytes(path)
     with _LOCK, _CountedReader(io.FileIO(path), path.name) as file:
-        head = file.peek(64)[:64]
-        if head[4:8] == b"ftyp" and b"avi" in head[8:]:
-            from detector.media.decoding import check_coded_images  # PyAV only where it is needed
-
-            check_coded_images(path, min(max_px, _MAX_PX["AVIF"]))
+        if missing := missing_bytes(file):
+            return _decode_cut_off(file, path.name, max_px, missing)
         try:
             return _decode(file, path.name, max_px)
         except (MediaDecodeError, UnsupportedMediaError):
@@ -143,8 +127,11 @@ def is_animated(path: Path, max_px: int) -> bool:
                 frames += head[4:] == b"fcTL"
                 file.seek(4 + int.from_bytes(head[:4], "big"), 1)
             return frames > 1
+        whole: IO[bytes] = file
+        if 0 < (missing := missing_bytes(file)) <= _REPAIRED_BYTES:
+            whole = filled(_content(file), missing)
         try:
-            return bool(getattr(_open(file, path.name, max_px), "is_animated", False))
+            return bool(getattr(_open(whole, path.name, max_px), "is_animated", False))
         except BROKEN as error:
             raise _broken(path.name) from error
 
@@ -211,16 +198,60 @@ def _webp_canvas_px(file: IO[bytes]) -> int:
     return (1 + int.from_bytes(head[24:27], "little")) * (1 + int.from_bytes(head[27:30], "little"))
 
 
-def _decode(file: IO[bytes], name: str, max_px: int) -> StillImage:
+def _content(file: IO[bytes]) -> bytes:
+    file.seek(0)
+    return file.read()
+
+
+def _decode_cut_off(file: IO[bytes], name: str, max_px: int, missing: int) -> StillImage:
+    """Decode what does not depend on the bytes that are missing at the end of a WebP, HEIC or AVIF."""
+    cut_off = MediaDecodeError(f"{name} is cut off, and nothing of its image can be decoded. {_AGAIN}")
+    content = _content(file)
+    if len(content) + missing > _REPAIRED_BYTES:
+        raise cut_off
+    sums: Sums | None = None
+    for way in range(WAYS):
+        try:
+            still = _decode(filled(content, missing, way), name, max_px, upright=False)
+        except (MediaDecodeError, UnsupportedMediaError):
+            continue
+        if sums is not None:
+            break
+        sums = Sums.of(still.pixels)
+    else:
+        raise cut_off
+    part = kept_part(still.pixels, sums, is_tiled(content))
+    if min(part.shape[:2]) < _LEAST_KEPT_PX:
+        raise cut_off
+    share = part.size / still.pixels.size
+    part = _upright(part, _orientation(_open(filled(content, missing), name, max_px)))
+    warning = Message("image_incomplete", {"share": share}) if share < 1 else Message("image_damaged")
+    return replace(still, pixels=part, warnings=(warning,), notes=())
+
+
+def _decode(file: IO[bytes], name: str, max_px: int, *, upright: bool = True) -> StillImage:
+    file.seek(0)
+    head = file.read(_HEAD_BYTES)
+    coded = Coding()
+    if head[4:8] == b"ftyp" and b"avi" in head[8:64]:
+        from detector.media.decoding import check_coded_images  # PyAV only where it is needed
+
+        coded = check_coded_images(file, name, min(max_px, _MAX_PX["AVIF"]))
     image = _open(file, name, max_px)
     stored = image.size
+    coding = coding_of(image, head)
+    if coding == Coding():
+        coding = coded
     try:
         _check_work(file, image, name)
-        if image.format in ("JPEG", "MPO") and (factor := _reduction(image.size, KEPT_PX)) > 1:
+        if image.format in ("JPEG", "MPO") and (factor := reduction(image.size, KEPT_PX)) > 1:
             # The decoder itself gives a smaller image, in a fraction of the memory.
             image.draft(None, (max(1, image.width // factor), max(1, image.height // factor)))
+        if isinstance(image, Jpeg2KImagePlugin.Jpeg2KImageFile) and file.seek(0, io.SEEK_END) > _HALVED_JP2_BYTES:
+            image.reduce = 1
         first, end = _load(image)
-        pixels = _upright(srgb_pixels(image, KEPT_PX, first, end), _orientation(image))
+        pixels = srgb_pixels(image, KEPT_PX, first, end, coding)
+        pixels = _upright(pixels, _orientation(image)) if upright else pixels
     except BROKEN as error:
         raise _broken(name) from error
     warned: tuple[Message, ...] = ()
@@ -252,11 +283,6 @@ def _check_work(file: IO[bytes], image: Image.Image, name: str) -> None:
             raise _too_much_work(name)
 
 
-def _reduction(size: tuple[int, int], kept_px: int) -> int:
-    """The whole factor by which an image is reduced to fit `kept_px` and `KEPT_SIDE_PX`."""
-    return max(math.ceil(math.sqrt(size[0] * size[1] / kept_px)), math.ceil(max(size) / KEPT_SIDE_PX), 1)
-
-
 def _load(image: Image.Image) -> tuple[int, int]:
     """Decode; returns the first row that is there and the one after the last.
 
@@ -277,77 +303,6 @@ def _load(image: Image.Image) -> tuple[int, int]:
         if image.format in ("JPEG", "MPO") and image.height - end <= _END_ROWS:
             raise
         return first, end
-
-
-def srgb_pixels(image: Image.Image, kept_px: int, first: int = 0, end: int | None = None) -> Pixels:
-    """Convert rows of a decoded image to sRGB, band by band, to hold little at once.
-
-    Args:
-        image: decoded, of any mode.
-        kept_px: most pixels of the result; reduced by a whole factor to fit.
-        first: first row.
-        end: the row after the last; None: all.
-
-    Returns:
-        uint8 (height, width, 3), transparency composed on white.
-    """
-    end = image.height if end is None else end
-    factor = _reduction(image.size, kept_px)
-    size = math.ceil((end - first) / factor), math.ceil(image.width / factor)
-    pixels = np.empty((*size, 3), np.uint8)
-    convert = _Converter(image)
-    rows = max(1, _BAND_PX // max(1, image.width) // factor) * factor
-    for top in range(first, end, rows):
-        band = convert(image.crop((0, top, image.width, min(top + rows, end))))
-        if factor > 1:
-            band = band.reduce((min(factor, band.width), min(factor, band.height)))
-        start = (top - first) // factor
-        pixels[start : start + band.height] = np.asarray(band)
-    return pixels
-
-
-class _Converter:
-    """Converts bands of one image to sRGB by its colour profile; one that does not fit the image is ignored."""
-
-    def __init__(self, image: Image.Image) -> None:
-        self._transform: ImageCms.ImageCmsTransform | None = None
-        self._mode = {"P": "RGB", "PA": "RGB", "RGBA": "RGB", "RGBX": "RGB", "LA": "L", "1": "L"}.get(
-            image.mode, image.mode
-        )
-        profile = image.info.get("icc_profile")
-        try:
-            if image.mode == "LAB":
-                source = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
-            elif profile and self._mode in ("RGB", "L", "CMYK"):
-                source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            else:
-                return
-            self._transform = ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), self._mode, "RGB")
-        except (ImageCms.PyCMSError, *BROKEN):
-            return
-
-    def __call__(self, band: Image.Image) -> Image.Image:
-        if band.mode.startswith("I") or band.mode == "F":
-            return _eight_bits(band)
-        if band.has_transparency_data:
-            rgba = band.convert("RGBA")
-            colours = self._colours(rgba.convert(self._mode if self._mode == "L" else "RGB"))
-            return Image.composite(colours, Image.new("RGB", rgba.size, "white"), rgba.getchannel("A"))
-        return self._colours(band)
-
-    def _colours(self, band: Image.Image) -> Image.Image:
-        if self._transform is None:
-            return band.convert("RGB")
-        converted = ImageCms.applyTransform(band.convert(self._mode), self._transform)
-        assert converted is not None
-        return converted
-
-
-def _eight_bits(band: Image.Image) -> Image.Image:
-    """16-bit grey, or grey as floats from 0 to 1, scaled; Pillow itself would video it at 255."""
-    grey = np.asarray(band).astype(np.float32)
-    scaled = grey * 255 if band.mode == "F" else grey / 257
-    return Image.fromarray(np.nan_to_num(scaled).round().clip(0, 255).astype(np.uint8)).convert("RGB")
 
 
 def _orientation(image: Image.Image) -> int:

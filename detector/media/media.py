@@ -25,29 +25,29 @@ from detector.messages import Message
 from detector.types import Frame, MediaInfo, MediaKind
 
 MOMENTS_HZ = 4.0
-"""Moments of a video that are looked at each second; faces change little in between."""
+"""Frames per second to examine; faces change little in between."""
 _FEWEST, _MOST = 16, 600
-"""Moments of a video that are looked at where nothing else was asked for."""
+"""Least and most frames of a video that `auto` examines."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Media:
-    """An opened file: its facts, and a way to its frames."""
+    """An opened file: its facts and its frames."""
 
     path: Path
     info: MediaInfo
     _content: VideoFacts | StillImage
-    """What a video's frames are read by, or the decoded image."""
+    """The facts to read a video's frames by, or the decoded image."""
 
     def frames(self, max_frames: Depth, warn: Callable[[Message], None] | None = None) -> Iterator[Frame]:
-        """The frames to look at, in order of time, one at a time.
+        """Yield the frames to examine, in order of time.
 
         Args:
-            max_frames: how many of a video, see `DetectorConfig.max_frames`.
+            max_frames: see `DetectorConfig.max_frames`.
             warn: called with what of a damaged file could not be read. Without it damage is an error.
 
         Raises:
-            MediaDecodeError: damaged or incomplete data, and nobody to warn, or nothing before the break.
+            MediaDecodeError: nothing can be decoded, or the file is damaged and `warn` is None.
         """
         if isinstance(self._content, StillImage):
             for warning in self._content.warnings:
@@ -59,7 +59,7 @@ class Media:
         yield from video_frames(self.path, self._content, self._count(max_frames), warn)
 
     def frame(self, index: int) -> Frame:
-        """One frame of a video, decoded once more; of an image, the image.
+        """Decode one frame again; of an image, return the image.
 
         Args:
             index: as in `Frame.index`.
@@ -75,7 +75,7 @@ class Media:
         return Frame(self._content.pixels, 0, 0.0)
 
     def frames_at(self, indices: Sequence[int]) -> Iterator[Frame]:
-        """Decode some frames of a video once more, in order; of a damaged one those that can be.
+        """Decode some frames of a video again, in order, as far as they can be decoded.
 
         Args:
             indices: as in `Frame.index`, ascending.
@@ -94,12 +94,12 @@ class Media:
         return self._content.key_indices if isinstance(self._content, VideoFacts) else ()
 
     def count(self, max_frames: Depth) -> int:
-        """How many frames `frames` will give of an undamaged file, at the most."""
+        """Return how many frames `frames` yields of an undamaged file."""
         total = self.info.frame_count or 1
         return min(total, self._count(max_frames) or total)
 
     def indices(self, max_frames: Depth) -> list[int]:
-        """Numbers of the frames that `frames` will give of an undamaged file."""
+        """Return the indices of the frames that `frames` yields of an undamaged file."""
         if not isinstance(self._content, VideoFacts):
             return [0]
         return spread(self._content.times_s, self._count(max_frames))
@@ -112,28 +112,28 @@ class Media:
 
     @property
     def start_s(self) -> float:
-        """Where the player's clock, which frames' times count by, starts on the file's own."""
+        """Start of the player's clock, which frame times refer to, on the file's clock."""
         return self._content.start_s if isinstance(self._content, VideoFacts) else 0.0
 
     def open_container(self) -> InputContainer | None:
-        """The file opened once more by its demuxer, for its sound; None where it can hold none."""
+        """Open the file again, for its audio; None if it cannot hold any."""
         if not isinstance(self._content, VideoFacts) or self._content.format == "webp":
             return None
         return open_container(self.path, self._content.format, self._content.max_frame_px)
 
     def _length_s(self) -> float:
-        """From the first frame of a video to the end of its last; 0.0 for an image."""
+        """Return the time from the first frame to the end of the last; 0.0 for an image."""
         if isinstance(self._content, StillImage):
             return 0.0
         return self._content.duration_s - self._content.times_s[0]
 
 
 def open_media(path: str | Path, config: DetectorConfig) -> Media:
-    """Find out what a file is, check it against the limits and hash its bytes.
+    """Open a file: find its format, check limits and hash its bytes.
 
     Raises:
         MediaNotFoundError: no such file, or a folder.
-        UnsupportedMediaError: not an image or video we read, or the other kind than its name says.
+        UnsupportedMediaError: not a supported image or video, or of the other kind than its name says.
         MediaTooLargeError: beyond the limits of the configuration.
         MediaDecodeError: empty, damaged or incomplete.
     """

@@ -1,20 +1,19 @@
-"""Check what the tables of an MP4 claim before FFmpeg believes it.
+"""Limit the number of samples that the tables of an MP4 claim, before FFmpeg reads them.
 
-FFmpeg keeps about 70 bytes for every sample that a table counts, and a table of equal samples, or a fragment of
-samples without sizes, counts as many as it likes in a few bytes.
+FFmpeg allocates about 70 bytes per sample, while a table of equal samples can claim any number in a few bytes.
 """
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO
 
 from detector.errors import MediaTooLargeError
 
 MAX_SAMPLES = 6_000_000
-"""Of all tracks together: four hours of 120 frames a second and of their sound have 2.4 million."""
+"""Most samples of all tracks; four hours at 120 frames a second with sound have 2.4 million."""
 _CONTAINERS = frozenset(
     (b"moov", b"trak", b"edts", b"mdia", b"minf", b"dinf", b"stbl", b"mvex", b"moof", b"traf", b"mfra", b"udta")
 )
@@ -28,14 +27,18 @@ class _Track:
     sample_bytes: int = 0
     samples: int = 0
     is_even: bool = False
-    """Every sample lasts one unit, as in uncompressed sound, which FFmpeg counts by chunks."""
+    """Return whether every sample lasts one unit, as in PCM audio, which FFmpeg counts by chunks."""
 
     def entries(self) -> int:
         return 0 if self.is_sound and self.sample_bytes and self.is_even else self.samples
 
 
-def check_mp4_tables(path: Path) -> None:
-    """Refuse an MP4 whose tables count more than `MAX_SAMPLES` samples.
+def check_mp4_tables(file: IO[bytes], name: str) -> None:
+    """Refuse an MP4 that claims more than `MAX_SAMPLES` samples.
+
+    Args:
+        file: the MP4, at any position.
+        name: what messages call it.
 
     Source:
         ISO/IEC 14496-12: 8.4.3 (`hdlr`), 8.6.1.2 (`stts`), 8.7.3 (`stsz`), 8.8.8 (`trun`).
@@ -44,29 +47,28 @@ def check_mp4_tables(path: Path) -> None:
         MediaTooLargeError: they do.
     """
     track, done = _Track(), 0
-    with path.open("rb") as file:
-        for number, (kind, head) in enumerate(_boxes(file, 0, path.stat().st_size, 0)):
-            field = [int.from_bytes(head[at : at + 4], "big") for at in range(0, _HEAD_BYTES, 4)]
-            if kind == b"trak":
-                done, track = done + track.entries(), _Track()
-            elif kind == b"hdlr" and head[8:12] in (b"soun", b"vide"):
-                track.is_sound = head[8:12] == b"soun"
-            elif kind == b"stts":
-                track.is_even = field[1] == 1 and field[3] == 1
-            elif kind in (b"stsz", b"stz2"):
-                track.sample_bytes, track.samples = field[1], max(track.samples, field[2])
-            elif kind == b"trun":
-                done += field[1]
-            if done + track.entries() > MAX_SAMPLES or number > _MAX_BOXES or kind == b"cmov":
-                raise MediaTooLargeError(
-                    f"{path.name} claims to hold more than {MAX_SAMPLES / 1e6:.0f} million frames and pieces of "
-                    "sound. Cut out the part in question, or convert it to MP4 anew, and try that; keep the "
-                    "original."
-                )
+    for number, (kind, head) in enumerate(_boxes(file, 0, file.seek(0, io.SEEK_END), 0)):
+        field = [int.from_bytes(head[at : at + 4], "big") for at in range(0, _HEAD_BYTES, 4)]
+        if kind == b"trak":
+            done, track = done + track.entries(), _Track()
+        elif kind == b"hdlr" and head[8:12] in (b"soun", b"vide"):
+            track.is_sound = head[8:12] == b"soun"
+        elif kind == b"stts":
+            track.is_even = field[1] == 1 and field[3] == 1
+        elif kind in (b"stsz", b"stz2"):
+            track.sample_bytes, track.samples = field[1], max(track.samples, field[2])
+        elif kind == b"trun":
+            done += field[1]
+        if done + track.entries() > MAX_SAMPLES or number > _MAX_BOXES or kind == b"cmov":
+            raise MediaTooLargeError(
+                f"{name} claims to hold more than {MAX_SAMPLES / 1e6:.0f} million frames and pieces of "
+                "sound. Cut out the part in question, or convert it to MP4 anew, and try that; keep the "
+                "original."
+            )
 
 
 def _boxes(file: IO[bytes], start: int, end: int, depth: int) -> Iterator[tuple[bytes, bytes]]:
-    """Kind and first bytes of every box, also inside others; one that is too long ends with its parent."""
+    """Yield type and first bytes of every box, nested ones too; an overlong box ends with its parent."""
     at = start
     while at + 8 <= end:
         file.seek(at)

@@ -1,4 +1,4 @@
-"""Work of one stage done while another is busy: decoding releases the interpreter, and so do the networks."""
+"""Prefetch an iterator in a background thread."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ _POLL_S = 0.1
 
 
 class ahead(Generic[_T]):
-    """Draws an iterator from a thread of its own, at most `count` items ahead.
+    """Iterate in a background thread, at most `count` items ahead.
 
-    What the iterator raises is raised here, in its place. `close` ends the thread and the iterator, also in
-    the middle; until it returns, what the iterator holds may still be in use.
+    Exceptions of the iterator are raised in their place. `close` stops the thread and closes the iterator.
 
     >>> with_thread = ahead(iter("abc"), 2)
     >>> list(with_thread)

@@ -1,7 +1,7 @@
-"""Videos and animations: their facts, and upright sRGB frames at their real times, spread over the whole video.
+"""Probe videos and animations, and decode upright sRGB frames with their timestamps.
 
-The packets are read once without decoding (`probe_video`): that gives every frame's own timestamp, however
-variable the frame rate, the true length where the header names none, and shows a file that ends early.
+`probe_video` reads all packets once without decoding: that gives exact timestamps at any frame rate, the true
+length, and detects truncated files.
 """
 
 from __future__ import annotations
@@ -25,42 +25,42 @@ from detector.messages import Message
 from detector.types import Frame
 
 _SEEK_OVER_S = 8.0
-"""Gaps longer than this are jumped over; shorter ones are cheaper to decode through."""
+"""Gaps longer than this are skipped by seeking."""
 _MISSING_FRAC = 0.05
-"""A video whose frames stop this much before its stated end is called incomplete."""
+"""A video that ends this much before its stated end is incomplete."""
 _MISSING_S = 1.0
-"""… if that is also at least this long."""
+"""And at least this long before it."""
 MAX_FRAMES = 2_000_000
 """Most coded frames of a video: four hours at 120 a second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoFacts:
-    """What the container and the first decoded frame say."""
+    """Facts from the container and the first decoded frame."""
 
     format: str
     """FFmpeg's name of the container format, or `webp` or `avif`."""
     width_px: int
-    """Of the frames as given: upright, with square pixels, at most `KEPT_PX`."""
+    """Of the decoded frames: upright, with square pixels, at most `KEPT_PX`."""
     height_px: int
     stored_size: tuple[int, int]
     """Width and height to which frames are scaled before they are turned upright."""
     turn: Turn | None = None
-    """What turns them upright; None where `stored_size` is upright already."""
+    """Rotation that makes them upright; None if they are."""
     duration_s: float
     """End of the last frame on the player's clock."""
     frame_rate_hz: float
     times_s: tuple[float, ...]
-    """Presentation time of every coded frame, ascending, on the player's clock: that starts where the first of the
-    file's streams does, so a video that starts after its sound starts late."""
+    """Presentation time of every coded frame, ascending, on the player's clock, which starts with the first stream
+    of the file."""
     key_indices: tuple[int, ...] = ()
     """Which of these frames are key frames, ascending; empty where the format does not say."""
     start_s: float = 0.0
-    """Where the player's clock starts on the file's own."""
+    """Start of the player's clock on the file's clock."""
     stated_end_s: float | None = None
-    """End by the header, on the player's clock; later than `duration_s` where the file was cut off."""
+    """End by the header, on the player's clock; later than `duration_s` if the file is truncated."""
     max_frame_px: int
-    """Frames of more pixels are refused, whatever the header said."""
+    """Most pixels of a frame."""
     notes: tuple[Message, ...] = ()
 
 
@@ -69,14 +69,14 @@ def probe_video(path: Path, format_name: str, max_frame_px: int, max_duration_s:
 
     Args:
         path: the file.
-        format_name: FFmpeg's name of the container format, or `webp` or `avif`; no other is tried.
+        format_name: FFmpeg's name of the container, or `webp` or `avif`; no other demuxer is tried.
         max_frame_px: most pixels of a frame.
         max_duration_s: longest video.
 
     Raises:
-        UnsupportedMediaError: no image in it, only sound.
+        UnsupportedMediaError: only audio.
         MediaTooLargeError: larger or longer than allowed.
-        MediaDecodeError: broken.
+        MediaDecodeError: damaged.
     """
     try:
         probe = _probe_webp if format_name == "webp" else _probe_container
@@ -100,12 +100,12 @@ def video_frames(
     """Decode frames spread evenly in time over the whole video, in order.
 
     Args:
-        max_frames: how many at the most; None gives every frame.
-        warn: called with what is missing. Without it a video that breaks off is an error.
+        max_frames: most frames; None yields every frame.
+        warn: called with what is missing. Without it a truncated video is an error.
 
     Raises:
-        MediaDecodeError: nothing can be decoded, or the video breaks off and nobody can be warned.
-        MediaTooLargeError: a frame is larger than allowed, or decoding takes too much and nobody can be warned.
+        MediaDecodeError: nothing can be decoded, or the video is truncated and `warn` is None.
+        MediaTooLargeError: a frame is larger than allowed, or decoding takes too much and `warn` is None.
     """
     wanted = spread(facts.times_s, max_frames)
     work = Work(path, facts.max_frame_px)
@@ -172,9 +172,8 @@ def chosen_frames(path: Path, facts: VideoFacts, indices: Sequence[int]) -> Iter
 
 
 def spread(times_s: tuple[float, ...], count: int | None) -> list[int]:
-    """Indices of at most `count` frames, evenly spread in time over the whole video.
-
-    The video is cut into `count` equal spans of time; of each the frame nearest to its middle is taken, once.
+    """Choose at most `count` frames, evenly spread in time: the nearest to the middle of each of `count` equal
+    spans.
 
     >>> spread((0.0, 1.0, 2.0, 3.0), 2)
     [1, 2]
@@ -204,7 +203,7 @@ def _probe_container(path: Path, format_name: str, max_frame_px: int) -> VideoFa
         stream = shown_stream(container, name, max_frame_px)
         check_frame(stream.width, stream.height, max_frame_px, name)
         others = len(video_streams(container)) - 1
-        if others and format_name != "avif":  # whose other streams are its first image and its transparency
+        if others and format_name != "avif":  # its other streams are first image and alpha
             notes.append(Message("other_videos", {"count": others + 1}))
         ticks = sorted(_ticks(container, stream, name))
         if not ticks or stream.time_base is None:
@@ -276,8 +275,8 @@ def _frames_at(path: Path, facts: VideoFacts, wanted: list[int], work: Work) -> 
 def _container_frames(
     container: InputContainer, facts: VideoFacts, wanted: list[int], work: Work
 ) -> Iterator[Frame]:
-    """Decode the wanted frames, jumping over long gaps. Times are matched, not counted, so a damaged frame costs
-    itself only."""
+    """Decode the wanted frames, seeking over long gaps. Frames are matched by time, so a damaged one does not
+    shift the others."""
     stream = shown_stream(container, work.name, facts.max_frame_px)
     assert stream.time_base is not None
     base = float(stream.time_base)
@@ -304,8 +303,8 @@ def _container_frames(
 
 
 def _ticks(container: InputContainer, stream: VideoStream, name: str) -> Iterator[tuple[int, int, bool]]:
-    """Timestamp and duration of every coded frame, in the stream's own unit, and whether it is a key frame, in the
-    order of the file."""
+    """Yield timestamp and duration of every coded frame, in units of the stream, and whether it is a key frame, in
+    file order."""
     count = 0
     for packet in container.demux(stream):
         tick = packet.pts if packet.pts is not None else packet.dts
@@ -321,7 +320,7 @@ def _ticks(container: InputContainer, stream: VideoStream, name: str) -> Iterato
 
 
 def _stated_end_s(stream: VideoStream, first_s: float) -> float | None:
-    """When the video ends by the header, on the file's own clock."""
+    """Return the end by the header, on the file's clock."""
     if stream.duration is not None and stream.time_base is not None:
         return first_s + float(stream.duration * stream.time_base)
     parts = stream.metadata.get("DURATION", "").split(":")  # Matroska and WebM: HH:MM:SS.fraction, from 0

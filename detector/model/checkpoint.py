@@ -1,7 +1,7 @@
-"""Checkpoints: a folder with `weights.safetensors` and a `card.json` that states every fact needed to use it.
+"""Read and write checkpoints: a folder with `weights.safetensors` and `card.json`.
 
-Input size, normalisation, crop margin, calibration, thresholds and error rates travel with the weights; the
-code holds none of them. Weights are only ever loaded when their SHA-256 is the one in the card.
+The card holds input size, normalisation, crop margin, calibration, thresholds and error rates. Weights are loaded
+only if their SHA-256 is that of the card.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from detector.verdict.calibration import Calibration, QualityOffsets
 
 ARCHITECTURE = "InceptionResnetV1"
 SEQUENCE_ARCHITECTURE = "ResNeXt50-LSTM"
-"""The widely shared detectors of videos, see `detector/model/sequence.py`."""
+"""Community detectors of videos, see `detector/model/sequence.py`."""
 ARCHITECTURES = (ARCHITECTURE, SEQUENCE_ARCHITECTURE)
 _LARGEST_WEIGHT = torch.finfo(torch.float16).max
 CARD, WEIGHTS, MAP_HEAD = "card.json", "weights.safetensors", "map_head.safetensors"
@@ -38,7 +38,7 @@ _STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
 class InputSpec:
-    """What the network wants to be shown."""
+    """Input of the network."""
 
     size_px: Annotated[int, Field(ge=75, le=1024)]
     """Side of the square crop."""
@@ -47,16 +47,19 @@ class InputSpec:
     pixel_mean: float | tuple[float, float, float]
     """The network sees `(pixel - pixel_mean) / pixel_std`, pixel 0 to 255. Three numbers are for R, G and B."""
     pixel_std: PositiveFloat | tuple[PositiveFloat, PositiveFloat, PositiveFloat]
+    mirrored_margin_frac: Annotated[float, Field(ge=0, le=2)] | None = None
+    """Margin of a second, mirrored crop of each face of an image; the face's logit is the mean of both. None: no
+    second crop."""
     video_frames: PositiveInt | None = None
-    """Frames of a video the weights were trained for, where they were trained for a number of them."""
+    """Frames per video that the weights were trained with, if fixed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
 class VideoJudgement:
-    """How videos are judged, where that was measured apart: many moments of a person say more than one image."""
+    """Operating point of videos, where it was measured separately."""
 
     calibration: Calibration
-    """Of a person's pooled logit."""
+    """Of the pooled logit of a track."""
     false_alarm_rate: float | None
     """Share of genuine videos called fake at the threshold, on `measured_on`."""
     miss_rate: float | None
@@ -71,23 +74,23 @@ class VideoJudgement:
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
 class MapHead:
-    """Two layers of one output each that were trained, with the network, to show where a face was altered."""
+    """Two 1x1 convolutions trained with the network to locate manipulation."""
 
     sha256: str
     """Of `map_head.safetensors`: `fine.weight` (1, c, 1, 1), `fine.bias` (1,), and the same of `coarse`."""
     fine: str
-    """Module whose activations the fine one reads."""
+    """Module whose activations `fine` reads."""
     coarse: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
 class HeatmapScale:
-    """How strong the maps at `explain_layer` are, so that heat means the same in every report."""
+    """Scale of the heatmaps, so that colours are comparable between reports."""
 
     strong: float
     """Raw heat drawn in the strongest colour: the peak that one in fifty manipulated faces reaches."""
     weak: float
-    """Peak that nine in ten genuine faces stay below: under it nothing stands out."""
+    """Peak below which nine in ten genuine faces stay: weaker heatmaps are not concentrated."""
     measured_on: str
 
 
@@ -115,31 +118,31 @@ class CheckpointCard:
     measured: MeasuredData | None = None
     """The data in numbers, which every language names."""
     training: Mapping[str, Any] = field(default_factory=dict)
-    """How it was made, for people; nothing reads it."""
+    """How it was trained; for people."""
     figures: Mapping[str, Any] = field(default_factory=dict)
-    """What was measured, for people; nothing reads it."""
+    """Metrics; for people."""
     map_head: MapHead | None = None
-    """None where the weights were made without one; the maps of the verdict then stand alone."""
+    """None without a map head; heatmaps are then plain Grad-CAM."""
     heatmap: HeatmapScale | None = None
-    """None where it was never measured; maps are then drawn on the scale of the strongest in the report."""
+    """None if not measured; heatmaps are then scaled by the strongest of the report."""
     quality: QualityOffsets = field(default_factory=QualityOffsets)
-    """What is subtracted from the logit of a face in an image for the detail of its crop."""
+    """Offsets of logits in images by the detail of the crop."""
     grade_rates: Mapping[Grade, GradeRate] = field(default_factory=dict)
     """How often each grade was given, on `measured_on`."""
     videos: VideoJudgement | None = None
-    """None where videos were never measured apart; they are then judged by what was measured on images."""
+    """None if not measured separately; the operating point of images is then used."""
     schema_version: Literal[1] = 1
 
     def judgement(self, kind: MediaKind) -> CheckpointCard | VideoJudgement:
-        """What holds the calibration and the error rates for images or for videos."""
+        """Return the operating point of images or videos."""
         return self.videos if kind == "video" and self.videos is not None else self
 
     def offsets(self, kind: MediaKind) -> QualityOffsets:
-        """What is subtracted from the logit of a face; nothing in a video."""
+        """Return the offsets of logits; none in videos."""
         return self.quality if kind == "image" else QualityOffsets()
 
     def info(self, kind: MediaKind) -> CheckpointInfo:
-        """What a reader of a result is told about these weights."""
+        """Return what is reported about these weights."""
         judgement = self.judgement(kind)
         return CheckpointInfo(
             name=self.name,
@@ -155,7 +158,7 @@ class CheckpointCard:
 
 
 def list_checkpoints(root: Path) -> list[str]:
-    """Names of the checkpoints in a folder, sorted."""
+    """List the checkpoints in a folder, sorted."""
     return sorted(card.parent.name for card in root.glob(f"*/{CARD}"))
 
 
@@ -164,7 +167,7 @@ def load_card(name: str, root: Path) -> CheckpointCard:
 
     Raises:
         CheckpointNotFoundError: no such checkpoint; the message lists those there are.
-        CheckpointMismatchError: the card lacks something, or is of another schema or architecture.
+        CheckpointMismatchError: the card is invalid, or of another schema or architecture.
     """
     file = root / name / CARD
     if Path(name).name != name or not file.is_file():
@@ -190,7 +193,7 @@ def load_card(name: str, root: Path) -> CheckpointCard:
 
 
 def load_weights(card: CheckpointCard, root: Path) -> dict[str, Tensor]:
-    """Read and check the weights, as float32 on the CPU.
+    """Load the weights as float32 on the CPU and check their hash.
 
     Raises:
         CheckpointNotFoundError: the card is there, the weights are not.
@@ -200,7 +203,7 @@ def load_weights(card: CheckpointCard, root: Path) -> dict[str, Tensor]:
 
 
 def load_map_head(card: CheckpointCard, root: Path) -> dict[str, Tensor] | None:
-    """The weights of the card's map head; None where it has none.
+    """Load the weights of the map head; None if the card has none.
 
     Raises:
         CheckpointNotFoundError: the card names one, the file is not there.
@@ -258,7 +261,7 @@ def _save_half(state: Mapping[str, Tensor], file: Path) -> str:
 
 
 def hash_file(file: Path) -> str:
-    """SHA-256 of a file, lower-case hex."""
+    """Return the SHA-256 of a file, lower-case hex."""
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
@@ -290,15 +293,15 @@ def require_same_keys(
 
 
 def require_usable_tensors(state: Mapping[str, Tensor], expected: Mapping[str, Tensor], what: str) -> None:
-    """Check that the values of a state dict can be computed with, and survive being stored as float16.
+    """Check that the tensors of a state dict are finite and fit into float16.
 
     Args:
         state: has the names and shapes of `expected`, see `require_same_keys`.
-        expected: of a network; only the kind of each tensor is looked at.
+        expected: of a network; only the type of each tensor is compared.
         what: the file, for the message.
 
     Raises:
-        CheckpointMismatchError: a tensor is not a plain one, or its numbers are not finite or too large.
+        CheckpointMismatchError: a tensor is not dense, not finite or too large.
     """
     for key, tensor in state.items():
         fault = ""
@@ -315,7 +318,7 @@ def require_usable_tensors(state: Mapping[str, Tensor], expected: Mapping[str, T
 
 
 def read_pickled_state(file: Path) -> dict[str, Tensor]:
-    """The state dict inside a `.pth` file, without running any code it may carry.
+    """Read the state dict of a `.pth` file without running code in it.
 
     Raises:
         CheckpointNotFoundError: no such file.
@@ -325,7 +328,7 @@ def read_pickled_state(file: Path) -> dict[str, Tensor]:
         raise CheckpointNotFoundError(f"{file} does not exist. Check the path.")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of kinds of tensors that are refused below
+            warnings.simplefilter("ignore")  # about tensor types that are refused below
             content = torch.load(file, map_location="cpu", weights_only=True)
     except Exception as error:
         raise CheckpointMismatchError(

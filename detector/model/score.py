@@ -1,4 +1,4 @@
-"""Crops to logits, in batches. The one place where pixels become network input."""
+"""Score crops in batches."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def make_batch(crops: Sequence[Pixels], spec: InputSpec) -> Tensor:
 def make_score(
     frame: Frame, crop: FaceCrop, logit: float, quality: QualityOffsets, calibration: Calibration
 ) -> FaceScore:
-    """One judged face: its logit less the offset for the crop's detail, and what makes it hard to judge."""
+    """Make the score of a face: adjusted logit, probability, marks and weight."""
     marks, sharp = face_marks(frame, crop), detail(crop.pixels)
     adjusted = quality.adjust(logit, sharp)
     return FaceScore(
@@ -60,7 +60,7 @@ def make_score(
 def score_crops(
     classifier: FaceClassifier, crops: Sequence[Pixels], spec: InputSpec, batch_size: int
 ) -> list[float]:
-    """One logit for each crop, in order; none for none."""
+    """Return one logit per crop, in order."""
     logits: list[float] = []
     for start in range(0, len(crops), batch_size):
         batch = make_batch(crops[start : start + batch_size], spec)

@@ -1,10 +1,9 @@
-"""The widely shared ResNeXt50 + LSTM detectors of videos, as a network that judges one face at a time.
+"""The community ResNeXt50 + LSTM video detectors, as a network that scores one face at a time.
 
-They were trained as `linear(mean over frames of LSTM(ResNeXt(frame)))` by code that hands the LSTM, which wants
-time first, a batch with time second: the recurrence runs over the videos of a batch, and with one video, as in
-use, every frame meets a fresh LSTM. One step from a zero state needs neither the recurrent weights nor the
-forget gate, and the mean of a linear layer is the linear layer's mean; so a video's logit is the mean of its
-frames' logits, exactly.
+They were trained as `linear(mean over frames of LSTM(ResNeXt(frame)))` with time and batch axes swapped: the LSTM
+runs over the videos of a batch, so with one video every frame starts from a zero state. That step needs neither
+recurrent weights nor forget gate, and the linear layer commutes with the mean: the logit of a video is exactly the
+mean of its frames' logits.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ EXPLAIN_LAYER = "backbone.5"
 
 
 class SequenceNetwork(nn.Module):
-    """ResNeXt50-32x4d (Xie et al., CVPR 2017, arXiv:1611.05431), one LSTM step, two classes of which 1 is real."""
+    """ResNeXt50-32x4d (Xie et al., CVPR 2017, arXiv:1611.05431), one LSTM step, two classes (1 is real)."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,7 +29,8 @@ class SequenceNetwork(nn.Module):
         self.classes = nn.Linear(FEATURES, 2)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(n, 3, 112, 112), RGB with ImageNet's mean and deviation taken out, to logits (n, 1), fake positive."""
+        """Map (n, 3, 112, 112) RGB, normalised by ImageNet's mean and deviation, to logits (n, 1), fake
+        positive."""
         pooled = self.backbone(x).mean((2, 3))
         enter, _, new, leave = self.gates(pooled).chunk(4, dim=1)  # PyTorch's order: input, forget, cell, output
         cell = enter.sigmoid() * new.tanh()
@@ -39,12 +39,12 @@ class SequenceNetwork(nn.Module):
 
 
 def is_sequence_state(state: Mapping[str, Tensor]) -> bool:
-    """Whether a state dict has the layout of those checkpoints."""
+    """Return whether a state dict is of such a checkpoint."""
     return "lstm.weight_ih_l0" in state
 
 
 def expected_keys() -> dict[str, Tensor]:
-    """Names and shapes of such a state dict, as tensors without memory."""
+    """Return names and shapes of such a state dict, as meta tensors."""
     with torch.device("meta"):
         backbone = SequenceNetwork().backbone.state_dict()
         lstm = nn.LSTM(FEATURES, FEATURES, 1, bias=False).state_dict()
@@ -57,7 +57,7 @@ def expected_keys() -> dict[str, Tensor]:
 
 
 def convert_sequence_state(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """From their names to those of `SequenceNetwork`; what one step from a zero state never uses is dropped."""
+    """Rename the tensors for `SequenceNetwork` and drop the unused ones."""
     converted = {
         key.replace("model.", "backbone.", 1): value for key, value in state.items() if key.startswith("model.")
     }

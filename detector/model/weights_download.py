@@ -1,7 +1,4 @@
-"""Weights from a repository of the Hugging Face Hub, where a copy of this project came without them.
-
-Only ever at one revision that cannot change, and only if the bytes are those that the card here promises.
-"""
+"""Download missing weights from the Hugging Face Hub, at a fixed commit, checked against the card's hash."""
 
 from __future__ import annotations
 
@@ -17,10 +14,10 @@ _SOURCE = re.compile(r"([\w.-]+/[\w.-]+)@([0-9a-f]{40})")
 
 
 def parse_source(text: str) -> tuple[str, str]:
-    """The repository and the revision in OWNER/NAME@COMMIT.
+    """Split OWNER/NAME@COMMIT into repository and commit.
 
     Raises:
-        ConfigError: it is of another form; a branch or tag may point elsewhere tomorrow.
+        ConfigError: another form; branches and tags are not allowed, since they can change.
 
     >>> parse_source("someone/weights@" + "a" * 40) == ("someone/weights", "a" * 40)
     True
@@ -37,14 +34,14 @@ def ensure_weights(name: str, root: Path, source: str) -> Path:
     Args:
         name: of the checkpoint; its card is here.
         root: folder of the checkpoints.
-        source: OWNER/NAME@COMMIT of the hub; the file lies at its top as `weights.safetensors`.
+        source: OWNER/NAME@COMMIT of the hub, with `weights.safetensors` at its root.
 
     Returns:
-        The file. One that is there is left as it is: loading checks it.
+        The file. An existing one is not checked here but on loading.
 
     Raises:
         ConfigError: the source is of another form.
-        CheckpointError: no such card, not to be had, not to be written, or other bytes than the card promises.
+        CheckpointError: no such card, download or write failed, or the hash differs.
     """
     repository, revision = parse_source(source)
     card = load_card(name, root)

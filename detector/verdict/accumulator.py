@@ -17,11 +17,11 @@ class Accumulator:
 
     def __init__(self) -> None:
         self.times_s: list[float] = []
-        """Of the frames examined."""
+        """Times of the examined frames."""
         self.smallest_face_px: int | None = None
-        """Narrowest face that was looked for."""
+        """Least width of a face searched for."""
         self.waiting: list[tuple[int, FaceCrop, Frame]] = []
-        """Faces not judged yet: track, crop and frame."""
+        """Faces not scored yet: track, crop and frame."""
         self.scores: dict[int, list[FaceScore]] = {}
         self.warnings: list[Message] = []
         self._key_crops: dict[int, list[tuple[float, int, FaceCrop]]] = {}
@@ -32,7 +32,7 @@ class Accumulator:
         return len(self.times_s)
 
     def sort(self) -> None:
-        """Put every person's scores in order of time."""
+        """Sort the scores of each track by time."""
         for scores in self.scores.values():
             scores.sort(key=lambda score: score.time_s)
 
@@ -40,7 +40,7 @@ class Accumulator:
         return len({frame.index for _, _, frame in self.waiting})
 
     def keep(self, track_id: int, score: FaceScore, crop: FaceCrop, frame: Frame) -> None:
-        """Take in a judged face."""
+        """Add a scored face."""
         self.scores.setdefault(track_id, []).append(score)
         kept = self._key_crops.setdefault(track_id, [])
         heapq.heappush(kept, (score.logit, -score.frame_index, crop))
@@ -52,10 +52,10 @@ class Accumulator:
             del self._frames[min(self._frames, key=lambda index: self._frames[index][0])]
 
     def key_crops(self, track_id: int) -> tuple[FaceCrop, ...]:
-        """The strongest first."""
+        """Return the crops of a track, the highest logit first."""
         ordered = sorted(self._key_crops[track_id], key=lambda kept: -kept[0])
         return tuple(crop for _, _, crop in ordered)
 
     def key_frames(self) -> dict[int, Frame]:
-        """By index."""
+        """Return the key frames by index."""
         return {index: self._frames[index][1] for index in sorted(self._frames)}

@@ -1,4 +1,4 @@
-"""From the logits of single faces to a person's and to the whole file's. Pure arithmetic."""
+"""Pool logits of faces into logits of tracks and of the file. Pure arithmetic."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from dataclasses import dataclass
 import numpy as np
 
 WEIGHTY_FRAC = 0.2
-"""A track with fewer faces than this share of the longest one's does not decide the verdict of a video."""
+"""A track with a smaller share of the longest track's faces does not decide the verdict of a video."""
 WINDOW_S = 3.0
-"""A person is judged by the stretch of about this length that speaks most for `fake`."""
+"""A track's logit is its highest mean over a window of this length."""
 WINDOW_FACES = 5
-"""… which holds at least this many faces, where there are as many: one face alone is noise."""
+"""Least faces in a window, if the track has as many: a single face is noise."""
 WEIGHTY_FACES = 8
-"""Faces that are enough beside any number of others: two seconds at four moments a second."""
+"""Faces with which a track always decides: two seconds at four frames a second."""
 
 
 @dataclass(frozen=True, slots=True)
 class PooledFaces:
-    """What the faces of one person say together."""
+    """The pooled logits of one track."""
 
     logit: float
-    """Of the window that speaks most for `fake`."""
+    """Highest windowed mean."""
     smoothed: tuple[float, ...]
-    """For each face the logit of the window around it."""
+    """Windowed mean around each face."""
     peak: tuple[int, int]
     """First and last face of that window."""
 
@@ -32,8 +32,9 @@ class PooledFaces:
 def pool_faces(
     times_s: Sequence[float], logits: Sequence[float], weights: Sequence[float], *, window_s: float = WINDOW_S
 ) -> PooledFaces:
-    """A person's logit: the weighted mean over the window of time in which it is highest, so that seconds
-    that were manipulated are not voted down by minutes that were not (compared in docs/experiments.md).
+    """Pool the logits of a track: the highest weighted mean over a window of time.
+
+    A plain mean would hide a few manipulated seconds in minutes of genuine ones (compared in docs/experiments.md).
 
     Args:
         times_s: of each face, ascending.
@@ -42,7 +43,7 @@ def pool_faces(
         window_s: length of the window; infinite for the mean over all faces.
 
     Raises:
-        ValueError: no faces; there is no number for that.
+        ValueError: no faces.
 
     >>> pool_faces([0.0], [1.5], [1.0]).logit
     1.5
@@ -56,7 +57,7 @@ def pool_faces(
     heavy = np.concatenate([[0.0], np.cumsum(weight)])
     summed = np.concatenate([[0.0], np.cumsum(weight * values)])
     count = len(values)
-    # The window around each face: all within half a window, widened to WINDOW_FACES faces.
+    # The window around each face: all faces within half a window, at least WINDOW_FACES.
     first = np.searchsorted(times, times - window_s / 2 - 1e-6)
     last = np.searchsorted(times, times + window_s / 2 + 1e-6, side="right")
     for index in np.flatnonzero(last - first < min(WINDOW_FACES, count)):
@@ -77,7 +78,7 @@ def pool_faces(
 
 
 def weighty_tracks(face_counts: Sequence[float]) -> list[bool]:
-    """Which tracks are long enough to decide the verdict: beside the others, or by themselves.
+    """Return which tracks are long enough to decide the verdict, relative to the longest or by themselves.
 
     >>> weighty_tracks([30, 2, 10]), weighty_tracks([300, 2, 10])
     ([True, False, True], [True, False, True])
@@ -87,8 +88,9 @@ def weighty_tracks(face_counts: Sequence[float]) -> list[bool]:
 
 
 def pool_tracks(logits: Sequence[float], weighty: Sequence[bool]) -> float | None:
-    """The file's logit: the highest among its weighty tracks, so that one manipulated person is not voted
-    down by the others. None without a face, never a number.
+    """Pool the logits of tracks: the highest of the weighty ones; None without a face.
+
+    A mean would hide one manipulated person among genuine ones.
 
     >>> pool_tracks([-2.0, 4.0, 9.0], [True, True, False])
     4.0
@@ -99,7 +101,7 @@ def pool_tracks(logits: Sequence[float], weighty: Sequence[bool]) -> float | Non
 
 
 def runs(wanted: Sequence[bool]) -> list[tuple[int, int]]:
-    """First and last index of each unbroken run of True.
+    """Return first and last index of each run of True.
 
     >>> runs([True, False, True, True])
     [(0, 0), (2, 3)]

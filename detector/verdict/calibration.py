@@ -1,4 +1,4 @@
-"""Logit to probability, grade and outcome, at the operating point of the checkpoint's card. Pure arithmetic."""
+"""Map logits to probability, grade and outcome by the card's operating point. Pure arithmetic."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from detector.types import OUTCOME_OF, Grade, Outcome
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityOffsets:
-    """What is subtracted from a face's logit for the image detail of its crop.
+    """Offsets subtracted from logits by the image detail of the crop.
 
-    The network gives sharp portraits higher logits than soft video frames, genuine or not. The offsets place the
-    false-alarm threshold of every quality bin at the same logit, so that one threshold holds for all.
+    The network gives sharp portraits higher logits than soft video frames. The offsets place the false-alarm
+    threshold of every bin at the same logit.
     """
 
     edges: tuple[float, ...] = ()
-    """Ascending borders between bins, in units of `detector.faces.quality.detail`."""
+    """Ascending edges between bins, in units of `detector.faces.quality.detail`."""
     offsets: tuple[float, ...] = (0.0,)
     """One for each bin, the softest first."""
 
@@ -32,7 +32,7 @@ class QualityOffsets:
             raise ValueError(f"edges must ascend, got {self.edges}")
 
     def bin(self, detail: float) -> int:
-        """Number of the bin, from 0.
+        """Return the number of the bin, from 0.
 
         >>> QualityOffsets(edges=(2.0,), offsets=(0.0, 1.5)).bin(2.5)
         1
@@ -40,7 +40,7 @@ class QualityOffsets:
         return bisect_right(self.edges, detail)
 
     def adjust(self, logit: float, detail: float) -> float:
-        """The logit less the offset of its bin.
+        """Return the logit less the offset of its bin.
 
         >>> QualityOffsets(edges=(2.0,), offsets=(0.0, 1.5)).adjust(4.0, 2.5)
         2.5
@@ -50,7 +50,7 @@ class QualityOffsets:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
-    """Platt scaling (Platt 1999) and the thresholds that make a grade and an outcome of a probability."""
+    """Platt scaling (Platt 1999) and the thresholds of grades and outcomes."""
 
     slope: float = 1.0
     intercept: float = 0.0
@@ -74,7 +74,7 @@ class Calibration:
         return self.threshold_fake if self.threshold_some is None else self.threshold_some
 
     def probability(self, logit: float) -> float:
-        """Calibrated P(fake).
+        """Return the calibrated P(fake).
 
         >>> Calibration().probability(0.0)
         0.5

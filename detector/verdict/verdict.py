@@ -1,4 +1,4 @@
-"""From the scores of single faces to what is said about each person and about the file. No pixels in here."""
+"""Make tracks and the verdict from face scores."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from detector.verdict.reasons import verdict_reasons
 
 
 def pool_scores(scores: Sequence[FaceScore], card: CheckpointCard) -> PooledFaces:
-    """`pool_faces` of a person, or the plain mean over the video for weights that were trained by it."""
+    """Pool the scores of a track, by the plain mean for weights that were trained with it."""
     times_s, logits = [score.time_s for score in scores], [score.logit for score in scores]
     if card.input.video_frames is not None:
         return pool_faces(times_s, logits, [1.0] * len(scores), window_s=math.inf)
@@ -25,7 +25,7 @@ def pool_scores(scores: Sequence[FaceScore], card: CheckpointCard) -> PooledFace
 def make_tracks(collected: Accumulator, card: CheckpointCard, kind: MediaKind) -> tuple[FaceTrack, ...]:
     """One track a person, numbered by importance: those that decide the verdict first, the strongest before."""
     seen = [sum(score.weight for score in scores) for scores in collected.scores.values()]
-    weighty = weighty_tracks(seen) if kind == "video" else [True] * len(seen)  # an image has no other moment
+    weighty = weighty_tracks(seen) if kind == "video" else [True] * len(seen)  # an image has one frame only
     tracks = [
         _track(collected, track_id, card, kind, counts)
         for track_id, counts in zip(collected.scores, weighty, strict=True)
@@ -37,7 +37,7 @@ def make_tracks(collected: Accumulator, card: CheckpointCard, kind: MediaKind) -
 def make_verdict(
     tracks: Sequence[FaceTrack], collected: Accumulator, media: MediaInfo, card: CheckpointCard
 ) -> Verdict:
-    """The decision on the file: its most suspicious weighty person decides."""
+    """Make the verdict on the file: its weighty track with the highest logit decides."""
     calibration = card.judgement(media.kind).calibration
     logit = pool_tracks([track.logit for track in tracks], [track.weighty for track in tracks])
     probability = None if logit is None else calibration.probability(logit)

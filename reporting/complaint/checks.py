@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from detector.types import Analysis
 from reporting.case import Case
 from reporting.complaint.narrative import ComplaintTexts
-from reporting.complaint.sanitize import clean_narrative, one_line, short_link
+from reporting.complaint.sanitize import clean_narrative, host_of, one_line, short_link
 from reporting.portals import Portal
 from reporting.text import results as result_text
-from reporting.text.finding_messages import SAVING, SEEING, TYPED_FIELDS
-from reporting.text.findings import Finding, Severity, finding
+from reporting.text.findings import SAVING, SEEING, TYPED_FIELDS, Finding, Severity, finding
 from reporting.types import COPY_PREFIX, EvidenceFile
 
 _RANKS: tuple[Severity, ...] = ("error", "warn", "info")
@@ -24,6 +24,34 @@ _MAGIC: Mapping[str, tuple[bytes, int]] = {
     "mp4": (b"ftyp", 4),
 }
 """What a file of this ending starts with, and where."""
+_HOSTS: Mapping[str, tuple[str, ...]] = {
+    "facebook": ("facebook.com", "fb.com", "fb.watch"),
+    "instagram": ("instagram.com", "instagr.am"),
+    "x": ("x.com", "twitter.com", "t.co"),
+    "youtube": ("youtube.com", "youtu.be"),
+    "whatsapp": ("whatsapp.com", "wa.me"),
+    "telegram": ("telegram.org", "t.me", "telegram.me"),
+    "snapchat": ("snapchat.com",),
+    "linkedin": ("linkedin.com", "lnkd.in"),
+    "reddit": ("reddit.com", "redd.it"),
+    "sharechat": ("sharechat.com",),
+    "tiktok": ("tiktok.com",),
+}
+"""Platforms by the word they are known by, and the domains that their links lead to."""
+_OTHER_NAMES = {
+    "twitter": "x",
+    "fb": "facebook",
+    "insta": "instagram",
+    "yt": "youtube",
+    "फ़ेसबुक": "facebook",
+    "फेसबुक": "facebook",
+    "इंस्टाग्राम": "instagram",
+    "यूट्यूब": "youtube",
+    "व्हाट्सऐप": "whatsapp",
+    "व्हाट्सएप": "whatsapp",
+    "टेलीग्राम": "telegram",
+    "ट्विटर": "x",
+}
 _MARKUP = re.compile(r"<style.*?</style>|<[^>]*>", re.DOTALL)
 _UPLOAD_NAME = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9]+")
 
@@ -109,18 +137,22 @@ def _first(case: Case, portal: Portal, now: datetime) -> Iterator[Finding]:
 
 
 def _texts(texts: ComplaintTexts, portal: Portal) -> Iterator[Finding]:
-    case, narrative, hint = texts.case, texts.narrative, texts.hint
-    low, high = portal.narrative_min_chars.value, portal.narrative_max_chars.value
-    if not (low <= len(narrative.text) and narrative.count <= high):
-        yield finding("narrative_length", count=narrative.count, low=low, high=high)
-    elif narrative.count > portal.narrative_warn_chars.value:
-        yield finding("narrative_long", count=narrative.count, limit=portal.narrative_warn_chars.value)
-    low, high = portal.suspect_min_chars.value, portal.suspect_max_chars.value
-    if case.country == "IN" and not (low <= len(hint.text) and hint.count <= high):
-        yield finding("suspect_length", count=hint.count, low=low, high=high)
-    if texts.cut:
+    case, text = texts.case, texts.text
+    if texts.is_hint:
+        low, high = portal.suspect_min_chars.value, portal.suspect_max_chars.value
+        if not (low <= len(text.text) and text.count <= high):
+            yield finding("suspect_length", count=text.count, low=low, high=high)
+    else:
+        low, high = portal.narrative_min_chars.value, portal.narrative_max_chars.value
+        if not (low <= len(text.text) and text.count <= high):
+            yield finding("narrative_length", count=text.count, low=low, high=high)
+        elif text.count > portal.narrative_warn_chars.value:
+            yield finding("narrative_long", count=text.count, limit=portal.narrative_warn_chars.value)
+        if not (case.denied or case.witness_only):
+            yield finding("not_denied")
+    if text.cut:
         yield finding("narrative_cut")
-    if not case.what_happened.strip():
+    if not text.complete:
         yield finding("nothing_told")
     for name, label in TYPED_FIELDS.items():
         typed = one_line(getattr(case, name))
@@ -132,10 +164,26 @@ def _links(texts: ComplaintTexts, portal: Portal) -> Iterator[Finding]:
     case, links, limit = texts.case, texts.links, portal.suspect_identifier_max_chars.value
     if not links:
         yield finding("no_links")
-    elif case.country == "IN" and not any(short_link(link, limit) for link in links):
+    elif texts.is_hint and not any(short_link(link, limit) for link in links):
         yield finding("link_too_long", limit=limit)
+    named, hosts = _platform_named(case.platform), [host_of(link) for link in links]
+    found = {name for name, own in _HOSTS.items() if any(_below(host, own) for host in hosts)}
+    if named and found and named not in found:
+        yield finding("platform_link", platform=one_line(case.platform), host=next(filter(None, hosts)))
     if len(links) > len(set(map(one_line, case.urls))):
         yield finding("links_moved")
+
+
+def _platform_named(typed: str) -> str | None:
+    """The one platform that a typed name means; None where it is another, or several."""
+    words = set(re.findall(r"[\w\u0900-\u097f]+", unicodedata.normalize("NFC", typed.casefold())))
+    named = {name for name in _HOSTS if name in words}
+    named |= {platform for other, platform in _OTHER_NAMES.items() if other in words}
+    return named.pop() if len(named) == 1 else None
+
+
+def _below(host: str, domains: tuple[str, ...]) -> bool:
+    return any(host == domain or host.endswith(f".{domain}") for domain in domains)
 
 
 def _times(case: Case, now: datetime) -> Iterator[Finding]:

@@ -1,30 +1,44 @@
-"""Compose the two texts to paste, always within the portal's characters and lengths.
+"""Compose the two texts to paste, within the portal's characters and lengths, and say in Hindi what each says.
 
-Facts come first and the software's opinion last. If the user's words leave too little room, our own sentences are
-shortened first; only then are the user's words cut, with a note, and kept whole in a file.
+Facts come first and the software's opinion last, in one short sentence. Nothing is said that the user did not say.
+If the user's words leave too little room, our own sentences are shortened first; only then are the user's words
+cut, with a note, and kept whole in a file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from detector.types import Analysis, MediaKind
+from detector.types import Analysis
 from reporting.case import IST, Case
+from reporting.complaint import words as texts
+from reporting.complaint.referrals import is_hint
 from reporting.complaint.sanitize import all_links, as_sentence, clean_narrative, one_line, shorten, units
 from reporting.portals import Portal
 from reporting.text import results as result_text
+from reporting.text.results import Language
 
-_KINDS: dict[MediaKind, str] = {"image": "image", "video": "video"}
-_WHAT_BLANK = "(fill in: what the person is shown saying or doing)."
-_PADS = (
-    "This text was written with the help of software that looked at the file.",
-    "I can give more details if they are needed.",
-    "I ask that the account and the links named here be looked into.",
-    "The values that identify the file are in the hash report.",
-    "I can hand over the messages, links and files that I have of this if they are asked for.",
-)
+_PADS = ("help", "report", "read")
+_LEVELS = 2
+"""In how many lengths our own sentences come: whole, and the least that must be said."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """One sentence of a text: its key in `texts.SENTENCES`, and what is put into it by language."""
+
+    key: str
+    values: dict[Language, dict[str, str]] = field(default_factory=lambda: {"en": {}, "hi": {}})
+
+    def said(self, language: Language) -> str:
+        return texts.SENTENCES[self.key][language].format(**self.values[language])
+
+
+def _sentence(key: str, **values: str) -> _Sentence:
+    """One whose values are the same in both languages."""
+    return _Sentence(key, {"en": values, "hi": values})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +48,10 @@ class FittedText:
     text: str
     cut: bool
     """Some of the user's own words were cut: they are whole in the file `full_statement.txt`."""
+    gloss: str = ""
+    """What the text says, in Hindi."""
+    complete: bool = True
+    """False where it lacks what only the user can say: it must not be pasted yet."""
 
     @property
     def count(self) -> int:
@@ -53,36 +71,25 @@ class _Words:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComplaintTexts:
-    """A case with its texts, fitted to the portal once and used by every file of the package."""
+    """A case with the text to paste, fitted to the portal once and used by every file of the package."""
 
     case: Case
-    narrative: FittedText
-    """The portal's *Additional information about the incident*."""
-    hint: FittedText
-    """The description for *Report Suspect*, tab *Deepfake*."""
+    text: FittedText
+    """For a witness in India the description of *Report Suspect*, tab *Deepfake*; else the complaint's *Additional
+    information about the incident*."""
     links: tuple[str, ...]
     """All links of the case, each once, those in the user's words included."""
 
     @property
-    def to_paste(self) -> str:
-        """The long text of the form: the hint of a witness, else the narrative."""
-        is_hint = self.case.country == "IN" and self.case.witness_only and self.case.kind != "sexual"
-        return (self.hint if is_hint else self.narrative).text
-
-    @property
-    def cut(self) -> bool:
-        """Whether some of the user's own words were cut in either text."""
-        return self.narrative.cut or self.hint.cut
+    def is_hint(self) -> bool:
+        """Whether the text is the one for *Report Suspect*."""
+        return is_hint(self.case)
 
 
 def fit_texts(case: Case, analysis: Analysis, portal: Portal) -> ComplaintTexts:
-    """Compose the texts of a case within the portal's characters and lengths."""
-    return ComplaintTexts(
-        case=case,
-        narrative=complaint_narrative(case, analysis, portal),
-        hint=suspect_description(case, analysis, portal),
-        links=tuple(links_of(case)),
-    )
+    """Compose the text of a case within the portal's characters and lengths."""
+    fit = suspect_description if is_hint(case) else complaint_narrative
+    return ComplaintTexts(case=case, text=fit(case, analysis, portal), links=tuple(links_of(case)))
 
 
 def complaint_narrative(case: Case, analysis: Analysis, portal: Portal) -> FittedText:
@@ -123,87 +130,97 @@ def links_of(case: Case) -> list[str]:
     return all_links(case.urls, (case.what_happened, case.whose_face, case.platform, case.harm))
 
 
-def moment(at: datetime) -> str:
-    """Date and time in words that the portal takes."""
-    return f"{at.astimezone(IST):%d-%m-%Y at about %H:%M} IST"
+def moment(at: datetime, language: Language = "en") -> str:
+    """Date and time, in English in words that the portal takes."""
+    local = at.astimezone(IST)
+    return texts.MOMENT[language].format(date=f"{local:%d-%m-%Y}", time=f"{local:%H:%M}")
 
 
-def _fit(compose: Callable[[_Words, int], str], case: Case, portal: Portal, low: int, high: int) -> FittedText:
+def _fit(
+    compose: Callable[[_Words, int], Sequence[_Sentence]], case: Case, portal: Portal, low: int, high: int
+) -> FittedText:
     words = _Words(
         what=clean_narrative(as_sentence(case.what_happened), portal),
         face=clean_narrative(as_sentence(case.whose_face), portal),
         platform=clean_narrative(one_line(case.platform), portal).rstrip("."),
         harm=clean_narrative(as_sentence(case.harm), portal),
     )
-    fitted = words
-    text = ""
-    for level in range(_LEVELS):
-        text = clean_narrative(compose(fitted, level), portal)
-        if units(text) <= high:
-            break
-    room = high - units(clean_narrative(compose(_NOTHING, _LEVELS - 1), portal))
+
+    def written(sentences: Sequence[_Sentence]) -> str:
+        return clean_narrative(" ".join(sentence.said("en") for sentence in sentences), portal)
+
+    fitted, sentences = words, list(compose(words, 0))
+    text = written(sentences)
+    if units(text) > high:
+        sentences = list(compose(words, _LEVELS - 1))
+        text = written(sentences)
+    room = high - units(written(compose(_NOTHING, _LEVELS - 1)))
     while units(text) > high and room > 0:
         face, platform = (shorten(text, max(room // 8, 40)) for text in (words.face, words.platform))
         harm = shorten(words.harm, room // 4)
         what = shorten(words.what, room - units(face) - units(platform) - units(harm))
         fitted = _Words(what=what, face=face, platform=platform, harm=harm)
-        text = clean_narrative(compose(fitted, _LEVELS - 1), portal)
+        sentences = list(compose(fitted, _LEVELS - 1))
+        text = written(sentences)
         room -= max(1, units(text) - high)
-    for pad in _PADS:
+    for pad in map(_Sentence, _PADS):
         if len(text) >= low:
             break
-        padded = clean_narrative(f"{text} {pad}", portal)
+        padded = written([*sentences, pad])
         if units(padded) <= high:
-            text = padded
-    return FittedText(text=text, cut=fitted != words)
+            sentences, text = [*sentences, pad], padded
+    gloss = " ".join(sentence.said("hi") for sentence in sentences)
+    return FittedText(text=text, cut=fitted != words, gloss=gloss, complete=bool(words.what))
 
 
 _NOTHING = _Words(what="", face="", platform="", harm="")
-_LEVELS = 3
-"""In how many lengths our own sentences come: whole, without the rates, and the least that must be said."""
 
 
-def _narrative(case: Case, analysis: Analysis, words: _Words, level: int) -> str:
-    media = analysis.media
-    place = f" on {words.platform}" if words.platform else ""
-    at = f"On {moment(case.seen_at)} I" if case.seen_at else "I"
-    account = ", posted by the account named in the suspect details" if case.handle.strip() else ""
-    saved = f"I saved the file on {case.saved_at.astimezone(IST):%d-%m-%Y}. " if case.saved_at else ""
-    opinion: tuple[str, ...] = (
-        result_text.verdict_sentence(analysis.verdict, media.kind, "en"),
-        result_text.not_proof("en"),
+def _narrative(case: Case, analysis: Analysis, words: _Words, level: int) -> list[_Sentence]:
+    saved = case.saved_at
+    return [
+        _about(case, analysis, words, with_account=True),
+        *([_sentence("face", words=words.face)] if words.face else []),
+        *([_sentence("what", words=words.what)] if words.what else []),
+        *([_Sentence("denied")] if case.denied else []),
+        *([_Sentence("links")] if links_of(case) and level == 0 else []),
+        *([_sentence("harm", words=words.harm)] if words.harm else []),
+        *([_sentence("saved", at=f"{saved.astimezone(IST):%d-%m-%Y}")] if saved else []),
+        _sentence("hash", sha256=analysis.media.sha256),
+        _Sentence("ask"),
+        _opinion(analysis),
+    ]
+
+
+def _hint(case: Case, analysis: Analysis, words: _Words, level: int) -> list[_Sentence]:
+    return [
+        _about(case, analysis, words, with_account=False),
+        *([_sentence("face", words=words.face)] if words.face else []),
+        *([_sentence("shows", words=words.what)] if words.what else []),
+        _opinion(analysis),
+        *([_sentence("hash", sha256=analysis.media.sha256)] if level == 0 else []),
+    ]
+
+
+def _about(case: Case, analysis: Analysis, words: _Words, *, with_account: bool) -> _Sentence:
+    """What the case is about; that the user saw it, only where they said when."""
+    account = with_account and bool(case.handle.strip())
+    values = {
+        language: {
+            "kind": texts.KINDS[language][analysis.media.kind],
+            "place": texts.PLACE[language].format(platform=words.platform) if words.platform else "",
+            "account": texts.ACCOUNT[language] if account else "",
+            "saw": texts.SAW[analysis.media.kind],
+            "at": moment(case.seen_at, language) if case.seen_at else "",
+        }
+        for language in result_text.LANGUAGES
+    }
+    return _Sentence("seen" if case.seen_at else "about", values)
+
+
+def _opinion(analysis: Analysis) -> _Sentence:
+    shown = result_text.shown(analysis.verdict)
+    return _Sentence(
+        "opinion",
+        {language: {"words": result_text.short_opinion(shown, language)} for language in result_text.LANGUAGES},
     )
-    if level == _LEVELS - 1:
-        opinion = (result_text.short_opinion(result_text.shown(analysis.verdict), "en"),)
-    links = "The links are given in the field above." if links_of(case) else ""
-    said = "" if case.witness_only else "The person shown did not say or do this and did not agree to it."
-    parts = (
-        f"{at} saw a {_KINDS[media.kind]}{place}{account}.",
-        f"The face shown: {words.face}" if words.face else "",
-        f"What it shows and what happened: {words.what or _WHAT_BLANK}",
-        said,
-        links,
-        f"Harm: {words.harm}" if words.harm else "",
-        f"{saved}The SHA 256 value of the file is {media.sha256}.",
-        "I ask for investigation, for removal of the content and for preservation of the account records.",
-        "Opinion of the software I used:" if level < 2 else "",
-        *opinion,
-    )
-    return " ".join(filter(None, parts))
-
-
-def _hint(case: Case, analysis: Analysis, words: _Words, level: int) -> str:
-    media = analysis.media
-    place = f" on {words.platform}" if words.platform else ""
-    at = f" on {moment(case.seen_at)}" if case.seen_at else ""
-    opinion = [result_text.verdict_sentence(analysis.verdict, media.kind, "en"), result_text.not_proof("en")]
-    if level > 0:
-        opinion = [result_text.short_opinion(result_text.shown(analysis.verdict), "en")]
-    parts = (
-        f"I saw this {_KINDS[media.kind]}{place}{at}.",
-        f"The face shown: {words.face}" if words.face else "",
-        f"It shows: {words.what or _WHAT_BLANK}",
-        *opinion,
-        f"SHA 256 value of the file: {media.sha256}." if level < 2 else "",
-    )
-    return " ".join(filter(None, parts))

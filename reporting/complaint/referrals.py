@@ -55,6 +55,8 @@ class Route:
     """Number to call or page to open; empty where there is neither."""
     hedge: str
     """How surely the address or the rule is known, in words; empty where nothing hangs on it."""
+    hedge_hi: str
+    """The same in Hindi."""
     title: Mapping[Language, str]
     text: Mapping[Language, str]
     """What to do and what to know, whole sentences."""
@@ -91,6 +93,11 @@ def is_hard_stop(case: Case) -> bool:
     return case.kind == "sexual" and case.depicted != "adult"
 
 
+def is_hint(case: Case) -> bool:
+    """Whether the case goes to *Report Suspect* and not into a complaint: a witness in India."""
+    return case.country == "IN" and case.witness_only and not is_hard_stop(case)
+
+
 def route(case: Case) -> Routing:
     """The steps for a case, from the dated facts.
 
@@ -104,7 +111,7 @@ def route(case: Case) -> Routing:
         hard_stop=stop,
         card=card,
         anonymous_possible=indian and (stop or case.kind == "sexual" or case.witness_only),
-        can_withdraw=None if not indian or (case.witness_only and not stop) else case.kind != "sexual",
+        can_withdraw=None if not indian or is_hint(case) else case.kind != "sexual",
         steps=tuple(_route(name, case, load_portal()) for name in names),
     )
 
@@ -159,10 +166,10 @@ def followups(start: datetime, portal: Portal) -> tuple[FollowUp, ...]:
 
 
 def _card(case: Case) -> Card:
+    if is_hint(case):
+        return "Report Suspect, tab Deepfake"
     if case.kind == "sexual":
         return "WOMEN/CHILDREN"
-    if case.witness_only:
-        return "Report Suspect, tab Deepfake"
     return "FINANCIAL FRAUD" if case.kind == "fraud_money_lost" else "OTHER CYBER CRIME"
 
 
@@ -176,18 +183,13 @@ def _indian(case: Case) -> list[Step]:
     steps = _danger(case, True)
     if case.kind == "fraud_money_lost":
         steps += ["bank"]
+    if is_hint(case):
+        return [*steps, "report_suspect"]
     if case.kind == "sexual":
-        steps += (
-            ["women_children"] if case.witness_only else ["stop_ncii", "platform", "women_children", "support"]
-        )
-        steps += ["report_suspect"] * case.witness_only
-    elif case.witness_only:
-        steps += ["report_suspect"]
+        steps += ["stop_ncii", "platform", "women_children", "support"]
     else:
         steps += ["financial_fraud" if case.kind == "fraud_money_lost" else "other_cyber_crime", "platform"]
-    if not case.witness_only:
-        steps += ["police", "appeal"]
-    return steps
+    return [*steps, "police", "appeal"]
 
 
 def _abroad(case: Case) -> list[Step]:
@@ -213,6 +215,7 @@ def _route(step: Step, case: Case, portal: Portal) -> Route:
         urgent=step in ("emergency", "bank", "do_not_copy", "abroad_emergency", "abroad_bank"),
         address=address,
         hedge="" if fact is None else fact.hedge,
+        hedge_hi="" if fact is None else fact.hedge_in("hi"),
         title={language: title for language, (title, _) in words.items()},
         text={language: text for language, (_, text) in words.items()},
     )

@@ -66,7 +66,9 @@ def one_line(text: str) -> str:
 def as_sentence(text: str) -> str:
     """Return one line that ends like a sentence; empty text stays empty."""
     text = one_line(text)
-    return text if not text or text[-1] in ".!?\u0964" else text + "."
+    if not text or text[-1] in ".!?\u0964":
+        return text
+    return text + ("\u0964" if "\u0900" <= text[-1] <= "\u097f" else ".")
 
 
 def clean_narrative(text: str, portal: Portal) -> str:
@@ -159,6 +161,18 @@ def short_link(link: str, limit: int) -> str | None:
     plain = f"{parts.netloc}{parts.path.rstrip('/')}" + (f"?{query}" if query else "")
     candidates += [f"{parts.scheme}://{plain}", plain]
     return next((candidate for candidate in candidates if 0 < units(candidate) <= limit), None)
+
+
+def host_of(link: str) -> str:
+    """The site that a link leads to, lower case; empty where it cannot be read.
+
+    >>> host_of("https://www.Instagram.com/p/1"), host_of("x.com/a"), host_of("http://[")
+    ('www.instagram.com', 'x.com', '')
+    """
+    try:
+        return urlsplit(link if "://" in link else f"https://{link}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _is_ornament(character: str) -> bool:

@@ -8,16 +8,19 @@ from pathlib import Path
 from reporting.complaint.referrals import Routing
 from reporting.portals import Portal
 from reporting.text.findings import Finding
+from reporting.text.results import Language
 from reporting.types import ContentCredentials, ReportFacts
 
 NO_CREDENTIALS = ContentCredentials(state="absent", generator="", signer="", ai_claim=False, claims=())
 
 
-def start_page(facts: ReportFacts, routing: Routing, findings: Sequence[Finding], portal: Portal) -> str:
-    """The page to open first, in English and Hindi."""
+def start_page(
+    facts: ReportFacts, routing: Routing, findings: Sequence[Finding], portal: Portal, language: Language = "en"
+) -> str:
+    """The page to open first, in English and Hindi, the given one first."""
     from reporting.documents.start_here import start_here_html
 
-    return start_here_html(facts, routing.steps, findings, portal)
+    return start_here_html(facts, routing.steps, findings, portal, language)
 
 
 def pdf_documents(facts: ReportFacts, *, indian: bool) -> dict[str, bytes]:

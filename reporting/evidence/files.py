@@ -29,7 +29,7 @@ from reporting.portals import Portal
 from reporting.text import evidence as words
 from reporting.text.printable import printable
 from reporting.text.results import clock
-from reporting.types import COPY_PREFIX, EVIDENCE_FOLDER, FONTS, EvidenceFile, Hashes
+from reporting.types import COPY_PREFIX, FONTS, UPLOAD_PREFIX, EvidenceFile, Hashes
 
 CHUNK_BYTES = 1 << 20
 _MOST_FRAMES = 6
@@ -140,7 +140,7 @@ def make_evidence(
         copy = None if original is None else _copy(original, analysis, limit)
         made += [copy] if copy else []
         made += _key_frames(analysis, explanations, limit, has_copy=copy is not None)
-    if texts.cut:
+    if texts.text.cut:
         content = full_statement(texts.case).encode("utf-8", "backslashreplace")
         made.append(_made("full_statement.txt", content, "text/plain", words.statement_purpose(), None, ""))
     return tuple(made)
@@ -226,7 +226,7 @@ def _sheet(frames: Sequence[tuple[float, Pixels]], kind: MediaKind) -> Pixels:
 
 def _made(name: str, content: bytes, mime: str, purpose: str, derived_from: str | None, made_how: str) -> Made:
     file = EvidenceFile(
-        name=name if name.startswith(EVIDENCE_FOLDER) else EVIDENCE_FOLDER + name,
+        name=name if name.startswith(UPLOAD_PREFIX) else UPLOAD_PREFIX + name,
         in_package=True,
         purpose=purpose,
         mime=mime,

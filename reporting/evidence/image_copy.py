@@ -13,7 +13,8 @@ from pathlib import Path
 from PIL import Image
 
 from detector.errors import MediaError
-from detector.media.images import BROKEN, decode_image
+from detector.media.damage import BROKEN
+from detector.media.images import decode_image
 from detector.types import Pixels
 
 _QUALITIES = (95, 90, 85, 75)

@@ -21,8 +21,6 @@ from reporting.complaint.form_fields import (
     PortalField,
     copy_paste_text,
     portal_fields,
-    suspect_fields,
-    suspect_text,
 )
 from reporting.complaint.narrative import ComplaintTexts, fit_texts
 from reporting.complaint.platform_notice import platform_notice
@@ -35,17 +33,18 @@ from reporting.package.exports import TOOL, analysis_json, complaint_json, hash_
 from reporting.portals import Portal, load_portal
 from reporting.text.findings import Finding
 from reporting.text.printable import printable
-from reporting.text.results import LANGUAGES, error_sentence
+from reporting.text.results import LANGUAGES, Language, error_sentence
 from reporting.types import EVIDENCE_FOLDER, Place, ReportFacts
 
 CUSTODY_NAME = "7_custody_log.csv"
 HASHES_NAME = "6_hash_report.csv"
 ANALYSIS_NAME = "10_analysis.json"
 COMPLAINT_NAME = "1_complaint.json"
+COMPLAINT_TEXT = "2_complaint_copy_paste.txt"
+HINT_TEXT = "3_report_suspect.txt"
 ALWAYS = (
     "START_HERE.html",
     COMPLAINT_NAME,
-    "2_complaint_copy_paste.txt",
     "4_forensic_report.pdf",
     HASHES_NAME,
     CUSTODY_NAME,
@@ -88,6 +87,7 @@ def build_package(
     include_original: bool = False,
     created_at: datetime | None = None,
     processed_at: Place = "own_computer",
+    language: Language = "en",
 ) -> ReportPackage:
     """Write a report package, whole or not at all; an earlier package at that path is replaced.
 
@@ -101,6 +101,7 @@ def build_package(
         include_original: put that file itself into the package too.
         created_at: aware time that the package states; now if None.
         processed_at: where the file was processed, as the documents state it.
+        language: the page to start from and the hints stand in this one first.
 
     Raises:
         HardStopError: sexual content that may show a minor; nothing was made, the message tells where to turn.
@@ -156,7 +157,7 @@ def build_package(
     _refuse_promises(analysis, findings)
     members: dict[str, bytes | Stored] = {entry.file.name: entry.content for entry in made}
     fields = portal_fields(texts, portal, evidence)
-    for file_name, text in _texts(facts, texts, routing, findings, fields, portal).items():
+    for file_name, text in _texts(facts, texts, routing, findings, fields, portal, language).items():
         members[file_name] = printable(text, keep_lines=True).encode("utf-8")
     members[HASHES_NAME] = hash_report(evidence, created_at)
     members[CUSTODY_NAME] = custody_csv(facts.custody)
@@ -194,19 +195,17 @@ def _texts(
     findings: tuple[Finding, ...],
     fields: tuple[PortalField, ...],
     portal: Portal,
+    language: Language,
 ) -> dict[str, str]:
     """Return every text of the package by file name."""
-    files = {
-        "START_HERE.html": start_page(facts, routing, findings, portal),
+    to_paste = HINT_TEXT if texts.is_hint else COMPLAINT_TEXT
+    return {
+        "START_HERE.html": start_page(facts, routing, findings, portal, language),
         COMPLAINT_NAME: complaint_json(facts, texts, routing, fields, findings, portal),
-        "2_complaint_copy_paste.txt": copy_paste_text(fields, findings, routing, portal),
+        to_paste: copy_paste_text(fields, findings, routing, portal, language),
         "9_platform_notice.txt": platform_notice(texts, facts.analysis, portal, facts.case_id, facts.created_at),
         ANALYSIS_NAME: analysis_json(facts),
     }
-    if facts.case.country == "IN":
-        hint = suspect_fields(texts, portal, facts.evidence)
-        files["3_report_suspect.txt"] = suspect_text(hint, portal)
-    return files
 
 
 def _refuse_promises(analysis: Analysis, findings: tuple[Finding, ...]) -> None:

@@ -42,7 +42,7 @@ def complaint_json(
 ) -> str:
     """Return the prefilled complaint: what the portal asks for, null where it is not known."""
     case, analysis = facts.case, facts.analysis
-    narrative, hint = texts.narrative, texts.hint
+    narrative, hint = (None, texts.text) if texts.is_hint else (texts.text, None)
     seen = case.seen_at.astimezone(IST) if case.seen_at else None
     categories = portal.categories_for(case.kind) if case.country == "IN" else ()
     content = {
@@ -87,11 +87,13 @@ def complaint_json(
             "what_happened": case.what_happened or None,
             "whose_face": case.whose_face or None,
             "harm": case.harm or None,
-            "narrative": narrative.text,
-            "narrative_chars": narrative.count,
-            "narrative_was_cut": narrative.cut,
-            "report_suspect": hint.text,
-            "report_suspect_chars": hint.count,
+            "narrative": narrative.text if narrative else None,
+            "narrative_hi": narrative.gloss if narrative else None,
+            "narrative_chars": narrative.count if narrative else None,
+            "narrative_was_cut": narrative.cut if narrative else None,
+            "report_suspect": hint.text if hint else None,
+            "report_suspect_hi": hint.gloss if hint else None,
+            "report_suspect_chars": hint.count if hint else None,
         },
         "fields": [field._asdict() for field in fields],
         "evidence": [_evidence(entry) for entry in facts.evidence],
@@ -129,6 +131,7 @@ def complaint_json(
         },
         "user_confirmations": {
             "witness_only": case.witness_only,
+            "denied": case.denied,
             "depicted": case.depicted,
             "media_included": case.media_included,
             "images_shown": case.images_shown,
@@ -162,7 +165,7 @@ def analysis_json(facts: ReportFacts) -> str:
             "tool_version": TOOL_VERSION,
             "case_id": facts.case_id,
             "created_at": facts.created_at.isoformat(),
-            "media": asdict(analysis.media) | {"notes": [str(note) for note in analysis.media.notes]},
+            "media": asdict(analysis.media),
             "checkpoint": asdict(analysis.checkpoint),
             "frames_examined": analysis.frames_examined,
             "settings": dict(analysis.settings),

@@ -16,16 +16,25 @@ from typing import Generic, Literal, TypeVar
 from pydantic import ConfigDict, TypeAdapter
 
 from detector.errors import ReportError
+from reporting.text.results import Language
 
 Certainty = Literal["H", "M", "L", "U"]
 """How well a fact is known: H read in a copy of the primary source, M several secondary sources agree, L one
 secondary source, U not verified."""
 
-_HEDGES: dict[str, str] = {
-    "H": "read on the portal",
-    "M": "as several guides say",
-    "L": "as one guide says, not confirmed",
-    "U": "not verified",
+_HEDGES: dict[Language, dict[str, str]] = {
+    "en": {
+        "H": "read on the portal",
+        "M": "as several guides say",
+        "L": "as one guide says, not confirmed",
+        "U": "not verified",
+    },
+    "hi": {
+        "H": "पोर्टल पर पढ़ा गया",
+        "M": "कई गाइड ऐसा बताती हैं",
+        "L": "एक गाइड ऐसा बताती है, पुष्टि नहीं हुई",
+        "U": "पुष्टि नहीं हुई",
+    },
 }
 _T = TypeVar("_T")
 
@@ -59,7 +68,15 @@ class Fact(Generic[_T]):
         >>> Fact(1500, "a guide", datetime.date(2026, 11, 20), "L").hedge
         'as one guide says, not confirmed; 2026-11-20'
         """
-        return f"{_HEDGES[self.certainty]}; {self.date.isoformat()}"
+        return self.hedge_in("en")
+
+    def hedge_in(self, language: Language) -> str:
+        """Say the same in a language of the page.
+
+        >>> Fact(1500, "a guide", datetime.date(2026, 11, 20), "U").hedge_in("hi")
+        'पुष्टि नहीं हुई; 2026-11-20'
+        """
+        return f"{_HEDGES[language][self.certainty]}; {self.date.isoformat()}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

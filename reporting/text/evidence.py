@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from detector.types import MediaKind
 from reporting.text.results import Language, clock
+from reporting.types import UPLOAD_PREFIX, EvidenceFile
 
 _KINDS: dict[MediaKind, str] = {"image": "image", "video": "video"}
 
@@ -31,6 +32,28 @@ def key_frames_purpose(kind: MediaKind) -> str:
 
 def statement_purpose() -> str:
     return "The user's own words in full, where they were too long for the form."
+
+
+def purpose_in(file: EvidenceFile, language: Language) -> str:
+    """What a file of evidence shows, in a language: the table of files holds it in English."""
+    if language == "en":
+        return file.purpose
+    name = file.name.removeprefix(UPLOAD_PREFIX)
+    return next((said for start, said in _PURPOSES_HI if name.startswith(start)), _RECEIVED_HI)
+
+
+_RECEIVED_HI = "फ़ाइल जैसी मिली थी; इसी की जाँच हुई।"
+_PURPOSES_HI = (
+    (
+        "copy_",
+        "फ़ाइल की ऐसी कॉपी जो अपलोड हो सके; वीडियो लंबा हो तो केवल सबसे ज़रूरी हिस्सा। जो फ़ाइल मिली थी, वह ज्यों की "
+        "त्यों रखी है।",
+    ),
+    ("frames", "जाँची गई तस्वीर या वीडियो के फ़्रेम, बिना किसी निशान के।"),
+    ("key_frames", "तस्वीर या मुख्य फ़्रेम, जिन पर सॉफ़्टवेयर ने घेरे और रंग बनाए हैं; यह दिखाने के लिए है, मूल फ़ाइल नहीं।"),
+    ("full_statement", "आपका पूरा लिखा हुआ, क्योंकि वह फ़ॉर्म के लिए ज़्यादा लंबा था।"),
+)
+"""By the start of the file's name."""
 
 
 def verification_meaning(language: Language) -> str:

@@ -1,25 +1,44 @@
-"""What the checks before filing can find, in English and Hindi; the sentences are in `finding_messages`."""
+"""Findings of the checks before filing; their sentences are in `findings.toml`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any, Literal
 
-from reporting.text.finding_messages import FINDINGS, MARKS, VERSIONS, Severity
+from reporting.text.catalog import sentences
 from reporting.text.results import Language
 
-__all__ = ["Finding", "Severity", "Value", "finding", "mark", "versions"]
+Severity = Literal["error", "warn", "info"]
+_MARKS: Mapping[Language, Mapping[Severity, str]] = {
+    "en": {"error": "Put this right first", "warn": "Look at this", "info": "Good to know"},
+    "hi": {"error": "पहले इसे ठीक करें", "warn": "इसे देख लें", "info": "जानने लायक़"},
+}
+_VERSIONS: Mapping[Language, tuple[str, str]] = {
+    "en": ("As you typed it", "As it stands now"),
+    "hi": ("आपने ऐसे लिखा था", "अब ऐसे लिखा है"),
+}
+TYPED_FIELDS: Mapping[str, Mapping[Language, str]] = {
+    "what_happened": {"en": "what happened", "hi": "क्या हुआ"},
+    "whose_face": {"en": "whose face", "hi": "किसका चेहरा"},
+    "harm": {"en": "harm", "hi": "नुकसान"},
+    "platform": {"en": "platform", "hi": "कहाँ देखा"},
+    "delay_reason": {"en": "reason for delay", "hi": "देरी की वजह"},
+}
+"""The fields of a `Case` whose characters are changed for the portal."""
+SEEING: Mapping[Language, str] = {"en": "seeing it", "hi": "इसे देखने"}
+SAVING: Mapping[Language, str] = {"en": "saving it", "hi": "इसे सहेजने"}
 
 Value = str | int | Mapping[Language, str]
 """What a sentence names; a mapping where it is a word of ours."""
 
-_TYPED = frozenset({"state"})
+_TYPED = frozenset({"state", "platform", "host"})
 """Values that are the user's own words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing the checks found."""
+    """One finding."""
 
     key: str
     values: Mapping[str, Value]
@@ -32,7 +51,8 @@ class Finding:
     @property
     def severity(self) -> Severity:
         """`error`: do not file before it is put right; `warn`: look at it; `info`: good to know."""
-        return FINDINGS[self.key][0]
+        severity: Severity = _findings()[self.key]["severity"]
+        return severity
 
     @property
     def what(self) -> str:
@@ -54,7 +74,7 @@ class Finding:
         values = {
             name: value[language] if isinstance(value, Mapping) else value for name, value in self.values.items()
         }
-        what, do = FINDINGS[self.key][1][language]
+        what, do = _findings()[self.key][language]
         return what.format(**values), do.format(**values)
 
     def to_dict(self) -> dict[str, str]:
@@ -85,9 +105,13 @@ def finding(key: str, *, before: str = "", after: str = "", **values: Value) -> 
 
 def mark(severity: Severity, language: Language) -> str:
     """How grave a finding is, in a few words that stand before it."""
-    return MARKS[language][severity]
+    return _MARKS[language][severity]
 
 
 def versions(language: Language) -> tuple[str, str]:
     """What stands before a text as it was typed, and before it as it is now."""
-    return VERSIONS[language]
+    return _VERSIONS[language]
+
+
+def _findings() -> dict[str, Any]:
+    return sentences("findings")

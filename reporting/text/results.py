@@ -137,13 +137,13 @@ _RATES: dict[Language, str] = {
 _STEPS: dict[Language, dict[str, str]] = {
     "en": {
         "open": "Opening the file.",
-        "look": "Looking at moment {moment} of {moments}.",
+        "look": "Examining frame {frame} of {frames}.",
         "highest": " Highest estimate so far: {p}.",
         "done": "Putting the result together.",
     },
     "hi": {
         "open": "फ़ाइल खोली जा रही है।",
-        "look": "{moments} में से पल {moment} देखा जा रहा है।",
+        "look": "{frames} में से फ़्रेम {frame} देखा जा रहा है।",
         "highest": " अब तक का सबसे ऊँचा अनुमान {p} है।",
         "done": "नतीजा तैयार किया जा रहा है।",
     },
@@ -295,7 +295,7 @@ def face_sentence(result: Result, probability: float | None, language: Language)
 def step_sentence(step: Step, language: Language) -> str:
     """How far an analysis has come, with the highest estimate so far."""
     words = _STEPS[language]
-    sentence = words[step.stage].format(moment=step.moment, moments=step.moments)
+    sentence = words[step.stage].format(frame=step.frame, frames=step.frames)
     if step.stage != "look" or step.probability is None:
         return sentence
     return sentence + words["highest"].format(p=percent(step.probability, language))

@@ -1,8 +1,15 @@
-"""Fixed texts of the technical report: method, other explanations, glossary. No sentence here states a result."""
+"""Fixed texts of the technical report (method, other explanations, glossary) and of the page with one result.
+No sentence here states a result.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from detector.types import MediaKind
 from explain.types import ScaleSource
+from reporting.text.results import Language
 from reporting.types import Place
 
 SCOPE = (
@@ -24,9 +31,10 @@ METHOD = (
     "most suspicious person."
 )
 RULE = (
-    "Rule, fixed before this file was seen: at or above {fake} the outcome is manipulated; at or below {real} no "
-    "signs were found; between the two it is inconclusive."
+    "Rule, fixed before this file was seen: at or above {fake} the outcome is signs of manipulation; at or below "
+    "{real} it is no signs of manipulation found; between the two it is inconclusive{some}."
 )
+RULE_SOME = ", with some signs of manipulation from {some} on"
 INTEGRITY = (
     "A hash shows that a file has not changed since the hash was taken. It does not show that what the file "
     "says is true, who made it, or what happened to it before."
@@ -69,7 +77,7 @@ SCALES: dict[ScaleSource, str] = {
 BLURRED = "All images are blurred beyond recognition in this report, as asked for."
 CHART = (
     "Crosses: estimate of each judged face. Line: the estimate smoothed over the moments around it. Dashed and "
-    "dotted lines: the two thresholds. Hatched: stretches at or above the threshold for manipulation. The scale "
+    "dotted lines: the two thresholds. Hatched: stretches at or above the threshold for signs. The scale "
     "is stretched towards its ends, so that 99 % and 99.9 % can be told apart."
 )
 CHART_IMAGE = (
@@ -106,14 +114,91 @@ GLOSSARY = {
     "calibration": "turning the network's raw output into an estimate that fits how often such outputs were right",
     "derived": "made from the original, such as a smaller copy or a single frame",
     "estimate": "the calibrated estimate, from 0 to 1, that a face was manipulated",
-    "false alarms": "genuine faces that are called manipulated",
+    "false alarms": "genuine faces whose outcome is signs of manipulation",
     "frame": "one image of a video, counted from 0",
     "hash": "a fingerprint of a file's bytes; equal hashes mean equal files",
     "heatmap": "colours that show which parts of a face raised the network's output",
     "manipulated": "here: a face swapped with another person's, or made to move or speak by software",
-    "misses": "manipulated faces in which no signs are found",
+    "misses": "manipulated faces whose outcome is no signs of manipulation found",
     "threshold": "the value at which an outcome begins; it was fixed on other material, not on this file",
 }
 """Words in lower case, and what they mean; the report explains those that occur in it."""
 REVIEW = "Left blank by the software: until somebody fills it in, nobody has reviewed this report."
 REVIEW_FIELDS = ("Name and designation", "Steps repeated, results and findings", "Date, place and signature")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnePageWords:
+    """What stands around a result on one page, in one language."""
+
+    title: str
+    made: str
+    """With `{time}`."""
+    image: Mapping[bool, str]
+    """Below the image; by whether marks are drawn into it."""
+    facts: Mapping[str, str]
+    kinds: Mapping[MediaKind, str]
+    estimate: str
+    """With `{p}`, `{low}` and `{high}`."""
+    no_estimate: str
+    face: str
+    """With `{number}`."""
+    faces: str
+    more_faces: str
+    """With `{count}`."""
+    limits: str
+
+
+ONE_PAGE: Mapping[Language, OnePageWords] = {
+    "en": OnePageWords(
+        title="Result of an automated analysis",
+        made="Made {time}. This is a summary for reading, not a report package.",
+        image={
+            True: "Derived illustration: boxes and colours were drawn in by software.",
+            False: "What was checked.",
+        },
+        facts={
+            "file": "File",
+            "format": "Kind and format",
+            "size": "Size",
+            "pixels": "Pixels",
+            "length": "Length",
+            "looked": "Frames examined",
+            "where": "Strongest at",
+            "estimate": "Estimate",
+            "detector": "Detector",
+            "sha256": "SHA-256 of the file",
+        },
+        kinds={"image": "image", "video": "video"},
+        estimate="{p} (no signs up to {low}, signs from {high})",
+        no_estimate="none",
+        face="Face {number}",
+        faces="The faces",
+        more_faces="{count} more faces are not listed here.",
+        limits="What it cannot tell",
+    ),
+    "hi": OnePageWords(
+        title="सॉफ़्टवेयर की जाँच का नतीजा",
+        made="{time} को बनाया गया। यह पढ़ने के लिए सार है, शिकायत के काग़ज़ नहीं।",
+        image={True: "यह दिखाने के लिए है: घेरे और रंग सॉफ़्टवेयर ने बनाए हैं।", False: "जिसकी जाँच हुई।"},
+        facts={
+            "file": "फ़ाइल",
+            "format": "प्रकार और फ़ॉर्मैट",
+            "size": "आकार",
+            "pixels": "पिक्सेल",
+            "length": "अवधि",
+            "looked": "कितने फ़्रेम देखे गए",
+            "where": "सबसे मज़बूत संकेत कहाँ",
+            "estimate": "अनुमान",
+            "detector": "जाँच करने वाला मॉडल",
+            "sha256": "फ़ाइल का SHA-256",
+        },
+        kinds={"image": "तस्वीर", "video": "वीडियो"},
+        estimate="{p} ({low} तक संकेत नहीं, {high} से संकेत)",
+        no_estimate="कोई नहीं",
+        face="चेहरा {number}",
+        faces="चेहरे",
+        more_faces="{count} और चेहरे यहाँ नहीं लिखे हैं।",
+        limits="यह जाँच क्या नहीं बता सकती",
+    ),
+}

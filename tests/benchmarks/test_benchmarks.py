@@ -20,7 +20,7 @@ from benchmarks.visitors import visitors
 from detector import Detector
 from detector.config import CHECKPOINTS
 from detector.model.checkpoint import load_card
-from explain.cam import METHOD, fake_heatmap
+from explain.cam import METHOD, fake_heatmaps
 
 
 def test_a_image_without_a_face_is_counted_and_named(
@@ -97,6 +97,6 @@ def test_the_map_that_is_shown_is_the_one_that_was_measured(detector: Detector, 
     crop = detector.analyze(examples / "manipulated.jpg").tracks[0].key_crops[0]
     case = Case(crop, np.ones(crop.pixels.shape[:2], bool), 0.0, flagged=True)
     (measured,) = maps_of(detector, [case])[f"{METHOD} {detector.card.explain_layer} x trained map"]
-    (shown,) = fake_heatmap(detector, [crop])
+    (shown,) = fake_heatmaps(detector, [crop])
     grown = cv2.resize(shown, measured.shape[::-1], interpolation=cv2.INTER_LINEAR)
     assert np.corrcoef(grown.ravel(), measured.ravel())[0, 1] > 0.97

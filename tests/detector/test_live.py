@@ -16,7 +16,7 @@ from detector.media.media import open_media
 def test_the_rolling_estimate_is_the_mean_of_the_last_seconds(detector: Detector, examples: Path) -> None:
     view = LiveView(detector)
     for frame in open_media(examples / "genuine.mp4", detector.config).frames(None):
-        (face,) = view.look(frame.pixels, frame.time_s)
+        (face,) = view.score_frame(frame.pixels, frame.time_s)
     (track,) = detector.analyze(examples / "genuine.mp4", max_frames=None).tracks
     end_s = track.scores[-1].time_s
     recent = [score.logit for score in track.scores if end_s - score.time_s <= ROLLING_S]
@@ -32,11 +32,11 @@ def test_a_gap_without_a_face_is_an_empty_answer_and_the_estimate_starts_anew(de
         read_image(examples / f"{name}.jpg") for name in ("genuine", "manipulated", "no-face")
     )
     for step in range(5):
-        view.look(manipulated, step * 0.2)
+        view.score_frame(manipulated, step * 0.2)
     for step in range(10):
-        assert view.look(nobody, 1.0 + step * 0.4) == ()
-    (face,) = view.look(genuine, 6.0)
-    alone = LiveView(detector).look(genuine, 0.0)[0]
+        assert view.score_frame(nobody, 1.0 + step * 0.4) == ()
+    (face,) = view.score_frame(genuine, 6.0)
+    alone = LiveView(detector).score_frame(genuine, 0.0)[0]
     assert face.probability == pytest.approx(alone.probability, abs=1e-6)
 
 
@@ -44,7 +44,7 @@ def test_nothing_but_the_last_seconds_numbers_is_kept(detector: Detector, exampl
     view = LiveView(detector)
     genuine = read_image(examples / "genuine.jpg")
     for step in range(60):
-        view.look(genuine, step * 0.25)
+        view.score_frame(genuine, step * 0.25)
     assert sum(len(views) for views in view._recent.values()) <= ROLLING_S / 0.25 + 1
 
 
@@ -52,4 +52,4 @@ def test_a_camera_that_is_turned_goes_on(detector: Detector, examples: Path) -> 
     view, genuine = LiveView(detector), read_image(examples / "genuine.jpg")
     wide = np.pad(genuine, ((0, 0), (60, 60), (0, 0)))
     for step, image in enumerate((genuine, wide, genuine)):
-        assert len(view.look(image, step * 0.1)) == 1
+        assert len(view.score_frame(image, step * 0.1)) == 1

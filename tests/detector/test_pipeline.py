@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -13,10 +14,12 @@ import pytest
 from PIL import Image
 
 from detector import ConfigError, Detector
+from detector.faces.crop import crop_face
 from detector.faces.face_follower import FaceFollower
 from detector.media.images import read_image
 from detector.media.media import open_media
 from detector.messages import Message
+from detector.model.score import score_crops
 from detector.types import Analysis, Step
 
 
@@ -116,6 +119,27 @@ def test_the_dictionary_is_the_contract_to_the_letter(detector: Detector, exampl
     assert content["duration_s"] == pytest.approx(4.0, abs=0.05)
 
 
+def test_the_logit_of_an_image_is_the_mean_of_two_crops_and_a_video_has_one(
+    detector: Detector, examples: Path
+) -> None:
+    def with_second_crop(margin_frac: float | None) -> Detector:
+        spec = replace(detector.card.input, mirrored_margin_frac=margin_frac)
+        return Detector(replace(detector.card, input=spec), detector.classifier, detector.finder, detector.config)
+
+    once, twice = with_second_crop(None), with_second_crop(0.04)
+    spec, file = detector.card.input, examples / "manipulated.jpg"
+    (frame,) = open_media(file, detector.config).frames(1, lambda message: None)
+    (face,) = detector.finder.find(frame.pixels)
+    plain = crop_face(frame, face, spec.margin_frac, spec.size_px).pixels
+    mirrored = np.fliplr(crop_face(frame, face, 0.04, spec.size_px).pixels)
+    one, other = (score_crops(detector.classifier, [crop], spec, 1)[0] for crop in (plain, mirrored))
+    assert abs(one - other) > 0.2
+    assert once.analyze(file).tracks[0].scores[0].network_logit == pytest.approx(one, abs=0.05)
+    assert twice.analyze(file).tracks[0].scores[0].network_logit == pytest.approx((one + other) / 2, abs=0.05)
+    video = examples / "manipulated.mp4"
+    assert logits(once.analyze(video, max_frames=3)) == pytest.approx(logits(twice.analyze(video, max_frames=3)))
+
+
 def test_a_video_of_one_person_is_one_track_over_its_whole_length(detector: Detector, examples: Path) -> None:
     analysis = detector.analyze(examples / "genuine.mp4", max_frames=16)
     (track,) = analysis.tracks
@@ -168,7 +192,7 @@ def test_progress_only_grows_ends_at_one_and_says_what_was_found_so_far(
     assert [step.stage for step in told] == ["open", *["look"] * 40, "done"]
     shares = [step.share for step in told]
     assert shares == sorted(shares) and shares[-1] == 1.0
-    assert [step.moment for step in told[1:-1]] == list(range(1, 41)) and told[1].moments == 40
+    assert [step.frame for step in told[1:-1]] == list(range(1, 41)) and told[1].frames == 40
     estimates = [step.probability for step in told[1:-1] if step.probability is not None]
     assert told[1].probability is None and estimates == sorted(estimates)
     assert estimates[-1] <= analysis.verdict.probability + 1e-9
@@ -176,7 +200,7 @@ def test_progress_only_grows_ends_at_one_and_says_what_was_found_so_far(
 
 def test_a_cancelled_run_ends_at_once_and_leaves_no_thread_behind(detector: Detector, examples: Path) -> None:
     def cancel(step: Step) -> None:
-        if step.moment == 3:
+        if step.frame == 3:
             raise InterruptedError
 
     before = threading.active_count()

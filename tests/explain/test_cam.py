@@ -25,7 +25,7 @@ from detector.model.classifier import FaceClassifier, build_network
 from detector.model.score import make_batch
 from detector.types import Analysis, FaceCrop
 from explain import explain
-from explain.cam import MIN_CELLS, fake_heatmap, grad_cam, look, trained_maps
+from explain.cam import MIN_CELLS, activations_and_gradients, fake_heatmaps, grad_cam, trained_maps
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def with_weights(detector: Detector, weights: dict[str, torch.Tensor]) -> Detect
 def test_a_batch_of_maps_is_the_librarys_before_its_scaling(detector, analysis, method, library, layer) -> None:
     crops = crops_of(analysis)
     batch = make_batch([crop.pixels for crop in crops], detector.card.input)
-    ours = METHODS[method](*look(detector.classifier, layer, batch)[:2]).relu().numpy()
+    ours = METHODS[method](*activations_and_gradients(detector.classifier, layer, batch)[:2]).relu().numpy()
     network = build_network()
     network.load_state_dict(load_weights(detector.card, CHECKPOINTS))
     module = dict(network.eval().named_modules())[layer]
@@ -72,7 +72,7 @@ def test_what_is_shown_is_the_map_of_the_verdict_where_the_trained_layers_see_a_
     """With scipy's and PyTorch's own means: an oracle that shares no code with what it checks."""
     crop, card = crops_of(analysis)[0], detector.card
     batch = make_batch([crop.pixels], card.input)
-    verdict, gradients, (fine, coarse) = look(
+    verdict, gradients, (fine, coarse) = activations_and_gradients(
         detector.classifier, card.explain_layer, batch, [card.map_head.fine, card.map_head.coarse]
     )
     head = {key: tensor.numpy() for key, tensor in load_map_head(card, CHECKPOINTS).items()}
@@ -88,7 +88,7 @@ def test_what_is_shown_is_the_map_of_the_verdict_where_the_trained_layers_see_a_
     near = probabilities("fine", fine)
     where = near * grown(probabilities("coarse", coarse), len(near))
     expected = grown(grad_cam(verdict, gradients)[0].numpy(), len(near)) * where
-    (heatmap,), (trained,) = fake_heatmap(detector, [crop]), trained_maps(detector, [crop])
+    (heatmap,), (trained,) = fake_heatmaps(detector, [crop]), trained_maps(detector, [crop])
     np.testing.assert_allclose(heatmap, expected, rtol=1e-3, atol=1e-4 * expected.max())
     np.testing.assert_allclose(trained, where, rtol=1e-3, atol=1e-4)
 
@@ -98,8 +98,8 @@ def test_without_a_map_head_the_map_of_the_verdict_stands_alone(detector: Detect
     headless = Detector(card, detector.classifier, detector.finder, detector.config)
     crop = crops_of(analysis)[0]
     batch = make_batch([crop.pixels], card.input)
-    expected = grad_cam(*look(detector.classifier, "repeat_1", batch)[:2])[0].numpy()
-    np.testing.assert_allclose(fake_heatmap(headless, [crop])[0], expected, rtol=1e-4, atol=1e-6)
+    expected = grad_cam(*activations_and_gradients(detector.classifier, "repeat_1", batch)[:2])[0].numpy()
+    np.testing.assert_allclose(fake_heatmaps(headless, [crop])[0], expected, rtol=1e-4, atol=1e-6)
     explanations = explain(headless, analysis)
     assert explanations.heatmap_scale == max(face.peak for face in explanations.faces)
     with pytest.raises(ExplainError, match="another method"):
@@ -108,8 +108,8 @@ def test_without_a_map_head_the_map_of_the_verdict_stands_alone(detector: Detect
 
 def test_more_faces_than_a_batch_come_back_in_order(detector: Detector, analysis: Analysis) -> None:
     crops = crops_of(analysis) * 9
-    alone = [fake_heatmap(detector, [crop])[0] for crop in crops[:4]]
-    for number, heatmap in enumerate(fake_heatmap(detector, crops)):
+    alone = [fake_heatmaps(detector, [crop])[0] for crop in crops[:4]]
+    for number, heatmap in enumerate(fake_heatmaps(detector, crops)):
         right = alone[number % 4]
         np.testing.assert_allclose(heatmap, right, rtol=1e-3, atol=1e-4 * right.max())
 
@@ -120,15 +120,15 @@ def test_a_thousand_maps_leave_no_memory_behind(detector: Detector, analysis: An
         return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
 
     crops = crops_of(analysis) * 16
-    fake_heatmap(detector, crops)
+    fake_heatmaps(detector, crops)
     before = resident_mb()
     for _ in range(16):
-        fake_heatmap(detector, crops)
+        fake_heatmaps(detector, crops)
     assert resident_mb() - before < 60
 
 
 def test_maps_are_raw_nonnegative_and_fine_enough(detector: Detector, analysis: Analysis) -> None:
-    for heatmap in fake_heatmap(detector, crops_of(analysis)):
+    for heatmap in fake_heatmaps(detector, crops_of(analysis)):
         assert heatmap.dtype == np.float32 and heatmap.min() >= 0
         assert min(heatmap.shape) >= MIN_CELLS
 
@@ -136,11 +136,11 @@ def test_maps_are_raw_nonnegative_and_fine_enough(detector: Detector, analysis: 
 def test_scaling_the_last_layer_scales_the_map(detector: Detector, analysis: Analysis) -> None:
     """A map scaled by itself would not notice: the raw scale is what makes two faces comparable."""
     crop = crops_of(analysis)[0]
-    (heatmap,) = fake_heatmap(detector, [crop])
+    (heatmap,) = fake_heatmaps(detector, [crop])
     weights = load_weights(detector.card, CHECKPOINTS)
     weights["logits.weight"] = weights["logits.weight"] * 2
     doubled = with_weights(detector, weights)
-    np.testing.assert_allclose(fake_heatmap(doubled, [crop])[0], 2 * heatmap, rtol=1e-3, atol=1e-7)
+    np.testing.assert_allclose(fake_heatmaps(doubled, [crop])[0], 2 * heatmap, rtol=1e-3, atol=1e-7)
 
 
 def test_no_hook_and_no_gradient_is_left_behind(detector: Detector, analysis: Analysis) -> None:
@@ -156,13 +156,13 @@ def test_no_hook_and_no_gradient_is_left_behind(detector: Detector, analysis: An
 def test_threads_that_explain_at_once_get_their_own_maps(detector: Detector, analysis: Analysis) -> None:
     crop = crops_of(analysis)[0]
     turned = [dataclasses.replace(crop, pixels=np.rot90(crop.pixels, quarter).copy()) for quarter in range(4)]
-    expected = fake_heatmap(detector, turned)
+    expected = fake_heatmaps(detector, turned)
     start = threading.Barrier(4)
     found: dict[int, list[np.ndarray]] = {}
 
     def explain_one(number: int) -> None:
         start.wait()
-        found[number] = [fake_heatmap(detector, [turned[number]])[0] for _ in range(6)]
+        found[number] = [fake_heatmaps(detector, [turned[number]])[0] for _ in range(6)]
 
     threads = [threading.Thread(target=explain_one, args=(number,)) for number in range(4)]
     for thread in threads:
@@ -222,7 +222,7 @@ def test_other_weights_give_another_map(detector: Detector, examples: Path) -> N
     """The sanity check of Adebayo et al. (NeurIPS 2018): a map that ignores the weights explains nothing."""
     names = ("manipulated.jpg", "manipulated.mp4", "genuine.jpg", "genuine.mp4")
     crops = [crops_of(detector.analyze(examples / name))[0] for name in names]
-    heatmaps, agreement = fake_heatmap(detector, crops), []
+    heatmaps, agreement = fake_heatmaps(detector, crops), []
     for seed in range(4):
         weights = load_weights(detector.card, CHECKPOINTS)
         generator = torch.Generator().manual_seed(seed)
@@ -230,7 +230,7 @@ def test_other_weights_give_another_map(detector: Detector, examples: Path) -> N
             if key.endswith("conv.weight"):
                 order = torch.randperm(tensor.numel(), generator=generator)
                 weights[key] = tensor.flatten()[order].reshape(tensor.shape)
-        others = fake_heatmap(with_weights(detector, weights), crops)
+        others = fake_heatmaps(with_weights(detector, weights), crops)
         agreement += [
             spearmanr(a.ravel(), b.ravel()).statistic for a, b in zip(heatmaps, others, strict=True) if b.std()
         ]

@@ -36,6 +36,7 @@ def created_at() -> datetime:
 @pytest.fixture
 def case() -> Case:
     return Case(
+        denied=True,
         what_happened="A video shows my sister asking people to invest money. Friends have sent it to us.",
         whose_face="My sister",
         platform="Instagram",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from browser_helpers import BROWSER, PATIENCE_MS, add, has_sideways_scroll, wait_for_answer
+from browser_helpers import BROWSER, PATIENCE_MS, add, barriers, has_sideways_scroll, wait_for_answer
 from playwright.sync_api import Browser, Page, expect
 
 from reporting.text import results as result_text
@@ -16,8 +16,6 @@ from reporting.text.results import Language
 from ui import text
 from ui.text import Words
 
-AXE = Path(__file__).with_name("vendor") / "axe-core-4.14.1" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 LOCALES: dict[Language, str] = {"en": "en-GB", "hi": "hi-IN"}
 SHIFTS = """
 window.shifts = 0;
@@ -59,14 +57,6 @@ def settle(page: Page, language: Language) -> None:
     expect(page.locator("#name h1")).to_have_text(text.of(language).TITLE)
     expect(page.locator("#depth")).to_contain_text(text.of(language).DEPTH_TITLE)
     expect(page.locator("#name h1")).to_be_visible()
-
-
-def barriers(page: Page) -> list[str]:
-    """What axe-core finds, as the rule and the first places."""
-    if not page.evaluate("'axe' in window"):
-        page.add_script_tag(path=AXE)
-    found = page.evaluate("rules => axe.run(document, { runOnly: rules })", RULES)
-    return [f"{rule['id']}: {[node['html'][:150] for node in rule['nodes'][:3]]}" for rule in found["violations"]]
 
 
 def try_example(page: Page, name: str) -> str:

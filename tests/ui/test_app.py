@@ -64,7 +64,7 @@ def test_a_package_arrives_whole(client: Client, examples: Path) -> None:
     package = client.predict(handle_file(examples / "genuine.jpg"), api_name="/report")
     verified = verify_package(package)
     assert verified.input_sha256 == sha256(examples / "genuine.jpg")
-    assert "5_evidence/key_frames.jpg" in verified.files
+    assert "5_evidence/supporting_evidence_key_frames.jpg" in verified.files
     assert not any(name.startswith("original/") for name in verified.files)
 
 

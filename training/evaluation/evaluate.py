@@ -30,7 +30,7 @@ from training.datasets.augment import h264, jpeg
 from training.datasets.labels import Item
 from training.datasets.layouts import find_items
 from training.evaluation.metrics import Row
-from training.fitting.fit import MARGIN_FRAC, FitSettings, start_from
+from training.fitting.fit import MARGIN_FRAC, MIRRORED_MARGIN_FRAC, FitSettings, start_from
 from training.fitting.networks import PIXEL_MEAN, PIXEL_STD, Student, Teacher
 
 RESULT_FIELDS = (
@@ -132,7 +132,11 @@ def uncalibrated_card(name: str, settings: FitSettings, *, terms: str) -> Checkp
         sha256="",
         architecture=ARCHITECTURE,
         input=InputSpec(
-            size_px=settings.size_px, margin_frac=MARGIN_FRAC, pixel_mean=PIXEL_MEAN, pixel_std=PIXEL_STD
+            size_px=settings.size_px,
+            margin_frac=MARGIN_FRAC,
+            mirrored_margin_frac=MIRRORED_MARGIN_FRAC,
+            pixel_mean=PIXEL_MEAN,
+            pixel_std=PIXEL_STD,
         ),
         calibration=Calibration(),
         explain_layer="repeat_2" if has_map_head(settings.size_px) else "conv2d_4a",

@@ -12,7 +12,7 @@ from detector.media.images import read_image
 from detector.model.checkpoint import CheckpointCard, HeatmapScale, save_card
 from detector.pipeline import Detector
 from detector.types import FaceCrop, Frame
-from explain.cam import fake_heatmap
+from explain.cam import fake_heatmaps
 from training.datasets.layouts import find_items
 
 _STRONG, _WEAK = 0.98, 0.9
@@ -21,7 +21,7 @@ HEATMAP_FACES = 400
 """Faces of each label to measure."""
 
 
-def settle_heatmap(
+def measure_heatmap_scale(
     detector: Detector, data: Path, root: Path, *, split: str, count: int, seed: int
 ) -> CheckpointCard:
     """Measure the peaks of the heatmaps, and write the scale into the checkpoint's card.
@@ -46,7 +46,7 @@ def settle_heatmap(
         crops = [crop for index in drawn if (crop := _crop(detector, data / labelled[index].file)) is not None]
         if not crops:
             raise ValueError(f"{split} has no {label} face to measure the maps on")
-        peaks[label] = [float(heatmap.max()) for heatmap in fake_heatmap(detector, crops)]
+        peaks[label] = [float(heatmap.max()) for heatmap in fake_heatmaps(detector, crops)]
     scale = HeatmapScale(
         strong=float(np.quantile(peaks["fake"], _STRONG)),
         weak=float(np.quantile(peaks["real"], _WEAK)),

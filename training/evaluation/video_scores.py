@@ -24,7 +24,7 @@ from training.evaluation.metrics import Row
 
 _ITEM = ("file", "label", "source", "manipulation", "group")
 _FACE = ("track", "time_s", "logit", "weight", "face_width_px")
-SERIES_FIELDS = (*_ITEM, *_FACE)
+SCORE_FIELDS = (*_ITEM, *_FACE)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -111,13 +111,13 @@ def _judge(task: tuple[Path, Item, Depth]) -> Video:
     return judge_video(_detector, *task)
 
 
-def save_series(videos: Iterable[Video], file: Path) -> int:
+def save_scores(videos: Iterable[Video], file: Path) -> int:
     """Write videos as they come, and return their number."""
     file.parent.mkdir(parents=True, exist_ok=True)
     count = 0
     with file.open("w", newline="", encoding="utf-8") as lines:
         writer = csv.writer(lines)
-        writer.writerow(SERIES_FIELDS)
+        writer.writerow(SCORE_FIELDS)
         for video in videos:
             count += 1
             about = [getattr(video, name) for name in _ITEM]
@@ -129,8 +129,8 @@ def save_series(videos: Iterable[Video], file: Path) -> int:
     return count
 
 
-def load_series(file: Path) -> list[Video]:
-    """Read what `save_series` wrote, in its order."""
+def load_scores(file: Path) -> list[Video]:
+    """Read what `save_scores` wrote, in its order."""
     of_video: dict[str, list[dict[str, str]]] = {}
     with file.open(newline="", encoding="utf-8") as lines:
         for row in csv.DictReader(lines):

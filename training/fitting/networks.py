@@ -20,7 +20,7 @@ PIXEL_MEAN = PIXEL_STD = 127.5
 """RGB from 0..255 to -1..1, for both networks."""
 
 
-class Seen(NamedTuple):
+class Outputs(NamedTuple):
     """Outputs for a batch (n, 3, size, size)."""
 
     logits: Tensor
@@ -75,12 +75,12 @@ class Teacher(nn.Module):
         self.map_fine = nn.Conv2d(self.fine_count, 1, 1)
         self.map_coarse = nn.Conv2d(self.coarse_count, 1, 1)
 
-    def forward(self, x: Tensor) -> Seen:
+    def forward(self, x: Tensor) -> Outputs:
         fine = self.features[: self._FINE_END](x)
         coarse = self.features[self._FINE_END : self._COARSE_END](fine)
         pooled = self.features[self._COARSE_END :](coarse).mean((2, 3))
         logits = self.head(F.dropout(pooled, 0.2, self.training)).squeeze(1)
-        return Seen(logits, pooled, fine, coarse, self.map_fine(fine), self.map_coarse(coarse))
+        return Outputs(logits, pooled, fine, coarse, self.map_fine(fine), self.map_coarse(coarse))
 
 
 class Student(nn.Module):
@@ -106,13 +106,13 @@ class Student(nn.Module):
             x = self.network.get_submodule(name)(x)
         return x
 
-    def forward(self, x: Tensor) -> Seen:
+    def forward(self, x: Tensor) -> Outputs:
         fine = self._through(self._TO_FINE, x)
         coarse = self._through(self._TO_COARSE, fine)
         pooled = self._through(self._TO_POOLED, coarse)
         flat = self._through(("dropout",), pooled).flatten(1)
         logits = self._through(("last_linear", "last_bn", "logits"), flat).squeeze(1)
-        return Seen(logits, pooled.flatten(1), fine, coarse, self.map_fine(fine), self.map_coarse(coarse))
+        return Outputs(logits, pooled.flatten(1), fine, coarse, self.map_fine(fine), self.map_coarse(coarse))
 
 
 class Bridge(nn.Module):
@@ -124,7 +124,7 @@ class Bridge(nn.Module):
         self.fine = nn.Conv2d(Student.fine_count, Teacher.fine_count, 1)
         self.coarse = nn.Conv2d(Student.coarse_count, Teacher.coarse_count, 1)
 
-    def apart(self, student: Seen, teacher: Seen) -> tuple[Tensor, Tensor]:
+    def apart(self, student: Outputs, teacher: Outputs) -> tuple[Tensor, Tensor]:
         """Return the cosine distance (0 to 2) of the pooled features, and of the feature maps per position."""
         pooled = _apart(self.pooled(student.pooled), teacher.pooled)
         maps = [

@@ -48,7 +48,7 @@ def export(run: Path, name: str, root: Path, *, terms: str) -> CheckpointCard:
     return save_checkpoint(card, student.network.state_dict(), root, head)
 
 
-def settle(
+def calibrate_checkpoint(
     name: str,
     root: Path,
     *,

@@ -23,6 +23,7 @@ def model_card(card: CheckpointCard) -> str:
             f"{card.architecture} (facenet-pytorch's class, one logit, fake positive), {card.input.size_px} px, "
             f"MTCNN crops with {card.input.margin_frac:.1%} margin a side, RGB "
             f"`(x - {card.input.pixel_mean}) / {card.input.pixel_std}`.",
+            *_second_crop(card),
             "",
             f"Use: {card.licence}",
             "",
@@ -78,6 +79,16 @@ def model_card(card: CheckpointCard) -> str:
             "",
         ]
     )
+
+
+def _second_crop(card: CheckpointCard) -> list[str]:
+    if card.input.mirrored_margin_frac is None:
+        return []
+    return [
+        "",
+        f"The logit of a face in an image is the mean of this crop and of a mirrored one with "
+        f"{card.input.mirrored_margin_frac:.1%} margin a side; in a video each face is judged once.",
+    ]
 
 
 def _videos(card: CheckpointCard) -> list[str]:

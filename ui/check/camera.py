@@ -88,7 +88,7 @@ class Cameras:
             self._views[session] = seen
             seen.used = now
         with seen.turn:  # its time is taken in the turn: a view's clock only goes forward
-            return seen.view.look(pixels, self._clock())
+            return seen.view.score_frame(pixels, self._clock())
 
     def drop(self, session: str) -> None:
         """The camera was stopped, or its visitor has left."""

@@ -19,7 +19,7 @@ from reporting.text.printable import printable
 from reporting.text.results import Language
 from ui import text
 from ui.check import file_check, frame_sampling
-from ui.check.file_check import Superseded, Trouble, attempt
+from ui.check.file_check import Superseded, Tell, Trouble, attempt
 from ui.check.video_handlers import copy_updates
 from ui.common.updates import Updates
 from ui.result.details import findings, next_steps
@@ -36,7 +36,7 @@ from ui.result.timeline import timelines
 from ui.security.rate_limit import MAX_WAITING
 from ui.session.key_frames import store_frames
 from ui.session.own_files import RECEIVED, secret_folder
-from ui.session.store import ImageLinks, Visit, Visits, save_images, save_still, take_upload
+from ui.session.store import ImageLinks, Visit, Visits, save_images, save_still, sweep, take_upload
 from ui.session.visitor import owner_of, session_of
 
 _T = TypeVar("_T")
@@ -110,27 +110,43 @@ class Handlers:
             progress(share, desc=stage(visit.language))
 
         def work() -> Updates:
-            tell(0.0, lambda language: text.of(language).CHECKING.format(name=printable(visit.original.name)))
-            how = frame_sampling.wanted(choice, self._detector.config.max_frames)
-            media = open_media(visit.original, self._detector.config)
-            analysis, explanations = file_check.check(self._detector, media, tell, how)
-            visit.media = media if media.info.kind == "video" else None  # an image would stay in memory
-            visit.links = self._store(visit, media, analysis, explanations)
-            visit.key_frames = store_frames(analysis.key_frames.values(), visit.folder / "frames" / RECEIVED)
-            visit.analysis, visit.explanations = replace(analysis, key_frames={}), explanations
-            return _show(visit, analysis)
+            return show_result(visit, self.examine(visit, choice, tell))
 
         try:
             shown = attempt(work)
         except Superseded:
             shown = {}
         if self._visits.get(session_of(request)) is not visit:
-            shutil.rmtree(visit.folder, ignore_errors=True)  # images may have been drawn into it since
+            sweep(visit)  # images may have been drawn into it since
             return {}
         if isinstance(shown, Trouble):
             panel = self._end_with(session_of(request), partial(trouble_panel, shown), visit.language)
             return answered(panel) | emptied() | copy_updates(visit)
         return shown
+
+    def examine(self, visit: Visit, choice: str, tell: Tell) -> Analysis:
+        """Check the file of a visit, and keep in it what the page shows.
+
+        Args:
+            visit: whose file.
+            choice: as `judge`.
+            tell: told how far the work has come; whatever it raises ends the work.
+
+        Raises:
+            MediaError: the file cannot be read.
+            OSError: the disk is full.
+        """
+        tell(0.0, lambda language: text.of(language).CHECKING.format(name=printable(visit.original.name)))
+        how = frame_sampling.wanted(choice, self._detector.config.max_frames)
+        media = open_media(visit.original, self._detector.config)
+        analysis, explanations = file_check.check(self._detector, media, tell, how)
+        visit.media = media if media.info.kind == "video" else None  # an image would stay in memory
+        visit.links = self._store(visit, media, analysis, explanations)
+        frames = visit.folder / "frames"
+        shutil.rmtree(frames, ignore_errors=True)  # of a check that was broken off
+        visit.key_frames = store_frames(analysis.key_frames.values(), frames / RECEIVED)
+        visit.analysis, visit.explanations = replace(analysis, key_frames={}), explanations
+        return visit.analysis
 
     def speak(self, chosen: str, request: gr.Request) -> Updates:
         """The visitor changed the language: write again what is on the page. Nothing is judged anew.
@@ -275,7 +291,7 @@ def emptied() -> Updates:
     }
 
 
-def _show(visit: Visit, analysis: Analysis) -> Updates:
+def show_result(visit: Visit, analysis: Analysis) -> Updates:
     """A result, where there was none before."""
     copy_offered = analysis.media.kind == "video" and bool(analysis.tracks)
     return (

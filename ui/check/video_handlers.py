@@ -13,7 +13,7 @@ from detector.media.media import open_media
 from detector.types import FaceScore, FaceTrack, Pixels
 from explain.annotate import Legend, annotate_video
 from explain.canvas import can_shape
-from explain.single_frame import draw_moment
+from explain.single_frame import draw_scored_frame
 from reporting.text import results as result_text
 from reporting.text.printable import drop_unsafe, printable
 from reporting.text.results import Language
@@ -24,7 +24,7 @@ from ui.common.updates import Updates
 from ui.result.status_panel import idle_panel, moment_panel, note_panel, trouble_panel
 from ui.session.disk import discard
 from ui.session.own_files import secret_folder
-from ui.session.store import Moment, Visit, Visits, save_images
+from ui.session.store import Moment, Visit, Visits, save_images, sweep
 from ui.session.visitor import session_of
 
 _TYPEFACES: dict[Language, Path | None] = {
@@ -72,7 +72,7 @@ class VideoHandlers:
         except Superseded:
             moment = None
         if not still_here():
-            shutil.rmtree(visit.folder, ignore_errors=True)
+            sweep(visit)
             return {}
         if isinstance(moment, Trouble):
             return {"moment": trouble_panel(moment, language)}
@@ -145,7 +145,7 @@ class VideoHandlers:
         except Superseded:
             copy = None
         if self._visits.get(session_of(request)) is not visit:
-            shutil.rmtree(visit.folder, ignore_errors=True)
+            sweep(visit)
             return {}
         if copy is None or not jobs.deliver(job, lambda: setattr(visit, "annotated", copy)):
             return {}  # whoever stopped it has said so
@@ -179,7 +179,7 @@ class VideoHandlers:
             visit.media = open_media(visit.original, self._detector.config)
         frame = visit.media.frame(score.frame_index)
         scale = visit.explanations.heatmap_scale if visit.explanations else 0.0
-        return draw_moment(self._detector, analysis.tracks, frame, scale)
+        return draw_scored_frame(self._detector, analysis.tracks, frame, scale)
 
 
 def copy_updates(visit: Visit) -> Updates:

@@ -29,6 +29,8 @@ class Answers(NamedTuple):
     depicted: str | None = None
     witness_only: bool | None = False
     country: str | None = "IN"
+    what_happened: str | None = ""
+    denied: bool | None = False
     seen_at: str | None = ""
     saved_at: str | None = ""
     delay_reason: str | None = ""
@@ -36,7 +38,6 @@ class Answers(NamedTuple):
     handle: str | None = ""
     links: str | None = ""
     whose_face: str | None = ""
-    what_happened: str | None = ""
     harm: str | None = ""
     state: str | None = None
     with_images: bool | None = False
@@ -86,6 +87,20 @@ def first_fields(lettering: Lettering) -> list[gr.Radio | gr.Checkbox | gr.Dropd
     return [kind, in_danger, depicted, witness_only, country]
 
 
+def account_fields(lettering: Lettering) -> list[gr.Textbox | gr.Checkbox]:
+    """Lay out what the text to paste cannot do without, and the claim that only the visitor can make."""
+    what_happened = lettering.add(
+        gr.Textbox,
+        lambda words: {"label": words.FORM_WHAT_HAPPENED, "info": words.FORM_WHAT_HAPPENED_HINT},
+        lines=3,
+        max_lines=12,
+        max_length=MAX_CHARS["what_happened"],
+        elem_id="what-happened",
+    )
+    denied = lettering.add(gr.Checkbox, lambda words: {"label": words.FORM_DENIED}, elem_id="denied")
+    return [what_happened, denied]
+
+
 def detail_fields(lettering: Lettering) -> list[gr.HTML | gr.Textbox | gr.Dropdown]:
     """Lay out what may stay empty: the rest of `Answers` but the last."""
     seen_at = time_picker(lettering, lambda words: {"label": words.FORM_SEEN_AT})
@@ -115,13 +130,6 @@ def detail_fields(lettering: Lettering) -> list[gr.HTML | gr.Textbox | gr.Dropdo
         lambda words: {"label": words.FORM_WHOSE_FACE, "placeholder": words.FORM_WHOSE_FACE_HINT},
         max_length=MAX_CHARS["whose_face"],
     )
-    what_happened = lettering.add(
-        gr.Textbox,
-        lambda words: {"label": words.FORM_WHAT_HAPPENED},
-        lines=3,
-        max_lines=12,
-        max_length=MAX_CHARS["what_happened"],
-    )
     harm = lettering.add(
         gr.Textbox, lambda words: {"label": words.FORM_HARM}, lines=2, max_lines=6, max_length=MAX_CHARS["harm"]
     )
@@ -133,7 +141,7 @@ def detail_fields(lettering: Lettering) -> list[gr.HTML | gr.Textbox | gr.Dropdo
         },
         value=None,
     )
-    return [seen_at, saved_at, delay_reason, platform, handle, links, whose_face, what_happened, harm, state]
+    return [seen_at, saved_at, delay_reason, platform, handle, links, whose_face, harm, state]
 
 
 def images_field(lettering: Lettering) -> gr.Checkbox:
@@ -172,6 +180,7 @@ def read_case(answers: Answers) -> Case:
         "in_danger": bool(answers.in_danger),
         "depicted": (answers.depicted if sexual else None) or "unsure",
         "witness_only": bool(answers.witness_only),
+        "denied": bool(answers.denied),
         "country": answers.country or "IN",
         "seen_at": indian_time(answers.seen_at),
         "saved_at": indian_time(answers.saved_at),

@@ -1,8 +1,9 @@
-"""What the page does about a report: where to turn, the package, handing its texts over, and what comes after."""
+"""What the page does about a report: where to turn, the package, the way to the portal, and what comes after."""
 
 from __future__ import annotations
 
 import shutil
+import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -15,9 +16,8 @@ from detector.errors import HardStopError
 from detector.types import Analysis
 from reporting import (
     Case,
+    ReportPackage,
     build_package,
-    filing_page,
-    fit_texts,
     is_hard_stop,
     record_acknowledgement,
     refuse_hard_stop,
@@ -29,7 +29,6 @@ from ui import text
 from ui.check.file_check import Trouble, attempt
 from ui.check.upload_handlers import emptied
 from ui.check.video_handlers import download, no_download
-from ui.common.html import escape
 from ui.common.updates import Updates
 from ui.report.case_form import Answers, indian_time, read_case
 from ui.report.filing import before_filing, filed_panel, filing_list
@@ -39,7 +38,7 @@ from ui.result.status_panel import idle_panel, note_panel, trouble_panel
 from ui.session.disk import discard
 from ui.session.key_frames import load_frames
 from ui.session.own_files import secret_folder
-from ui.session.store import Prepared, Visit, Visits
+from ui.session.store import Prepared, Visit, Visits, sweep
 from ui.session.visitor import session_of
 
 
@@ -62,8 +61,8 @@ class ReportHandlers:
             typed: the values of `Answers`, here and below.
 
         Returns:
-            Updates of the form, of `routes`, `build` and `portal`, and of the package as `prepare`; after a hard
-            stop also of all that shows the result.
+            Updates of the form, of `routes` and `build`, and of the package as `prepare`; after a hard stop also
+            of all that shows the result.
         """
         session, language = session_of(request), text.language_of(chosen)
         job = self._jobs.begin(session, "route", turn)
@@ -76,44 +75,13 @@ class ReportHandlers:
         routed = _routed(answers, language, build=self._visits.get(session) is not None)
         return routed | _package_updates(None, language) | found
 
-    def begin(self, request: gr.Request, turn: float, chosen: str, original_wanted: bool, *typed: Any) -> Updates:
-        """The button was pressed: hand over at once what is to be copied and opened while the click still counts.
-
-        Returns:
-            `order` for `ui/report/hand_over.js`, and updates as `prepare`, with `handed` emptied.
-        """
-        session, language = session_of(request), text.language_of(chosen)
-        visit, words = self._visits.get(session), text.of(language)
-        self._outdate(session, turn)
-
-        def work() -> dict[str, str]:
-            case = read_case(Answers(*typed))
-            refuse_hard_stop(case)
-            if visit is None or visit.analysis is None:
-                return {}
-            said = {
-                "copied": words.TEXT_COPIED,
-                "refused": words.TEXT_REFUSED,
-                "opened": words.TAB_OPENED,
-                "blocked": words.TAB_BLOCKED,
-            }
-            return {
-                "text": fit_texts(case, visit.analysis, load_portal()).to_paste,
-                "address": filing_page(case),
-                **{name: f"<p>{escape(sentence)}</p>" for name, sentence in said.items()},
-            }
-
-        order = {} if Answers(*typed).kind is None else attempt(work)
-        given = {} if isinstance(order, Trouble) else order
-        return {"order": given, "handed": ""} | _package_updates(None, language)
-
     def prepare(
         self, request: gr.Request, turn: float, chosen: str, original_wanted: bool, *typed: Any
     ) -> Updates:
         """Build the report package of the visit; none is offered if something was edited since it was asked for.
 
         Returns:
-            Updates of `package-note`, `filing`, `fields`, `filed` and `download`.
+            Updates of `package-note`, `filing`, `fields`, `download`, `portal`, `after` and `filed`.
         """
         session, language = session_of(request), text.language_of(chosen)
         answers = Answers(*typed)
@@ -132,7 +100,7 @@ class ReportHandlers:
             lambda: _build(visit, analysis, read_case(answers), original_wanted, self._visits.processed_at)
         )
         if self._visits.get(session) is not visit:
-            shutil.rmtree(visit.folder, ignore_errors=True)  # it may have been written into since
+            sweep(visit)  # it may have been written into since
             return {}
         if not self._jobs.deliver(job, lambda: setattr(visit, "package", package)):
             if isinstance(package, Prepared):
@@ -183,7 +151,7 @@ class ReportHandlers:
     def outdate(self, request: gr.Request, turn: float) -> Updates:
         """Something was changed after the package was asked for: take the old one off the page."""
         self._outdate(session_of(request), turn)
-        return {"handed": ""} | _package_updates(None, text.DEFAULT)
+        return _package_updates(None, text.DEFAULT)
 
     def show(self, request: gr.Request) -> Updates:
         """Say again how the package stands: an answer that was on its way may have come after a newer one.
@@ -206,7 +174,7 @@ class ReportHandlers:
         self._jobs.begin(session, "route", turn)
         visit = self._visits.get(session)
         routed = _routed(Answers(*typed), language, build=visit is not None)
-        return routed | {"handed": ""} | _package_updates(visit.package if visit else None, language)
+        return routed | _package_updates(visit.package if visit else None, language)
 
     def ask_portal(self, chosen: str) -> Updates:
         """See whether the portal answers this computer.
@@ -222,7 +190,7 @@ class ReportHandlers:
         """Whether the answers are a hard stop; then nothing is kept from now on."""
         if answers.kind != "sexual" or answers.age_missing or answers.depicted == "adult":
             return False
-        self._visits.end(session, _halted)
+        self._visits.end(session, _halted, listed=True)
         return True
 
     def _outdate(self, session: str, turn: float) -> None:
@@ -256,11 +224,24 @@ def _build(visit: Visit, analysis: Analysis, case: Case, original_wanted: bool, 
             original=visit.original,
             include_original=original_wanted,
             processed_at=processed_at,
+            language=visit.language,
         )
+        uploads = _unpack_uploads(package, secret_folder(packages))
     except BaseException:
         discard(packages)
         raise
-    return Prepared(path=package.path, case=case, fields=package.fields, findings=package.findings)
+    return Prepared(
+        path=package.path, case=case, fields=package.fields, findings=package.findings, uploads=uploads
+    )
+
+
+def _unpack_uploads(package: ReportPackage, folder: Path) -> tuple[Path, ...]:
+    """Write the files to upload beside the package, for who cannot open a zip where the portal asks for a file."""
+    names = list(dict.fromkeys(name for field in package.fields for name in field.files))
+    with zipfile.ZipFile(package.path) as archive:
+        for name in names:
+            (folder / Path(name).name).write_bytes(archive.read(name))
+    return tuple(folder / Path(name).name for name in names)
 
 
 def _routed(answers: Answers, language: Language, *, build: bool) -> Updates:
@@ -287,19 +268,21 @@ def _routed(answers: Answers, language: Language, *, build: bool) -> Updates:
         "delay": gr.Textbox(visible=answers.seen_long_ago(datetime.now(UTC))),
         "routes": panel,
         "build": gr.Column(visible=build and not stop),
-        "portal": portal_link(case, language),
     }
 
 
 def _package_updates(package: Prepared | Trouble | None, language: Language) -> Updates:
-    """How the report package stands: its note with what to look at before filing, and the download."""
+    """How the report package stands, in the order of filing: its note with what to look at, the texts to copy, the
+    download, the way to the portal, and what comes after."""
     if not isinstance(package, Prepared):
         return {
             "package-note": idle_panel() if package is None else trouble_panel(package, language),
             "filing": gr.Column(visible=False),
             "fields": "",
-            "filed": idle_panel(),
             "download": no_download(),
+            "portal": "",
+            "after": gr.Column(visible=False),
+            "filed": idle_panel(),
         }
     look, filed = before_filing(package.findings, language), idle_panel()
     if package.trouble is not None:
@@ -309,9 +292,11 @@ def _package_updates(package: Prepared | Trouble | None, language: Language) -> 
     return {
         "package-note": note_panel(text.of(language).READY) + look,
         "filing": gr.Column(visible=True),
-        "fields": filing_list(package.fields, language),
-        "filed": filed,
+        "fields": filing_list(package, language),
         "download": download(package.path, language),
+        "portal": portal_link(package.case, package.findings, language),
+        "after": gr.Column(visible=True),
+        "filed": filed,
     }
 
 

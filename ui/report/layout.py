@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -12,15 +11,13 @@ from reporting.text import results as result_text
 from ui.common.html import escape
 from ui.common.localized import Lettering
 from ui.common.updates import Updates, by_name
-from ui.report.case_form import detail_fields, first_fields, images_field, time_picker
+from ui.report.case_form import account_fields, detail_fields, first_fields, images_field, time_picker
 from ui.report.filing import SCRIPT as FILING_SCRIPT
 from ui.report.handlers import ReportHandlers
-from ui.report.referral_steps import first_panel, portal_link
+from ui.report.referral_steps import first_panel
 from ui.result.status_panel import idle_panel
 from ui.session.jobs import Jobs
 from ui.session.store import Visits
-
-_HAND_OVER = Path(__file__).with_name("hand_over.js").read_text(encoding="utf-8")
 
 
 class ReportPart:
@@ -38,6 +35,7 @@ class ReportPart:
         self._first = first_fields(lettering)
         self._routes = _html(first_panel(Case(), "en", age_missing=False), elem_id="routes")
         with gr.Column(elem_id="build") as self._build:
+            self._account = account_fields(lettering)
             with lettering.add(
                 gr.Accordion, lambda words: {"label": words.FORM_TITLE}, open=False, elem_id="case"
             ):
@@ -51,12 +49,17 @@ class ReportPart:
             self._prepare = lettering.add(
                 gr.Button, lambda words: {"value": words.PREPARE}, variant="primary", elem_id="prepare"
             )
-        self._order = gr.JSON(visible=False, elem_id="order")
-        handed = _html("", elem_id="handed")
         note = _html(idle_panel(), elem_id="package-note")
-        download = gr.DownloadButton(visible=False, variant="primary", elem_id="download")
         with gr.Column(visible=False, elem_id="filing") as filing:
             fields = _html("", js_on_load=FILING_SCRIPT.read_text(encoding="utf-8"), elem_id="fields")
+        download = gr.DownloadButton(visible=False, variant="primary", elem_id="download")
+        portal = _html("", elem_id="portal")
+        with gr.Column(visible=False, elem_id="after") as after:
+            self._reach = lettering.add(
+                gr.Button, lambda words: {"value": words.REACH_BUTTON}, size="sm", elem_id="reach"
+            )
+            lettering.html(lambda words: f"<p>{escape(words.REACH_HINT)}</p>")
+            self._reached = _html(idle_panel(), elem_id="reached")
             lettering.html(lambda words: f"<h2>{escape(words.FILED_TITLE)}</h2><p>{escape(words.FILED_LEAD)}</p>")
             self._number = lettering.add(
                 gr.Textbox, lambda words: {"label": words.FILED_NUMBER}, max_length=60, elem_id="number"
@@ -64,13 +67,7 @@ class ReportPart:
             self._filed_at = time_picker(lettering, lambda words: {"label": words.FILED_AT})
             self._file = lettering.add(gr.Button, lambda words: {"value": words.FILED_BUTTON}, elem_id="file")
             filed = _html(idle_panel(), elem_id="filed")
-        self._portal = _html(portal_link(Case(), "en"), elem_id="portal")
-        self._reach = lettering.add(
-            gr.Button, lambda words: {"value": words.REACH_BUTTON}, size="sm", elem_id="reach"
-        )
-        lettering.html(lambda words: f"<p>{escape(words.REACH_HINT)}</p>")
-        self._reached = _html(idle_panel(), elem_id="reached")
-        self._packaged = [handed, note, filing, fields, filed, download]
+        self._packaged = [note, filing, fields, download, portal, after, filed]
 
     def join(
         self,
@@ -93,10 +90,11 @@ class ReportPart:
             at_once: how those are answered that take no time.
         """
         handlers = ReportHandlers(visits)
-        first, typed = self._first, [*self._first, *self._details, self._images]
+        first = self._first
+        typed = [*first, *self._account, *self._details, self._images]
         seen_at, _, delay, *_ = self._details
         packaged = self._packaged
-        routed = [first[2], self._images, delay, self._routes, self._build, self._portal, *packaged]
+        routed = [first[2], self._images, delay, self._routes, self._build, *packaged]
         gr.on(
             [field.change for field in (*first, seen_at)],
             by_name(handlers.route, [*routed, *found]),
@@ -105,7 +103,7 @@ class ReportPart:
             js=Jobs.SCRIPT,
             **at_once,
         )
-        changes = [field.change for field in (*self._details[1:], self._images, self._original)]
+        changes = [field.change for field in (*self._account, *self._details[1:], self._images, self._original)]
         outdate = by_name(handlers.outdate, packaged)
         gr.on(changes, outdate, self._turn, packaged, js=Jobs.SCRIPT, **at_once)
         speak = by_name(handlers.speak, routed)
@@ -115,13 +113,10 @@ class ReportPart:
             arrival.then(by_name(_anew, anew), None, anew, **at_once)
 
         given = [self._turn, language, self._original, *typed]
-        handed, note, *_ = packaged
-        ordered = [self._order, *packaged]
-        asked = self._prepare.click(by_name(handlers.begin, ordered), given, ordered, js=Jobs.SCRIPT, **at_once)
-        handed_over = asked.success(None, self._order, handed, js=_HAND_OVER, api_visibility="private")
-        handed_over.then(
-            by_name(handlers.prepare, packaged), given, packaged, js=Jobs.SCRIPT, show_progress_on=note, **heavy
-        ).then(by_name(handlers.show, packaged), None, packaged, **at_once)
+        prepare = by_name(handlers.prepare, packaged)
+        self._prepare.click(prepare, given, packaged, js=Jobs.SCRIPT, show_progress_on=packaged[0], **heavy).then(
+            by_name(handlers.show, packaged), None, packaged, **at_once
+        )
         filing = [self._turn, language, self._number, self._filed_at]
         self._file.click(by_name(handlers.file, packaged), filing, packaged, js=Jobs.SCRIPT, **at_once)
         self._reach.click(by_name(handlers.ask_portal, [self._reached]), language, self._reached, **at_once)
@@ -135,12 +130,13 @@ def _anew() -> Updates:
         "depicted": gr.Radio(value=None, visible=False),
         "witness": False,
         "build": gr.Column(visible=True),
-        "handed": "",
         "package-note": idle_panel(),
         "filing": gr.Column(visible=False),
         "fields": "",
-        "filed": idle_panel(),
         "download": gr.DownloadButton(value=None, visible=False),
+        "portal": "",
+        "after": gr.Column(visible=False),
+        "filed": idle_panel(),
     }
 
 

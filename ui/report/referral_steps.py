@@ -6,12 +6,14 @@ Pure functions from values to HTML.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from reporting import Case, Route, filing_page, route
 from reporting.portals import load_places, load_portal
+from reporting.text.findings import Finding
 from reporting.text.results import Language
 from ui import text
-from ui.common.html import escape, icon
+from ui.common.html import bullets, escape, icon
 
 _REGION = '<div id="route-steps" role="status" aria-live="polite" tabindex="-1">{content}</div>'
 _LINK = re.compile(r"https://[^\s,;)।]*[^\s,;.)।]")
@@ -41,26 +43,42 @@ def routes_panel(case: Case, language: Language) -> str:
     if routing.hard_stop:
         stopped = f'<p class="dd-stop">{icon("trouble")}<strong>{escape(words.HARD_STOP)}</strong></p>'
     steps = "".join(_step(step, language) for step in routing.steps)
+    again = (
+        f'<p><a href="?lang={language}" data-reload>{escape(words.START_AGAIN)}</a></p>'
+        if routing.hard_stop
+        else ""
+    )
     kind = "dd-routes dd-halted" if routing.hard_stop else "dd-routes"
     return _REGION.format(
-        content=f'<section class="{kind}"><h3>{escape(words.ROUTES_TITLE)}</h3>{stopped}<ol>{steps}</ol></section>'
+        content=f'<section class="{kind}"><h3>{escape(words.ROUTES_TITLE)}</h3>{stopped}<ol>{steps}</ol>'
+        f"{again}</section>"
     )
 
 
-def portal_link(case: Case, language: Language) -> str:
+def portal_link(case: Case, findings: Sequence[Finding], language: Language) -> str:
     """The way to the page where a case is filed: a link that opens a tab of its own, and the address to type
-    instead."""
+    instead. Where the texts are not complete there is no link, and what is missing is said.
+
+    Args:
+        case: of the package.
+        findings: what was found in it; an error has to be put right first.
+        language: of the page.
+    """
     words, address, home = text.of(language), filing_page(case), load_portal().home_url.value
     title = f"<h2>{escape(words.PORTAL_TITLE)}</h2>"
     if not address:
         return f"{title}<p>{escape(words.PORTAL_UNKNOWN)}</p>"
     label = words.PORTAL_BUTTON if address == home else words.PAGE_BUTTON.format(address=address)
     said = words.PORTAL_ADDRESS if case.country == "IN" else words.PAGE_ADDRESS
-    return (
-        f'{title}<p><a class="dd-button" href="{escape(address)}" target="_blank" '
+    wrong = [" ".join(entry.said(language)) for entry in findings if entry.severity == "error"]
+    button = (
+        f'<span class="dd-button dd-off" role="link" aria-disabled="true">{escape(label)}</span></p>'
+        f"<p>{escape(words.PORTAL_OFF)}</p>{bullets(wrong)}"
+        if wrong
+        else f'<a class="dd-button" href="{escape(address)}" target="_blank" '
         f'rel="noopener noreferrer">{escape(label)}</a></p>'
-        f"<p>{escape(said.format(address=address))}</p><p>{escape(words.PORTAL_HINT)}</p>"
     )
+    return f"{title}<p>{button}<p>{escape(said.format(address=address))}</p><p>{escape(words.PORTAL_HINT)}</p>"
 
 
 def linked(sentence: str) -> str:
@@ -89,7 +107,8 @@ def _step(step: Route, language: Language) -> str:
     link = ""
     if step.address.startswith("https:") and step.address not in step.text[language]:
         link = f" {linked(step.address)}"
-    hedge = f'<small lang="en">({escape(step.hedge)})</small>' if step.hedge else ""
+    said = step.hedge if language == "en" else step.hedge_hi
+    hedge = f"<small>({escape(said)})</small>" if said else ""
     return (
         f'<li class="{"dd-urgent" if step.urgent else ""}">{now}<strong>{escape(step.title[language])}</strong>'
         f"<p>{linked(step.text[language])}{link} {hedge}</p></li>"

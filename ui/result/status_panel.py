@@ -85,6 +85,14 @@ def note_panel(message: str) -> str:
     return _REGION.format(content=f"<p>{escape(message)}</p>")
 
 
+def saved_panel(link: str, name: str, said: str) -> str:
+    """A file that was written, as a link to save it; `files.js` presses it once."""
+    return _REGION.format(
+        content=f'<p><a class="dd-button" href="{escape(link)}" download="{escape(name)}" data-save>'
+        f"{escape(said)}</a></p>"
+    )
+
+
 def verdict_panel(analysis: Analysis, language: Language, still: Picture | None = None) -> str:
     """The outcome in words, the estimate on its scale, how often it errs, and that it is not proof; where nothing
     could be said, why and what to try.

@@ -1,6 +1,7 @@
-"""The password before the page: nothing behind it answers anybody who has not given it.
+"""Require a password before the page.
 
-Who has is told by a signed note in a cookie, so that no list of visitors has to be kept; it ends with the run.
+A signed cookie proves that it was given, so no list of visitors is kept; cookies are valid for one run of the
+program.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from ui.security import messages
 from ui.security.rate_limit import Buckets
 
-COOKIE = "deepfake_detector_door"
+COOKIE = "deepfake_detector_login"
 LEAST_CHARS = 8
-"""Of a password that somebody thought of."""
+"""Least length of a password chosen by the operator."""
 
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is easily taken for another
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # no similar letters
 _GROUPS, _GROUP_CHARS = 4, 4
 _STAY_S = 24 * 3600
 _WRONG_AT_ONCE, _WRONG_EACH_S = 5, 30.0
@@ -42,13 +43,13 @@ margin-top: .5rem }}</style></head><body><main><h1>{title}</h1>{lines}
 
 
 def make_password() -> str:
-    """One that nobody guesses (79 bits) and anybody can read out."""
+    """Make a password of 79 bits that is easy to read aloud."""
     groups = ("".join(secrets.choice(_LETTERS) for _ in range(_GROUP_CHARS)) for _ in range(_GROUPS))
     return "-".join(groups)
 
 
-class Door:
-    """Asks for one password. Used from one thread."""
+class PasswordLogin:
+    """Login by one password. Used from one thread."""
 
     def __init__(
         self, password: str, *, clock: Callable[[], float] = time.monotonic, delay_s: float = _DELAY_S
@@ -61,7 +62,7 @@ class Door:
         self._all_tries = Buckets(size=_ALL_WRONG_AT_ONCE, per_s=1 / _ALL_WRONG_EACH_S, clock=clock)
 
     def is_open(self, cookies: str) -> bool:
-        """Whether a `Cookie` header shows that the password was given, within the last day."""
+        """Return whether a `Cookie` header proves a login within the last day."""
         try:
             note = SimpleCookie(cookies).get(COOKIE)
         except CookieError:
@@ -73,7 +74,7 @@ class Door:
         return hmac.compare_digest(seal.encode(), self._seal(until, nonce).encode()) and self._clock() < int(until)
 
     def ask(self, *, page_wanted: bool) -> Response:
-        """The answer to somebody who has not given it."""
+        """Return the response to a request without a login."""
         if page_wanted:
             return _page(401, messages.LOGIN_LEAD)
         return JSONResponse({"detail": messages.LOGIN_FIRST}, 401)
@@ -81,17 +82,17 @@ class Door:
     async def try_password(
         self, body: bytes, client: str, headers: Mapping[str, str], *, secure: bool
     ) -> Response:
-        """Answer a form with a password in it.
+        """Respond to a login form.
 
         Args:
             body: the form, as sent by browsers and by `gradio_client`.
-            client: who tries; after a few wrong ones it waits, and so do all after very many.
-            headers: a browser is led on to the page, a program is told.
+            client: rate-limited after a few wrong passwords; after very many, all clients are.
+            headers: a browser is redirected to the page, a program gets JSON.
             secure: the cookie is for encrypted connections only.
         """
         page_wanted = "text/html" in headers.get("accept", "")
         wait_s = self._tries.take(client, 1)
-        if not wait_s:  # a try that its own client has no token for must not cost everybody one
+        if not wait_s:  # a rate-limited client must not use up the common limit
             wait_s = self._all_tries.take("", 1)
             if wait_s:
                 self._tries.take(client, -1)

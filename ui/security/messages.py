@@ -1,12 +1,10 @@
-"""The words of the door and of the terminal, apart from those of the page: each in English and in Hindi where a
-visitor may be the one who reads it.
-"""
+"""Messages of the middleware, the login page and the terminal, in English and Hindi where visitors read them."""
 
 from __future__ import annotations
 
-WRONG_HOST = "This page is not to be had under that name. Open it at the address that the terminal shows."
+WRONG_HOST = "This host name is not allowed. Open the page at the address that the terminal shows."
 WRONG_ORIGIN = "Another site asked for this. Open the page itself and try there."
-NOT_HERE = "There is nothing here."
+NOT_HERE = "Not found."
 NOT_UPLOADED = "Only a file that was added on this page can be checked, once. Add it once more."
 UNREADABLE = "The request could not be read."
 TOO_LARGE = (

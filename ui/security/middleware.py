@@ -25,7 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.security import messages
 from ui.security.access import Exposure, client_key, is_loopback, same_origin
-from ui.security.login import Door
+from ui.security.login import PasswordLogin
 from ui.security.rate_limit import Buckets
 from ui.security.request_body import Body, BodyError, StalledError, files_in, read_json
 from ui.session.own_files import OWNER_COOKIE, SHOWN, UPLOADED, make_owner, own_file, owner_in
@@ -84,7 +84,7 @@ class Guard:
         exposure: Exposure,
         root: Path,
         max_upload_mb: int,
-        door: Door | None = None,
+        login: PasswordLogin | None = None,
         api: bool = True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -92,7 +92,7 @@ class Guard:
         self._exposure = exposure
         self._root = Path(os.path.realpath(root))
         self._max_upload_mb = max_upload_mb
-        self._door = door
+        self._login = login
         self._api = api
         self._buckets = Buckets(size=_BURST, per_s=_EACH_S, clock=clock)
         self._sessions = SessionOwners()
@@ -189,7 +189,7 @@ class Guard:
         if method in ("GET", "HEAD"):
             served = [_READ, _ASSET, *([_API_READ] if self._api else [])]
         else:
-            served = [_WRITTEN, *([_API_WRITTEN] if self._api else []), *([_LOGIN] if self._door else [])]
+            served = [_WRITTEN, *([_API_WRITTEN] if self._api else []), *([_LOGIN] if self._login else [])]
         known = method in ("GET", "HEAD", "POST") and any(route.fullmatch(path) for route in served)
         if not known or b"deep_link" in scope["query_string"]:
             return _Refusal(404, messages.NOT_HERE)
@@ -197,15 +197,15 @@ class Guard:
 
     async def _at_the_door(self, scope: Scope, headers: Headers, body: Body) -> Response | None:
         """The password's answer; None for who is in."""
-        if self._door is None or scope["path"] in _BEFORE_LOGIN:
+        if self._login is None or scope["path"] in _BEFORE_LOGIN:
             return None
         if scope["path"] == "/login":
-            return await self._door.try_password(
+            return await self._login.try_password(
                 await body.read(), self._client(scope, headers), headers, secure=self._encrypted(scope, headers)
             )
-        if self._door.is_open(headers.get("cookie", "")):
+        if self._login.is_open(headers.get("cookie", "")):
             return None
-        return self._door.ask(page_wanted=scope["path"] == "/")
+        return self._login.ask(page_wanted=scope["path"] == "/")
 
     def _own_session(self, scope: Scope, headers: Headers) -> bool:
         """Whether the session that the address names is of the browser that asks."""

@@ -8,6 +8,7 @@ import threading
 import time
 from pathlib import Path
 
+from ui.queue.rows import FileLists
 from ui.session.own_files import RECEIVED
 from ui.session.store import Visits
 
@@ -18,30 +19,34 @@ _EACH_S = 30.0
 _log = logging.getLogger(__name__)
 
 
-def keep_tidy(visits: Visits, root: Path) -> None:
+def keep_tidy(visits: Visits, root: Path, lists: FileLists | None = None) -> None:
     """Tidy up now and then, for as long as the program runs."""
 
     def work() -> None:
         while True:
             time.sleep(_EACH_S)
             try:
-                tidy(visits, root)
+                tidy(visits, root, lists=lists)
             except OSError:  # somebody was quicker, or the disk is in trouble: the next turn comes
                 _log.exception("files of visitors could not be tidied up")
 
     threading.Thread(target=work, name="tidy", daemon=True).start()
 
 
-def tidy(visits: Visits, root: Path, kept_s: float = KEPT_S) -> None:
+def tidy(visits: Visits, root: Path, kept_s: float = KEPT_S, lists: FileLists | None = None) -> None:
     """Delete once what is too old.
 
     Args:
         visits: those that are kept.
         root: folder of all visits.
         kept_s: how long it may lie unused.
+        lists: of files, whose rows are kept beside the visits.
     """
     visits.end_unused(kept_s)
     held = visits.folders()
+    if lists is not None:
+        lists.end_unused(kept_s)
+        held |= lists.folders()
     received = root / RECEIVED
     folders = [path for path in root.iterdir() if path.is_dir() and path != received and path not in held]
     folders += received.iterdir() if received.is_dir() else []

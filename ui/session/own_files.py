@@ -25,7 +25,7 @@ _SECRET = "[0-9a-f]{32}"
 _NAME = r"[^/\\\0]+"
 SHOWN = re.compile(
     rf"(?P<folder>{_SECRET})/"
-    rf"((face|original|frame)-[0-9]+\.png|still\.png|(moments|packages|copies)/{_SECRET}/{_NAME})"
+    rf"((face|original|frame)-[0-9]+\.png|still\.png|thumb\.png|(moments|packages|copies)/{_SECRET}/{_NAME})"
 )
 """What the page shows and hands out, below the root of all visits."""
 UPLOADED = re.compile(rf"(?P<folder>{RECEIVED}/{_SECRET})/[0-9a-f]{{64}}/{_NAME}")

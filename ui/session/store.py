@@ -1,7 +1,8 @@
 """What is kept of each visitor while the page is open: one file, what was found in it, and their folder.
 
-A visitor has one visit at a time. A new file replaces it, closing the page ends it, and either way its folder
-goes. Nothing of one visitor is ever handed to another.
+A visitor looks at one visit at a time. A new file replaces it and its folder goes, unless it is also a row of the
+visitor's list of files (`ui.queue`), which keeps it. A result outlives its page for a while, for a reload of that
+page. Nothing of one visitor is ever handed to another.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ from ui.session.jobs import Job, Jobs
 from ui.session.key_frames import KeyFrame
 from ui.session.own_files import RECEIVED, UPLOADED, own_file, secret_folder
 
+LEFT_S = 600.0
+"""So long a result is kept after its page has gone: a phone may have put the tab away."""
 MAX_VISITS = 64
 """Visits kept at once; the oldest that has its answer makes room."""
 _MAX_NAME_BYTES = 200
@@ -76,6 +79,8 @@ class Prepared:
     """The portal's, as they stand in the package."""
     findings: tuple[Finding, ...]
     """What to look at before filing, errors first."""
+    uploads: tuple[Path, ...] = ()
+    """The package's files for the portal, each by itself."""
     filed_at: datetime | None = None
     """Once the acknowledgement number stands in the package's log."""
     trouble: Trouble | None = None
@@ -113,6 +118,12 @@ class Visit:
     """The annotated copy that was asked for last."""
     used: float = 0.0
     """When somebody last asked for it, by the clock of `Visits`."""
+    left: float | None = None
+    """When its page went, by the same clock."""
+    listed: bool = False
+    """Also a row of a list of files: it is kept when another is looked at."""
+    ended: bool = False
+    """Its folder was deleted; what is still written into it must be deleted too, see `sweep`."""
 
 
 class Visits:
@@ -153,13 +164,32 @@ class Visits:
             MediaNotFoundError: the upload is not there any more, or was none.
             TooManyVisits: the visitor has to wait.
         """
+        return self._begin(session, self.take_in(upload, language, owner))
+
+    def take_in(self, upload: object, language: Language = "en", owner: str = "") -> Visit:
+        """A visit with a file that was uploaded, which nobody looks at yet.
+
+        Args:
+            upload: as the event says, see `take_upload`.
+
+        Raises:
+            MediaNotFoundError: the upload is not there any more, or was none.
+        """
         folder = secret_folder(self._root, owner)
         try:
-            original = take_upload(upload, folder, self._root, owner)
+            return Visit(folder, take_upload(upload, folder, self._root, owner), language)
         except MediaNotFoundError:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        return self._begin(session, Visit(folder, original, language))
+
+    def look_at(self, session: str, visit: Visit) -> None:
+        """Make a visit the current one; the one before goes unless it is listed.
+
+        Raises:
+            TooManyVisits: the visitor has to wait.
+        """
+        if self.get(session) is not visit:
+            self._begin(session, visit)
 
     def start_fetched(self, session: str, fetched: Path, language: Language = "en", owner: str = "") -> Visit:
         """Begin a visit with a file that this program fetched; it is moved into the visit's folder.
@@ -181,12 +211,13 @@ class Visits:
                 visit.used = self._clock()
             return visit
 
-    def end(self, session: str, told: Callable[[Language], str] | None = None) -> None:
-        """Forget a visitor and delete all that was kept.
+    def end(self, session: str, told: Callable[[Language], str] | None = None, *, listed: bool = False) -> None:
+        """Forget what a visitor looks at, and delete all that was kept of it.
 
         Args:
             session: whose.
             told: what the page says instead, in any language; it is said again where the language is changed.
+            listed: delete it also where it is a row of the visitor's list.
         """
         with self._lock:
             visit = self._visits.pop(session, None)
@@ -195,16 +226,51 @@ class Visits:
                 self._told[session] = told
             if len(self._told) > MAX_VISITS:
                 self._told.popitem(last=False)
-        if visit is not None:
-            _delete(visit)
+        if visit is not None and (listed or not visit.listed):
+            delete(visit)
 
-    def end_unused(self, seconds: float) -> None:
-        """Forget those that nobody has asked for in so long."""
+    def end_unused(self, seconds: float, left_s: float = LEFT_S) -> None:
+        """Forget those that nobody has asked for in so long, and those whose page went `left_s` ago."""
         with self._lock:
             now = self._clock()
-            unused = [session for session, visit in self._visits.items() if now - visit.used > seconds]
+            unused = [
+                session
+                for session, visit in self._visits.items()
+                if now - visit.used > seconds or (visit.left is not None and now - visit.left > left_s)
+            ]
         for session in unused:
             self.end(session)
+
+    def leave(self, session: str) -> None:
+        """The page of a visitor went: keep a result for its reload, delete what has none."""
+        with self._lock:
+            visit = self._visits.get(session)
+            answered = visit is not None and visit.analysis is not None
+            if visit is not None and answered:
+                visit.left = self._clock()
+            if visit is not None and visit.annotated == "working":
+                visit.annotated = "stopped"
+        self.jobs.end(session, "copy")
+        self.jobs.end(session, "package")
+        if not answered:
+            self.end(session)
+
+    def move(self, old: str, new: str) -> Visit | None:
+        """Hand the result of a page over to its reload; what has none is deleted.
+
+        Returns:
+            The result.
+        """
+        with self._lock:
+            visit = self._visits.pop(old, None)
+            if visit is not None and visit.analysis is not None:
+                self._visits[new] = visit
+                visit.left, visit.used, visit.package = None, self._clock(), None
+        self.jobs.end(old, "copy")
+        self.jobs.end(old, "package")
+        if visit is not None and visit.analysis is None and not visit.listed:
+            delete(visit)
+        return self.get(new)
 
     def folders(self) -> set[Path]:
         """The folders of all visits."""
@@ -229,14 +295,23 @@ class Visits:
                 self._visits[session] = visit
                 self._told.pop(session, None)
         for old in [*ended, visit] if refused else ended:
-            _delete(old)
+            if not old.listed:
+                delete(old)
         if refused:
             raise TooManyVisits(MAX_VISITS)
         return visit
 
 
-def _delete(visit: Visit) -> None:
+def delete(visit: Visit) -> None:
+    """Delete all that is kept of a visit."""
+    visit.ended = True
     shutil.rmtree(visit.folder, ignore_errors=True)
+
+
+def sweep(visit: Visit) -> None:
+    """Work on a visit has ended late: delete what it wrote if the visit was deleted meanwhile."""
+    if visit.ended:
+        shutil.rmtree(visit.folder, ignore_errors=True)
 
 
 def take_upload(upload: object, folder: Path, root: Path, owner: str = "") -> Path:

@@ -52,11 +52,12 @@ class Words:
     PRIVATE = "Your file stays on this computer. Nothing is sent to anyone."
     SHARED = (
         "This page is open to others: your file travels to the computer that runs the page (a share link goes "
-        "through gradio.live), is kept apart from other visitors' files and is deleted when you close the page."
+        "through gradio.live), is kept apart from other visitors' files and is deleted at the latest ten "
+        "minutes after you close the page."
     )
 
     UPLOAD_LABEL = "Your image or video, up to {limit}"
-    UPLOAD_DROP = "Drop a file here, or press to choose one"
+    UPLOAD_DROP = "Drop files here, or press to choose"
     LINK_TITLE = "Or give a direct link"
     LINK_HINT = (
         "This computer asks the site that the link leads to for the file, so that site sees this computer's "
@@ -76,6 +77,78 @@ class Words:
         "no-face.jpg": "Image without a face",
     }
     """File in the examples' folder to the words on its button."""
+
+    PICK_FOLDER = "Choose a folder"
+    PICK_PHOTO = "Take a photo"
+    PICK_VIDEO = "Record a video"
+    PICK_HINT = "Several files or a whole folder can be dropped at once, and an image can be pasted (Ctrl+V)."
+    FILES: ClassVar[Mapping[str, str]] = {
+        "title": "Your files",
+        "filter": "Show",
+        "all": "All results",
+        "marked": "Marked: {mark}",
+        "find": "Find a name",
+        "pause": "Stop checking",
+        "go_on": "Go on checking",
+        "clear": "Delete all files",
+        "compare": "Compare the two chosen",
+        "choose": "Choose {name} for comparing",
+        "open": "Open {name}",
+        "remove": "Take out {name}",
+        "mark": "Your mark for {name}",
+        "sort": "Sort by: {column}",
+        "keys": "With the keyboard in the table: j and k move, Enter opens, 1 to 4 mark, 0 takes the mark away.",
+        "sending": "Sending {name} ({left} left)",
+        "full": "The list is full: {count} files were not taken. Delete some, then add them again.",
+        "unsent": "{name} could not be sent. Add it once more.",
+        "nothing": "No file was found in there.",
+        "none_shown": "No file fits what you chose to show.",
+        "csv": "Save as CSV",
+        "json": "Save as JSON",
+        "pdf": "Save a one-page PDF of each",
+        "export": "Save the results that are shown",
+    }
+    FILES_COLUMNS: ClassVar[Mapping[str, str]] = {
+        "name": "File",
+        "result": "Result",
+        "grade": "Strongest face",
+        "where": "Where",
+        "length": "Length",
+        "mark": "Your mark",
+    }
+    FILES_STATES: ClassVar[Mapping[str, str]] = {
+        "waiting": "Waiting",
+        "working": "Being checked",
+        "done": "Checked",
+        "failed": "Could not be checked",
+    }
+    FILES_MARKS: ClassVar[Mapping[int, str]] = {
+        0: "None",
+        1: "1 Genuine",
+        2: "2 Manipulated",
+        3: "3 Look again",
+        4: "4 Settled",
+    }
+    FILES_DONE = "{done} of {all} checked"
+    FILES_GONE = "This file is not here any more."
+    FILES_ERASE = "Delete everything that is kept here now"
+    FILES_ERASED = "Everything that was kept here was deleted."
+    COMPARED_TITLE = "Two results side by side"
+    COMPARED_ROWS: ClassVar[Mapping[str, str]] = {
+        "result": "Result",
+        "grade": "Strongest face",
+        "where": "Where",
+        "length": "Length",
+        "faces": "Faces",
+        "pixels": "Pixels",
+        "size": "Size",
+        "sha256": "SHA-256",
+        "mark": "Your mark",
+    }
+    COMPARED_SAME = "Both are the same file, byte by byte."
+    COMPARED_CLOSE = "Close the comparison"
+    EXPORTED = "Saved: {name} ({size})"
+    EXPORT_ONE = "Save this result: one-page PDF"
 
     FILE_TAB = "Image or video"
     CAMERA_TAB = "Camera"
@@ -132,8 +205,8 @@ class Words:
     }
     """What the brightest colour means, by where the scale comes from."""
     VIEWS: ClassVar[Mapping[bool, str]] = {
-        False: "Seen in 1 of {frames} frames that were looked at, at {start}.",
-        True: "Seen in {views} of {frames} frames that were looked at, from {start} to {end}.",
+        False: "Outputs in 1 of {frames} frames that were looked at, at {start}.",
+        True: "Outputs in {views} of {frames} frames that were looked at, from {start} to {end}.",
     }
     """By whether there are several."""
     MARKED = "Of these views, {marks}: that makes errors more likely."
@@ -142,7 +215,7 @@ class Words:
         "blurred": "{count} blurred",
         "cut off": "{count} cut off",
     }
-    PASSING = "Seen too briefly, beside the others, to decide the result."
+    PASSING = "Outputs too briefly, beside the others, to decide the result."
     NO_IMAGE = "No image of this face could be made."
     COLOURS = (
         "The colours show which parts speak for manipulation: from dark ({none}) to bright yellow "
@@ -245,10 +318,9 @@ class Words:
     STEPS_TITLE = "What to do now"
     REPORT_TITLE = "Prepare a report package"
     REPORT_LEAD = (
-        "One press makes a zip file to keep and to file with: a text for every field of the portal, files small "
-        "enough to upload, a technical report, fingerprints (hashes) of every file, a log of what was done, a "
-        "draft certificate and a notice to the platform. It also copies the text of the complaint and opens the "
-        "page to file it on in a new tab. Nobody asks here who you are."
+        "One press checks what you wrote and makes a zip file to keep and to file with: a text for every field of "
+        "the portal, files small enough to upload, a technical report, fingerprints (hashes) of every file, a log "
+        "of what was done, a draft certificate and a notice to the platform. Nobody asks here who you are."
     )
     KIND_TITLE = "What happened?"
     KINDS: ClassVar[Mapping[str, str]] = {
@@ -284,7 +356,7 @@ class Words:
         "Sexual content that shows someone under 18, or may show one, is not copied, drawn or written here. "
         "Everything that was kept here of your file has been deleted. Only the steps to take are shown."
     )
-    FORM_TITLE = "Add what you know, for the complaint (all optional)"
+    FORM_TITLE = "Add what else you know (all optional)"
     FORM_PLATFORM = "Where did you see it?"
     FORM_PLATFORM_HINT = "App or website, such as WhatsApp or Instagram"
     FORM_LINKS = "Links to the post and to the account"
@@ -297,30 +369,33 @@ class Words:
     FORM_WHOSE_FACE = "Whose face is shown?"
     FORM_WHOSE_FACE_HINT = "Such as: my own, my sister's, a politician's"
     FORM_WHAT_HAPPENED = "What does it show, and what happened?"
+    FORM_WHAT_HAPPENED_HINT = (
+        "The text of the complaint needs this, in your own words; a sentence or two is enough."
+    )
+    FORM_DENIED = "The person shown did not say or do this, and did not agree to it"
     FORM_HARM = "What harm has it done?"
     FORM_STATE = "State or union territory"
     FORM_ORIGINAL = "Put the original file into the package too"
     FORM_ORIGINAL_HINT = "Leave this off unless whoever gets the package should see the file itself."
     FORM_IMAGES = "Put images of it into the package"
     FORM_IMAGES_HINT = "Off: no copy of the file goes in, and the images of the report are blurred."
-    PREPARE = "Prepare the package, copy the text and open the portal"
+    PREPARE = "Check what I wrote and prepare the package"
     READY = (
-        "The package is ready. It is on this page only until you close it: download it now, then open "
-        "START_HERE.html in it."
+        "The package is ready. Look first at what the check found, then copy the texts, download the package and "
+        "open the portal. It is not kept here for long: download it before you leave."
     )
-    LOOK_TITLE = "Look at this before you file"
+    LOOK_TITLE = "1. Look at this before you file"
+    LOOK_NOTHING = "The check found nothing to put right."
     LOOK_MORE = "Good to know before you file"
-    TEXT_COPIED = "The text of the complaint was copied: paste it where the portal asks what happened."
-    TEXT_REFUSED = "The browser did not let this page copy: copy the text from the list below."
-    TAB_OPENED = "The page to file it on was opened in a new tab."
-    TAB_BLOCKED = "The browser did not open a new tab: use the link below."
-    FILING_TITLE = "Field by field, in the portal's own order"
+    FILING_TITLE = "2. Copy the texts, field by field in the portal's own order"
     FILING_LEAD = "Read each text before you paste it: it becomes your own statement. The portal works in English."
     FILING_COPY = "Copy"
     FILING_COPIED = "Copied: {field}"
     FILING_REFUSED = "Not copied: {field}. The text is marked; copy it with Ctrl+C."
     FILING_CHARS = "{count} characters"
     FILING_EMPTY = "you type or choose this yourself"
+    FILING_MISSING = "This text is not complete: say above what it shows and what happened."
+    FILING_SAVE = "Save {name} ({size})"
     FILED_TITLE = "After filing"
     FILED_LEAD = (
         "Write the number that the portal gave you into the log of the package, and see which dates follow."
@@ -331,7 +406,10 @@ class Words:
     FILED_DONE = "The number stands in the log of the package. Download the package once more."
     FOLLOWUPS_TITLE = "Dates to keep in mind"
     DOWNLOAD = "Download {name} ({size})"
-    PORTAL_TITLE = "Report it"
+    DOWNLOAD_TITLE = "3. Download the package"
+    PORTAL_TITLE = "4. Open the portal and file it"
+    PORTAL_OFF = "This button stays off until the following is put right above:"
+    START_AGAIN = "Go back to the start of this page"
     PORTAL_BUTTON = "Open the cybercrime portal in a new tab"
     PORTAL_ADDRESS = "Portal: {address} (type it yourself: a false copy of the portal has been reported)"
     PORTAL_HINT = "This page sends nothing there: you decide what to report."

@@ -273,7 +273,9 @@ def test_everything_made_is_tied_to_the_file_as_received(
         fit_texts(case, framed, load_portal()), framed, explanations, load_portal(), examples / "manipulated.mp4"
     )
     names = [entry.file.name for entry in made]
-    assert names[0] == "5_evidence/copy_video.mp4" and names[1:] == ["5_evidence/key_frames.jpg"]
+    assert names[0] == "5_evidence/supporting_evidence_copy_video.mp4" and names[1:] == [
+        "5_evidence/supporting_evidence_key_frames.jpg"
+    ]
     for entry in made:
         assert entry.file.derived_from == analysis.media.sha256 and entry.file.made_how
         assert entry.file.hashes == hash_stream(io.BytesIO(entry.content))
@@ -290,7 +292,7 @@ def test_at_most_six_files_are_to_be_uploaded(
     made = make_evidence(
         fit_texts(wordy, analysis, load_portal()), analysis, many, load_portal(), examples / "manipulated.mp4"
     )
-    assert len(made) + 1 <= 6 and made[-1].file.name == "5_evidence/full_statement.txt"
+    assert len(made) + 1 <= 6 and made[-1].file.name == "5_evidence/supporting_evidence_full_statement.txt"
 
 
 def test_a_sheet_shows_each_frame_below_its_time() -> None:
@@ -314,4 +316,4 @@ def test_a_image_whose_file_is_not_at_hand_comes_as_its_frame(
         entry.file.name
         for entry in make_evidence(fit_texts(case, still, load_portal()), still, None, load_portal(), None)
     ]
-    assert names == ["5_evidence/frames.jpg"]
+    assert names == ["5_evidence/supporting_evidence_frames.jpg"]

@@ -181,7 +181,7 @@ def test_an_edit_with_hashes_computed_anew_is_found_by_the_noted_manifest_alone(
             id="listed rightly, but lines of the custody log were left out",
         ),
         pytest.param(
-            lambda f: with_manifest(f | {"5_evidence/key_frames.jpg": b"another"}),
+            lambda f: with_manifest(f | {"5_evidence/supporting_evidence_key_frames.jpg": b"another"}),
             "another hash than the file has",
             id="listed rightly, but another piece of evidence",
         ),

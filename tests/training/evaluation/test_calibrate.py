@@ -22,7 +22,7 @@ from training.evaluation.calibrate import (
     video_block,
 )
 from training.evaluation.metrics import judged_by
-from training.evaluation.video_scores import Track, Video, save_series
+from training.evaluation.video_scores import Track, Video, save_scores
 
 
 def test_thresholds_keep_their_promises_on_the_data_they_were_set_on(rows) -> None:
@@ -224,8 +224,8 @@ def test_the_command_sets_videos_on_stills_and_only_reports_the_others(tmp_path,
         ]
 
     stills = videos("real", -1, 150) + videos("fake", 2, 150)
-    save_series(stills, tmp_path / "stills.csv")
-    save_series(videos("real", 9, 3), tmp_path / "dev.csv")
+    save_scores(stills, tmp_path / "stills.csv")
+    save_scores(videos("real", 9, 3), tmp_path / "dev.csv")
     files = ["--stills", str(tmp_path / "stills.csv"), "--scores", str(tmp_path / "dev.csv")]
     out = tmp_path / "videos.json"
     assert main(["calibrate-videos", *files, "--out", str(out), "--measured-on", "stills"]) == 0

@@ -14,7 +14,7 @@ from detector import Detector
 from detector.config import CHECKPOINTS
 from detector.model.checkpoint import load_card, save_card
 from explain import explain
-from training.evaluation.heatmap_scale import settle_heatmap
+from training.evaluation.heatmap_scale import measure_heatmap_scale
 
 
 def labelled(folder: Path, examples: Path, rows: list[tuple[str, str]]) -> Path:
@@ -36,7 +36,7 @@ def test_the_scale_lies_between_genuine_and_manipulated_peaks(
     root = tmp_path / "checkpoints"
     (root / "default").mkdir(parents=True)
     save_card(replace(detector.card, heatmap=None), root)
-    card = settle_heatmap(detector, data, root, split="val", count=10, seed=0)
+    card = measure_heatmap_scale(detector, data, root, split="val", count=10, seed=0)
     peaks = {
         name: explain(detector, detector.analyze(examples / name)).faces[0].peak
         for name in ("genuine.jpg", "manipulated.jpg")
@@ -54,5 +54,5 @@ def test_without_faces_of_both_labels_nothing_is_written(
 ) -> None:
     data = labelled(tmp_path, examples, [("genuine.jpg", "real"), ("no-face.jpg", "fake")])
     with pytest.raises(ValueError, match="no fake face"):
-        settle_heatmap(detector, data, tmp_path / "checkpoints", split="val", count=10, seed=0)
+        measure_heatmap_scale(detector, data, tmp_path / "checkpoints", split="val", count=10, seed=0)
     assert not (tmp_path / "checkpoints").exists()

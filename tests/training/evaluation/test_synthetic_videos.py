@@ -16,7 +16,7 @@ from detector.types import DetectedFace, FaceBox
 from training.__main__ import main
 from training.datasets.labels import FaceItem, Item, read_faces
 from training.evaluation.synthetic_videos import RATE_HZ, choose_faces, only_person, still_frames, write_still
-from training.evaluation.video_scores import Track, Video, judge_video, load_series
+from training.evaluation.video_scores import Track, Video, judge_video, load_scores
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +103,7 @@ def test_the_command_judges_images_as_videos(data: Path, faces: Path, tmp_path: 
     out = tmp_path / "stills.csv"
     given = ["--data", str(data), "--faces", str(faces), "--split", "val", "--most", "1", "--workers", "1"]
     assert main(["stills", *given, "--seconds", "1", "--out", str(out)]) == 0
-    videos = load_series(out)
+    videos = load_scores(out)
     assert sorted(clip.label for clip in videos) == ["fake", "real"]
     assert all(3 <= len(track.logits) <= 5 for clip in videos for track in clip.weighty)
     with pytest.raises(ValueError, match="no images"):
@@ -122,7 +122,7 @@ def test_the_command_scores_every_face_of_labelled_videos(
     scores = tmp_path / "scores.csv"
     given = ["score-videos", "--data", str(tmp_path / "videos"), "--out", str(scores)]
     assert main([*given, "--split", "dev", "--frames", "4", "--workers", "1"]) == 0
-    judged = load_series(scores)
+    judged = load_scores(scores)
     assert sorted(clip.label for clip in judged) == ["fake", "real"]
     for clip in judged:
         track = detector.analyze(tmp_path / "videos" / clip.file, max_frames=4).tracks[0]

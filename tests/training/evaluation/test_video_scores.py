@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training.evaluation.video_scores import Track, Video, load_series, save_series
+from training.evaluation.video_scores import Track, Video, load_scores, save_scores
 
 
 def video_of(file: str, label: str, *tracks: tuple[list[float], list[float]]) -> Video:
@@ -35,8 +35,8 @@ def test_scores_come_back_as_they_were_written(tmp_path: Path) -> None:
         video_of("b", "fake", ([4.0, 5.0, 6.0], [1.0] * 3)),
     ]
     file = tmp_path / "series.csv"
-    assert save_series(videos, file) == 3
-    back = load_series(file)
+    assert save_scores(videos, file) == 3
+    back = load_scores(file)
     assert [(video.file, video.label, len(video.tracks)) for video in back] == [
         ("a", "real", 2),
         ("nobody", "fake", 0),

@@ -92,7 +92,9 @@ def test_a_verdict_outlives_its_explanation(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     analysis = make_analysis("fake", make_track(0, "fake", 0.97))
-    detector: Any = SimpleNamespace(analyze=lambda path, max_frames, progress: analysis)
+    detector: Any = SimpleNamespace(analyze=lambda path, max_frames, progress: analysis, config=None)
+    monkeypatch.setattr("explain.examination.open_media", lambda path, config: path)
+    monkeypatch.setattr("explain.examination.choose_decisive", lambda detector, analysis, media: analysis)
 
     def explain(detector: Any, analysis: Analysis) -> Any:
         raise ExplainError("no such layer")
@@ -102,7 +104,10 @@ def test_a_verdict_outlives_its_explanation(
     assert "no such layer" in caplog.text
 
 
-def test_progress_is_told_in_words_with_the_estimate_so_far(make_analysis: Callable[..., Analysis]) -> None:
+def test_progress_is_told_in_words_with_the_estimate_so_far(
+    make_analysis: Callable[..., Analysis], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("explain.examination.open_media", lambda path, config: path)
     asked: list[Any] = []
 
     def analyze(path: Path, max_frames: Any, progress: Callable[[Step], None]) -> Analysis:
@@ -113,12 +118,12 @@ def test_progress_is_told_in_words_with_the_estimate_so_far(make_analysis: Calla
         return make_analysis("no_face")
 
     told: list[tuple[float, Any]] = []
-    detector: Any = SimpleNamespace(analyze=analyze)
+    detector: Any = SimpleNamespace(analyze=analyze, config=None)
     file_check.check(detector, Path("x"), lambda share, stage: told.append((share, stage)), "moments")
     assert [stage("en") for _, stage in told] == [
         "Opening the file",
-        "Looking at moment 12 of 40. Highest estimate so far: 23 %",
-        "Looking at moment 13 of 40",
+        "Examining frame 12 of 40. Highest estimate so far: 23 %",
+        "Examining frame 13 of 40",
     ]
-    assert told[2][1]("hi") == "40 में से पल 13 देखा जा रहा है"
+    assert told[2][1]("hi") == "40 में से फ़्रेम 13 देखा जा रहा है"
     assert told[1][0] == pytest.approx(0.275, abs=0.01) and asked == ["moments"]

@@ -16,7 +16,7 @@ from PIL import Image
 
 from detector import Detector
 from detector.types import FaceTrack
-from explain.single_frame import draw_moment
+from explain.single_frame import draw_scored_frame
 from reporting.text import results as result_text
 from reporting.text.results import Language
 from ui import text
@@ -124,9 +124,9 @@ def test_leaving_while_a_moment_is_drawn_is_no_trouble(
 ) -> None:
     def draw(*given: Any) -> Any:
         handlers.leave(visitor("a"))
-        return draw_moment(*given)
+        return draw_scored_frame(*given)
 
-    monkeypatch.setattr("ui.check.video_handlers.draw_moment", draw)
+    monkeypatch.setattr("ui.check.video_handlers.draw_scored_frame", draw)
     assert videos.moment("en", visitor("a"), pick(0, 0)) == {}
     assert not list(tmp_path.iterdir()) and not caplog.records
 

@@ -11,7 +11,15 @@ from detector.errors import ReportError
 from reporting.case import Depicted, Kind
 from reporting.portals import load_places
 from ui.common.localized import Lettering
-from ui.report.case_form import ELSEWHERE, Answers, detail_fields, first_fields, images_field, read_case
+from ui.report.case_form import (
+    ELSEWHERE,
+    Answers,
+    account_fields,
+    detail_fields,
+    first_fields,
+    images_field,
+    read_case,
+)
 from ui.text import Words
 from ui.text.hi import HindiWords
 
@@ -24,6 +32,8 @@ def test_the_case_is_what_was_filled_in() -> None:
             None,
             True,
             "AU",
+            "it",
+            True,
             "2026-03-05T21:30",
             "2026-03-05T22:00",
             "ill",
@@ -31,7 +41,6 @@ def test_the_case_is_what_was_filled_in() -> None:
             "@who",
             " https://a.b/c \n\nhttps://d.e/f",
             "mine",
-            "it",
             "so",
             "Goa",
             False,
@@ -43,11 +52,12 @@ def test_the_case_is_what_was_filled_in() -> None:
     assert case.urls == ("https://a.b/c", "https://d.e/f")
     typed = (case.platform, case.handle, case.whose_face, case.what_happened, case.harm, case.state)
     assert (*typed, case.delay_reason) == ("App", "@who", "mine", "it", "so", "Goa", "ill")
+    assert case.denied and not read_case(Answers("other")).denied, "a claim is the visitor's own"
     assert case.include_media is None and case.media_included
 
 
 def test_all_but_the_kind_may_be_left_out() -> None:
-    empty = read_case(Answers("other", *(None,) * 15))
+    empty = read_case(Answers("other", *(None,) * 16))
     assert empty.seen_at is None and empty.urls == () and empty.state == "" and empty.country == "IN"
     with pytest.raises(ReportError, match="kind"):
         read_case(Answers())
@@ -81,7 +91,8 @@ def test_the_choices_are_those_of_a_case(words: type[Words]) -> None:
 
 def test_the_form_has_one_component_for_each_answer_and_asks_for_no_identity() -> None:
     lettering = Lettering()
-    made: list[Any] = [*first_fields(lettering), *detail_fields(lettering), images_field(lettering)]
+    made: list[Any] = [*first_fields(lettering), *account_fields(lettering)]
+    made += [*detail_fields(lettering), images_field(lettering)]
     assert len(made) == len(Answers._fields)
     labels = " ".join(str(component.label) for component in made).casefold()
     for asked in ("your name", "phone", "e-mail", "aadhaar", "address", "birth"):

@@ -29,7 +29,7 @@ from ui.common.updates import Updates
 from ui.report.filing import before_filing
 from ui.report.handlers import ReportHandlers
 from ui.session.key_frames import load_frames, store_frames
-from ui.session.own_files import RECEIVED
+from ui.session.own_files import RECEIVED, SHOWN, own_file
 from ui.session.store import Prepared, Visit
 from ui.text import Words
 
@@ -46,13 +46,15 @@ def quiet(share: float, desc: str) -> None:
 
 def answers(kind: str | None, depicted: str | None = None, **more: Any) -> tuple[Any, ...]:
     values = {"in_danger": False, "witness_only": False, "country": "IN"} | more
-    rest = ("seen_at", "saved_at", "delay_reason", "platform", "handle", "links", "whose_face", "what_happened")
+    rest = ("seen_at", "saved_at", "delay_reason", "platform", "handle", "links", "whose_face")
     return (
         kind,
         values["in_danger"],
         depicted,
         values["witness_only"],
         values["country"],
+        values.get("what_happened", "It shows me."),
+        values.get("denied", True),
         *(values.get(name, "") for name in rest),
         "",
         None,
@@ -116,8 +118,7 @@ def test_the_kind_is_the_only_thing_that_must_be_told(report: ReportHandlers, ju
     assert (
         Words.TROUBLES["no_kind"].title in report.prepare(VISITOR, next(TURN), "en", False, *answers(None))[NOTE]
     )
-    order = report.begin(VISITOR, next(TURN), "en", False, *answers(None))["order"]
-    assert order == {} and judged.package is None
+    assert judged.package is None
 
 
 def test_what_is_changed_after_the_package_takes_it_off_the_page(report: ReportHandlers, judged: Visit) -> None:
@@ -163,10 +164,8 @@ def test_a_hard_stop_keeps_nothing_at_all(
     }
     assert "<p>" not in updates["moment"] + updates["maps-note"]
     assert not updates["maps"].visible and not updates["copy"].visible
-    for call in (report.prepare, report.begin):
-        assert not any(
-            "gradio_api/file" in str(update) for update in call(VISITOR, next(TURN), "en", True, *answers("other"))
-        )
+    made = report.prepare(VISITOR, next(TURN), "en", True, *answers("other"))
+    assert not any("gradio_api/file" in str(update) for update in made.values())
     assert files_below(tmp_path) == [], "and nothing is made of what is gone"
     assert escape(text.of("hi").HARD_STOP) in handlers.speak("hi", VISITOR)["answer"]
 
@@ -191,9 +190,8 @@ def test_a_hard_stop_told_first_takes_effect_all_the_same(report: ReportHandlers
 def test_a_forged_call_cannot_get_past_a_hard_stop(
     report: ReportHandlers, judged: Visit, tmp_path: Path, depicted: str | None
 ) -> None:
-    order = report.begin(VISITOR, next(TURN), "en", False, *answers("sexual", depicted))["order"]
     updates = report.prepare(VISITOR, next(TURN), "en", False, *answers("sexual", depicted))
-    assert order == {} and escape(Words.TROUBLES["hard_stop"].title) in updates[NOTE]
+    assert escape(Words.TROUBLES["hard_stop"].title) in updates[NOTE]
     assert not [path for path in files_below(tmp_path) if path.suffix == ".zip"]
     assert depicted is None or files_below(tmp_path) == []
 
@@ -275,7 +273,7 @@ def test_images_of_sexual_content_go_in_only_when_wanted(report: ReportHandlers,
         assert any(name.endswith((".jpg", ".png")) for name in names) is wanted
 
 
-def test_the_click_hands_over_the_text_and_the_page_of_the_case(report: ReportHandlers, judged: Visit) -> None:
+def test_the_way_to_the_portal_opens_once_the_texts_are_complete(report: ReportHandlers, judged: Visit) -> None:
     portal = load_portal()
     for given, address in (
         (answers("other"), portal.home_url.value),
@@ -284,11 +282,63 @@ def test_the_click_hands_over_the_text_and_the_page_of_the_case(report: ReportHa
         (answers("other", country="GB"), "https://www.reportfraud.police.uk"),
         (answers("other", country="ZZ"), ""),
     ):
-        order = report.begin(VISITOR, next(TURN), "en", False, *given)["order"]
-        assert order["address"] == address
-        report.prepare(VISITOR, next(TURN), "en", False, *given)
-        assert order["text"] in {field.text for field in prepared(judged).fields}, "as in the package"
-    assert report.begin(STRANGER, next(TURN), "en", False, *answers("other"))["order"] == {}
+        assert report.route(VISITOR, next(TURN), "en", *given)["portal"] == "", "nothing before the check"
+        said = report.prepare(VISITOR, next(TURN), "en", False, *given)
+        assert (f'href="{address}"' in said["portal"]) == bool(address)
+
+
+@pytest.mark.parametrize("language", ["en", "hi"])
+@pytest.mark.parametrize("witness", [False, True])
+def test_no_text_with_a_gap_can_be_copied_and_the_portal_waits_for_it(
+    report: ReportHandlers, judged: Visit, language: Language, witness: bool
+) -> None:
+    judged.language, words = language, text.of(language)
+    given = answers("other", what_happened=" ", witness_only=witness)
+    said = report.prepare(VISITOR, next(TURN), language, False, *given)
+    (gap,) = [field for field in prepared(judged).fields if not field.complete]
+    assert escape(gap.text) not in said["fields"] and 'href="#what-happened"' in said["fields"]
+    assert escape(words.FILING_MISSING) in said["fields"] and "fill in" not in said["fields"]
+    missing = finding("nothing_told").said(language)[0]
+    assert "<a " not in said["portal"] and 'aria-disabled="true"' in said["portal"]
+    assert escape(missing) in said["portal"] and escape(words.PORTAL_OFF) in said["portal"]
+    assert load_portal().home_url.value in said["portal"], "who must, types the address"
+    whole = answers("other", witness_only=witness)
+    said = report.prepare(VISITOR, next(TURN), language, False, *whole)
+    assert all(field.complete for field in prepared(judged).fields) and "<a " in said["portal"]
+
+
+def test_the_order_on_the_page_is_look_copy_download_open(report: ReportHandlers, judged: Visit) -> None:
+    for language in ("en", "hi"):
+        judged.language, words = language, text.of(language)
+        said = report.prepare(VISITOR, next(TURN), language, False, *answers("other"))
+        titles = [words.LOOK_TITLE, words.FILING_TITLE, words.DOWNLOAD_TITLE, words.PORTAL_TITLE]
+        page = "".join(said[name] for name in ("package-note", "fields", "portal"))
+        places = [page.index(f"<h2>{escape(title)}</h2>") for title in titles]
+        assert places == sorted(places) and [title[0] for title in titles] == list("1234")
+
+
+def test_hindi_has_every_field_hint_and_text_explained(report: ReportHandlers, judged: Visit) -> None:
+    judged.language = "hi"
+    page = report.prepare(VISITOR, next(TURN), "hi", False, *answers("other"))["fields"]
+    for field in prepared(judged).fields:
+        for said in (field.label_hi, field.step_hi, field.hint_hi, field.gloss_hi):
+            assert escape(said) in page
+        assert not field.hint or page.index(escape(field.hint_hi)) < page.index(escape(field.hint))
+    assert "GLOSS" not in page and prepared(judged).fields[9].gloss_hi
+
+
+def test_each_file_to_attach_is_saved_by_itself(report: ReportHandlers, judged: Visit, tmp_path: Path) -> None:
+    page = report.prepare(VISITOR, next(TURN), "en", False, *answers("other"))["fields"]
+    package = prepared(judged)
+    (field,) = [field for field in package.fields if field.files]
+    assert 2 <= len(package.uploads) == len(field.files) <= 6
+    for path, name in zip(package.uploads, field.files, strict=True):
+        assert path.name == Path(name).name and f'download="{path.name}"' in page
+        with zipfile.ZipFile(package.path) as archive:
+            assert path.read_bytes() == archive.read(name)
+        assert own_file(str(path), tmp_path / "root", SHOWN, "") == path
+    report.file(VISITOR, next(TURN), "en", "12345", "")
+    assert all(path.exists() for path in prepared(judged).uploads)
 
 
 def test_what_to_look_at_before_filing_is_said_under_the_note_in_the_language_that_is_on(
@@ -303,7 +353,7 @@ def test_what_to_look_at_before_filing_is_said_under_the_note_in_the_language_th
     for language, markup in pages.items():
         words = text.of(language)
         shown, folded = markup.split("<details", 1)
-        assert shown.index(escape(words.READY)) < shown.index(f"<h3>{escape(words.LOOK_TITLE)}</h3>")
+        assert shown.index(escape(words.READY)) < shown.index(f"<h2>{escape(words.LOOK_TITLE)}</h2>")
         for entry in findings:
             said = " ".join(escape(sentence) for sentence in entry.said(language))
             marked = f"{mark(entry.severity, language)}:</strong> {said}"
@@ -312,7 +362,7 @@ def test_what_to_look_at_before_filing_is_said_under_the_note_in_the_language_th
     stranger = finding("state", state="<b>", count=36)
     error = before_filing((stranger,), "hi")
     assert mark("error", "hi") in error and "<b>" not in error and "<svg" in error and "<details" not in error
-    assert before_filing((), "en") == ""
+    assert Words.LOOK_NOTHING in before_filing((), "en")
 
 
 def test_each_field_of_the_portal_has_its_own_button(report: ReportHandlers, judged: Visit) -> None:
@@ -320,7 +370,8 @@ def test_each_field_of_the_portal_has_its_own_button(report: ReportHandlers, jud
         FIELDS
     ]
     fields = prepared(judged).fields
-    assert page.count("data-copied=") == page.count("<textarea") == sum(bool(field.text) for field in fields)
+    copied = [field for field in fields if field.text and not field.files]
+    assert page.count("data-copied=") == page.count("<textarea") == len(copied)
     places = [page.index(f">{escape(field.label)}<") for field in fields if field.step == fields[0].step]
     assert places == sorted(places)
     assert "https://a.b/c?d=100%&amp;e=&#123;x}" in page, "every character as it is"
@@ -376,7 +427,7 @@ def test_the_package_of_a_video_holds_its_key_frames(
     assert visit is not None
     report.prepare(VISITOR, next(TURN), "en", False, *answers("other"))
     names = verify_package(prepared(visit).path).files
-    assert "5_evidence/key_frames.jpg" in names
+    assert "5_evidence/supporting_evidence_key_frames.jpg" in names
 
 
 def test_a_key_frame_comes_back_as_it_was(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def test_what_only_looks_like_a_number_stays_text(sentence: str) -> None:
 
 def test_the_page_to_file_on_follows_the_case() -> None:
     found = {
-        name: [link["href"] for link in Page(portal_link(case, "en")).all("a")]
+        name: [link["href"] for link in Page(portal_link(case, (), "en")).all("a")]
         for name, case in {
             "home": Case(),
             "witness": Case(witness_only=True),

@@ -10,10 +10,20 @@ from urllib.parse import urljoin
 
 import httpx
 import pytest
-from browser_helpers import BROWSER, PATIENCE_MS, add, has_sideways_scroll, opened_elsewhere, wait_for_answer
+from browser_helpers import (
+    BROWSER,
+    PATIENCE_MS,
+    add,
+    barriers,
+    has_sideways_scroll,
+    opened_elsewhere,
+    wait_for_answer,
+)
 from playwright.sync_api import Browser, Page, expect
 
 from reporting import verify_package
+from reporting.text.findings import finding
+from ui import text
 from ui.session.store import image_link
 from ui.text import Words
 
@@ -24,11 +34,15 @@ pytestmark = [
 HOME = "https://cybercrime.gov.in/"
 
 
-@pytest.fixture(params=[True], ids=["clipboard"])
+@pytest.fixture(params=["en"])
 def visitor(browser: Browser, server: Any, request: pytest.FixtureRequest) -> Iterator[tuple[Page, list[str]]]:
-    """A visitor's page, and what it opened elsewhere; the browser lets it copy or not."""
-    context = browser.new_context(viewport={"width": 375, "height": 800}, reduced_motion="reduce", locale="en-GB")
-    if request.param:
+    """A visitor's page on a phone, by its language, and what it opened elsewhere; copying may be refused."""
+    context = browser.new_context(
+        viewport={"width": 375, "height": 800},
+        reduced_motion="reduce",
+        locale="hi-IN" if request.param == "hi" else "en-GB",
+    )
+    if request.param != "refused":
         context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
     else:
         context.add_init_script("Clipboard.prototype.writeText = () => Promise.reject(new Error('refused'));")
@@ -46,29 +60,53 @@ def bring(page: Page, example: Path, name: str) -> None:
     assert name in wait_for_answer(page)
 
 
-def test_one_click_makes_the_package_copies_the_text_and_opens_the_portal(
+@pytest.mark.parametrize("visitor", ["en", "hi"], indirect=True)
+def test_check_look_copy_download_and_then_the_portal(
     visitor: tuple[Page, list[str]], examples: Path, tmp_path: Path
 ) -> None:
     page, opened = visitor
+    language = text.language_of(page.evaluate("document.documentElement.lang"))
+    words = text.of(language)
     bring(page, examples / "manipulated.jpg", "mine.jpg")
     page.locator("#prepare").click()
-    expect(page.locator("#package-note")).to_contain_text(Words.TROUBLES["no_kind"].title)
-    page.get_by_label(Words.KINDS["impersonation"]).check()
+    expect(page.locator("#package-note")).to_contain_text(words.TROUBLES["no_kind"].title)
+    page.get_by_label(words.KINDS["impersonation"]).check()
     expect(page.locator("#routes")).to_contain_text("OTHER CYBER CRIME")
-    page.get_by_text(Words.FORM_TITLE).click()
-    page.get_by_label(Words.FORM_WHAT_HAPPENED).fill("Somebody asks my friends for money with my face.")
-    assert opened == []
-    with page.context.expect_page() as tab:
-        page.locator("#prepare").click()
-    assert tab.value.evaluate("window.opener") is None
-    page.bring_to_front()
-    expect(page.locator("#handed")).to_contain_text(Words.TEXT_COPIED)
-    expect(page.locator("#handed")).to_contain_text(Words.TAB_OPENED)
-    expect(page.locator("#package-note")).to_contain_text(Words.LOOK_TITLE)
+    expect(page.locator("#portal a")).to_have_count(0)
+
+    page.locator("#prepare").click()
+    portal = page.locator("#portal")
+    expect(portal.locator("[aria-disabled=true]")).to_be_visible()
+    expect(portal).to_contain_text(finding("nothing_told").said(language)[0])
+    expect(portal.locator("a")).to_have_count(0)
+    expect(page.locator("#fields")).to_contain_text(words.FILING_MISSING)
+    copy = page.get_by_role("button", name=f"{words.FILING_COPY} Additional information about the incident")
+    expect(copy).to_have_count(0)
+    assert barriers(page) == []
+
+    page.locator("#fields a[href='#what-happened']").click()
+    page.locator("#what-happened textarea").fill("Somebody asks my friends for money with my face.")
+    page.get_by_label(words.FORM_DENIED).check()
+    expect(page.locator("#download")).not_to_be_visible()
+    page.locator("#prepare").click()
+    expect(page.locator("#package-note")).to_contain_text(words.LOOK_TITLE)
     page.locator("#download").wait_for()
-    assert set(opened) == {HOME}
+    assert opened == [], "nothing is opened before the visitor says so"
+    heights = [
+        page.locator(f"#{name}").bounding_box() for name in ("package-note", "fields", "download", "portal")
+    ]
+    tops = [box["y"] for box in heights if box]
+    assert tops == sorted(tops) and len(tops) == 4
+    copy.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#fields [role=status]")).to_have_text(
+        words.FILING_COPIED.format(field="Additional information about the incident")
+    )
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert "asks my friends for money with my face" in copied
+    assert "asks my friends for money with my face" in copied and "(fill in" not in copied
+    assert "did not agree" in copied and copied.isascii(), "the portal works in English"
+    if language == "hi":
+        expect(page.locator("#fields .dd-gloss")).to_contain_text("सहमति")
     with page.expect_download() as download:
         page.locator("#download").click()
     package = tmp_path / download.value.suggested_filename
@@ -76,30 +114,36 @@ def test_one_click_makes_the_package_copies_the_text_and_opens_the_portal(
     verify_package(package)
     with zipfile.ZipFile(package) as archive:
         assert copied in archive.read("2_complaint_copy_paste.txt").decode()
-    assert not has_sideways_scroll(page)
+        assert "3_report_suspect.txt" not in archive.namelist()
+        evidence = archive.read("5_evidence/supporting_evidence_copy_image.jpg")
+    with page.expect_download() as download:
+        page.locator("#fields .dd-saves a").first.click()
+    assert download.value.suggested_filename == "supporting_evidence_copy_image.jpg"
+    download.value.save_as(tmp_path / "saved.jpg")
+    assert (tmp_path / "saved.jpg").read_bytes() == evidence
+    assert not has_sideways_scroll(page) and barriers(page) == []
 
-    button = page.get_by_role("button", name=f"{Words.FILING_COPY} Supporting evidence")
-    button.focus()
-    page.keyboard.press("Enter")
-    expect(page.locator("#fields [role=status]")).to_have_text(
-        Words.FILING_COPIED.format(field="Supporting evidence")
-    )
-    assert "4_forensic_report.pdf" in page.evaluate("navigator.clipboard.readText()")
+    with page.context.expect_page() as tab:
+        page.locator("#portal a").click()
+    assert tab.value.evaluate("window.opener") is None
+    page.bring_to_front()
+    assert set(opened) == {HOME}
 
-    page.get_by_label(Words.FILED_NUMBER).fill("31409250012345")
+    page.get_by_label(words.FILED_NUMBER).fill("31409250012345")
     page.locator("#file").click()
-    expect(page.locator("#filed")).to_contain_text(Words.FOLLOWUPS_TITLE)
+    expect(page.locator("#filed")).to_contain_text(words.FOLLOWUPS_TITLE)
     with page.expect_download() as download:
         page.locator("#download").click()
     download.value.save_as(package)
     with zipfile.ZipFile(package) as archive:
         assert b"31409250012345" in archive.read("7_custody_log.csv")
-    page.get_by_label(Words.FORM_HARM).fill("so much")
+    page.get_by_text(words.FORM_TITLE).click()
+    page.get_by_label(words.FORM_HARM).fill("so much")
     expect(page.locator("#download")).not_to_be_visible()
     expect(page.locator("#filing")).not_to_be_visible()
 
 
-@pytest.mark.parametrize("visitor", [False], indirect=True, ids=["refused"])
+@pytest.mark.parametrize("visitor", ["refused"], indirect=True)
 def test_where_copying_is_refused_the_text_is_there_to_mark(
     visitor: tuple[Page, list[str]], examples: Path
 ) -> None:
@@ -108,16 +152,17 @@ def test_where_copying_is_refused_the_text_is_there_to_mark(
     page.get_by_label(Words.KINDS["other"]).check()
     page.get_by_label(Words.WITNESS).check()
     expect(page.locator("#routes")).to_contain_text("Deepfake")
-    with page.context.expect_page() as tab:
-        page.locator("#prepare").click()
-    tab.value.wait_for_load_state()
-    page.bring_to_front()
-    expect(page.locator("#handed")).to_contain_text(Words.TEXT_REFUSED)
+    page.locator("#what-happened textarea").fill("It shows a politician who never said this.")
+    page.locator("#prepare").click()
     page.get_by_role("button", name=f"{Words.FILING_COPY} Description").click()
     expect(page.locator("#fields [role=status]")).to_contain_text("Not copied")
     box = page.get_by_role("textbox", name="Description")
     expect(box).to_be_focused()
     assert page.evaluate("getSelection().toString()") == box.input_value() != ""
+    expect(page.locator("#fields")).not_to_contain_text("Category of complaint")
+    with page.context.expect_page() as tab:
+        page.locator("#portal a").click()
+    tab.value.wait_for_load_state()
     assert set(opened) == {f"{HOME}Webform/cyber_suspect.aspx"}
 
 
@@ -132,6 +177,7 @@ def test_a_hard_stop_leaves_nothing_on_the_page_or_the_disk_and_another_file_sta
     assert page.request.get(address).ok and httpx.get(address).status_code == 404, "for this browser alone"
     (folder,) = [path.parent.parent for path in server.folder.rglob("stopped.jpg")]
     page.get_by_label(Words.KINDS["other"]).check()
+    page.locator("#what-happened textarea").fill("It shows me.")
     page.locator("#prepare").click()
     page.locator("#download").wait_for()
     (made,) = folder.rglob("*.zip")
@@ -159,8 +205,22 @@ def test_a_hard_stop_leaves_nothing_on_the_page_or_the_disk_and_another_file_sta
     assert not set(server.folder.rglob(made.name)) - others, "nor a copy of the package anywhere else"
     for gone in (address, package):
         assert page.request.get(gone).status == 404
-    assert set(opened) == {HOME} and not has_sideways_scroll(page)
+    assert opened == [] and not has_sideways_scroll(page)
+    shown = page.locator("body").inner_text()
+    for other in (
+        Words.REPORT_TITLE,
+        Words.KIND_TITLE,
+        Words.PORTAL_TITLE,
+        Words.UPLOAD_DROP,
+        Words.EXAMPLES_LEAD,
+    ):
+        assert other not in shown, "nothing but what to do"
+    for hidden in ("#answer", "#upload", "#kind", "#examples", "#depth", "#portal", "#reach"):
+        expect(page.locator(hidden)).not_to_be_visible()
+    assert barriers(page) == []
 
+    page.get_by_role("link", name=Words.START_AGAIN).click()
+    page.locator("#upload input[type=file]").wait_for(state="attached")
     bring(page, examples / "no-face.jpg", "next.jpg")
     expect(page.get_by_label(Words.KINDS["sexual"])).not_to_be_checked()
     expect(page.locator("#build")).to_be_visible()

@@ -115,7 +115,7 @@ def test_every_face_is_listed_also_without_a_image(
     for card, track in zip(cards, (tracks[1], tracks[0], tracks[2]), strict=True):
         sentence = result_text.face_sentence(track.outcome, track.probability, "en")
         assert sentence in card
-        assert "Seen in 3 of 32 frames that were looked at, from 0:01 to 1:01." in card
+        assert "Outputs in 3 of 32 frames that were looked at, from 0:01 to 1:01." in card
         assert (Words.PASSING in card) == (not track.weighty)
         assert (Words.NO_IMAGE in card) == (track.track_id != 1)
     assert [image["alt"] for image in page.all("img")] == [

@@ -17,7 +17,7 @@ from upload_helpers import store_upload
 
 from ui.security import messages
 from ui.security.access import Exposure, exposed, exposed_as_space
-from ui.security.login import COOKIE, Door, make_password
+from ui.security.login import COOKIE, PasswordLogin, make_password
 from ui.security.middleware import HEALTH, UPLOAD, Guard
 from ui.security.rate_limit import Buckets
 from ui.security.request_body import LEAST_BYTES, Body, StalledError
@@ -82,7 +82,7 @@ def at_home(tmp_path: Path) -> Site:
 
 @pytest.fixture
 def linked(tmp_path: Path) -> Site:
-    return Site(tmp_path, exposed("127.0.0.1", share=True), door=Door(PASSWORD, delay_s=0))
+    return Site(tmp_path, exposed("127.0.0.1", share=True), login=PasswordLogin(PASSWORD, delay_s=0))
 
 
 @pytest.fixture
@@ -548,7 +548,7 @@ def test_the_password_opens_the_door_for_a_browser_and_for_a_program(linked: Sit
 def test_what_was_not_signed_here_opens_nothing(tmp_path: Path, linked: Site) -> None:
     note = enter(linked, PASSWORD).cookies[COOKIE]
     until, nonce, seal = note.split(".")
-    elsewhere = Site(tmp_path, exposed("127.0.0.1", share=True), door=Door(PASSWORD))
+    elsewhere = Site(tmp_path, exposed("127.0.0.1", share=True), login=PasswordLogin(PASSWORD))
     forged = [f"{int(until) + 1}.{nonce}.{seal}", f"{until}.{nonce}x.{seal}", f"{until}.{nonce}.", "..", "",
               "x" * 9, f"{until}.{nonce}", "²." + nonce + "." + seal]  # fmt: skip
     for cookie in forged:
@@ -559,20 +559,20 @@ def test_what_was_not_signed_here_opens_nothing(tmp_path: Path, linked: Site) ->
 
 def test_a_note_ends_after_a_day() -> None:
     now = [1000.0]
-    door = Door(PASSWORD, clock=lambda: now[0])
-    answer = asyncio.run(door.try_password(f"password={PASSWORD}".encode(), "c", {}, secure=False))
+    login = PasswordLogin(PASSWORD, clock=lambda: now[0])
+    answer = asyncio.run(login.try_password(f"password={PASSWORD}".encode(), "c", {}, secure=False))
     cookie = answer.headers["set-cookie"].split(";")[0]
-    assert door.is_open(cookie)
+    assert login.is_open(cookie)
     now[0] += 24 * 3600 + 1
-    assert not door.is_open(cookie)
+    assert not login.is_open(cookie)
 
 
 def test_wrong_passwords_have_to_wait_and_the_right_one_too() -> None:
     now = [0.0]
-    door = Door(PASSWORD, clock=lambda: now[0], delay_s=0)
+    login = PasswordLogin(PASSWORD, clock=lambda: now[0], delay_s=0)
 
     def give(word: str, client: str = "a") -> int:
-        return asyncio.run(door.try_password(f"password={word}".encode(), client, {}, secure=False)).status_code
+        return asyncio.run(login.try_password(f"password={word}".encode(), client, {}, secure=False)).status_code
 
     assert [give("wrong") for _ in range(8)] == [401] * 5 + [429] * 3
     assert give(PASSWORD) == 429 and give(PASSWORD, "b") == 200
@@ -582,16 +582,16 @@ def test_wrong_passwords_have_to_wait_and_the_right_one_too() -> None:
     assert [give(PASSWORD) for _ in range(20)] == [200] * 20
     codes = [give("wrong", f"client {number}") for number in range(200)]
     assert codes.count(401) == 100 and codes[-1] == 429, "many clients together do not guess faster"
-    assert len(door._tries) <= 10_000
+    assert len(login._tries) <= 10_000
 
 
 def test_one_address_locks_nobody_else_out() -> None:
     """Only tries that are looked at cost what all share: a refused one costs nobody anything."""
     now = [0.0]
-    door = Door(PASSWORD, clock=lambda: now[0], delay_s=0)
+    login = PasswordLogin(PASSWORD, clock=lambda: now[0], delay_s=0)
 
     def give(word: str, client: str) -> int:
-        return asyncio.run(door.try_password(f"password={word}".encode(), client, {}, secure=False)).status_code
+        return asyncio.run(login.try_password(f"password={word}".encode(), client, {}, secure=False)).status_code
 
     for second in range(600):
         now[0] = float(second)
@@ -603,12 +603,12 @@ def test_one_address_locks_nobody_else_out() -> None:
 
 def test_who_waits_for_the_others_does_not_lose_tries_of_their_own() -> None:
     now = [0.0]
-    door = Door(PASSWORD, clock=lambda: now[0], delay_s=0)
+    login = PasswordLogin(PASSWORD, clock=lambda: now[0], delay_s=0)
 
     def give(word: str, client: str) -> int:
-        return asyncio.run(door.try_password(f"password={word}".encode(), client, {}, secure=False)).status_code
+        return asyncio.run(login.try_password(f"password={word}".encode(), client, {}, secure=False)).status_code
 
-    while give("wrong", f"client {len(door._tries)}") == 401:
+    while give("wrong", f"client {len(login._tries)}") == 401:
         pass
     assert [give("wrong", "late") for _ in range(9)] == [429] * 9
     now[0] += 20

@@ -1,0 +1,145 @@
+"""Images that are cut off: what of a WebP, HEIC or AVIF can still be decoded.
+
+Their decoders refuse a file that ends early. So the missing bytes are filled in, twice and with different ones:
+pixels that are the same both times do not depend on what is missing.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from dataclasses import dataclass
+from typing import IO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.types import Pixels
+
+BROKEN = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    struct.error,
+    LookupError,
+    ArithmeticError,
+    TypeError,
+    AttributeError,
+    MemoryError,
+    RuntimeError,
+)
+"""What Pillow's readers raise on damaged bytes."""
+_MAX_BOXES = 10_000
+_RANDOM_SHARES = (0.0, 1.0, 0.5, 0.1, 0.3, 0.02)
+WAYS = len(_RANDOM_SHARES)
+_FILLER_PX = 64
+"""A square of so many equal pixels is taken for one that the decoder of a tiled image made up."""
+
+
+def missing_bytes(file: IO[bytes]) -> int:
+    """How many bytes a WebP, HEIC or AVIF ends before it should; 0 for other formats.
+
+    Source:
+        RFC 9649, 2.4 (RIFF); ISO/IEC 14496-12, 4.2 (boxes).
+    """
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    head = file.read(12)
+    if head[:4] == b"RIFF" and head[8:] == b"WEBP":
+        return max(0, 8 + int.from_bytes(head[4:8], "little") - size)
+    at = 0
+    for _ in range(_MAX_BOXES if head[4:8] == b"ftyp" else 0):
+        file.seek(at)
+        box = file.read(16)
+        if len(box) < 8:
+            break
+        length = int.from_bytes(box[:4], "big")
+        if length == 1:
+            length = int.from_bytes(box[8:16], "big")
+        if length < 8:  # 0: to the end of the file
+            break
+        at += length
+    return max(0, at - size)
+
+
+def filled(content: bytes, missing: int, way: int = 0) -> io.BytesIO:
+    """A cut-off file with zeros in place of what is missing, or with random bytes and then zeros.
+
+    Args:
+        content: of the file.
+        missing: how many bytes.
+        way: 0 to `WAYS` - 1: how many of them are random. Each decoder takes offence at some of these.
+    """
+    fill = np.random.default_rng(0).bytes(round(_RANDOM_SHARES[way] * missing)).ljust(missing, b"\0")
+    if content[:4] != b"RIFF":
+        return io.BytesIO(content + fill)
+    at = 12
+    while at + 8 <= len(content):
+        at += 8 + int.from_bytes(content[at + 4 : at + 8], "little")
+        at += at % 2
+        if at > len(content):  # the chunk in which it ends is filled, and made the last
+            content += fill[: at - len(content)]
+            break
+    else:
+        content = content[:at]
+    return io.BytesIO(content[:4] + (len(content) - 8).to_bytes(4, "little") + content[8:])
+
+
+def is_tiled(content: bytes) -> bool:
+    """Whether a HEIC or AVIF is made of tiles, of which the decoder leaves out those that it cannot decode."""
+    return b"grid" in content[: 1 << 18]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sums:
+    """Sums of the rows and columns of an image, to tell where two differ without holding both."""
+
+    rows: NDArray[np.uint32]
+    columns: NDArray[np.uint32]
+
+    @classmethod
+    def of(cls, pixels: Pixels) -> Sums:
+        return cls(pixels.sum(axis=1, dtype=np.uint32), pixels.sum(axis=0, dtype=np.uint32))
+
+
+def kept_part(pixels: Pixels, other: Sums, tiled: bool) -> Pixels:
+    """The part of an image in which it equals another, from the side at which the file begins.
+
+    Args:
+        pixels: uint8 (height, width, 3), as stored.
+        other: of the same image, the missing bytes filled otherwise.
+        tiled: the decoder may have filled tiles with one colour both times.
+
+    Returns:
+        Whole rows, or whole columns where the decoder has turned the image; of height 0 where nothing is left.
+    """
+    own = Sums.of(pixels)
+    if own.rows.shape != other.rows.shape or own.columns.shape != other.columns.shape:
+        return pixels[:0]
+    bad_rows = np.flatnonzero((own.rows != other.rows).any(axis=1))
+    bad_columns = np.flatnonzero((own.columns != other.columns).any(axis=1))
+    height, width = pixels.shape[:2]
+    if not len(bad_rows):
+        return _without_filler(pixels) if tiled else pixels
+    sides = [  # whether all beyond it differs, how much is left, and the quarter turns that put the break below
+        (bad_rows[-1] == height - 1, bad_rows[0] / height, 0),
+        (bad_rows[0] == 0, 1 - (bad_rows[-1] + 1) / height, 2),
+        (bad_columns[-1] == width - 1, bad_columns[0] / width, 3),
+        (bad_columns[0] == 0, 1 - (bad_columns[-1] + 1) / width, 1),
+    ]
+    _, share, turns = max(side for side in sides if side[0]) if any(side[0] for side in sides) else sides[0]
+    turned = np.rot90(pixels, turns)
+    part = turned[: round(share * len(turned))]
+    return np.ascontiguousarray(np.rot90(_without_filler(part) if tiled else part, -turns))
+
+
+def _without_filler(pixels: Pixels) -> Pixels:
+    """The rows above the first square of one colour."""
+    rows, columns = (side // _FILLER_PX for side in pixels.shape[:2])
+    for row in range(rows):
+        band = pixels[row * _FILLER_PX : (row + 1) * _FILLER_PX, : columns * _FILLER_PX]
+        squares = band.reshape(_FILLER_PX, columns, _FILLER_PX, 3)
+        if (squares.max(axis=(0, 2)) == squares.min(axis=(0, 2))).all(axis=1).any():
+            return pixels[: row * _FILLER_PX]
+    return pixels

@@ -1,0 +1,172 @@
+"""Typeset one result on one page: what was found, where, how often such results are wrong, and what was looked at.
+
+It belongs to no case and holds nothing that was typed; a report package has its own documents.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from detector.errors import ReportError
+from detector.types import Analysis, Pixels
+from explain.types import Explanations
+from reporting.case import IST
+from reporting.documents.images import jpeg
+from reporting.documents.pdf import ACCENT, GREY, BoxLine, Sheet
+from reporting.text import results as result_text
+from reporting.text.messages import message_sentences
+from reporting.text.printable import printable
+from reporting.text.results import Language
+from reporting.text.technical_report import ONE_PAGE
+
+_IMAGE_MM = (78.0, 62.0)
+_IMAGE_PX = 900
+_NAME_CHARS = 160
+_TRIES = ((6, 3, True), (4, 2, True), (3, 1, False), (1, 0, False))
+"""Faces, warnings, and whether the limits are listed: the first that fits on the page is taken."""
+
+
+def one_page_pdf(
+    analysis: Analysis,
+    explanations: Explanations | None,
+    language: Language,
+    *,
+    place: str = "",
+    still: Path | None = None,
+    created_at: datetime | None = None,
+) -> bytes:
+    """Typeset the page.
+
+    Args:
+        analysis: the result.
+        explanations: its images; None where there are none.
+        language: of every word but the detector's own warnings.
+        place: where in the file the strongest signs are, in that language; empty where nothing stands out.
+        still: a small image of the file, where nothing was explained.
+        created_at: aware time that the page states; now if None.
+
+    Returns:
+        A PDF of one page; the same bytes for the same values.
+
+    Raises:
+        ReportError: it does not fit on one page.
+        OSError: the still cannot be read.
+    """
+    created_at = datetime.now(UTC) if created_at is None else created_at
+    for most_faces, most_warnings, with_limits in _TRIES:
+        sheet = _typeset(
+            analysis,
+            explanations,
+            language,
+            place,
+            still,
+            created_at,
+            most_faces=most_faces,
+            most_warnings=most_warnings,
+            with_limits=with_limits,
+        )
+        if sheet.page_no() == 1:
+            return bytes(sheet.output())
+    raise ReportError("the result does not fit on one page: give the file a shorter name")
+
+
+def _typeset(
+    analysis: Analysis,
+    explanations: Explanations | None,
+    language: Language,
+    place: str,
+    still: Path | None,
+    created_at: datetime,
+    *,
+    most_faces: int,
+    most_warnings: int,
+    with_limits: bool,
+) -> Sheet:
+    words, media, verdict = ONE_PAGE[language], analysis.media, analysis.verdict
+    name = printable(media.file_name)[:_NAME_CHARS]
+    time = f"{created_at.astimezone(IST):%d-%m-%Y %H:%M} IST"
+    sheet = Sheet(f"{words.title}: {name}", f"{name}  \u00b7  SHA-256 {media.sha256}", created_at)
+    sheet.set_lang("hi-IN" if language == "hi" else "en-IN")
+    sheet.add_page()
+    sheet.style(15, "B", ACCENT, language)
+    sheet.multi_cell(sheet.epw, 8, sheet.clean(words.title), new_x="LMARGIN", new_y="NEXT")
+    sheet.paragraph(words.made.format(time=time), language, 8, colour=GREY)
+    sheet.box(
+        (
+            BoxLine(result_text.headline(result_text.shown(verdict), language), 14, "B", ACCENT, language),
+            BoxLine(result_text.verdict_sentence(verdict, media.kind, language), 10, language=language),
+        )
+    )
+    if rate := result_text.rate_sentence(analysis.checkpoint, verdict.grade, media.kind, language):
+        sheet.paragraph(rate, language)
+    for warning in message_sentences(analysis.warnings, language)[:most_warnings]:
+        sheet.paragraph(warning, language, 8.5, "B")
+    _picture(sheet, explanations, still, language)
+    sheet.facts(_facts(analysis, name, place, language), label_mm=46)
+    if len(analysis.tracks) > 1:
+        sheet.heading(words.faces, 2, language, room_mm=0)
+        for track in analysis.tracks[:most_faces]:
+            said = result_text.face_sentence(result_text.shown(track), track.probability, language)
+            peak = f" {result_text.peak_sentence(track.peak, language)}" if track.peak else ""
+            sheet.paragraph(
+                f"{words.face.format(number=track.track_id + 1)}: {said}{peak}", language, 8.5, after_mm=0.4
+            )
+        if len(analysis.tracks) > most_faces:
+            left = len(analysis.tracks) - most_faces
+            sheet.paragraph(words.more_faces.format(count=left), language, 8.5)
+    if with_limits:
+        sheet.heading(words.limits, 2, language, room_mm=0)
+        sheet.bullets(result_text.limits(language), language, 8)
+    sheet.paragraph(result_text.not_proof(language), language, 9.5, "B")
+    return sheet
+
+
+def _facts(analysis: Analysis, name: str, place: str, language: Language) -> list[tuple[str, str]]:
+    words, media, verdict = ONE_PAGE[language], analysis.media, analysis.verdict
+    estimate = words.no_estimate
+    if verdict.probability is not None:
+        estimate = words.estimate.format(
+            p=result_text.percent(verdict.probability, language),
+            low=result_text.percent(verdict.threshold_real, language),
+            high=result_text.percent(verdict.threshold_fake, language),
+        )
+    values = {
+        "file": name,
+        "format": f"{words.kinds[media.kind]}, {media.format}",
+        "size": f"{media.size_bytes:,} B",
+        "pixels": f"{media.width_px} x {media.height_px}",
+        "length": result_text.clock(media.duration_s) if media.duration_s is not None else "",
+        "looked": str(analysis.frames_examined) if media.kind == "video" else "",
+        "where": place,
+        "estimate": estimate,
+        "detector": f"{analysis.checkpoint.name}, SHA-256 {analysis.checkpoint.sha256[:16]}\u2026",
+        "sha256": media.sha256,
+    }
+    return [(words.facts[key], value) for key, value in values.items() if value]
+
+
+def _picture(sheet: Sheet, explanations: Explanations | None, still: Path | None, language: Language) -> None:
+    """The frame that speaks most, or the file itself where nothing was explained."""
+    pixels: Pixels | None = None
+    marked = explanations is not None and bool(explanations.frames)
+    if explanations is not None and explanations.frames:
+        pixels = explanations.frames[0].pixels
+    elif still is not None:
+        with Image.open(still) as image:
+            pixels = np.asarray(image.convert("RGB"))
+    if pixels is None:
+        return
+    ratio = pixels.shape[0] / pixels.shape[1]
+    width, most = _IMAGE_MM
+    height = width * ratio
+    if height > most:
+        width, height = most / ratio, most
+    caption = ONE_PAGE[language].image[marked]
+    top = sheet.y
+    sheet.place_image(jpeg(pixels, _IMAGE_PX, 85), sheet.l_margin, top, width, height, caption)
+    sheet.set_xy(sheet.l_margin, top + height + 1)
+    sheet.paragraph(caption, language, 7.5, colour=GREY)

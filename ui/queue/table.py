@@ -1,0 +1,105 @@
+"""The list of files as the page draws it: JSON for `files.js`, which writes names as text and never as markup."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from detector.types import Grade
+from reporting.text import results as result_text
+from reporting.text.printable import printable
+from reporting.text.results import Language, Result, clock
+from ui import text
+from ui.queue.rows import MARKS, FileList, Row, Summary, rank
+
+RESULT_OF: dict[Grade, Result] = {
+    "signs": "fake",
+    "some signs": "some signs",
+    "undecided": "inconclusive",
+    "none found": "real",
+}
+
+
+def table(files: FileList | None, language: Language, opened: int = 0) -> str:
+    """The list, or that there is none.
+
+    Args:
+        files: of the visitor.
+        language: of the page.
+        opened: number of the row that is looked at.
+    """
+    words = text.of(language)
+    rows = files.rows if files else []
+    done = sum(row.state in ("done", "failed") for row in rows)
+    content = {
+        "version": files.version if files else -1,
+        "language": language,
+        "words": dict(words.FILES),
+        "columns": dict(words.FILES_COLUMNS),
+        "marks": [words.FILES_MARKS[mark] for mark in (0, *MARKS)],
+        "results": {
+            result: result_text.headline(result, language)
+            for result in ("fake", "some signs", "inconclusive", "real", "no_face")
+        },
+        "rows": [_row(row, language) for row in rows],
+        "paused": bool(files and files.paused),
+        "checked": files.checked if files else 0,
+        "room": files.room if files else True,
+        "leftOut": files.left_out if files else 0,
+        "said": words.FILES_DONE.format(done=done, all=len(rows)) if rows else "",
+        "opened": opened,
+    }
+    return json.dumps(content, ensure_ascii=False)
+
+
+def where(summary: Summary, language: Language) -> str:
+    """Where the strongest face is: when in a video, which one in an image."""
+    words = text.of(language)
+    if summary.strongest is None:
+        return ""
+    name = words.FACE_NAME.format(number=summary.strongest)
+    if summary.start_s is None or summary.end_s is None:
+        return name
+    start, end = clock(summary.start_s), clock(summary.end_s)
+    return f"{start}\u2013{end}" if start != end else start
+
+
+def shown_result(row: Row) -> Result | None:
+    """What is told of a row; None where it was not judged."""
+    if row.summary is None:
+        return None
+    grade = row.summary.verdict.grade
+    return "no_face" if grade is None else RESULT_OF[grade]
+
+
+def _row(row: Row, language: Language) -> dict[str, Any]:
+    words, summary, result = text.of(language), row.summary, shown_result(row)
+    said = words.FILES_STATES[row.state]
+    if row.trouble is not None:
+        said = row.trouble.title(language)
+    entry = {
+        "number": row.number,
+        "name": printable(row.name),
+        "state": row.state,
+        "mark": row.mark,
+        "result": result or row.state,
+        "said": result_text.headline(result, language) if result else said,
+        "rank": -2 if summary is None else rank(summary),
+        "thumbnail": row.thumbnail.link if row.thumbnail else "",
+        "grade": "",
+        "gradeRank": -2,
+        "where": "",
+        "whereS": -1.0,
+        "length": "",
+        "lengthS": -1.0,
+    }
+    if summary is not None and summary.grade is not None:
+        entry |= {
+            "grade": result_text.headline(RESULT_OF[summary.grade], language),
+            "gradeRank": list(RESULT_OF).index(summary.grade) * -1,
+            "where": where(summary, language),
+            "whereS": summary.start_s if summary.start_s is not None else float(summary.strongest or 0),
+        }
+    if summary is not None and summary.duration_s is not None:
+        entry |= {"length": clock(summary.duration_s), "lengthS": summary.duration_s}
+    return entry
