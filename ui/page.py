@@ -195,6 +195,7 @@ def _file_tab(
             about = _html(elem_id="about")
         with _accordion(lettering, lambda words: words.REPORT_TITLE, "report"):
             report = ReportPart(lettering)
+        files.result_part(lettering)
 
     received = [upload, answer, working, result]
     arrivals = [
@@ -267,7 +268,9 @@ def _file_tab(
     ).then(by_name(videos.show_copy, copy_parts), None, copy_parts, **AT_ONCE)
     stop.click(by_name(videos.stop_copy, copy_parts), None, copy_parts, **AT_ONCE)
     heavy = {"concurrency_id": HEAVY, **PRIVATE}
-    opened = files.join(page, lists, language, how, shown, heavy=heavy, at_once=AT_ONCE, pressed=_PRESSED)
+    opened = files.join(
+        page, lists, language, how, arrivals, shown, heavy=heavy, at_once=AT_ONCE, pressed=_PRESSED
+    )
     opened.success(None, js=_SCROLL.format(block="start"), **PRIVATE)
     report.join(
         handlers.visits,

@@ -66,7 +66,9 @@ def one_line(text: str) -> str:
 def as_sentence(text: str) -> str:
     """Return one line that ends like a sentence; empty text stays empty."""
     text = one_line(text)
-    return text if not text or text[-1] in ".!?\u0964" else text + "."
+    if not text or text[-1] in ".!?\u0964":
+        return text
+    return text + ("\u0964" if "\u0900" <= text[-1] <= "\u097f" else ".")
 
 
 def clean_narrative(text: str, portal: Portal) -> str:

@@ -112,7 +112,7 @@ def draw_faces(sheet: Sheet, tracks: Sequence[FaceTrack], verdict: Verdict, row_
 
 def _lines_of(verdict: Verdict) -> tuple[tuple[float, str, float], ...]:
     """Threshold, its name, and the length of its dashes."""
-    return ((verdict.threshold_fake, "fake from", 2.4), (verdict.threshold_real, "real up to", 0.7))
+    return ((verdict.threshold_fake, "signs from", 2.4), (verdict.threshold_real, "no signs up to", 0.7))
 
 
 def _thresholds(sheet: Sheet, verdict: Verdict, left: float, right: float, top: float, bottom: float) -> None:

@@ -142,7 +142,9 @@ def _results(sheet: Sheet, facts: ReportFacts, detail: _Detail) -> None:
     analysis = facts.analysis
     verdict, checkpoint = analysis.verdict, analysis.checkpoint
     sheet.heading("1  Results")
-    sheet.paragraph(texts.RULE.format(fake=f"{verdict.threshold_fake:.4f}", real=f"{verdict.threshold_real:.4f}"))
+    some = texts.RULE_SOME.format(some=f"{verdict.threshold_some:.4f}") if verdict.threshold_some else ""
+    fake, real = f"{verdict.threshold_fake:.4f}", f"{verdict.threshold_real:.4f}"
+    sheet.paragraph(texts.RULE.format(fake=fake, real=real, some=some))
     estimate = "none" if verdict.probability is None else f"{verdict.probability:.4f}"
     sheet.facts(
         (
@@ -164,9 +166,9 @@ def _results(sheet: Sheet, facts: ReportFacts, detail: _Detail) -> None:
     sheet.table_of(
         ("Error rate", "Measured", "Meaning"),
         (
-            ("False alarms", _rate(checkpoint.false_alarm_rate), "genuine faces that were called manipulated"),
-            ("Misses", _rate(checkpoint.miss_rate), "manipulated faces in which no signs were found"),
-            ("Inconclusive", _rate(checkpoint.undecided_rate), "faces of both kinds with an inconclusive result"),
+            ("False alarms", _rate(checkpoint.false_alarm_rate), "genuine faces with signs of manipulation"),
+            ("Misses", _rate(checkpoint.miss_rate), "manipulated faces with no signs of manipulation found"),
+            ("Inconclusive", _rate(checkpoint.undecided_rate), "faces of both kinds that were inconclusive"),
         ),
         (36, 30, sheet.epw - 66),
     )

@@ -31,9 +31,10 @@ METHOD = (
     "most suspicious person."
 )
 RULE = (
-    "Rule, fixed before this file was seen: at or above {fake} the outcome is manipulated; at or below {real} no "
-    "signs were found; between the two it is inconclusive."
+    "Rule, fixed before this file was seen: at or above {fake} the outcome is signs of manipulation; at or below "
+    "{real} it is no signs of manipulation found; between the two it is inconclusive{some}."
 )
+RULE_SOME = ", with some signs of manipulation from {some} on"
 INTEGRITY = (
     "A hash shows that a file has not changed since the hash was taken. It does not show that what the file "
     "says is true, who made it, or what happened to it before."
@@ -76,7 +77,7 @@ SCALES: dict[ScaleSource, str] = {
 BLURRED = "All images are blurred beyond recognition in this report, as asked for."
 CHART = (
     "Crosses: estimate of each judged face. Line: the estimate smoothed over the moments around it. Dashed and "
-    "dotted lines: the two thresholds. Hatched: stretches at or above the threshold for manipulation. The scale "
+    "dotted lines: the two thresholds. Hatched: stretches at or above the threshold for signs. The scale "
     "is stretched towards its ends, so that 99 % and 99.9 % can be told apart."
 )
 CHART_IMAGE = (
@@ -113,12 +114,12 @@ GLOSSARY = {
     "calibration": "turning the network's raw output into an estimate that fits how often such outputs were right",
     "derived": "made from the original, such as a smaller copy or a single frame",
     "estimate": "the calibrated estimate, from 0 to 1, that a face was manipulated",
-    "false alarms": "genuine faces that are called manipulated",
+    "false alarms": "genuine faces whose outcome is signs of manipulation",
     "frame": "one image of a video, counted from 0",
     "hash": "a fingerprint of a file's bytes; equal hashes mean equal files",
     "heatmap": "colours that show which parts of a face raised the network's output",
     "manipulated": "here: a face swapped with another person's, or made to move or speak by software",
-    "misses": "manipulated faces in which no signs are found",
+    "misses": "manipulated faces whose outcome is no signs of manipulation found",
     "threshold": "the value at which an outcome begins; it was fixed on other material, not on this file",
 }
 """Words in lower case, and what they mean; the report explains those that occur in it."""

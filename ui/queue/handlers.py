@@ -61,7 +61,7 @@ class ListHandlers:
         said = self._adopt(session, files)
         with self.lists.lock:
             files.version += 1
-            if not files.room:
+            if not self.lists.has_room(files):
                 files.left_out += 1
                 self._discard(given, owner)
                 return said | self._table(session, files, language)
@@ -269,6 +269,30 @@ class ListHandlers:
         files, kind, rows = self.lists.of(session), _data(event).get("kind"), self._rows(session, event)
         if files is None or kind not in _EXPORTS or not rows:
             return {}
+        return {"exported": self._written(files, rows, cast(Kind, kind), language, request)}
+
+    def export_shown(self, chosen: str, request: gr.Request) -> Updates:
+        """Write the result that is shown on one page.
+
+        Args:
+            chosen: language of the page.
+            request: whose page it is.
+
+        Returns:
+            Update of `saved`.
+        """
+        session, language = session_of(request), text.language_of(chosen)
+        visit, files = self._visits.get(session), self.lists.of(session, make=True)
+        analysis = visit.analysis if visit else None
+        if visit is None or analysis is None or files is None:
+            return {"saved": trouble_panel(Trouble("result_gone"), language)}
+        row = Row(0, visit.original.name, visit, state="done", summary=summarize(analysis))
+        return {"saved": self._written(files, [row], "pdf", language, request)}
+
+    def _written(
+        self, files: FileList, rows: list[Row], kind: Kind, language: Language, request: gr.Request
+    ) -> str:
+        """Write an export, and say so."""
 
         def work() -> Path:
             with self.lists.lock:
@@ -278,13 +302,13 @@ class ListHandlers:
             packages = files.folder / "packages"
             for old in packages.iterdir():  # one at a time: who has it, has it
                 shutil.rmtree(old, ignore_errors=True)
-            return write_export(rows, cast(Kind, kind), secret_folder(packages), language)
+            return write_export(rows, kind, secret_folder(packages), language)
 
         path = attempt(work)
         if isinstance(path, Trouble):
-            return {"exported": trouble_panel(path, language)}
+            return trouble_panel(path, language)
         said = text.of(language).EXPORTED.format(name=path.name, size=file_size(path.stat().st_size, language))
-        return {"exported": saved_panel(image_link(path), path.name, said)}
+        return saved_panel(image_link(path), path.name, said)
 
     def speak(self, chosen: str, request: gr.Request) -> Updates:
         """The visitor changed the language.

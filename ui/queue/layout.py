@@ -67,12 +67,21 @@ class FilesPart:
         self._exported = gr.HTML(idle_panel(), apply_default_css=False, js_on_load=_SAVE, elem_id="exported")
         self._compared = gr.HTML("", apply_default_css=False, js_on_load=_CLOSE, elem_id="compared")
 
+    def result_part(self, lettering: Lettering) -> None:
+        """What belongs to the result that is shown, where this is called: to save it, to delete everything."""
+        self._save = lettering.add(gr.Button, lambda words: {"value": words.EXPORT_ONE}, size="sm", elem_id="save")
+        self._saved = gr.HTML(idle_panel(), apply_default_css=False, js_on_load=_SAVE, elem_id="saved")
+        self._erase = lettering.add(
+            gr.Button, lambda words: {"value": words.FILES_ERASE}, size="sm", elem_id="erase"
+        )
+
     def join(
         self,
         page: gr.Blocks,
         handlers: ListHandlers,
         language: gr.HTML,
         how: gr.Dropdown,
+        arrivals: list[Any],
         found: list[Any],
         *,
         heavy: dict[str, Any],
@@ -86,6 +95,7 @@ class FilesPart:
             handlers: of its events.
             language: the one that is on.
             how: how closely to look at a video.
+            arrivals: events after which another result is shown.
             found: all that shows a result.
             heavy: how events wait that take long.
             at_once: how those are answered that take no time.
@@ -116,9 +126,21 @@ class FilesPart:
         files.mark(by_name(handlers.mark, [files]), language, files, **many)
         files.takeout(by_name(handlers.remove, [files, *found]), language, [files, *found], **many)
         files.pause(by_name(handlers.pause, [files]), language, files, **many)
-        files.clear(by_name(handlers.clear, everything), language, everything, **many)
+        clear = by_name(handlers.clear, everything)
+        files.clear(clear, language, everything, **many)
+        self._erase.click(clear, language, everything, **many)
+        saved = self._saved
+        self._save.click(
+            by_name(handlers.export_shown, [saved]),
+            language,
+            saved,
+            show_progress_on=saved,
+            **(heavy | {"concurrency_id": "documents"}),
+        )
         files.compare(by_name(handlers.compare, [compared]), language, compared, **many)
         compared.close(lambda: "", None, compared, **many)
+        for arrival in [*arrivals, opened]:
+            arrival.then(lambda: idle_panel(), None, self._saved, **at_once)
         # Not in the line of the detector: writing pages needs no model, and nobody should wait for it.
         files.export(
             by_name(handlers.export, [exported]),

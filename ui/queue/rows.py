@@ -24,6 +24,8 @@ MAX_FILES = 200
 """Rows of one list."""
 MAX_TOTAL_BYTES = 4_000_000_000
 """Of all files of one list."""
+MAX_ALL_BYTES = 20_000_000_000
+"""Of all files of all lists."""
 MAX_LISTS = 64
 """Lists kept at once; of all visitors."""
 MARKS = (1, 2, 3, 4)
@@ -135,6 +137,12 @@ class FileLists:
                 # A hard stop has deleted what a row had, whoever called for it.
                 found.rows = [row for row in found.rows if row.visit is None or not row.visit.ended]
             return found
+
+    def has_room(self, files: FileList) -> bool:
+        """Whether another file is taken into a list."""
+        with self.lock:
+            total = sum(row.size_bytes for each in self._lists.values() for row in each.rows)
+            return files.room and total < MAX_ALL_BYTES
 
     def add(self, files: FileList, row: Row) -> None:
         """Put a row at the end."""

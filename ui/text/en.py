@@ -53,7 +53,8 @@ class Words:
     PRIVATE = "Your file stays on this computer. Nothing is sent to anyone."
     SHARED = (
         "This page is open to others: your file travels to the computer that runs the page (a share link goes "
-        "through gradio.live), is kept apart from other visitors' files and is deleted when you close the page."
+        "through gradio.live), is kept apart from other visitors' files and is deleted at the latest ten "
+        "minutes after you close the page."
     )
 
     UPLOAD_LABEL = "Your image or video, up to {limit}"
@@ -131,7 +132,8 @@ class Words:
     }
     FILES_DONE = "{done} of {all} checked"
     FILES_GONE = "This file is not here any more."
-    FILES_ERASED = "All files were deleted."
+    FILES_ERASE = "Delete everything that is kept here now"
+    FILES_ERASED = "Everything that was kept here was deleted."
     COMPARED_TITLE = "Two results side by side"
     COMPARED_ROWS: ClassVar[Mapping[str, str]] = {
         "result": "Result",

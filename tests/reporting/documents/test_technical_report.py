@@ -306,7 +306,7 @@ def test_a_video_has_a_chart_for_each_person_with_both_thresholds(facts: ReportF
     )
     people = tuple(replace(person, track_id=number) for number in range(3))
     text = whole_text(forensic_pdf(replace(facts, analysis=replace(facts.analysis, tracks=people))))
-    assert text.count("fake from 0.800") == 3 and text.count("real up to 0.200") == 3
+    assert text.count("signs from 0.800") == 3 and text.count("no signs up to 0.200") == 3
     assert drawn(result_text.flagged_sentence(person.flagged, "en")) in text
 
 

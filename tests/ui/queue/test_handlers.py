@@ -189,6 +189,11 @@ def test_the_list_is_full_and_says_so(
     monkeypatch.setattr(rows_module, "MAX_FILES", 200)
     monkeypatch.setattr(rows_module, "MAX_TOTAL_BYTES", 200_000)
     assert drawn(bring("no-face.jpg"))["leftOut"] == 3
+    monkeypatch.setattr(rows_module, "MAX_TOTAL_BYTES", 4_000_000_000)
+    monkeypatch.setattr(rows_module, "MAX_ALL_BYTES", 200_000)
+    assert drawn(bring("no-face.jpg", who=visitor("b")))["leftOut"] == 1, (
+        "nor may all lists together fill the disk"
+    )
 
 
 def test_a_file_that_could_not_be_sent_has_a_row_all_the_same(lists: ListHandlers) -> None:
@@ -371,6 +376,18 @@ def test_each_result_has_one_page_and_no_package_is_made(
     assert not path.exists(), "one export at a time is kept"
     assert len(read_pages(single.read_bytes())) == 1
     assert not [file for file in stored(root) if file.name.startswith("DFD-")]
+
+
+def test_a_single_result_has_its_page_too(
+    lists: ListHandlers, handlers: Handlers, examples: Path, root: Path
+) -> None:
+    assert Words.TROUBLES["result_gone"].message in lists.export_shown("en", visitor())["saved"]
+    handlers.receive_example(examples / "manipulated.jpg")("en", visitor())
+    handlers.judge("auto", visitor(), quiet)
+    assert "manipulated.pdf" in lists.export_shown("en", visitor())["saved"]
+    (path,) = root.rglob("*.pdf")
+    assert own_file(str(path), root, SHOWN, OWNER) and not own_file(str(path), root, SHOWN, STRANGER)
+    assert drawn(lists.speak("en", visitor()))["rows"] == [], "and no list begins with it"
 
 
 def test_two_results_stand_side_by_side(lists: ListHandlers, bring: Bring, examples: Path) -> None:
