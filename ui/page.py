@@ -46,6 +46,8 @@ _TIMELINE_SCRIPT = Path(__file__).parent / "result" / "timeline.js"
 _FOLD_SCRIPT = Path(__file__).parent / "result" / "fold.js"
 _COMPARE_SCRIPT = Path(__file__).parent / "result" / "compare.js"
 _LANGUAGE_SCRIPT = Path(__file__).with_name("language.js")
+_DRAWN = "watch('value', () => { delete document.getElementById('moment').dataset.waiting; });"
+"""What `timeline.js` said while a moment was drawn."""
 _PRESSED = "() => document.querySelector('#language [aria-pressed=true]').lang"
 _FOCUS = "() => setTimeout(() => document.querySelector('#answer [role=status]').focus(), 100)"
 """For the keyboard, whose button has just gone."""
@@ -179,7 +181,7 @@ def _file_tab(
         with gr.Column(elem_id="found") as found:
             steps = _html(elem_id="steps")
             findings = _html(elem_id="findings", js_on_load=_scripts(_COMPARE_SCRIPT, _FOLD_SCRIPT))
-            timeline, moment = _timeline(), _html(idle_panel(), elem_id="moment")
+            timeline, moment = _timeline(), _html(idle_panel(), js_on_load=_DRAWN, elem_id="moment")
             with gr.Column(visible=False, elem_id="closer") as closer:
                 closer_note, again, look_closer = _closer_part(lettering, configured)
             with _accordion(lettering, lambda words: words.WHERE_TITLE, "where") as where:

@@ -80,16 +80,12 @@ def _in_time(
 
 
 def _heatmap_key(scale_from: ScaleSource, language: Language) -> str:
-    """What the colours mean, and the bar from none to strongest, in the visitor's words."""
+    """The bar of colours from none to strongest, in the visitor's words; `_frames` says more."""
     words = text.of(language)
     none, most = words.HEATMAP_NONE, words.HEATMAP_MOST[scale_from]
-    notes = [words.COLOURS.format(none=none, most=most)]
-    if scale_from == "report":
-        notes.append(words.COLOURS_UNMEASURED)
     return (
         f'<div class="dd-heat" aria-hidden="true"><span class="dd-heat-bar"></span><span>{escape(none)}'
         f"</span><span>{escape(most)}</span></div>"
-        + fold(words.COLOURS_TITLE, "".join(f"<p>{escape(note)}</p>" for note in notes))
     )
 
 
@@ -170,7 +166,12 @@ def _frames(
             f"<figure>{image.image(words.FRAME_ALT.format(caption=caption))}<figcaption>{escape(caption)}. "
             f"{image.enlarge(words.ENLARGE)}</figcaption></figure>"
         )
-    return part(words.FRAMES_TITLE[kind], f'<div class="dd-frames">{"".join(figures)}</div>')
+    scale_from = explanations.scale_from
+    notes = [words.COLOURS.format(none=words.HEATMAP_NONE, most=words.HEATMAP_MOST[scale_from])]
+    if scale_from == "report":
+        notes.append(words.COLOURS_UNMEASURED)
+    colours = "".join(f"<p>{escape(note)}</p>" for note in notes)
+    return part(words.FRAMES_TITLE[kind], f'<div class="dd-frames">{"".join(figures)}</div>{colours}')
 
 
 def _reasons(analysis: Analysis, language: Language) -> str:

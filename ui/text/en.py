@@ -44,6 +44,13 @@ class Words:
     LANGUAGE: ClassVar[Language] = "en"
 
     TITLE = "Deepfake detector"
+    GRADIO: ClassVar[Mapping[str, str]] = {
+        "common.complete": "Done",
+        "common.error": "Something went wrong",
+        "common.loading": "Please wait",
+        "status.queue_position": "{position} of {size} in line",
+    }
+    """What Gradio tells screen readers, by its own keys; it has no words for some of them."""
     LEAD = "Was a face in this image or video manipulated?"
     WAY: ClassVar[tuple[str, ...]] = (
         "Add an image or a video",
@@ -231,8 +238,8 @@ class Words:
     MAPS_CHECKED = "What the check found"
     MAPS_NOTHING = "There is nothing to check: no part of any face stands out."
     FRAMES_TITLE: ClassVar[Mapping[MediaKind, str]] = {
-        "image": "Where in the image",
-        "video": "Where in the video",
+        "image": "Where, and what the colours mean",
+        "video": "When, where, and what the colours mean",
     }
     IMAGE_CAPTION = "The whole image"
     VIDEO_CAPTION = "At {time}"
@@ -282,7 +289,6 @@ class Words:
     DECISIVE_TITLE = "What the result rests on"
     FACES_OTHER = "The other faces ({count})"
     FACES_MORE = "More from this stretch ({count})"
-    COLOURS_TITLE = "What the colours mean"
     TIMELINE_TOGETHER = "The {count} most important people in one graph"
     MOMENT_WAITING = "Drawing this moment…"
     WHERE_TITLE = "Where does it come from?"

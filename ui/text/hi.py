@@ -18,6 +18,12 @@ class HindiWords(Words):
     LANGUAGE: ClassVar[Language] = "hi"
 
     TITLE = "डीपफ़ेक जाँच"
+    GRADIO: ClassVar[Mapping[str, str]] = {
+        "common.complete": "पूरा हुआ",
+        "common.error": "कुछ गड़बड़ हुई",
+        "common.loading": "कृपया रुकें",
+        "status.queue_position": "क़तार में {size} में से {position}",
+    }
     LEAD = "क्या इस तस्वीर या वीडियो में किसी चेहरे से छेड़छाड़ हुई है?"
     WAY: ClassVar[tuple[str, ...]] = (
         "तस्वीर या वीडियो चुनें",
@@ -202,7 +208,10 @@ class HindiWords(Words):
     MAPS_CHECK = "रंगों की जाँच करें"
     MAPS_CHECKED = "जाँच में क्या मिला"
     MAPS_NOTHING = "जाँचने को कुछ नहीं है: किसी चेहरे का कोई हिस्सा अलग नहीं दिखता।"
-    FRAMES_TITLE: ClassVar[Mapping[MediaKind, str]] = {"image": "तस्वीर में कहाँ", "video": "वीडियो में कहाँ"}
+    FRAMES_TITLE: ClassVar[Mapping[MediaKind, str]] = {
+        "image": "कहाँ, और रंगों का मतलब",
+        "video": "कब, कहाँ, और रंगों का मतलब",
+    }
     IMAGE_CAPTION = "पूरी तस्वीर"
     VIDEO_CAPTION = "{time} पर"
     FRAME_ALT = "{caption}, हर चेहरे के चारों ओर नंबर वाला चौकोर घेरा, और छेड़छाड़ की ओर इशारा करने वाले हिस्सों पर रंग"
@@ -248,7 +257,6 @@ class HindiWords(Words):
     DECISIVE_TITLE = "नतीजा किस पर टिका है"
     FACES_OTHER = "बाकी चेहरे ({count})"
     FACES_MORE = "इसी हिस्से की और तस्वीरें ({count})"
-    COLOURS_TITLE = "रंगों का मतलब"
     TIMELINE_TOGETHER = "सबसे अहम {count} लोग एक ही ग्राफ़ में"
     MOMENT_WAITING = "यह पल तैयार हो रहा है…"
     WHERE_TITLE = "यह कहाँ से आई?"
