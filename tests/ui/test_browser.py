@@ -146,6 +146,9 @@ def test_the_package_downloads_whole_with_what_was_typed(page: Page, examples: P
 def test_the_portal_is_a_link_that_says_where_it_leads(page: Page) -> None:
     try_example(page, "no-face.jpg")
     wait_for_answer(page)
+    page.get_by_label(Words.KINDS["other"]).check()
+    page.locator("#what-happened textarea").fill("It shows me.")
+    page.locator("#prepare").click()
     link = page.get_by_role("link", name=Words.PORTAL_BUTTON)
     expect(link).to_have_attribute("href", "https://cybercrime.gov.in/")
     expect(link).to_have_attribute("target", "_blank")
