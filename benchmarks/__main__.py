@@ -6,6 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
+from batch.local import cores
 from benchmarks.faces import faces
 from benchmarks.speed import hour, run_one, speed
 from benchmarks.tables import collection_table, explanations_table, speed_table
@@ -24,6 +25,7 @@ def main(argv: list[str] | None = None) -> int:
 
     timer = commands.add_parser("speed", help="time and memory beside the notebook way")
     timer.add_argument("--repeats", type=int, default=3)
+    timer.add_argument("--rows", default="", metavar="REGEX", help="rows to measure; --out keeps its others")
 
     pointer = commands.add_parser("explanations", help="do the maps point at what was altered?")
     pointer.add_argument("--data", type=Path, required=True, help="folder that holds labels.csv")
@@ -45,7 +47,8 @@ def main(argv: list[str] | None = None) -> int:
     crowd.add_argument("--count", type=int, default=50)
     many = commands.add_parser("collection", help="many small files: processes compared, a run killed and resumed")
     many.add_argument("--count", type=int, default=2000)
-    many.add_argument("--kills", type=int, default=3)
+    many.add_argument("--kills", type=int, default=3, help="0: no run is killed and resumed")
+    many.add_argument("--workers", type=int, nargs="*", default=[1, cores()], help="numbers to compare")
 
     commands.add_parser("readme", help="write the tables and the example of README.md anew")
     mutations = commands.add_parser("fuzz", help="mutated media files: untyped errors, memory, time")
@@ -62,7 +65,7 @@ def main(argv: list[str] | None = None) -> int:
     if args.command == "table":
         results = [json.loads(file.read_text()) for file in args.results]
         one = {"explanations": explanations_table, "collection": collection_table}.get(results[0]["benchmark"])
-        print(one(results[0]) if one else speed_table(results))
+        print("\n\n".join(map(one, results)) if one else speed_table(results))
         return 0
     if args.command == "readme":
         from benchmarks.readme import readme
@@ -79,7 +82,7 @@ def main(argv: list[str] | None = None) -> int:
     elif args.command == "collection":
         from benchmarks.collection import collection
 
-        result = collection(args.count, args.kills)
+        result = collection(args.count, args.kills, tuple(args.workers))
     elif args.command == "fuzz":
         from benchmarks.fuzz import fuzz
 
@@ -89,7 +92,12 @@ def main(argv: list[str] | None = None) -> int:
 
         result = visitors(args.count)
     else:
-        result = hour() if args.command == "hour" else speed(args.repeats)
+        kept = (
+            json.loads(args.out.read_text())
+            if args.command == "speed" and args.out and args.out.exists()
+            else None
+        )
+        result = hour() if args.command == "hour" else speed(args.repeats, args.rows, kept)
     text = json.dumps(result, indent=2)
     print(text)
     if args.out:

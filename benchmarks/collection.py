@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import re
 import resource
 import subprocess
@@ -19,17 +18,18 @@ from PIL import Image
 
 from batch.local import cores
 from benchmarks.sample_videos import PORTRAIT
+from benchmarks.stages import processor_name
 
 _ROOT = Path(__file__).resolve().parent.parent
 
 
-def collection(count: int, kills: int, workers: tuple[int, ...] | None = None) -> dict[str, Any]:
+def collection(count: int, kills: int, workers: tuple[int, ...] = ()) -> dict[str, Any]:
     """Analyse a folder of small images several times.
 
     Args:
-        count: images in the folder, all different.
-        kills: how often a further run is killed before it may end.
-        workers: numbers of processes to compare; by default one, and one per core.
+        count: images in the folder; each has another content.
+        kills: how often a run is killed before it is allowed to end; 0 for no such run.
+        workers: numbers of processes to compare, none for no comparison.
 
     Returns:
         Wall and CPU seconds per number of processes, start-up included, and the result of the resumed run.
@@ -38,20 +38,21 @@ def collection(count: int, kills: int, workers: tuple[int, ...] | None = None) -
         folder = Path(name) / "images"
         folder.mkdir()
         _write_images(folder, count)
-        runs = {}
-        for number in workers or (1, cores()):
-            out = Path(name) / f"{number}.jsonl"
-            runs[str(number)] = _timed(folder, out, number) | {"rows": _rows(out)}
-            print(f"{number} processes: {runs[str(number)]}", file=sys.stderr, flush=True)
-        return {
+        result: dict[str, Any] = {
             "benchmark": "collection",
-            "processor": platform.processor() or platform.machine(),
+            "processor": processor_name(),
             "cores": cores(),
             "load_of_others": round(os.getloadavg()[0], 1),
             "images": count,
-            "runs": runs,
-            "resumed": _resumed(folder, Path(name) / "resumed.jsonl", count, kills),
+            "runs": {},
         }
+        for number in workers:
+            out = Path(name) / f"{number}.jsonl"
+            result["runs"][str(number)] = _timed(folder, out, number) | {"rows": _rows(out)}
+            print(f"{number} processes: {result['runs'][str(number)]}", file=sys.stderr, flush=True)
+        if kills:
+            result["resumed"] = _resumed(folder, Path(name) / "resumed.jsonl", count, kills)
+        return result
 
 
 def _write_images(folder: Path, count: int) -> None:

@@ -1,7 +1,9 @@
-"""Make videos for benchmarks: the shipped portrait, or four people made from it, moving."""
+"""Make videos for benchmarks: the shipped portrait, or up to ten people made from it, moving."""
 
 from __future__ import annotations
 
+import itertools
+import math
 from fractions import Fraction
 from pathlib import Path
 
@@ -18,13 +20,13 @@ FPS = 30
 _TINTS = ((1.0, 1.0, 1.0), (0.65, 0.8, 1.0), (1.0, 0.75, 0.55), (0.7, 1.0, 0.75))
 
 
-def write_image(file: Path, width: int, height: int) -> None:
-    """Return one person as PNG."""
-    Image.fromarray(_Stage(width, height, 1).frame(0.0)).save(file)
+def write_image(file: Path, width: int, height: int, people: int = 1) -> None:
+    """A PNG of up to ten people."""
+    Image.fromarray(_Stage(width, height, people).frame(0.0)).save(file)
 
 
 def write_video(file: Path, width: int, height: int, seconds: float, people: int) -> None:
-    """Write an H.264 video, 30 frames a second, of one or four people before a textured background.
+    """An H.264 video, 30 frames a second, of up to ten people before a textured background.
 
     The camera sways, so every pixel changes between frames; each face moves at a walking pace.
     """
@@ -66,18 +68,23 @@ class _Stage:
         backdrop = cv2.resize(coarse, (width + 80, height + 80), interpolation=cv2.INTER_CUBIC)
         backdrop += rng.normal(0, 6, backdrop.shape)
         self._backdrop = backdrop.clip(0, 255).astype(np.uint8)
-        side = round(min(height * 0.8, width * 0.9 / people)) // 2 * 2
+        self._rows = 1 if people <= 4 else 2
+        columns = math.ceil(people / self._rows)
+        side = round(min(height / self._rows * 0.8, width * 0.9 / columns)) // 2 * 2
         portrait = cv2.resize(read_image(PORTRAIT), (side, side), interpolation=cv2.INTER_AREA)
-        self._people = [(portrait * np.array(tint)).astype(np.uint8) for tint in _TINTS[:people]]
+        self._people = [
+            (portrait * np.array(tint)).astype(np.uint8) for tint, _ in zip(itertools.cycle(_TINTS), range(people))
+        ]
 
     def frame(self, time_s: float) -> Pixels:
         width, height = self._size
         left, top = round(40 + 35 * np.sin(0.3 * time_s)), round(40 + 35 * np.cos(0.2 * time_s))
         scene = self._backdrop[top : top + height, left : left + width].copy()
-        room = width / len(self._people)
+        columns = math.ceil(len(self._people) / self._rows)
+        room, high = width / columns, height // self._rows
         for number, person in enumerate(self._people):
-            side = len(person)
-            x = round(number * room + (room - side) / 2 * (1 + np.sin(0.35 * time_s + number)))
-            y = round((height - side) / 2 * (1 + 0.6 * np.sin(0.25 * time_s + 2 * number)))
+            side, (row, column) = len(person), divmod(number, columns)
+            x = round(column * room + (room - side) / 2 * (1 + np.sin(0.35 * time_s + number)))
+            y = row * high + round((high - side) / 2 * (1 + 0.6 * np.sin(0.25 * time_s + 2 * number)))
             scene[y : y + side, x : x + side] = person
         return np.ascontiguousarray(scene)

@@ -7,11 +7,14 @@ networks and the warm-up are timed separately.
 from __future__ import annotations
 
 import json
+import os
+import re
 import resource
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,41 +23,70 @@ import torch
 
 from benchmarks.notebook_baseline import Notebook
 from benchmarks.sample_videos import PORTRAIT, repeat_video, write_image, write_video
-from benchmarks.stages import stages
+from benchmarks.stages import processor_name, stages
 from detector.config import DetectorConfig
 from detector.media.media import open_media
+from detector.model.classifier import faster_cpu_precision
 from detector.pipeline import Detector
 from explain import explain
 
 SIZES = {"720p": (1280, 720), "1080p": (1920, 1080)}
+_IMAGES = {
+    "image 1080p, 1 face": (1920, 1080, 1),
+    "image 1080p, 10 faces": (1920, 1080, 10),
+    "image 12 MP, 1 face": (4000, 3000, 1),
+}
+_VIDEOS = {
+    "video 720p, 10 s, 1 face": (1280, 720, 10, 1),
+    "video 720p, 10 s, 4 faces": (1280, 720, 10, 4),
+    "video 1080p, 10 s, 1 face": (1920, 1080, 10, 1),
+    "video 1080p, 10 s, 4 faces": (1920, 1080, 10, 4),
+    "video 1080p, 10 s, 10 faces": (1920, 1080, 10, 10),
+    "video 4K, 10 s, 1 face": (3840, 2160, 10, 1),
+    "video 720p, 60 s, 1 face": (1280, 720, 60, 1),
+    "video 720p, 60 s, 4 faces": (1280, 720, 60, 4),
+    "video 1080p, 60 s, 1 face": (1920, 1080, 60, 1),
+    "video 1080p, 60 s, 4 faces": (1920, 1080, 60, 4),
+}
 MOMENTS_HZ = 4
 HOUR_S = 3600
 SHORT_S = 10
 
 
-def speed(repeats: int, seconds: tuple[int, ...] = (10, 60)) -> dict[str, Any]:
-    """Measure both ways on every file, their ratio, and the stages of the first video against their floors."""
-    results: dict[str, Any] = {
+def speed(repeats: int, rows: str = "", earlier: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Both ways on images and videos, their ratio, and the stages of one video against their floors.
+
+    Args:
+        repeats: of each short file, of which the medians count.
+        rows: regular expression of the names of the rows to measure; `stages` is the name of the last.
+        earlier: result whose other rows are kept.
+    """
+    result: dict[str, Any] = {
         "benchmark": "speed",
+        "processor": processor_name(),
+        "precision": faster_cpu_precision(),
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
         "files": {},
     }
+    result = result | {key: kept for key, kept in (earlier or {}).items() if key in ("files", "stages")}
     with tempfile.TemporaryDirectory() as folder:
-        image = Path(folder) / "image.png"
-        write_image(image, *SIZES["1080p"])
-        results["files"]["image 1080p, 1 face"] = _compared(image, repeats)
-        for length in seconds:
-            for size, (width, height) in SIZES.items():
-                for people in (1, 4):
-                    video = Path(folder) / f"{size}-{length}-{people}.mp4"
-                    write_video(video, width, height, length, people)
-                    name = f"video {size}, {length} s, {people} face{'s' if people > 1 else ''}"
-                    results["files"][name] = _compared(video, repeats if length <= SHORT_S else 1)
-                    print(f"{name}: {results['files'][name]['ratio']}x", file=sys.stderr, flush=True)
-                    if "stages" not in results:
-                        results["stages"] = stages(video)
-    return results
+        for name in (*_IMAGES, *_VIDEOS):
+            if not re.search(rows, name):
+                continue
+            file = Path(folder) / ("image.png" if name in _IMAGES else "video.mp4")
+            if name in _IMAGES:
+                write_image(file, *_IMAGES[name])
+            else:
+                write_video(file, *_VIDEOS[name])
+            row = _compared(file, repeats if ", 60 s" not in name else 1)
+            result["files"][name] = row | {"load_of_others": round(os.getloadavg()[0], 1)}
+            print(f"{name}: {row['ratio']}x", file=sys.stderr, flush=True)
+        if re.search(rows, "stages"):
+            video = Path(folder) / "stages.mp4"
+            write_video(video, *SIZES["720p"], SHORT_S, 1)
+            result["stages"] = stages(video)
+    return result
 
 
 def hour() -> dict[str, Any]:
@@ -82,18 +114,24 @@ def run_one(way: str, file: Path, repeats: int, depth: str) -> dict[str, float]:
         detector = Detector.from_checkpoint("default", config)
         result = {"load_s": round(time.perf_counter() - start, 2)}
         explain(detector, detector.analyze(file if is_short else PORTRAIT))
-        runs = [_detect(detector, file) for _ in range(repeats)]
+        runs = [_timed(lambda: _detect(detector, file)) for _ in range(repeats)]
     else:
         notebook = Notebook()
         result = {"load_s": round(time.perf_counter() - start, 2)}
         wanted = media.indices(config.max_frames)
         notebook.judge(*((file, wanted) if is_short else (PORTRAIT, [0])))
-        runs = [notebook.judge(file, wanted) for _ in range(repeats)]
+        runs = [_timed(lambda: notebook.judge(file, wanted)) for _ in range(repeats)]
     for key in runs[0]:
         result[key] = round(float(np.median([run[key] for run in runs])), 3)
     result["moments"] = media.count(config.max_frames)
     result["peak_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     return result
+
+
+def _timed(run: Callable[[], dict[str, float]]) -> dict[str, float]:
+    """What a run gives, with the processor time it took, in which other programs do not count."""
+    start = time.process_time()
+    return run() | {"processor_s": time.process_time() - start}
 
 
 def _detect(detector: Detector, file: Path) -> dict[str, float]:
@@ -112,6 +150,7 @@ def _compared(file: Path, repeats: int) -> dict[str, Any]:
         "detector": ours,
         "notebook": notebook,
         "ratio": round(whole[0] / whole[1], 1),
+        "ratio_processor": round(notebook["processor_s"] / ours["processor_s"], 1),
         "ratio_judging_alone": round(notebook["judge_s"] / ours["judge_s"], 1),
     }
 

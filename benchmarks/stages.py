@@ -6,6 +6,8 @@ operations at this machine's rate of large matrix products in the same precision
 
 from __future__ import annotations
 
+import platform
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -70,6 +72,16 @@ def stages(clip: Path) -> dict[str, dict[str, float]]:
         }
         for name, (seconds, floor) in measured.items()
     }
+
+
+def processor_name() -> str:
+    """The processor, with its number of cores and whether it multiplies bfloat16."""
+    name = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.is_file() and (found := re.search(r"model name\s*: (.+)", cpuinfo.read_text())):
+        name = found[1]
+    bf16 = any(has for key, has in torch.cpu.get_capabilities().items() if "bf16" in key)
+    return f"{name}, {torch.get_num_threads()} threads, {'with' if bf16 else 'without'} bfloat16"
 
 
 def _seconds(action: Callable[[], object]) -> float:

@@ -9,15 +9,18 @@ from typing import Any
 def speed_table(results: Sequence[dict[str, Any]]) -> str:
     """Return the table of a `speed` result, with one of `hour` if given."""
     by_kind = {result["benchmark"]: result for result in results}
+    measured = by_kind["speed"]
     lines = [
-        "| what | moments | ours, s | baseline, s | ratio | judging alone | our peak MB |",
-        "|---|---|---|---|---|---|---|",
+        f"{measured['processor']}; faces judged in {measured['precision']}:",
+        "",
+        "| what | moments | ours, s | baseline, s | ratio | in processor time | judging alone | our peak MB |",
+        "|---|---|---|---|---|---|---|---|",
     ]
-    for name, row in by_kind["speed"]["files"].items():
+    for name, row in measured["files"].items():
         ours, notebook = row["detector"], row["notebook"]
         lines.append(
             f"| {name} | {ours['moments']:.0f} | {ours['judge_s'] + ours['explain_s']:.2f} | "
-            f"{notebook['judge_s'] + notebook['explain_s']:.2f} | {row['ratio']}x | "
+            f"{notebook['judge_s'] + notebook['explain_s']:.2f} | {row['ratio']}x | {row['ratio_processor']}x | "
             f"{row['ratio_judging_alone']}x | {ours['peak_mb']} |"
         )
     for depth in ("auto", "moments") if "hour" in by_kind else ():
@@ -25,32 +28,34 @@ def speed_table(results: Sequence[dict[str, Any]]) -> str:
         seconds = row["judge_s"] + row["explain_s"]
         lines.append(
             f"| video 720p, one hour, 1 face, {depth} | {row['moments']:.0f} | {seconds:.0f} "
-            f"| - | - | - | {row['peak_mb']} |"
+            f"| - | - | - | - | {row['peak_mb']} |"
         )
     lines += ["", "| stage | ms a moment | its floor, ms | times the floor |", "|---|---|---|---|"]
-    for name, row in by_kind["speed"]["stages"].items():
+    for name, row in measured["stages"].items():
         lines.append(f"| {name} | {row['ms_a_moment']} | {row['floor_ms']} | {row['times_floor']} |")
     return "\n".join(lines)
 
 
 def collection_table(result: dict[str, Any]) -> str:
-    """Return the table of a `collection` result."""
-    lines = [
-        "| processes | images | wall s | images a second | processor ms an image | rows |",
-        "|---|---|---|---|---|---|",
-    ]
-    for workers, row in result["runs"].items():
-        lines.append(
-            f"| {workers} | {result['images']} | {row['wall_s']} | {row['images_a_second']} "
-            f"| {row['processor_ms_an_image']} | {row['rows']} |"
+    """Markdown of what `collection` wrote."""
+    parts = []
+    if result["runs"]:
+        lines = [
+            "| processes | images | wall s | images a second | processor ms an image | rows |",
+            "|---|---|---|---|---|---|",
+        ]
+        for workers, row in result["runs"].items():
+            lines.append(
+                f"| {workers} | {result['images']} | {row['wall_s']} | {row['images_a_second']} "
+                f"| {row['processor_ms_an_image']} | {row['rows']} |"
+            )
+        parts.append("\n".join(lines))
+    if resumed := result.get("resumed"):
+        parts.append(
+            f"{result['images']:,} images, killed {resumed['killed']} times and run again: {resumed['rows']:,} "
+            f"rows for {resumed['files']:,} files, {resumed['from_earlier_runs']:,} of them from the killed runs."
         )
-    resumed = result["resumed"]
-    lines += [
-        "",
-        f"Killed {resumed['killed']} times and run again: {resumed['rows']} rows for {resumed['files']} files, "
-        f"{resumed['from_earlier_runs']} of them from the killed runs.",
-    ]
-    return "\n".join(lines)
+    return "\n\n".join(parts)
 
 
 def explanations_table(result: dict[str, Any]) -> str:

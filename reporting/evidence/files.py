@@ -42,6 +42,7 @@ _MIME = {
     "png": "image/png",
     "webp": "image/webp",
     "heif": "image/heic",
+    "heics": "image/heic-sequence",
     "avif": "image/avif",
     "apng": "image/apng",
     "tiff": "image/tiff",

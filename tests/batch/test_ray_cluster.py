@@ -1,4 +1,4 @@
-"""On a local Ray cluster: the same rows as a plain run, also when an actor is killed."""
+"""On a local Ray cluster: the rows of a plain run, whatever actor, machine or file fails meanwhile."""
 
 from __future__ import annotations
 
@@ -7,17 +7,21 @@ import signal
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import batch_workers
 import numpy as np
 import pytest
 from PIL import Image
 
+from batch import ray_cluster
 from batch.local import analyze_locally
 from batch.ray_cluster import analyze_on_ray
 from batch.rows import FileResult, make_job
 from detector.config import CHECKPOINTS, DetectorConfig
+from detector.errors import CheckpointError
 from detector.model.checkpoint import load_card
 
 ray = pytest.importorskip("ray")
@@ -30,16 +34,16 @@ JOB = make_job(DetectorConfig(device="cpu", precision="fp32"), "default", load_c
 COUNT = 24
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[None]:
-    """Two nodes of this machine, on loopback."""
+@pytest.fixture
+def cluster() -> Iterator[Any]:
+    """Two nodes of this machine, on loopback, one core each."""
     from ray.cluster_utils import Cluster
 
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
     cluster.add_node(num_cpus=1)
     ray.init(address=cluster.address, log_to_driver=False, logging_level="warning")
     assert len(ray.nodes()) == 2
-    yield
+    yield cluster
     ray.shutdown()
     cluster.shutdown()
 
@@ -71,13 +75,42 @@ def actors() -> list[int]:
 
 
 def test_a_cluster_gives_the_rows_of_a_plain_run_also_when_an_actor_is_killed(
-    cluster: None, files: list[str]
+    cluster: Any, files: list[str]
 ) -> None:
     plain = rows(analyze_locally(files, JOB, 2))
     with closing(analyze_on_ray([f"file://{file}" for file in files[:2]] + files[2:], JOB, "auto")) as results:
-        first = next(results)
-        os.kill(actors()[0], signal.SIGKILL)
-        found = rows([first, *results])
-    assert len([row for row in found if "size_bytes" in row]) == COUNT
-    for one, other in zip(found, plain, strict=True):
+        found = [next(results)]
+        before = set(actors())
+        os.kill(min(before), signal.SIGKILL)
+        after: set[int] = set()
+        for result in results:
+            found.append(result)
+            after |= set(actors())
+    assert after - before, "it was killed while there was work left, and another took its place"
+    found_rows = rows(found)
+    assert len([row for row in found_rows if "size_bytes" in row]) == COUNT
+    for one, other in zip(found_rows, plain, strict=True):
         assert one == other
+
+
+def test_a_machine_that_is_lost_loses_and_doubles_nothing(cluster: Any, files: list[str]) -> None:
+    with closing(analyze_on_ray(files, JOB, "auto")) as results:
+        found = [next(results)]
+        cluster.remove_node(cluster.worker_nodes.copy().pop(), allow_graceful=False)
+        found += results
+    assert sorted(result.row["file"] for result in found) == files
+    assert [result.row["error_type"] for result in found].count(None) == COUNT - 1
+
+
+def test_a_file_that_ends_each_of_its_actors_gets_a_row_and_costs_no_other_file(
+    cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ray_cluster, "Analyzer", batch_workers.EndsItsActor)
+    files = [f"{number}" for number in range(9)] + ["deadly"]
+    found = {result.row["file"]: result.row["error_type"] for result in analyze_on_ray(files, JOB, "auto")}
+    assert found == dict.fromkeys(files[:-1], "MediaNotFoundError") | {"deadly": "WorkerDiedError"}
+
+
+def test_other_weights_on_a_machine_of_the_cluster_are_refused(cluster: Any, files: list[str]) -> None:
+    with pytest.raises(CheckpointError, match="another one"):
+        list(analyze_on_ray(files[:2], replace(JOB, checkpoint_sha256="0" * 64), "auto"))
