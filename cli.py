@@ -1,4 +1,4 @@
-"""Command line: parse flags, run one command, print.
+"""Command line: run one command and print.
 
 Exit codes: 0 done whatever the verdict, 1 something could not be read or made, 2 wrong usage, 3 checkpoint,
 128 + N stopped by signal N.
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from explain.types import Examination, Explanations
     from reporting.case import Case
 
-# Libraries and rooms are imported by the command that needs them: `--help` and `verify` load no PyTorch.
+# Imported by each command: `--help` and `verify` load no PyTorch.
 OK, UNREADABLE, USAGE, CHECKPOINT = 0, 1, 2, 3
 
 
@@ -58,7 +58,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def scan(args: argparse.Namespace) -> int:
-    """Analyse files one after the other; print each result as soon as it is done; `--out` writes a table."""
+    """Analyse files and print each result at once, or write a table (`--out`)."""
     from batch.sources import find_files
     from detector.media.formats import IMAGE_SUFFIXES, VIDEO_SUFFIXES
 
@@ -120,7 +120,7 @@ def _scan_to_table(files: tuple[str, ...], args: argparse.Namespace) -> int:
 
 
 def _opened(file: str, config: DetectorConfig) -> Media | None:
-    """The file to annotate, opened; None where it cannot be read, which is told when it is analysed."""
+    """Open the file to annotate; None if it cannot be read, which is reported later."""
     from detector.media.media import open_media
 
     try:
@@ -132,7 +132,7 @@ def _opened(file: str, config: DetectorConfig) -> Media | None:
 def _scan_file(
     detector: Detector, case: Case | None, file: str, args: argparse.Namespace, opened: Media | None = None
 ) -> bool:
-    """Analyse one file, print the result or the error, then make what else was asked for.
+    """Analyse one file, print the result or error, then write the requested files.
 
     Returns:
         Whether all of it succeeded.
@@ -159,7 +159,7 @@ def _scan_file(
         return _make_files(detector, found, case, media, file, args)
     except CheckpointError:
         raise
-    except Exception as error:  # noqa: BLE001 - the edge: one file must not cost the others
+    except Exception as error:  # noqa: BLE001 - one file must not stop the others
         kind, message = type(error).__name__, str(error)
         if not isinstance(error, DetectorError | OSError):
             _say(traceback.format_exc(), keep_lines=True)
@@ -215,7 +215,7 @@ def _write_overlays(
 
 
 def _tell_where(detector: Detector, analysis: Analysis, explanations: Explanations, *, check: bool) -> None:
-    """Tell where the evidence lies in the strongest face of each person, on standard error."""
+    """Print where the evidence lies in the strongest face of each track, on standard error."""
     from explain import measure_faithfulness
     from reporting.text.regions import evidence_sentences, faithfulness_sentences
 
@@ -305,7 +305,7 @@ def _in_words(analysis: Analysis) -> list[str]:
 
 
 def _stretches(track: FaceTrack) -> list[str]:
-    """Say when in a video the signs of manipulation in one face are strongest, and when there are any."""
+    """Return sentences on when the signs of manipulation in one face are strongest and present."""
     from reporting.text.results import flagged_sentence, peak_sentence
 
     peak = [peak_sentence(track.peak, "en")] if track.peak else []
@@ -320,7 +320,7 @@ def _progress(file: str) -> Callable[[Step], None] | None:
 
 
 def _show(file: str) -> Callable[[float, str], None] | None:
-    """Return a function that shows progress on one line of a terminal; None if standard error is none."""
+    """Return a function that shows progress on one line; None if standard error is not a terminal."""
     if not sys.stderr.isatty():
         return None
     from reporting.text.printable import printable
@@ -348,7 +348,7 @@ def verify(args: argparse.Namespace) -> int:
 
 
 def file_complaint(args: argparse.Namespace) -> int:
-    """Write the portal's acknowledgement number into a package, and say what follows when."""
+    """Record the portal's acknowledgement number in a package, and print the deadlines."""
     from reporting.case import IST
     from reporting.complaint.referrals import followups
     from reporting.package.acknowledge import record_acknowledgement
@@ -428,12 +428,12 @@ def run() -> NoReturn:
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a real stream, not a test's
     try:
         raise SystemExit(main())
-    except BrokenPipeError:  # the reader of standard output has left, as `| head` does
+    except BrokenPipeError:  # standard output was closed, as by `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(OK) from None
     except SystemExit as left:
         if isinstance(left.code, int) and left.code > 128:
-            # Threads of libraries may still run; the interpreter would abort while they do.
+            # A normal exit would abort while library threads run.
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(left.code)

@@ -31,6 +31,7 @@ BROKEN = (
 )
 """What Pillow's readers raise on damaged bytes."""
 _MAX_BOXES = 10_000
+_CONTENT_BOXES = (b"meta", b"mdat", b"moov", b"moof")
 _RANDOM_SHARES = (0.0, 1.0, 0.5, 0.1, 0.3, 0.02)
 WAYS = len(_RANDOM_SHARES)
 _FILLER_PX = 64
@@ -58,6 +59,8 @@ def missing_bytes(file: IO[bytes]) -> int:
         if length == 1:
             length = int.from_bytes(box[8:16], "big")
         if length < 8:  # 0: to the end of the file
+            break
+        if at + length > size and box[4:8] not in _CONTENT_BOXES:  # bytes that somebody has appended
             break
         at += length
     return max(0, at - size)

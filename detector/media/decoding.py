@@ -21,7 +21,7 @@ from detector.errors import MediaTooLargeError, UnsupportedMediaError
 from detector.media.image_colours import Coding
 from detector.media.mp4_tables import check_mp4_tables
 
-_DEMUXERS = {"avif": "mp4"}
+_DEMUXERS = {"avif": "mp4", "heics": "mp4"}
 """FFmpeg's name of the container format, where it is not the one used here."""
 _DIRTY_S = 10.0
 """So long after damage frames are left out, unless one comes that builds on no other."""

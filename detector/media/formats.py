@@ -17,7 +17,20 @@ IMAGE_SUFFIXES = (
     *(".jpg", ".jpeg", ".png", ".apng", ".webp", ".gif", ".heic", ".heif", ".avif"),
     *(".tif", ".tiff", ".bmp", ".jp2", ".j2k"),
 )
-VIDEO_SUFFIXES = (".mp4", ".m4v", ".mov", ".3gp", ".webm", ".mkv", ".avi", ".gif", ".ts", ".mts", ".m2ts")
+VIDEO_SUFFIXES = (
+    ".mp4",
+    ".m4v",
+    ".mov",
+    ".3gp",
+    ".webm",
+    ".mkv",
+    ".avi",
+    ".gif",
+    ".ts",
+    ".mts",
+    ".m2ts",
+    ".heics",
+)
 READABLE = (
     "Images: JPEG, PNG, WebP, GIF, HEIC, AVIF, TIFF, BMP, JPEG 2000. "
     "Videos: MP4, MOV, WebM, MKV, AVI, MPEG-TS, and animated GIF, WebP, PNG and AVIF."
@@ -32,6 +45,7 @@ _SUFFIXES = {
     "mpo": (".jpg", ".jpeg"),
     "apng": (".png", ".apng"),
     "heif": (".heic", ".heif"),
+    "heics": (".heics", ".heic", ".heif"),
     "tiff": (".tif", ".tiff"),
     "jpeg2000": (".jp2", ".j2k"),
     "mpegts": (".ts", ".mts", ".m2ts"),
@@ -39,7 +53,9 @@ _SUFFIXES = {
     "matroska": (".mkv", ".webm"),
 }
 """Usual suffixes of a format, where it is not just its name."""
-_HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
+_HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1")
+_HEIF_VIDEO_BRANDS = (b"hevc", b"hevx", b"msf1")
+"""HEIC image sequences, which are read as videos."""
 _AVIF_BRANDS = (b"avif", b"avis")
 _SOUND_BRANDS = (b"M4A ", b"M4B ")
 _MP4_ATOMS = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
@@ -73,8 +89,8 @@ def sniff(head: bytes, path: Path, max_px: int) -> tuple[MediaKind, str]:
     if format_name in _ANIMATED:
         if is_animated(path, max_px):
             kind, format_name = "video", _ANIMATED[format_name]
-        if suffix in IMAGE_SUFFIXES:
-            return kind, format_name
+    if (format_name in _ANIMATED.values() or format_name == "heics") and suffix in IMAGE_SUFFIXES:
+        return kind, format_name
     named: MediaKind | None = (
         "video" if suffix in VIDEO_SUFFIXES else "image" if suffix in IMAGE_SUFFIXES else None
     )
@@ -101,6 +117,8 @@ def _by_content(head: bytes, path: Path) -> tuple[MediaKind, str]:
     if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS + _AVIF_BRANDS:
         brands = head[8 : int.from_bytes(head[:4], "big")]
         return "image", "avif" if any(brand in brands for brand in _AVIF_BRANDS) else "heif"
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIF_VIDEO_BRANDS:
+        return "video", "heics"
     if head[4:8] in _MP4_ATOMS:
         return "video", "mp4"
     if head.startswith(b"\x1a\x45\xdf\xa3"):

@@ -101,6 +101,7 @@ class _Converter:
     def __init__(self, image: Image.Image, coding: Coding) -> None:
         from detector.media.frame_pixels import HDR_TRANSFERS, WIDE_PRIMARIES  # PyAV only where it is needed
 
+        self._grey_max = _grey_max(image)
         self._transform: ImageCms.ImageCmsTransform | None = None
         self._mode = _PLAIN_MODES.get(image.mode, image.mode)
         profile = image.info.get("icc_profile")
@@ -122,7 +123,8 @@ class _Converter:
 
     def __call__(self, band: Image.Image) -> Image.Image:
         if band.mode.startswith("I") or band.mode == "F":
-            return _eight_bits(band)
+            grey = np.nan_to_num(np.asarray(band).astype(np.float32)) * (255 / self._grey_max)
+            return Image.fromarray(grey.round().clip(0, 255).astype(np.uint8)).convert("RGB")
         if band.has_transparency_data:
             rgba = band.convert("RGBA")
             colours = self._colours(rgba.convert(self._mode if self._mode == "L" else "RGB"))
@@ -158,8 +160,12 @@ def _gamma(image: Image.Image) -> float:
     return exponent if abs(exponent - 1) > _GAMMA_TOLERANCE else 1.0
 
 
-def _eight_bits(band: Image.Image) -> Image.Image:
-    """16-bit grey, or grey as floats from 0 to 1, scaled; Pillow itself would clip it at 255."""
-    grey = np.asarray(band).astype(np.float32)
-    scaled = grey * 255 if band.mode == "F" else grey / 257
-    return Image.fromarray(np.nan_to_num(scaled).round().clip(0, 255).astype(np.uint8)).convert("RGB")
+def _grey_max(image: Image.Image) -> float:
+    """What stands for white in grey of 16 bits, or in 32 bits or floats, which may hold 0 to 1, 8 or 16 bits."""
+    if image.mode not in ("I", "F"):
+        return 65535.0
+    highest = image.getextrema()[1]
+    assert isinstance(highest, int | float)
+    if not 0 <= highest < 65535:  # the whole range, or no numbers at all
+        return 65535.0
+    return 1.0 if image.mode == "F" and highest <= 1 else 255.0 if highest <= 255 else 65535.0

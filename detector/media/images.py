@@ -308,10 +308,12 @@ def _load(image: Image.Image) -> tuple[int, int]:
 def _orientation(image: Image.Image) -> int:
     """The EXIF orientation; 1 (upright) where the metadata cannot be read."""
     try:
-        value = image.getexif().get(_ORIENTATION, 1)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about odd entries
+            value = image.getexif().get(_ORIENTATION, 1)
+        return int(value[0] if isinstance(value, bytes | tuple) else value)  # a byte, or several numbers
     except BROKEN:
         return 1
-    return value if isinstance(value, int) else 1
 
 
 def _upright(pixels: Pixels, orientation: int) -> Pixels:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 
 import gradio as gr
@@ -9,6 +10,7 @@ import gradio as gr
 from ui.session.own_files import owner_in
 
 _MOST_SESSIONS = 10_000
+_SESSION = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 
 class SessionOwners:
@@ -19,12 +21,14 @@ class SessionOwners:
         self._most = most
 
     def admit(self, session: str, owner: str) -> bool:
-        """Whether a browser may use a session.
+        """Whether a browser may use a session. Names longer than Gradio's are refused: they are kept.
 
         Args:
             session: its name, as a request gives it.
             owner: from `own_files.owner_in`, of the request.
         """
+        if not _SESSION.fullmatch(session):
+            return False
         first = self._owners.pop(session, owner)
         self._owners[session] = first
         if len(self._owners) > self._most:

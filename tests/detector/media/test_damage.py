@@ -70,8 +70,12 @@ def test_a_file_that_says_it_has_gigabytes_costs_none(tmp_path: Path) -> None:
 
 def test_nothing_is_missing_of_what_ends_as_it_says(whole: Path) -> None:
     content = whole.read_bytes()
-    assert missing_bytes(io.BytesIO(content)) == missing_bytes(io.BytesIO(content + b"more")) == 0
+    assert missing_bytes(io.BytesIO(content)) == missing_bytes(io.BytesIO(content + b"more" * 9)) == 0
     assert missing_bytes(io.BytesIO(content[:-7])) == 7
+    complete = decode_image(whole).pixels
+    whole.write_bytes(content + b"junk" * 50)
+    still = decode_image(whole)
+    assert still.warnings == () and (still.pixels == complete).all()
 
 
 @pytest.mark.parametrize("suffix", ["webp", "avif"])

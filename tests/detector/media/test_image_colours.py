@@ -111,6 +111,17 @@ def test_the_gamma_of_a_png_is_applied(tmp_path: Path) -> None:
         assert decode_image(tmp_path / "x.png").pixels[4, 4, 0] == pytest.approx(grey, abs=1)
 
 
+@pytest.mark.parametrize(
+    ("mode", "white"), [("F", 1.0), ("F", 255.0), ("F", 65535.0), ("I", 255), ("I", 65535), ("I;16", 65535)]
+)
+def test_grey_of_many_bits_keeps_its_brightness(mode: str, white: float, tmp_path: Path) -> None:
+    grey = np.linspace(0, white, 256)[None].repeat(4, 0)
+    kind = {"F": np.float32, "I": np.int32, "I;16": np.uint16}[mode]
+    Image.fromarray(grey.round(3 if white == 1 else 0).astype(kind)).save(tmp_path / "x.tif")
+    pixels = decode_image(tmp_path / "x.tif").pixels
+    assert np.abs(pixels[2, :, 0].astype(int) - np.arange(256)).max() <= 1
+
+
 def test_a_damaged_coding_is_ignored(tmp_path: Path) -> None:
     coded_jpeg(tmp_path / "x.jpg", Image.new("RGB", (32, 32), (90, 90, 90)), 9, 16)
     data = (tmp_path / "x.jpg").read_bytes()

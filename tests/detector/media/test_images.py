@@ -237,3 +237,21 @@ def test_some_formats_have_limits_of_their_own(monkeypatch, tmp_path: Path, port
     (tmp_path / "x.webp").write_bytes(saved(portrait, "WEBP"))
     with pytest.raises(MediaTooLargeError, match="most of a WEBP image"):
         decode_image(tmp_path / "x.webp")
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        struct.pack("<HHII", 0x0112, 3, 1, 6),
+        struct.pack("<HHII", 0x0112, 4, 1, 6),
+        struct.pack("<HHII", 0x0112, 1, 1, 6),
+        struct.pack("<HHIHH", 0x0112, 3, 2, 6, 1),
+    ],
+    ids=["short", "long", "byte", "two shorts"],
+)
+def test_the_orientation_is_read_whatever_its_type(entry: bytes, portrait: Image.Image, tmp_path: Path) -> None:
+    """Programs write it in ways that the standard does not know."""
+    exif = b"Exif\0\0II*\0" + struct.pack("<IH", 8, 1) + entry + bytes(4)
+    plain = saved(portrait.crop((0, 0, 512, 300)), "JPEG")
+    (tmp_path / "x.jpg").write_bytes(plain[:2] + b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + plain[2:])
+    assert decode_image(tmp_path / "x.jpg").pixels.shape == (512, 300, 3)

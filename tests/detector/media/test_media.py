@@ -216,3 +216,16 @@ def test_a_file_over_the_byte_limit_is_refused(examples: Path) -> None:
 def test_sound_without_a_image_is_refused(make_sound) -> None:
     with pytest.raises(UnsupportedMediaError, match="sound"):
         open_media(make_sound("sound.mp4"), DetectorConfig())
+
+
+@pytest.mark.parametrize(("brand", "suffix"), [(b"hevc", "heics"), (b"hevc", "heic"), (b"msf1", "heif")])
+def test_a_heic_sequence_is_read_as_a_video(brand: bytes, suffix: str, make_video, tmp_path: Path) -> None:
+    """Bursts of phones: HEVC frames in tracks, as in an MP4."""
+    video = make_video("x.mp4", codec="libx265", codec_options={"x265-params": "log-level=none"})
+    content = bytearray(video.read_bytes())
+    content[8:12] = brand
+    path = tmp_path / f"burst.{suffix}"
+    path.write_bytes(bytes(content))
+    media = open_media(path, DetectorConfig())
+    assert (media.info.kind, media.info.format, media.info.frame_count) == ("video", "heics", 50)
+    assert media.info.notes == () and len(list(media.frames(5))) == 5

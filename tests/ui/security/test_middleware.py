@@ -357,6 +357,15 @@ def test_sessions_without_end_fill_no_memory() -> None:
     assert not owners.admit("999", THEIRS) and owners.admit("999", MINE)
 
 
+@pytest.mark.parametrize("name", ["", "a" * 65, "a b", "a/b", "ä", "a\n"])
+def test_a_session_has_a_name_such_as_gradio_gives(at_home: Site, name: str) -> None:
+    """It is kept by Gradio, however long it is."""
+    asked = len(at_home.app.asked)
+    assert at_home.post(JOIN, json={"session_hash": name, "data": []}, **as_browser(MINE)).status_code == 404
+    assert at_home.get("/gradio_api/queue/data", params={"session_hash": name}).status_code == 404
+    assert len(at_home.app.asked) == asked
+
+
 def test_gradio_reads_what_the_guard_has_read(at_home: Site, tmp_path: Path) -> None:
     """Of a name that stands twice, or in another encoding, the two might take different values."""
     mine = store_upload(tmp_path, b"x")
