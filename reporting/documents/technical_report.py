@@ -153,7 +153,13 @@ def _results(sheet: Sheet, facts: ReportFacts, detail: _Detail) -> None:
             ("Frames examined", str(analysis.frames_examined)),
         )
     )
-    sheet.bullets([str(reason) for reason in verdict.reasons[: detail.rows]])
+    told = verdict.reasons[: detail.rows]
+    sheet.bullets(
+        [
+            reason.render(texts.REASONS[reason.code]) if reason.code in texts.REASONS else str(reason)
+            for reason in told
+        ]
+    )
     if analysis.tracks:
         rows = [_person_row(track) for track in analysis.tracks[: detail.people]]
         sheet.table_of(
