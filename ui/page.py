@@ -158,7 +158,7 @@ def _file_tab(
             value=frame_sampling.chosen(configured),
             filterable=False,
         )
-    files = FilesPart()
+    files = FilesPart(MAX_UPLOAD_MB * 2**20)
     answer = _html(idle_panel(), elem_id="answer")
     with gr.Column(visible=False, elem_id="working") as working:
         progress = _html("", elem_id="progress")

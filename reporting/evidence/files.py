@@ -1,6 +1,6 @@
 """Make the files to upload: a copy that fits the portal's limits and a sheet of annotated key frames.
 
-Each states the SHA-256 of the file it was made from. The file as received is only read.
+Each states the SHA-256 of the original, which is only read.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Made:
 
 
 def hash_stream(stream: IO[bytes]) -> Hashes:
-    """Compute all three hashes, from the current position of the stream to its end."""
+    """Hash a stream from its current position to its end."""
     sha256 = hashlib.sha256()
     sha1, md5 = hashlib.sha1(usedforsecurity=False), hashlib.md5(usedforsecurity=False)
     size = 0
@@ -91,10 +91,10 @@ def received_file(media: MediaInfo, in_package: bool) -> EvidenceFile:
 
 
 def check_original(original: Path, media: MediaInfo) -> None:
-    """Check that a file is still the one that was analysed.
+    """Check that a file is the one that was analysed.
 
     Raises:
-        ReportError: it is gone, cannot be read, or other bytes stand there now.
+        ReportError: missing, unreadable or changed.
     """
     try:
         if not original.is_file():
@@ -130,10 +130,10 @@ def make_evidence(
 
     Args:
         texts: of the case, which says whether images of the file may go in.
-        analysis: the result, with its key frames where it still has them.
+        analysis: the result, with key frames if available.
         explanations: images to add.
         portal: the limits.
-        original: the file as received, checked before; None where it is not at hand.
+        original: the file as received, already checked; None if unavailable.
 
     Raises:
         ValueError: an image is not uint8 RGB.
@@ -186,7 +186,7 @@ def _copy(original: Path, analysis: Analysis, limit: int) -> Made | None:
 def _key_frames(
     analysis: Analysis, explanations: Explanations | None, limit: int, *, has_copy: bool
 ) -> Iterator[Made]:
-    """One sheet of the key frames with boxes and heatmaps, and one without marks where there is no copy."""
+    """Yield a sheet of key frames with heatmaps, and one without marks if there is no copy."""
     media = analysis.media
     if not has_copy and analysis.key_frames:
         frames = [(frame.time_s, frame.pixels) for _, frame in sorted(analysis.key_frames.items())]
@@ -208,7 +208,7 @@ def _key_frames(
 
 
 def _sheet(frames: Sequence[tuple[float, Pixels]], kind: MediaKind) -> Pixels:
-    """Lay frames out two a row, each with its time above it; a single one stays as it is.
+    """Lay out frames two per row, each with its time; a single one is returned unchanged.
 
     Raises:
         ValueError: a frame is not uint8 RGB.
@@ -244,7 +244,7 @@ def _made(name: str, content: bytes, mime: str, purpose: str, derived_from: str 
 
 
 def _strongest(analysis: Analysis) -> Span | None:
-    """Return the span with the strongest signs of manipulation, of any person."""
+    """Return the span with the highest probability of any track."""
     peaks = [track.peak for track in analysis.tracks if track.peak is not None]
     return max(peaks, key=lambda span: span.probability, default=None)
 

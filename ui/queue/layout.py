@@ -52,8 +52,12 @@ def _pick(words: type[Words]) -> str:
 class FilesPart:
     """The components of one page's list, joined to what they do."""
 
-    def __init__(self) -> None:
-        """Lay them out where this is called."""
+    def __init__(self, max_bytes: int) -> None:
+        """Lay them out where this is called.
+
+        Args:
+            max_bytes: largest file that is sent at all.
+        """
         self._ticket = gr.Textbox("", visible=False)
         self._files = gr.HTML(
             table(None, text.DEFAULT),
@@ -61,6 +65,7 @@ class FilesPart:
             js_on_load=_FILES,
             apply_default_css=False,
             elem_id="files",
+            most=max_bytes,
         )
         with gr.Column(elem_id="files-working"):
             self._progress = gr.HTML("", apply_default_css=False, elem_id="files-progress")

@@ -52,6 +52,7 @@ def written(path: Path) -> Path:
         ("original-12.png",),
         ("frame-1.png",),
         ("still.png",),
+        ("thumb.png",),
         ("moments", "d" * 32, "moment-1.png"),
         ("packages", "d" * 32, "Complaint 100% वीडियो.zip"),
         ("copies", "d" * 32, "a..b-annotated.mp4"),
