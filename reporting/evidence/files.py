@@ -20,7 +20,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from detector.errors import ReportError
-from detector.types import Analysis, MediaInfo, MediaKind, Pixels, Span
+from detector.types import Analysis, FileStamp, MediaInfo, MediaKind, Pixels, Span
 from explain.types import Explanations
 from reporting.complaint.narrative import ComplaintTexts, full_statement
 from reporting.evidence.image_copy import copy_image, jpeg_within
@@ -102,7 +102,10 @@ def check_original(original: Path, media: MediaInfo) -> None:
                 f"there is no original at {original}: give the file that was judged, or leave it out"
             )
         with original.open("rb") as stream:
-            same = original.stat().st_size == media.size_bytes and hash_stream(stream).sha256 == media.sha256
+            stamp = FileStamp.of(os.fstat(stream.fileno()))
+            same = stamp == media.stamp or (
+                stamp.size_bytes == media.size_bytes and hash_stream(stream).sha256 == media.sha256
+            )
     except OSError as error:
         raise ReportError(f"{original.name} cannot be read ({error}): give a file that can be") from error
     if not same:
@@ -164,7 +167,9 @@ def safe_file_name(name: str) -> str:
 def _copy(original: Path, analysis: Analysis, limit: int) -> Made | None:
     media = analysis.media
     if media.kind == "image":
-        image = copy_image(original, limit)
+        frame = analysis.key_frames.get(0)
+        whole = frame is not None and frame.pixels.shape[:2] == (media.height_px, media.width_px)
+        image = copy_image(original, limit, frame.pixels if frame is not None and whole else None)
         if image is None:
             return None
         name, mime = f"{COPY_PREFIX}image.{image.ending}", f"image/{image.ending.replace('jpg', 'jpeg')}"

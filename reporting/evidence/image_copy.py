@@ -32,15 +32,22 @@ class ImageCopy:
     made_how: str
 
 
-def copy_image(path: Path, limit_bytes: int) -> ImageCopy | None:
-    """Make a copy of fewer than `limit_bytes`; None if the image cannot be decoded."""
+def copy_image(path: Path, limit_bytes: int, pixels: Pixels | None = None) -> ImageCopy | None:
+    """Make a copy of fewer than `limit_bytes`; None if the image cannot be decoded.
+
+    Args:
+        path: the image.
+        limit_bytes: the copy has fewer.
+        pixels: the image as it was judged, where they are at hand: it is not decoded again.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             bare = _bare(path, limit_bytes)
         if bare is not None:
             return bare
-        pixels = decode_image(path).pixels
+        if pixels is None:
+            pixels = decode_image(path).pixels
     except MediaError:
         return None
     content = jpeg_within(pixels, limit_bytes)

@@ -165,7 +165,7 @@ def analysis_json(facts: ReportFacts) -> str:
             "tool_version": TOOL_VERSION,
             "case_id": facts.case_id,
             "created_at": facts.created_at.isoformat(),
-            "media": asdict(analysis.media),
+            "media": {name: value for name, value in asdict(analysis.media).items() if name != "stamp"},
             "checkpoint": asdict(analysis.checkpoint),
             "frames_examined": analysis.frames_examined,
             "settings": dict(analysis.settings),

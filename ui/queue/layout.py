@@ -140,7 +140,7 @@ class FilesPart:
             language,
             saved,
             show_progress_on=saved,
-            **(heavy | {"concurrency_id": "documents"}),
+            **(heavy | {"concurrency_id": "documents", "concurrency_limit": 1}),
         )
         files.compare(by_name(handlers.compare, [compared]), language, compared, **many)
         compared.close(lambda: "", None, compared, **many)
@@ -152,7 +152,7 @@ class FilesPart:
             language,
             exported,
             show_progress_on=exported,
-            **(heavy | {"concurrency_id": "documents"}),
+            **(heavy | {"concurrency_id": "documents", "concurrency_limit": 1}),
         )
         listed = [files, compared, exported]
         language.change(by_name(handlers.speak, listed), language, listed, **at_once)
