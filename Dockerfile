@@ -32,7 +32,7 @@ RUN if [ "$TORCH" = cpu ]; then \
     fi \
     && pip install --no-cache-dir -c constraints.txt -r requirements.txt
 
-COPY app.py cli.py cli_parser.py LICENSE README.md ./
+COPY app.py cli.py cli_parser.py cli_scan.py LICENSE README.md ./
 COPY batch ./batch
 COPY detector ./detector
 COPY explain ./explain

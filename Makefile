@@ -5,17 +5,21 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
 ARGS ?=
 
-.PHONY: app check test lint clean
+.PHONY: app check coverage test lint clean
 
 app: .venv/app.done
 	$(BIN)/python app.py $(ARGS)
 
-# Before every commit: lint, types, and the tests that need no browser, no training and no long run.
+# Before every commit: lint, types, and the tests without browser, training and neural networks, one process per core.
 check: lint
-	$(BIN)/python -m pytest -m "not browser and not slow" $(ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto -m "not browser and not slow and not networks" $(ARGS)
 
 test: .venv/dev.done
 	$(BIN)/python -m pytest $(ARGS)
+
+# All tests without browser, with the share of lines and branches that they run.
+coverage: .venv/dev.done
+	$(BIN)/python -m pytest -m "not browser" --cov --cov-report=term:skip-covered $(ARGS)
 
 lint: .venv/dev.done
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""The web page: reads flags, loads the detector, serves.
+"""Serve the web page.
 
 Exit codes: 2 usage or settings, 3 checkpoint; stopped by a signal, 128 and its number: 130 by Ctrl+C, 143 by
 SIGTERM.
@@ -145,10 +145,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    """Delete what visitors brought, and leave at once.
+    """Delete the files of visitors and exit at once.
 
-    A file may be being judged in another thread. The interpreter's own way out does not wait for native code
-    there, which then aborts the process.
+    A normal exit would abort the process if another thread runs native code.
     """
     from ui.session.workspace import wipe_workspace
 
@@ -164,7 +163,7 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 
 class _Formatter(logging.Formatter):
-    """Show what came from outside, such as a file's name in an error, without letting it control the terminal."""
+    """Format log records so that untrusted text cannot control the terminal."""
 
     def format(self, record: logging.LogRecord) -> str:
         return printable(super().format(record), keep_lines=True)

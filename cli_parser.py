@@ -1,4 +1,4 @@
-"""The flags of the command line, and which of them go together."""
+"""Flags of the command line and their valid combinations."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def wrong_targets(args: argparse.Namespace, files: Sequence[str]) -> str:
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose messages show arguments in printable form."""
+    """A parser whose messages are safe to print."""
 
     def error(self, message: str) -> NoReturn:
         from reporting.text.printable import printable

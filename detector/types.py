@@ -7,6 +7,7 @@ output, `probability` the calibrated P(fake), `detection_confidence` the face de
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -36,6 +37,21 @@ SCHEMA_VERSION = 1
 """Version of `Analysis.to_dict`, which is also what `scan --json` prints."""
 
 
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """What changes whenever the bytes of a file do: where it is the same, the file need not be hashed again."""
+
+    device: int
+    inode: int
+    size_bytes: int
+    modified_ns: int
+    changed_ns: int
+
+    @classmethod
+    def of(cls, facts: os.stat_result) -> FileStamp:
+        return cls(facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaInfo:
     """Facts of a file. Hashes are of its bytes as received."""
@@ -60,6 +76,8 @@ class MediaInfo:
     """Coded frames in the video; None for an image."""
     notes: tuple[Message, ...] = ()
     """Harmless properties, such as a name whose ending does not fit the content."""
+    stamp: FileStamp | None = field(default=None, compare=False, repr=False)
+    """Of the file when it was hashed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

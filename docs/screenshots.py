@@ -51,7 +51,7 @@ def take_images(page: Page) -> None:
     page.evaluate("scrollTo(0, 0)")
     page.screenshot(path=IMAGES / "page.png", animations="disabled")
     save(page, "guide-faces", page.locator("#answer"), page.locator("#findings .dd-card").last)
-    save(page, "guide-report", page.locator("#steps"), page.locator("#portal"))
+    save(page, "guide-report", page.locator("#kind"), page.locator("#prepare"))
 
     page.get_by_role("button", name="Manipulated video").click()
     page.locator("#answer", has_text="manipulated.mp4").wait_for()

@@ -1,4 +1,4 @@
-"""What the user says about the incident, as one checked, immutable value. It never holds who the user is."""
+"""The incident as the user describes it, validated. It never contains the user's identity."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from reporting.files import open_regular
 from reporting.text.printable import drop_unsafe, printable
 
 IST = timezone(timedelta(hours=5, minutes=30), "IST")
-"""India Standard Time; it has no summer time."""
+"""India Standard Time, without daylight saving."""
 
 Kind = Literal["impersonation", "sexual", "fraud", "fraud_money_lost", "defamation", "other"]
 Depicted = Literal["adult", "minor", "unsure"]
@@ -34,7 +34,7 @@ MAX_CHARS = MappingProxyType(
         "harm": 2000,
     }
 )
-"""Longest text of each field; of `urls`, all links together, one a line."""
+"""Most characters of each field; of `urls`, of all links together."""
 _MAX_FILE_BYTES = 1 << 20
 _YEARS = range(1970, 2100)
 _IDENTITY = frozenset(
@@ -86,9 +86,9 @@ _Time = Annotated[datetime, BeforeValidator(_time)]
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))
 class Case:
-    """The incident in the user's own words; everything but its kind may be left out.
+    """The incident in the user's own words; every field but the kind is optional.
 
-    Invisible and control characters are removed from the texts, and names and links are put on one line.
+    Control and invisible characters are removed; names and links become one line.
 
     Raises:
         ValueError: a value of another type, a text longer than `MAX_CHARS`, an unknown `kind` or `depicted`, a
@@ -103,7 +103,7 @@ class Case:
     depicted: Depicted = "unsure"
     """Age of the person shown. It matters only for sexual content: unless it is `adult`, no package is made."""
     witness_only: StrictBool = False
-    """The user only saw it and is not the one harmed."""
+    """The user saw it but is not the one harmed."""
     denied: StrictBool = False
     """The user says that the person shown did not say or do this and did not agree to it."""
     in_danger: StrictBool = False

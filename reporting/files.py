@@ -1,4 +1,4 @@
-"""Open files that somebody named, without waiting on a pipe or reading a device."""
+"""Open regular files only: no pipes, devices or folders."""
 
 from __future__ import annotations
 

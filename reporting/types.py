@@ -16,16 +16,16 @@ EVIDENCE_FOLDER = "5_evidence/"
 UPLOAD_PREFIX = EVIDENCE_FOLDER + "supporting_evidence_"
 """Start of the name of every file to upload: the portal's field is *Supporting evidence*."""
 COPY_PREFIX = UPLOAD_PREFIX + "copy_"
-"""Start of the name of a copy of the file; the other files in the folder were drawn or cut out of it."""
+"""Prefix of copies of the file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hashes:
-    """Hashes of one file. All three are given, since it is not known which one the portal shows."""
+    """Hashes of one file; which one the portal shows is not known."""
 
     size_bytes: int
     sha256: str
-    """Lower-case hex, as the two others."""
+    """Lower-case hex."""
     sha1: str
     md5: str
 
@@ -49,7 +49,7 @@ class EvidenceFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustodyEntry:
-    """One event in the life of an item, with the hash of the event before it."""
+    """One event of an item, with the hash of the previous line."""
 
     sequence: int
     at: datetime
@@ -62,7 +62,7 @@ class CustodyEntry:
     item_sha256: str
     details: str
     previous_sha256: str
-    """Of the line before; 64 zeros in the first."""
+    """Of the previous line; 64 zeros in the first."""
 
 
 Place = Literal["own_computer", "network", "public_link", "space"]
@@ -73,7 +73,7 @@ CredentialState = Literal["absent", "valid", "trusted", "invalid", "unreadable"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContentCredentials:
-    """What a file's C2PA manifest says. Absence means nothing: most platforms strip it."""
+    """Contents of a C2PA manifest. Absence means nothing: most platforms strip it."""
 
     state: CredentialState
     """`valid`: intact, by a signer not on the list of trusted ones; `trusted`: and on it."""
@@ -88,7 +88,7 @@ class ContentCredentials:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class ReportFacts:
-    """Everything that the documents of one report are made from."""
+    """The data of the documents of a report."""
 
     case_id: str
     created_at: datetime
@@ -102,4 +102,4 @@ class ReportFacts:
     credentials: ContentCredentials
     processed_at: Place
     show_images: bool
-    """False blurs every image of the documents beyond recognition."""
+    """False blurs every image irreversibly."""

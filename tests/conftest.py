@@ -18,12 +18,19 @@ ROOT = Path(__file__).parent.parent
 _BITS = 8
 
 
+_TRAINING = {("tests", "training"), ("tests", "benchmarks")}
+_NETWORKS = {("tests", "explain"), ("tests", "batch"), ("tests", "test_cli.py"), ("tests", "test_readme.py")}
+_NETWORKS |= {("tests", "detector", "faces"), ("tests", "detector", "model")}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as slow what `make check` leaves out: training, benchmarks, and every test with a served page."""
+    """Mark what `make check` leaves out: training, benchmarks, memory bounds, served pages, and the networks."""
     for item in items:
-        room = item.path.relative_to(ROOT).parts[:2]
-        if room in {("tests", "training"), ("tests", "benchmarks")} or "start_server" in item.fixturenames:  # type: ignore[attr-defined]
+        path, fixtures = item.path.relative_to(ROOT).parts, set(item.fixturenames)  # type: ignore[attr-defined]
+        if path[:2] in _TRAINING or path[-1] == "test_bounds.py" or "start_server" in fixtures:
             item.add_marker(pytest.mark.slow)
+        if path[:2] in _NETWORKS or path[:3] in _NETWORKS or "detector" in fixtures:
+            item.add_marker(pytest.mark.networks)
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from ui import text
 from ui.check import frame_sampling
 from ui.check.camera import CameraHandlers, Cameras, camera_section
 from ui.check.link_handlers import LinkHandlers, link_part
+from ui.check.turns import CHECKS_AT_ONCE
 from ui.check.upload_handlers import Handlers
 from ui.check.video_handlers import VideoHandlers
 from ui.common.html import escape
@@ -38,8 +39,10 @@ EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 MAX_UPLOAD_MB = 200
 """Largest file that is taken. A page for others must not be filled up; the command line takes more."""
 
+CHECK: dict[str, Any] = {"concurrency_id": "checks", "concurrency_limit": CHECKS_AT_ONCE}
+"""Checks of files take turns among themselves, so that no video holds up an image."""
 HEAVY = "detector"
-"""All heavy events wait in one line: the detector is used by one at a time."""
+"""All other heavy events wait in one line."""
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}
 AT_ONCE: dict[str, Any] = PRIVATE | {"queue": False, "show_progress": "hidden"}
 _TIMELINE_SCRIPT = Path(__file__).parent / "result" / "timeline.js"
@@ -172,7 +175,7 @@ def _file_tab(
             value=frame_sampling.chosen(configured),
             filterable=False,
         )
-    files = FilesPart()
+    files = FilesPart(MAX_UPLOAD_MB * 2**20)
     answer = _html(idle_panel(), elem_id="answer")
     with gr.Column(visible=False, elem_id="working") as working:
         progress = _html("", elem_id="progress")
@@ -229,8 +232,8 @@ def _file_tab(
             shown,
             show_progress="full",
             show_progress_on=progress,
-            concurrency_id=HEAVY,
             trigger_mode="multiple",
+            **CHECK,
             **PRIVATE,
         )
         check.success(None, js=_SCROLL.format(block="start"), **PRIVATE)
@@ -239,7 +242,7 @@ def _file_tab(
     stopped = cancel.click(by_name(handlers.cancel, shown), language, shown, **AT_ONCE)
     stopped.then(None, js=_FOCUS, **PRIVATE)
 
-    videos = VideoHandlers(detector, handlers.visits)
+    videos = VideoHandlers(detector, handlers.visits, handlers.turns)
     timeline.pick(
         by_name(videos.moment, [moment]),
         language,
@@ -271,7 +274,7 @@ def _file_tab(
     stop.click(by_name(videos.stop_copy, copy_parts), None, copy_parts, **AT_ONCE)
     heavy = {"concurrency_id": HEAVY, **PRIVATE}
     opened = files.join(
-        page, lists, language, how, arrivals, shown, heavy=heavy, at_once=AT_ONCE, pressed=_PRESSED
+        page, lists, language, how, arrivals, shown, heavy=CHECK | PRIVATE, at_once=AT_ONCE, pressed=_PRESSED
     )
     opened.success(None, js=_SCROLL.format(block="start"), **PRIVATE)
     report.join(
@@ -366,6 +369,6 @@ def _html(value: str = "", **kwargs: Any) -> gr.HTML:
 def _add_interface(handlers: Handlers) -> None:
     """Two calls for programs, on components that are never drawn: a file in, JSON or a package out."""
     upload = gr.File(label="file", visible=False)
-    to_call: dict[str, Any] = {"preprocess": False, "concurrency_id": HEAVY}
+    to_call: dict[str, Any] = {"preprocess": False, **CHECK}
     gr.Button(visible=False).click(handlers.analyze, upload, gr.JSON(visible=False), api_name="analyze", **to_call)
     gr.Button(visible=False).click(handlers.report, upload, gr.File(visible=False), api_name="report", **to_call)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,7 @@ from detector.media.formats import HEAD_BYTES, name_notes, sniff
 from detector.media.images import StillImage, decode_image
 from detector.media.video import VideoFacts, chosen_frames, probe_video, spread, video_frame, video_frames
 from detector.messages import Message
-from detector.types import Frame, MediaInfo, MediaKind
+from detector.types import FileStamp, Frame, MediaInfo, MediaKind
 
 MOMENTS_HZ = 4.0
 """Frames per second to examine; faces change little in between."""
@@ -175,6 +176,7 @@ def _info(
     sha256 = hashlib.sha256()
     sha1, md5 = hashlib.sha1(usedforsecurity=False), hashlib.md5(usedforsecurity=False)
     with path.open("rb") as file:
+        stamp = FileStamp.of(os.fstat(file.fileno()))
         while block := file.read(1 << 20):
             for digest in (sha256, sha1, md5):
                 digest.update(block)
@@ -193,4 +195,5 @@ def _info(
         frame_rate_hz=video.frame_rate_hz if video else None,
         frame_count=len(video.times_s) if video else None,
         notes=(*name_notes(path, kind, format_name), *notes),
+        stamp=stamp,
     )

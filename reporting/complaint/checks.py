@@ -1,4 +1,4 @@
-"""Check a case before it is filed: lengths, characters, files, dates, places and wording, by the dated facts."""
+"""Check a case before filing: lengths, characters, files, dates, places and wording."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MAGIC: Mapping[str, tuple[bytes, int]] = {
     "pdf": (b"%PDF-", 0),
     "mp4": (b"ftyp", 4),
 }
-"""What a file of this ending starts with, and where."""
+"""First bytes of a file by its suffix, and their offset."""
 _HOSTS: Mapping[str, tuple[str, ...]] = {
     "facebook": ("facebook.com", "fb.com", "fb.watch"),
     "instagram": ("instagram.com", "instagr.am"),
@@ -37,7 +37,7 @@ _HOSTS: Mapping[str, tuple[str, ...]] = {
     "sharechat": ("sharechat.com",),
     "tiktok": ("tiktok.com",),
 }
-"""Platforms by the word they are known by, and the domains that their links lead to."""
+"""Platforms by name, with the domains of their links."""
 _OTHER_NAMES = {
     "twitter": "x",
     "fb": "facebook",
@@ -70,7 +70,7 @@ def check_case(
         analysis: the result.
         portal: the dated facts.
         now: aware time of filing.
-        evidence: the package's files; None where none was made yet.
+        evidence: files of the package; None before it is built.
     """
     case = texts.case
     found = [
@@ -91,11 +91,11 @@ def errors_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def check_upload(name: str, content_start: bytes, size_bytes: int, portal: Portal) -> tuple[Finding, ...]:
-    """Check whether one file can be uploaded as it is.
+    """Check whether a file can be uploaded.
 
     Args:
         name: without its folder.
-        content_start: its first bytes, at least 16 where it has so many.
+        content_start: its first 16 bytes or more.
         size_bytes: of the whole file.
         portal: the dated facts.
     """
@@ -117,7 +117,7 @@ def check_upload(name: str, content_start: bytes, size_bytes: int, portal: Porta
 
 
 def check_wording(texts: Mapping[str, str]) -> tuple[Finding, ...]:
-    """Find texts of ours, by name, that promise more than software can; markup is ignored."""
+    """Find banned claims in our own texts, given by name; markup is ignored."""
     found = (
         (name, ", ".join(map(repr, result_text.lint(_MARKUP.sub(" ", text) if name.endswith(".html") else text))))
         for name, text in texts.items()
@@ -175,7 +175,7 @@ def _links(texts: ComplaintTexts, portal: Portal) -> Iterator[Finding]:
 
 
 def _platform_named(typed: str) -> str | None:
-    """The one platform that a typed name means; None where it is another, or several."""
+    """Return the platform that a typed name means; None if unknown or ambiguous."""
     words = set(re.findall(r"[\w\u0900-\u097f]+", unicodedata.normalize("NFC", typed.casefold())))
     named = {name for name in _HOSTS if name in words}
     named |= {platform for other, platform in _OTHER_NAMES.items() if other in words}

@@ -1,7 +1,5 @@
-"""List the portal's fields in the portal's order, each with the text to put there.
-
-Fields about who the user is are only named, never filled in.
-"""
+"""List the portal's fields in its order, each with the text to enter. Identity fields are named but never filled
+in."""
 
 from __future__ import annotations
 
@@ -30,30 +28,30 @@ INCIDENT, SUSPECT, COMPLAINANT, SUBMIT = (
 REPORT_SUSPECT = "Report Suspect, tab Deepfake"
 REPORT = "Report"
 COMPLAINANT_KEYS = tuple(COMPLAINANT_FIELDS)
-"""What the portal asks about the complainant; never filled in here."""
+"""Fields about the complainant; never filled in here."""
 _DEVANAGARI = re.compile(r"[\u0900-\u097f]")
 _RULE = "-" * 10
 
 
 class PortalField(NamedTuple):
-    """One field to fill."""
+    """One field of the portal."""
 
     step: str
     label: str
     text: str
-    """To copy as it is; empty where the user types or chooses."""
+    """Text to copy; empty if the user types or chooses."""
     chars: int
     """Length of the text as a browser counts it."""
     hint: str
-    """What to know: limits with how surely they are known, and what to do where the text is empty."""
+    """Limits with their certainty, and what to do if the text is empty."""
     step_hi: str
-    """What the step, the label and the hint say, in Hindi."""
+    """Step, label and hint in Hindi."""
     label_hi: str
     hint_hi: str
     gloss_hi: str = ""
-    """What an English text of several sentences says, in Hindi."""
+    """Meaning of a long English text, in Hindi."""
     complete: bool = True
-    """False where the text lacks what only the user can say: it must not be pasted yet."""
+    """False if the user has to complete the text before pasting it."""
     files: tuple[str, ...] = ()
     """Names of the files of the package to attach here."""
 
@@ -61,8 +59,7 @@ class PortalField(NamedTuple):
 def portal_fields(
     texts: ComplaintTexts, portal: Portal, evidence: Sequence[EvidenceFile] = ()
 ) -> tuple[PortalField, ...]:
-    """Return all fields of a case, in the order in which they are asked for: those of the complaint for whoever is
-    harmed, those of *Report Suspect* for a witness, never both.
+    """Return all fields of a case, in order: of the complaint for a victim, of *Report Suspect* for a witness.
 
     Args:
         texts: of the case.
@@ -110,7 +107,7 @@ def copy_paste_text(
     portal: Portal,
     language: Language = "en",
 ) -> str:
-    """The file with one block a field, in order, each with its count.
+    """Write the text file with one block per field.
 
     Args:
         fields: of the portal.
@@ -241,7 +238,7 @@ def _files_field(step: str, label: str, names: Sequence[str], said: Words) -> Po
 
 
 def _uploads(evidence: Sequence[EvidenceFile]) -> list[str]:
-    """The copy of the file first, then the report, then the images from it."""
+    """Return the files to upload: the copy first, then the report, then images."""
     names = [entry.name for entry in evidence if entry.name.startswith(EVIDENCE_FOLDER)]
     copies = [name for name in names if name.startswith(COPY_PREFIX)]
     return [*copies, "4_forensic_report.pdf", *(name for name in names if name not in copies)]

@@ -1,8 +1,7 @@
-"""Compose the two texts to paste, within the portal's characters and lengths, and say in Hindi what each says.
+"""Compose the text to paste, within the portal's limits of characters and length, with its meaning in Hindi.
 
-Facts come first and the software's opinion last, in one short sentence. Nothing is said that the user did not say.
-If the user's words leave too little room, our own sentences are shortened first; only then are the user's words
-cut, with a note, and kept whole in a file.
+Facts come first, the software's opinion last. Nothing is claimed that the user did not say. If space is short, our
+own sentences are shortened first, then the user's words are cut with a note and attached in full.
 """
 
 from __future__ import annotations
@@ -22,12 +21,12 @@ from reporting.text.results import Language
 
 _PADS = ("help", "report", "read")
 _LEVELS = 2
-"""In how many lengths our own sentences come: whole, and the least that must be said."""
+"""Lengths of our own sentences: full, and the minimum."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
-    """One sentence of a text: its key in `texts.SENTENCES`, and what is put into it by language."""
+    """One sentence: its key in `texts.SENTENCES`, and its values by language."""
 
     key: str
     values: dict[Language, dict[str, str]] = field(default_factory=lambda: {"en": {}, "hi": {}})
@@ -37,7 +36,7 @@ class _Sentence:
 
 
 def _sentence(key: str, **values: str) -> _Sentence:
-    """One whose values are the same in both languages."""
+    """Make a sentence with the same values in both languages."""
     return _Sentence(key, {"en": values, "hi": values})
 
 
@@ -47,11 +46,11 @@ class FittedText:
 
     text: str
     cut: bool
-    """Some of the user's own words were cut: they are whole in the file `full_statement.txt`."""
+    """Whether the user's words were cut; `full_statement.txt` has them in full."""
     gloss: str = ""
     """What the text says, in Hindi."""
     complete: bool = True
-    """False where it lacks what only the user can say: it must not be pasted yet."""
+    """False if the user has to complete it before pasting it."""
 
     @property
     def count(self) -> int:
@@ -115,7 +114,7 @@ def suspect_description(case: Case, analysis: Analysis, portal: Portal) -> Fitte
 
 
 def full_statement(case: Case) -> str:
-    """The user's own words as they were typed, for the file that goes with a cut text."""
+    """Return the user's words in full, for `full_statement.txt`."""
     blocks = (
         ("What it shows and what happened", case.what_happened),
         ("Whose face is shown", case.whose_face),
@@ -126,12 +125,12 @@ def full_statement(case: Case) -> str:
 
 
 def links_of(case: Case) -> list[str]:
-    """All links of a case, each once, those in the user's words included."""
+    """List all links of a case once, including those in the user's words."""
     return all_links(case.urls, (case.what_happened, case.whose_face, case.platform, case.harm))
 
 
 def moment(at: datetime, language: Language = "en") -> str:
-    """Date and time, in English in words that the portal takes."""
+    """Format date and time in characters that the portal accepts."""
     local = at.astimezone(IST)
     return texts.MOMENT[language].format(date=f"{local:%d-%m-%Y}", time=f"{local:%H:%M}")
 

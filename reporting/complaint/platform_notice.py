@@ -1,4 +1,4 @@
-"""Write the notice to the platform, with its deadlines; names and signature are left to the user."""
+"""Write the notice to the platform, with its deadlines. The user adds name and signature."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _DEMANDS = {
 def platform_notice(
     texts: ComplaintTexts, analysis: Analysis, portal: Portal, case_id: str, created_at: datetime
 ) -> str:
-    """Return the notice: in India under rule 3(2)(b) to the Grievance Officer, elsewhere by the local rule.
+    """Write the notice: in India to the Grievance Officer under rule 3(2)(b), elsewhere by the local rule.
 
     Args:
         texts: of the case.
-        analysis: the result, told last and as an opinion.
+        analysis: the result, stated last, as an opinion.
         portal: the dated facts.
         case_id: of the package.
-        created_at: aware time from which the dates are counted, as if the notice went out then.
+        created_at: aware time from which deadlines are counted.
     """
     case = texts.case
     place = None if case.country == "IN" else load_places().get(case.country)

@@ -1,7 +1,6 @@
-"""Decide where to turn and in which order. Money and danger come before everything else.
+"""Decide where to report, and in which order. Danger and money come first.
 
-Sexual content that may show a minor is a hard stop: nothing may be copied, drawn or written, and only the places
-to turn to are told.
+Sexual content that may show a minor is a hard stop: nothing is copied or written, only where to report is shown.
 """
 
 from __future__ import annotations
@@ -50,16 +49,16 @@ class Route:
 
     step: Step
     urgent: bool
-    """To be done at once, before anything else."""
+    """Whether to do it at once, before anything else."""
     address: str
-    """Number to call or page to open; empty where there is neither."""
+    """Phone number or web page; empty if there is neither."""
     hedge: str
-    """How surely the address or the rule is known, in words; empty where nothing hangs on it."""
+    """Certainty of the address or rule, in words; may be empty."""
     hedge_hi: str
     """The same in Hindi."""
     title: Mapping[Language, str]
     text: Mapping[Language, str]
-    """What to do and what to know, whole sentences."""
+    """What to do, in sentences."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,42 +66,42 @@ class Routing:
     """The steps that follow from a case."""
 
     hard_stop: bool
-    """Sexual content that may show a minor: `steps` are all there is, no package may be made."""
+    """Whether no package may be made: sexual content that may show a minor."""
     card: Card
-    """Which card or page of the portal; empty outside India."""
+    """Card or page of the portal; empty outside India."""
     anonymous_possible: bool
     can_withdraw: bool | None
-    """A complaint about women or children never; others before an FIR; None where there is no complaint."""
+    """False for complaints about women or children, True for others (before an FIR), None without a complaint."""
     steps: tuple[Route, ...]
-    """In the order in which to take them."""
+    """In order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUp:
-    """A date to keep in mind."""
+    """A deadline."""
 
     at: datetime
-    """Aware, of the same zone as the start it is counted from."""
+    """Aware, in the time zone of the start."""
     text: Mapping[Language, str]
     fact: Fact[Any]
-    """What the date rests on."""
+    """The fact it follows from."""
 
 
 def is_hard_stop(case: Case) -> bool:
-    """Whether nothing may be made: sexual content, and the person shown is not said to be an adult."""
+    """Return whether no package may be made: sexual content, and the person is not stated to be an adult."""
     return case.kind == "sexual" and case.depicted != "adult"
 
 
 def is_hint(case: Case) -> bool:
-    """Whether the case goes to *Report Suspect* and not into a complaint: a witness in India."""
+    """Return whether the case goes to *Report Suspect* instead of a complaint: a witness in India."""
     return case.country == "IN" and case.witness_only and not is_hard_stop(case)
 
 
 def route(case: Case) -> Routing:
-    """The steps for a case, from the dated facts.
+    """Return the steps for a case.
 
     Raises:
-        ReportError: those facts cannot be read.
+        ReportError: the portal's facts cannot be read.
     """
     indian, stop = case.country == "IN", is_hard_stop(case)
     card = _card(case) if indian else ""
@@ -117,10 +116,10 @@ def route(case: Case) -> Routing:
 
 
 def filing_page(case: Case) -> str:
-    """Address of the page on which a case is filed; empty where none is known.
+    """Return the address of the page to file a case; empty if none is known.
 
     Raises:
-        ReportError: the dated facts cannot be read.
+        ReportError: the portal's facts cannot be read.
     """
     if case.country == "IN":
         portal = load_portal()
@@ -132,10 +131,10 @@ def filing_page(case: Case) -> str:
 
 
 def refuse_hard_stop(case: Case) -> None:
-    """Stop before anything is made of the file.
+    """Refuse a hard stop before anything is made of the file.
 
     Raises:
-        HardStopError: it is a hard stop; the message tells the routes.
+        HardStopError: it is a hard stop; the message says where to report.
     """
     if not is_hard_stop(case):
         return
@@ -144,7 +143,7 @@ def refuse_hard_stop(case: Case) -> None:
 
 
 def followups(start: datetime, portal: Portal) -> tuple[FollowUp, ...]:
-    """The dates that follow once the platform was told.
+    """Return the deadlines after the platform was notified.
 
     Args:
         start: aware time at which the complaint or the notice went out.
@@ -222,7 +221,7 @@ def _route(step: Step, case: Case, portal: Portal) -> Route:
 
 
 def _address(step: Step, case: Case, portal: Portal) -> tuple[str, Fact[Any] | None]:
-    """What to call or open, and the fact that carries the step."""
+    """Return the address of a step and the fact it rests on."""
     plain: dict[Step, Fact[str]] = {
         "emergency": portal.helpline_emergency,
         "bank": portal.helpline_cyber_fraud,

@@ -1,6 +1,6 @@
-"""Fit texts to the characters and lengths that a web form takes, and shorten links.
+"""Fit texts to the characters and lengths that the portal accepts, and shorten links.
 
-Lengths are counted in UTF-16 code units, as browsers and the portal's own scripts count them.
+Lengths are in UTF-16 code units, as in browsers.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _URL = re.compile(
     re.IGNORECASE,
 )
 _LINK = "(see the list of links)"
-# What a refused character is put as where it means something; every other refused one becomes a space.
+# Replacements of refused characters; others become a space.
 _SPELLED = {
     "&": " and ",
     "%": " percent ",
@@ -50,7 +50,7 @@ _INSTAGRAM = re.compile(r"(?:/[\w.]+)?/(p|reel|reels|tv)/([\w-]+)")
 
 
 def units(text: str) -> int:
-    """Length as a browser counts it.
+    """Return the length as a browser counts it.
 
     >>> units("ab"), units("\U0001f600")
     (2, 2)
@@ -72,17 +72,16 @@ def as_sentence(text: str) -> str:
 
 
 def clean_narrative(text: str, portal: Portal) -> str:
-    """Put a text into the characters the portal takes.
+    """Convert a text to characters that the portal accepts.
 
-    Links become a pointer to the list of links; refused characters are spelled out where they mean something
-    and dropped where not; line breaks become spaces, since how the portal counts them is not known; emoji
-    and invisible characters go. Letters of every script stay. Cleaning twice changes nothing more.
+    Links become a reference to the list of links; refused characters are spelled out or dropped; line breaks
+    become spaces; emoji and invisible characters are removed. Letters of every script stay. Idempotent.
 
     Source:
         `refused_characters` and `avoided_characters` of the portal's facts.
     """
     cleaned = _clean_once(text, portal)
-    while (again := _clean_once(cleaned, portal)) != cleaned:  # what was taken out may have hidden a link
+    while (again := _clean_once(cleaned, portal)) != cleaned:  # a removed character may have hidden a link
         cleaned = again
     return cleaned
 
@@ -98,7 +97,7 @@ def _clean_once(text: str, portal: Portal) -> str:
 
 
 def shorten(text: str, limit: int) -> str:
-    """A text of at most `limit` units: cut at the end of a sentence where one is near, with a note that says so.
+    """Shorten a text to at most `limit` units, at the end of a sentence if possible, with a note.
 
     >>> shorten("One thing happened here. Another thing happened there, and it was long.", 60)
     'One thing happened here. (shortened, full text attached)'
@@ -114,7 +113,7 @@ def shorten(text: str, limit: int) -> str:
         if used > room:
             break
         length += 1
-    while length and unicodedata.category(text[length]).startswith("M"):  # never between a letter and its signs
+    while length and unicodedata.category(text[length]).startswith("M"):  # keep combining marks with their letter
         length -= 1
     kept = text[:length]
     ends = [match.end() for match in _SENTENCE_END.finditer(text, 0, length + 1) if match.end() <= length]
@@ -126,13 +125,13 @@ def shorten(text: str, limit: int) -> str:
 
 
 def all_links(given: Iterable[str], own_words: Iterable[str]) -> list[str]:
-    """Those given as such and those found in the user's words, each once."""
+    """List the given links and those found in the user's words, each once."""
     found = _URL.findall(unicodedata.normalize("NFKC", "\n".join(own_words)))
     return list(dict.fromkeys(filter(None, map(one_line, (*given, *found)))))
 
 
 def short_link(link: str, limit: int) -> str | None:
-    """The same page by a link of at most `limit` units, without what only tracks readers; None if there is none.
+    """Shorten a link to at most `limit` units, without tracking parameters; None if that fails.
 
     >>> short_link("https://www.youtube.com/watch?v=dQw4w9WgXcQ&feature=shared&pp=" + "x" * 50, 60)
     'https://youtu.be/dQw4w9WgXcQ'
@@ -164,7 +163,7 @@ def short_link(link: str, limit: int) -> str | None:
 
 
 def host_of(link: str) -> str:
-    """The site that a link leads to, lower case; empty where it cannot be read.
+    """Return the host of a link, lower case; empty if there is none.
 
     >>> host_of("https://www.Instagram.com/p/1"), host_of("x.com/a"), host_of("http://[")
     ('www.instagram.com', 'x.com', '')
@@ -176,7 +175,7 @@ def host_of(link: str) -> str:
 
 
 def _is_ornament(character: str) -> bool:
-    """Emoji, modifiers, variation selectors and invisible characters; white space is none of them."""
+    """Return whether a character is an emoji, modifier, variation selector or invisible; white space is not."""
     category = unicodedata.category(character)
     return not character.isspace() and (
         category.startswith("C") or category in {"So", "Sk", "Me"} or "\ufe00" <= character <= "\ufe0f"

@@ -1,7 +1,7 @@
-"""A draft of the certificate under section 63(4)(c) of the Bharatiya Sakshya Adhiniyam, 2023.
+"""Typeset a draft of the certificate under section 63(4)(c) of the Bharatiya Sakshya Adhiniyam, 2023.
 
-Software may fill in the hash and point to the hash report, and nothing else: no name, no tick, no date, no
-signature, and nothing of the expert's Part B.
+Software fills in the hash and the reference to the hash report only: no name, tick, date or signature, and nothing
+of the expert's Part B.
 
 Source:
     The Schedule of the Act, Gazette of India Extraordinary, Part II section 1, No. 55 of 25 December 2023, read in
@@ -57,7 +57,7 @@ _INSTRUCTIONS = (
 
 
 def bsa63_draft_pdf(facts: ReportFacts) -> bytes:
-    """Typeset the draft: the same bytes for the same facts."""
+    """Typeset the draft. Deterministic."""
     sheet = Sheet(
         f"Draft of a certificate under section 63(4)(c) BSA, case {facts.case_id}",
         f"Case {facts.case_id}  \u00b7  draft, neither filled in nor signed",

@@ -1,4 +1,4 @@
-"""Charts of estimates, drawn as vectors and readable without colour: one a person."""
+"""Draw charts of probabilities as vectors, readable without colour, one per track."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reporting.documents.pdf import ACCENT, GREY, INK, RULE, TINT, Sheet
 from reporting.text.results import clock
 
 _LOWEST = 0.001
-"""Estimates beyond 0.1 % and 99.9 % are drawn at the edge."""
+"""Probabilities beyond 0.1 % and 99.9 % are drawn at the edge."""
 _TICKS = (
     (0.001, "0.1 %"),
     (0.01, "1 %"),
@@ -27,8 +27,7 @@ _MOST_MARKS = 400
 
 
 def stretched(probability: float) -> float:
-    """Where an estimate lies on the chart's scale, 0.0 to 1.0: log odds, so that values near 0 and 1 can be told
-    apart.
+    """Map a probability to the chart's scale, 0.0 to 1.0, by log odds, so that values near 0 and 1 stay distinct.
 
     >>> stretched(0.5), stretched(0.0), stretched(1.0)
     (0.5, 0.0, 1.0)
@@ -39,8 +38,8 @@ def stretched(probability: float) -> float:
 
 
 def draw_timeline(sheet: Sheet, track: FaceTrack, verdict: Verdict, duration_s: float, height_mm: float) -> None:
-    """The estimates of one person over a video: a mark each judged face, the smoothed line, both thresholds, and
-    the stretches at or above the threshold for `fake` hatched."""
+    """Draw one track over time: a mark per scored face, the smoothed line, both thresholds, and the spans at or
+    above the threshold for `fake` hatched."""
     left, right = sheet.l_margin + _LABELS_MM, sheet.w - sheet.r_margin - _NAMES_MM
     top, bottom = sheet.y, sheet.y + height_mm
     end = max(duration_s, track.scores[-1].time_s, 0.001)
@@ -78,7 +77,7 @@ def draw_timeline(sheet: Sheet, track: FaceTrack, verdict: Verdict, duration_s: 
 
 
 def draw_faces(sheet: Sheet, tracks: Sequence[FaceTrack], verdict: Verdict, row_mm: float = 7.0) -> None:
-    """The estimates of an image's faces on one scale, a row each, with both thresholds."""
+    """Draw the probabilities of an image's faces, a row each, with both thresholds."""
     left, right = sheet.l_margin + _NAMES_MM, sheet.w - sheet.r_margin - 4
     top = sheet.y + 5
     bottom = top + row_mm * len(tracks)
@@ -111,7 +110,7 @@ def draw_faces(sheet: Sheet, tracks: Sequence[FaceTrack], verdict: Verdict, row_
 
 
 def _lines_of(verdict: Verdict) -> tuple[tuple[float, str, float], ...]:
-    """Threshold, its name, and the length of its dashes."""
+    """Return threshold, name and dash length."""
     return ((verdict.threshold_fake, "signs from", 2.4), (verdict.threshold_real, "no signs up to", 0.7))
 
 

@@ -1,4 +1,4 @@
-"""Key frames and faces of the technical report, as images that fit into a budget of bytes."""
+"""Key frames and faces of the technical report, within a size budget."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ INFERNO = (
     (250, 193, 39),
     (252, 255, 164),
 )
-"""Eight evenly spaced colours of the map that the overlays are drawn with."""
+"""Eight evenly spaced colours of the overlays' colour map."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +44,15 @@ class _Shot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gallery:
-    """Encoded images, beside what they show."""
+    """Encoded images with what they show."""
 
     faces: tuple[tuple[Explanation, _Shot, _Shot], ...]
-    """A face, as the network saw it, and with its heat."""
+    """A face, its crop, and its heatmap."""
     frames: tuple[tuple[FrameOverlay, _Shot], ...]
 
 
 def encode_figures(facts: ReportFacts, budget_bytes: int, most_faces: int, most_frames: int) -> Gallery:
-    """Encode the images as well as the budget allows; without any if even the smallest do not fit."""
+    """Encode images at the best quality within the budget; without images if the smallest do not fit."""
     if facts.explanations is None:
         return Gallery(faces=(), frames=())
     faces, frames = facts.explanations.faces[:most_faces], facts.explanations.frames[:most_frames]
@@ -85,16 +85,16 @@ def _size(gallery: Gallery) -> int:
 
 
 def _without_bar(overlay: Pixels) -> Pixels:
-    """An overlay is a square with its own colour bar below; the report draws one bar for all."""
+    """Cut off the colour bar of an overlay; the report draws one for all."""
     height, width = overlay.shape[:2]
     return overlay[:width] if height > width else overlay
 
 
 def heatmap_alone(heatmap: NDArray[np.float32], scale: float) -> Pixels:
-    """A raw map in the colours of the bar, without the face it belongs to.
+    """Draw a raw heatmap in the colours of the bar, without the face.
 
     Args:
-        heat: (rows, columns), at least 0.
+        heatmap: (rows, columns), at least 0.
         scale: raw heat drawn in the strongest colour.
 
     Returns:
@@ -108,7 +108,7 @@ def heatmap_alone(heatmap: NDArray[np.float32], scale: float) -> Pixels:
 
 
 def draw_gallery(sheet: Sheet, facts: ReportFacts, gallery: Gallery) -> None:
-    """Set the section with the key frames and faces."""
+    """Typeset the section with key frames and faces."""
     sheet.heading("2  Key frames", room_mm=90 if gallery.frames or gallery.faces else 30)
     if not gallery.faces and not gallery.frames:
         sheet.paragraph("There are no images in this report: no face was explained, or none was to be shown.")
@@ -195,7 +195,7 @@ def _share(peak: float, scale: float) -> float:
 
 
 def _fit(ratio: float, width_mm: float) -> tuple[float, float]:
-    """Width and height in mm within a width and the tallest allowed."""
+    """Return width and height in mm within a width and the greatest height."""
     height = width_mm * ratio
     return (width_mm, height) if height <= _TALLEST_MM else (_TALLEST_MM / ratio, _TALLEST_MM)
 

@@ -10,13 +10,13 @@ from PIL import Image, ImageFilter
 from detector.types import Pixels
 
 BLOCKS = 6
-"""A blurred image is made from so many by so many colours, and nothing else of the image is left in it."""
+"""Rows and columns of colours that a blurred image is made from."""
 _BLURRED_PX = 240
 
 
 def blurred(pixels: Pixels) -> Pixels:
-    """An image of the same proportions made from the mean colours of 6 x 6 blocks, each rounded to one of eight
-    levels a channel, and then blurred: no face can be matched with it.
+    """Blur an image irreversibly: mean colours of 6 x 6 blocks, quantised to eight levels per channel, then
+    blurred.
 
     Args:
         pixels: uint8 (height, width, 3), RGB.
@@ -34,7 +34,7 @@ def blurred(pixels: Pixels) -> Pixels:
 
 
 def jpeg(pixels: Pixels, long_side_px: int, quality: int) -> bytes:
-    """JPEG without metadata, shrunk where longer. Pixels are uint8 (height, width, 3), RGB."""
+    """Encode uint8 (height, width, 3) RGB as JPEG without metadata, scaled down to `long_side_px`."""
     image = Image.fromarray(np.ascontiguousarray(pixels))
     image.thumbnail((long_side_px, long_side_px), Image.Resampling.LANCZOS)
     buffer = io.BytesIO()

@@ -1,7 +1,5 @@
-"""Typeset one result on one page: what was found, where, how often such results are wrong, and what was looked at.
-
-It belongs to no case and holds nothing that was typed; a report package has its own documents.
-"""
+"""Typeset one result on one page, without a case or typed texts: result, place, error rates and facts of the
+file."""
 
 from __future__ import annotations
 
@@ -27,7 +25,7 @@ _IMAGE_MM = (78.0, 62.0)
 _IMAGE_PX = 900
 _NAME_CHARS = 160
 _TRIES = ((6, 3, True), (4, 2, True), (3, 1, False), (1, 0, False))
-"""Faces, warnings, and whether the limits are listed: the first that fits on the page is taken."""
+"""Numbers of faces and warnings, and whether to list the limits; the first that fits on the page is used."""
 
 
 def one_page_pdf(

@@ -1,6 +1,6 @@
-"""Set A4 pages: fonts of many scripts, headings with bookmarks, paragraphs, tables, boxes and images.
+"""Typeset A4 pages: fonts of many scripts, headings with bookmarks, paragraphs, tables, boxes and images.
 
-The same calls give the same bytes. Every text passes through `Sheet.clean`.
+Deterministic. Every text passes through `Sheet.clean`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ TOP_MM = 22.0
 BOTTOM_MM = 20.0
 BODY_PT = 9.5
 LINE = 1.35
-"""Height of a line as a share of the letters' size."""
+"""Line height as a share of the font size."""
 
 Colour = tuple[int, int, int]
 INK: Colour = (28, 32, 38)
@@ -47,13 +47,12 @@ _SCRIPTS = (
     (0x0C80, 0x0CFF, "kannada", "NotoSansKannada-Regular.ttf"),
     (0x0D00, 0x0D7F, "malayalam", "NotoSansMalayalam-Regular.ttf"),
 )
-"""First and last character of a script, and its font by name and file, loaded only where a text
-needs it."""
+"""First and last character of a script, its font name and file, loaded on first use."""
 _JOINERS = "\u200c\u200d"
 _MARKS_IN_A_ROW = 4
 _NO_GLYPH = "\ufffd"
 _TOGETHER = 6
-"""Lines of a paragraph that are not torn apart."""
+"""Longest paragraph, in lines, kept on one page."""
 _CELL_LINES = 30
 _NARROWEST_LETTER_MM = 1.9
 
@@ -70,20 +69,20 @@ class BoxLine:
 
 
 class Sheet(FPDF):
-    """One document being set."""
+    """A document being typeset."""
 
     def __init__(self, title: str, running_head: str, created_at: datetime, watermark: str = "") -> None:
         """Start a document without a page.
 
         Args:
-            title: what a reader's window and a screen reader call it.
-            running_head: small print at the top of every page.
-            created_at: aware time written into the file.
-            watermark: large pale word across every page.
+            title: of the document.
+            running_head: header of every page.
+            created_at: aware creation time.
+            watermark: word across every page.
         """
         super().__init__(format="A4")
         self.said = ""
-        """All texts that were cleaned so far."""
+        """All texts so far."""
         self._watermark = watermark
         for family, stem in (("sans", "NotoSans"), ("devanagari", "NotoSansDevanagari")):
             for style, weight in (("", "Regular"), ("B", "Bold")):
@@ -102,8 +101,7 @@ class Sheet(FPDF):
         self.set_title(self.clean(title))
 
     def clean(self, text: str) -> str:
-        """Return the text with only characters that can be drawn, and `\\ufffd` for what no font here has. Loads
-        the fonts it needs."""
+        """Keep characters that a font has, loading fonts on first use; replace others by `\\ufffd`."""
         drawn: list[str] = []
         marks = 0
         self.said += f" {text}"
@@ -136,7 +134,7 @@ class Sheet(FPDF):
         return isinstance(font, TTFFont) and code in font.cmap
 
     def header(self) -> None:
-        """Running head and watermark; called by the library on every new page."""
+        """Draw header and watermark; called by FPDF on every new page."""
         if self._watermark:
             with self.local_context(fill_opacity=0.10), self.rotation(52, self.w / 2, self.h / 2):
                 self.set_font("sans", "B", 120)
@@ -154,7 +152,7 @@ class Sheet(FPDF):
         self.set_xy(MARGIN_MM, TOP_MM)
 
     def footer(self) -> None:
-        """Page number; called by the library at the end of every page."""
+        """Draw the page number; called by FPDF at the end of every page."""
         self.set_xy(MARGIN_MM, self.h - 13)
         self.set_font("sans", size=7.5)
         self.set_text_color(*GREY)
@@ -170,17 +168,17 @@ class Sheet(FPDF):
     def style(
         self, size: float = BODY_PT, weight: Literal["", "B"] = "", colour: Colour = INK, language: Language = "en"
     ) -> None:
-        """Letters of what is set next."""
+        """Set font and colour of the next text."""
         self.set_font(_FAMILY[language], weight, size)
         self.set_text_color(*colour)
 
     def room(self, height_mm: float) -> None:
-        """Start a new page unless this much is left on the current one."""
+        """Start a new page unless this much space is left."""
         if self.y + height_mm > self.h - BOTTOM_MM:
             self.add_page()
 
     def title_line(self, text: str, subtitle: str) -> None:
-        """The document's name at the top of its first page."""
+        """Add the title of the document."""
         self.style(19, "B", ACCENT)
         self._lines(self.clean(text), 19)
         self.style(8.5, colour=GREY)
@@ -188,7 +186,7 @@ class Sheet(FPDF):
         self.ln(2.5)
 
     def heading(self, text: str, level: Literal[1, 2] = 1, language: Language = "en", room_mm: float = 30) -> None:
-        """A heading that is also a bookmark, kept together with what follows it."""
+        """Add a heading with a bookmark, kept together with the next text."""
         self.room(room_mm)
         size = 13.0 if level == 1 else 10.5
         if self.y > TOP_MM:
@@ -208,7 +206,7 @@ class Sheet(FPDF):
         colour: Colour = INK,
         after_mm: float = 1.6,
     ) -> None:
-        """A text over the whole width, with its line breaks; a short one is kept on one page."""
+        """Add a paragraph; a short one is kept on one page."""
         self.style(size, weight, colour, language)
         text = self.clean(text)
         self.room(min(self.height(text, self.epw, size), _TOGETHER * size * LINE * _MM_PER_PT))
@@ -216,7 +214,7 @@ class Sheet(FPDF):
         self.ln(after_mm)
 
     def bullets(self, items: Sequence[str], language: Language = "en", size: float = BODY_PT) -> None:
-        """A list."""
+        """Add a list."""
         for item in items:
             self.style(size, language=language)
             self.room(size * LINE * _MM_PER_PT)
@@ -241,7 +239,7 @@ class Sheet(FPDF):
         )
 
     def height(self, text: str, width_mm: float, size: float) -> float:
-        """Height in mm that a text, already clean and its style set, takes at a width."""
+        """Measure the height in mm of a cleaned text at a width, in the current style."""
         measured = self.multi_cell(
             width_mm,
             size * LINE * _MM_PER_PT,
@@ -254,7 +252,7 @@ class Sheet(FPDF):
         return float(measured)
 
     def facts(self, rows: Sequence[tuple[str, str]], label_mm: float = 42.0) -> None:
-        """Names and values, one a row."""
+        """Add rows of names and values."""
         self.table_of(None, rows, (label_mm, self.epw - label_mm), bold_first=True)
 
     def table_of(
@@ -265,8 +263,8 @@ class Sheet(FPDF):
         size: float = 8.5,
         bold_first: bool = False,
     ) -> None:
-        """A table with hairlines; its head is repeated on every page. A cell is cut after `_CELL_LINES` lines,
-        so that a row always fits on a page; a cut is shown."""
+        """Add a table; its head is repeated on every page. Cells are cut after `_CELL_LINES` lines, with a mark,
+        so that a row fits on a page."""
         self.style(size)
         self.set_draw_color(*RULE)
         self.set_fill_color(255)
@@ -301,7 +299,7 @@ class Sheet(FPDF):
         return text if len(text) <= most else text[:most] + " \u2026 (cut)"
 
     def box(self, lines: Sequence[BoxLine], edge: Colour = ACCENT, fill: Colour = TINT) -> None:
-        """Lines in a tinted frame with a strong left edge, kept on one page."""
+        """Add a tinted box with a strong left edge, kept on one page."""
         inside = self.epw - 10
         cleaned = [(line, self.clean(line.text)) for line in lines]
         heights = []
@@ -327,14 +325,14 @@ class Sheet(FPDF):
     def place_image(
         self, jpeg: bytes, x_mm: float, y_mm: float, width_mm: float, height_mm: float, alt: str
     ) -> None:
-        """An image with a hairline around it and a text for those who cannot see it."""
+        """Add an image with a border and alternative text."""
         self.image(io.BytesIO(jpeg), x_mm, y_mm, width_mm, height_mm, alt_text=self.clean(alt))
         self.set_draw_color(*RULE)
         self.set_line_width(0.2)
         self.rect(x_mm, y_mm, width_mm, height_mm)
 
     def caption(self, text: str, x_mm: float, y_mm: float, width_mm: float, size: float = 7.5) -> float:
-        """Small print under an image; its height in mm is given back."""
+        """Add a caption and return its height in mm."""
         self.style(size, colour=GREY)
         text = self.clean(text)
         height = self.height(text, width_mm, size)
@@ -343,7 +341,7 @@ class Sheet(FPDF):
         return height
 
     def blank(self, name: str, height_mm: float) -> None:
-        """A named empty field with a line to write on."""
+        """Add a named line to write on."""
         self.room(height_mm + 4)
         self.style(8.5, colour=GREY)
         self.cell(self.epw, 4.2, self.clean(name), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
@@ -354,7 +352,7 @@ class Sheet(FPDF):
         self.set_y(bottom + 2.0)
 
     def boxes(self, name: str, choices: Sequence[str]) -> None:
-        """A named row of empty boxes to tick by hand."""
+        """Add a named row of checkboxes."""
         self.room(14)
         self.style(8.5, colour=GREY)
         self.cell(self.epw, 5, self.clean(name), new_x=XPos.LMARGIN, new_y=YPos.NEXT)

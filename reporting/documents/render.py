@@ -1,4 +1,4 @@
-"""Make the documents of a package; their libraries are loaded on first use."""
+"""Render the documents of a package; their libraries are imported on first use."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ NO_CREDENTIALS = ContentCredentials(state="absent", generator="", signer="", ai_
 def start_page(
     facts: ReportFacts, routing: Routing, findings: Sequence[Finding], portal: Portal, language: Language = "en"
 ) -> str:
-    """The page to open first, in English and Hindi, the given one first."""
+    """Render START_HERE.html, with the given language first."""
     from reporting.documents.start_here import start_here_html
 
     return start_here_html(facts, routing.steps, findings, portal, language)
 
 
 def pdf_documents(facts: ReportFacts, *, indian: bool) -> dict[str, bytes]:
-    """The PDFs by file name. The draft certificate is of Indian law only."""
+    """Render the PDFs by file name; the draft certificate is for India only."""
     from reporting.documents.bsa63_certificate import bsa63_draft_pdf
     from reporting.documents.technical_report import forensic_pdf
 
@@ -35,7 +35,7 @@ def pdf_documents(facts: ReportFacts, *, indian: bool) -> dict[str, bytes]:
 
 
 def credentials_of(original: Path | None, mime: str) -> ContentCredentials:
-    """What the file says about itself; without the file the same as nothing."""
+    """Read the content credentials of a file; without a file, none."""
     if original is None:
         return NO_CREDENTIALS
     from reporting.evidence.content_credentials import read_credentials

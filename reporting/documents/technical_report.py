@@ -1,6 +1,6 @@
-"""Typeset the technical report: a summary for everybody, then what an examiner needs to repeat the analysis.
+"""Typeset the technical report: a summary, then what an examiner needs to repeat the analysis.
 
-The report is a PDF of at most six pages and fewer than 5,000,000 bytes, the same bytes for the same facts.
+A PDF of at most six pages and fewer than 5,000,000 bytes. Deterministic.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from reporting.text import technical_report as texts
 from reporting.types import ReportFacts
 
 MAX_BYTES = 5_000_000
-"""What the portal takes of one file, in the stricter reading of 5 MB."""
+"""Limit of the portal for one file, reading 5 MB strictly."""
 MAX_PAGES = 6
 
 
 @dataclass(frozen=True, slots=True)
 class _Detail:
-    """How much is shown."""
+    """Level of detail."""
 
     figure_bytes: int
     faces: int
@@ -35,9 +35,9 @@ class _Detail:
     people: int
     charts: int
     rows: int
-    """Of any other list."""
+    """Rows of other lists."""
     chars: int
-    """Of one text that the user typed."""
+    """Characters of one text of the user."""
 
 
 _DETAILS = (
@@ -46,7 +46,7 @@ _DETAILS = (
     _Detail(1_200_000, faces=2, frames=2, people=6, charts=1, rows=3, chars=250),
     _Detail(300_000, faces=1, frames=2, people=4, charts=1, rows=2, chars=120),
 )
-"""Tried one after the other until the report is short and small enough."""
+"""Tried in order until the report fits."""
 
 
 def forensic_pdf(facts: ReportFacts) -> bytes:
@@ -153,7 +153,13 @@ def _results(sheet: Sheet, facts: ReportFacts, detail: _Detail) -> None:
             ("Frames examined", str(analysis.frames_examined)),
         )
     )
-    sheet.bullets([str(reason) for reason in verdict.reasons[: detail.rows]])
+    told = verdict.reasons[: detail.rows]
+    sheet.bullets(
+        [
+            reason.render(texts.REASONS[reason.code]) if reason.code in texts.REASONS else str(reason)
+            for reason in told
+        ]
+    )
     if analysis.tracks:
         rows = [_person_row(track) for track in analysis.tracks[: detail.people]]
         sheet.table_of(
@@ -281,7 +287,7 @@ def _method(sheet: Sheet, facts: ReportFacts) -> None:
 
 
 def repeat_command(facts: ReportFacts) -> str:
-    """The command that judges the same file with the same choices."""
+    """Return the command that repeats the analysis."""
     analysis = facts.analysis
     depth = analysis.settings.get("max_frames", "auto")
     flags = [
@@ -317,7 +323,7 @@ def _hashes(sheet: Sheet, facts: ReportFacts, detail: _Detail) -> None:
 
 
 def _glossary(sheet: Sheet) -> None:
-    """Explain the words that occur in what was set so far."""
+    """Explain the glossary words that occur in the report."""
     said = sheet.said.casefold()
     words = {word: text for word, text in texts.GLOSSARY.items() if re.search(rf"\b{word}", said)}
     sheet.heading("7  Words used", room_mm=40)

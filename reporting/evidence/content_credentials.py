@@ -1,8 +1,8 @@
-"""Content credentials: what a file's own C2PA manifest says about where it came from.
+"""Read content credentials: the C2PA manifest in a file.
 
 Source:
-    The C2PA technical specification, read by the library `c2pa-python`. Fetching of remote manifests and of
-    revocation lists is off: a look at a victim's file must call nobody.
+    The C2PA technical specification, implemented by `c2pa-python`. Remote manifests and revocation lists are not
+    fetched, so that nobody learns that the file was examined.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ GENERATIVE_SOURCES = {
     "compositeWithTrainedAlgorithmicMedia",
     "trainedAlgorithmicData",
 }
-"""Last part of the IPTC and C2PA `digitalSourceType` addresses that name a generative model."""
+"""Last part of the IPTC and C2PA `digitalSourceType` URLs of generative models."""
 _SETTINGS: dict[str, Any] = {
     "verify": {"verify_after_reading": True, "remote_manifest_fetch": False, "ocsp_fetch": False}
 }
@@ -32,22 +32,20 @@ _DEEPEST = 40
 
 
 def read_credentials(path: Path, mime: str) -> ContentCredentials:
-    """Read and check the manifest that lies in a file. Nothing is fetched from anywhere.
+    """Read and validate the manifest in a file, offline.
 
     Args:
-        path: the file as received; it is only read.
-        mime: its type, such as `image/jpeg`; where the content says otherwise the content decides.
+        path: the file as received.
+        mime: such as `image/jpeg`; the content takes precedence.
 
     Returns:
-        `absent` where there is none; `unreadable` where there is one that cannot be read here, or the kind of
-        file cannot be searched for one; else whether it is intact. What a manifest claims is told also where it
-        is not intact; it cannot be relied on then. No list of trusted signers is shipped, so `trusted` does not
-        occur.
+        State `absent` without a manifest; `unreadable` if it or the file format cannot be read; else whether it is
+        intact. Claims are returned even if it is not. No trust list is shipped, so `trusted` does not occur.
 
     Raises:
         ReportError: the file cannot be opened.
     """
-    import c2pa  # here, because loading it costs 0.1 s and only this function needs it
+    import c2pa  # takes 0.1 s to import
 
     try:
         stream = path.open("rb")
@@ -80,7 +78,7 @@ def _without(state: CredentialState, sentence: str) -> ContentCredentials:
 
 
 def _told(store: dict[str, Any], state: CredentialState) -> ContentCredentials:
-    """Put a manifest store, as the library gives it, into sentences."""
+    """Describe a manifest store in sentences."""
     manifests: dict[str, Any] = store.get("manifests") or {}
     active: dict[str, Any] = manifests.get(store.get("active_manifest") or "") or {}
     generator = _generator(active)
@@ -133,7 +131,7 @@ def _actions(manifest: dict[str, Any]) -> Iterator[str]:
 
 
 def _source_types(node: Any, depth: int = 0) -> Iterator[str]:
-    """The last part of every `digitalSourceType`, wherever in the manifests it stands."""
+    """Yield the last part of every `digitalSourceType` in the manifests."""
     if depth > _DEEPEST:
         return
     if isinstance(node, dict):
@@ -148,7 +146,7 @@ def _source_types(node: Any, depth: int = 0) -> Iterator[str]:
 
 
 def _failures(store: dict[str, Any]) -> list[str]:
-    """Codes of the failed checks but one: that the signer is on no list is said in words."""
+    """List the codes of failed checks, except that the signer is untrusted."""
     codes = (
         _plain(status.get("code")) for status in store.get("validation_status") or () if isinstance(status, dict)
     )
@@ -156,6 +154,6 @@ def _failures(store: dict[str, Any]) -> list[str]:
 
 
 def _plain(value: Any) -> str:
-    """Return one printable line: whoever made the file chose this text."""
+    """Return one printable line of text from the file."""
     text = "" if value is None else str(value)
     return " ".join(drop_unsafe(text[: 4 * _SHOWN_CHARACTERS]).split())[:_SHOWN_CHARACTERS]

@@ -1,7 +1,6 @@
-"""The custody log: one line an event, each with the hash of the line before.
+"""The custody log: one line per event, each with the hash of the previous line.
 
-The chain reveals a line that was changed, left out or added later. It does not reveal a log that was written anew
-as a whole: nothing is signed.
+The hash chain reveals changed, removed or inserted lines, but not a rewritten log: nothing is signed.
 """
 
 from __future__ import annotations
@@ -42,15 +41,15 @@ def first_entries(
     media_left_out: bool,
     processed_at: Place = "own_computer",
 ) -> tuple[CustodyEntry, ...]:
-    """Return the log up to the package: the file received and judged, copies made.
+    """Make the log of a new package: file received and analysed, copies made.
 
     Args:
         case: when and where the user saw and saved it.
         evidence: the file as received first.
         created_at: aware time of the package.
         tool: the program and its version.
-        media_left_out: no image of the file was put in.
-        processed_at: where the program ran.
+        media_left_out: no image of the file is included.
+        processed_at: where the program runs.
     """
     received, *made = evidence
     hashes = received.hashes
@@ -144,7 +143,7 @@ def read_custody(content: bytes) -> tuple[CustodyEntry, ...]:
     """Read a log and check its chain.
 
     Raises:
-        ReportError: it is no such log, or a line was changed, left out or put in.
+        ReportError: not a custody log, or its chain is broken.
     """
     try:
         head, *lines = content.decode("utf-8").removesuffix("\n").split("\n")

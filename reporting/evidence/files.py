@@ -1,6 +1,6 @@
 """Make the files to upload: a copy that fits the portal's limits and a sheet of annotated key frames.
 
-Each states the SHA-256 of the file it was made from. The file as received is only read.
+Each states the SHA-256 of the original, which is only read.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from detector.errors import ReportError
-from detector.types import Analysis, MediaInfo, MediaKind, Pixels, Span
+from detector.types import Analysis, FileStamp, MediaInfo, MediaKind, Pixels, Span
 from explain.types import Explanations
 from reporting.complaint.narrative import ComplaintTexts, full_statement
 from reporting.evidence.image_copy import copy_image, jpeg_within
@@ -66,7 +66,7 @@ class Made:
 
 
 def hash_stream(stream: IO[bytes]) -> Hashes:
-    """Compute all three hashes, from the current position of the stream to its end."""
+    """Hash a stream from its current position to its end."""
     sha256 = hashlib.sha256()
     sha1, md5 = hashlib.sha1(usedforsecurity=False), hashlib.md5(usedforsecurity=False)
     size = 0
@@ -96,10 +96,10 @@ def received_file(media: MediaInfo, in_package: bool) -> EvidenceFile:
 
 
 def check_original(original: Path, media: MediaInfo) -> None:
-    """Check that a file is still the one that was analysed.
+    """Check that a file is the one that was analysed.
 
     Raises:
-        ReportError: it is gone, cannot be read, or other bytes stand there now.
+        ReportError: missing, unreadable or changed.
     """
     try:
         if not original.is_file():
@@ -107,7 +107,10 @@ def check_original(original: Path, media: MediaInfo) -> None:
                 f"there is no original at {original}: give the file that was judged, or leave it out"
             )
         with original.open("rb") as stream:
-            same = original.stat().st_size == media.size_bytes and hash_stream(stream).sha256 == media.sha256
+            stamp = FileStamp.of(os.fstat(stream.fileno()))
+            same = stamp == media.stamp or (
+                stamp.size_bytes == media.size_bytes and hash_stream(stream).sha256 == media.sha256
+            )
     except OSError as error:
         raise ReportError(f"{original.name} cannot be read ({error}): give a file that can be") from error
     if not same:
@@ -132,10 +135,10 @@ def make_evidence(
 
     Args:
         texts: of the case, which says whether images of the file may go in.
-        analysis: the result, with its key frames where it still has them.
+        analysis: the result, with key frames if available.
         explanations: images to add.
         portal: the limits.
-        original: the file as received, checked before; None where it is not at hand.
+        original: the file as received, already checked; None if unavailable.
 
     Raises:
         ValueError: an image is not uint8 RGB.
@@ -169,7 +172,9 @@ def safe_file_name(name: str) -> str:
 def _copy(original: Path, analysis: Analysis, limit: int) -> Made | None:
     media = analysis.media
     if media.kind == "image":
-        image = copy_image(original, limit)
+        frame = analysis.key_frames.get(0)
+        whole = frame is not None and frame.pixels.shape[:2] == (media.height_px, media.width_px)
+        image = copy_image(original, limit, frame.pixels if frame is not None and whole else None)
         if image is None:
             return None
         name, mime = f"{COPY_PREFIX}image.{image.ending}", f"image/{image.ending.replace('jpg', 'jpeg')}"
@@ -186,7 +191,7 @@ def _copy(original: Path, analysis: Analysis, limit: int) -> Made | None:
 def _key_frames(
     analysis: Analysis, explanations: Explanations | None, limit: int, *, has_copy: bool
 ) -> Iterator[Made]:
-    """One sheet of the key frames with boxes and heatmaps, and one without marks where there is no copy."""
+    """Yield a sheet of key frames with heatmaps, and one without marks if there is no copy."""
     media = analysis.media
     if not has_copy and analysis.key_frames:
         frames = [(frame.time_s, frame.pixels) for _, frame in sorted(analysis.key_frames.items())]
@@ -208,7 +213,7 @@ def _key_frames(
 
 
 def _sheet(frames: Sequence[tuple[float, Pixels]], kind: MediaKind) -> Pixels:
-    """Lay frames out two a row, each with its time above it; a single one stays as it is.
+    """Lay out frames two per row, each with its time; a single one is returned unchanged.
 
     Raises:
         ValueError: a frame is not uint8 RGB.
@@ -244,7 +249,7 @@ def _made(name: str, content: bytes, mime: str, purpose: str, derived_from: str 
 
 
 def _strongest(analysis: Analysis) -> Span | None:
-    """Return the span with the strongest signs of manipulation, of any person."""
+    """Return the span with the highest probability of any track."""
     peaks = [track.peak for track in analysis.tracks if track.peak is not None]
     return max(peaks, key=lambda span: span.probability, default=None)
 

@@ -1,6 +1,6 @@
-"""A copy of an image that can be uploaded: upright, without metadata such as places and names, small enough.
+"""Make a copy of an image to upload: upright, without metadata, within the size limit.
 
-A JPEG or PNG that is upright and small enough keeps its coded pixels bit for bit; only the blocks around them go.
+An upright JPEG or PNG that is small enough keeps its pixels; only metadata is removed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _ORIENTATION = 0x0112
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageCopy:
-    """A copy and how it came about."""
+    """A copy and how it was made."""
 
     content: bytes
     ending: str
@@ -32,15 +32,22 @@ class ImageCopy:
     made_how: str
 
 
-def copy_image(path: Path, limit_bytes: int) -> ImageCopy | None:
-    """Make a copy of fewer than `limit_bytes`; None where the image cannot be decoded."""
+def copy_image(path: Path, limit_bytes: int, pixels: Pixels | None = None) -> ImageCopy | None:
+    """Make a copy of fewer than `limit_bytes`; None if the image cannot be decoded.
+
+    Args:
+        path: the image.
+        limit_bytes: the copy has fewer.
+        pixels: the image as it was judged, where they are at hand: it is not decoded again.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             bare = _bare(path, limit_bytes)
         if bare is not None:
             return bare
-        pixels = decode_image(path).pixels
+        if pixels is None:
+            pixels = decode_image(path).pixels
     except MediaError:
         return None
     content = jpeg_within(pixels, limit_bytes)
@@ -48,7 +55,7 @@ def copy_image(path: Path, limit_bytes: int) -> ImageCopy | None:
 
 
 def jpeg_within(pixels: Pixels, limit_bytes: int) -> bytes:
-    """A JPEG of fewer than `limit_bytes`, of the best quality that fits, scaled down only where none does.
+    """Encode a JPEG of fewer than `limit_bytes`, at the best quality that fits, scaled down if none does.
 
     Args:
         pixels: uint8 (height, width, 3), RGB.
@@ -66,7 +73,7 @@ def jpeg_within(pixels: Pixels, limit_bytes: int) -> bytes:
 
 
 def _bare(path: Path, limit_bytes: int) -> ImageCopy | None:
-    """Return the same pixels without metadata; None if that cannot be or is too large."""
+    """Return the same pixels without metadata; None if that fails or is too large."""
     try:
         with Image.open(path, formats=("JPEG", "PNG")) as image:
             if image.getexif().get(_ORIENTATION, 1) != 1:
@@ -86,7 +93,7 @@ def _bare(path: Path, limit_bytes: int) -> ImageCopy | None:
 
 
 def _bare_jpeg(data: bytes) -> bytes:
-    """Keep what is needed to decode, and the colour profile.
+    """Keep the segments needed for decoding, and the colour profile.
 
     Source:
         ITU-T T.81, annex B: the order of markers; a run of coded data ends at a marker that is neither a stuffed

@@ -1,6 +1,6 @@
-"""Make a copy of a video that is small enough to upload: copy its streams if they fit, else encode it again.
+"""Make a copy of a video to upload: copy its streams if they fit, else re-encode.
 
-The video is read one frame at a time; only the copy is held in memory.
+Frames are streamed; only the copy is in memory.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ _COPIED_IMAGE = ("h264", "hevc", "mpeg4")
 _COPIED_SOUND = ("aac", "mp3")
 _TICKS_A_SECOND = 90_000
 _SPARE_FRAC = 0.06
-"""Share of the limit left for the container and for overshoot of the encoder."""
+"""Share of the limit reserved for the container and encoder overshoot."""
 _LEAST_BPS = 80_000
-"""Below this rate faces cannot be recognised: a longer video is cut instead."""
+"""Lowest bit rate; a longer video is cut instead."""
 _CHOICES = (
     (900_000, 1280, 30, 64_000),
     (350_000, 854, 25, 48_000),
     (150_000, 640, 15, 32_000),
     (0, 426, 10, 24_000),
 )
-"""From how many bits a second on: the long side in pixels, frames a second, and bits a second for the sound."""
+"""From this bit rate: long side in pixels, frames per second, and audio bit rate."""
 _PACKET_BITS = 130
-"""Of the container, for each packet."""
+"""Container overhead per packet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ class VideoCopy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Plan:
-    """How a video is encoded again."""
+    """Settings for re-encoding."""
 
     long_side_px: int
     rate_hz: int
@@ -68,17 +68,17 @@ class _Plan:
 def copy_video(
     path: Path, demuxer: str, duration_s: float, limit_bytes: int, focus: Span | None = None
 ) -> VideoCopy | None:
-    """Make a copy of fewer than `limit_bytes`, upright, without the container's metadata such as places.
+    """Make a copy of fewer than `limit_bytes`, upright, without metadata.
 
     Args:
         path: the video.
         demuxer: its format, as `MediaInfo.format`; no other is tried.
         duration_s: its length.
-        limit_bytes: the copy has fewer.
-        focus: the stretch that must be in the copy where a video is too long to be copied whole.
+        limit_bytes: exclusive limit.
+        focus: span to include if the video must be cut.
 
     Returns:
-        None where it cannot be decoded or made small enough.
+        None if it cannot be decoded or made small enough.
     """
     import av.error
 
@@ -92,7 +92,7 @@ def copy_video(
                 made_how="the streams as they are, in a new container without metadata",
             )
     except av.error.FFmpegError:
-        pass  # streams that cannot be taken over as they are can often still be decoded
+        pass  # the streams may still be decodable
     plan = _plan(duration_s, limit_bytes, focus)
     for _ in range(2):
         try:
@@ -126,7 +126,7 @@ def _remuxed(path: Path, demuxer: str) -> bytes | None:
 
 
 def _recoded(path: Path, demuxer: str, plan: _Plan) -> tuple[bytes, tuple[int, int], bool]:
-    """Decode and encode by a plan, up to where decoding fails."""
+    """Decode and encode by a plan, as far as decoding succeeds."""
     import av
     import av.error
 
@@ -150,7 +150,7 @@ def _recoded(path: Path, demuxer: str, plan: _Plan) -> tuple[bytes, tuple[int, i
                             encoder.take(frame)
                         elif isinstance(frame, av.AudioFrame) and sound_out is not None:
                             _take_sound(target, sound_out, frame, plan, origin_s)
-                except av.error.InvalidDataError:  # a damaged piece costs itself only
+                except av.error.InvalidDataError:  # skip a damaged packet
                     continue
                 except (StopIteration, av.error.FFmpegError):
                     break
@@ -161,7 +161,7 @@ def _recoded(path: Path, demuxer: str, plan: _Plan) -> tuple[bytes, tuple[int, i
 
 
 class _ImageEncoder:
-    """Scale, turn upright, drop and encode the frames of a span."""
+    """Scale, rotate, drop and encode the frames of a span."""
 
     def __init__(
         self,
@@ -239,7 +239,7 @@ def _take_sound(target: OutputContainer, stream: AudioStream, frame: object, pla
 
 
 def _plan(duration_s: float, limit_bytes: int, focus: Span | None) -> _Plan:
-    """Choose size, rate and span so that the bits suffice."""
+    """Choose size, frame rate and span for the bit rate."""
     bits = limit_bytes * 8 * (1 - _SPARE_FRAC)
     length_s = min(max(duration_s, 0.1), bits / _LEAST_BPS)
     start_s = 0.0
@@ -288,7 +288,7 @@ def _how(plan: _Plan, size: tuple[int, int], has_sound: bool) -> str:
 
 
 def _sizes(path: Path, demuxer: str, long_side_px: int) -> tuple[tuple[int, int], tuple[int, int], Turn]:
-    """Width and height of the copy before its frames are turned upright and after, even, by the first frame."""
+    """Return even width and height of the copy before and after rotation, and the rotation."""
     from detector.media.frame_pixels import display_size, turn_of, upright_size
 
     with _open(path, demuxer) as source:

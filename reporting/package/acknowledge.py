@@ -22,7 +22,7 @@ _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9/-]{3,39}")
 def record_acknowledgement(
     path: str | Path, number: str, filed_at: datetime, *, recorded_at: datetime | None = None
 ) -> ReportPackage:
-    """Add the number to the custody log and write the package again, whole or not at all.
+    """Add the number to the custody log and rewrite the package atomically.
 
     Args:
         path: a package that verifies.
@@ -31,7 +31,7 @@ def record_acknowledgement(
         recorded_at: aware time of this entry; now if None.
 
     Raises:
-        ReportError: the package does not verify, the number is none, the times cannot be, or it cannot be written.
+        ReportError: the package does not verify, number or times are invalid, or it cannot be written.
     """
     path, number = Path(path), number.strip()
     recorded_at = datetime.now(UTC) if recorded_at is None else recorded_at
@@ -71,5 +71,5 @@ def record_acknowledgement(
 
 
 def _open(path: Path, member: zipfile.ZipInfo) -> IO[bytes]:
-    with zipfile.ZipFile(path) as archive:  # the member stays open until it is closed itself
+    with zipfile.ZipFile(path) as archive:  # the member stays open
         return archive.open(member)

@@ -1,6 +1,6 @@
-"""Write the zip of a report package, whole or not at all, and check the directory of a zip before it is read.
+"""Write the zip of a report package atomically, and check the directory of a zip before reading it.
 
-Members are stored, not compressed: images, videos and documents hardly shrink.
+Members are stored uncompressed: images, videos and PDFs hardly shrink.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from detector.errors import ReportError
 
 MANIFEST_NAME = "MANIFEST.sha256"
 MAX_TOTAL_BYTES = 2_000_000_000
-"""Total size of the unpacked files, when a package is written and when it is verified."""
+"""Most bytes of all unpacked files."""
 MAX_TEXT_BYTES = 16 << 20
 """Largest file that `verify_package` reads into memory."""
 MAX_FILES = 10_000
@@ -51,7 +51,7 @@ Members = Mapping[str, bytes | Stored]
 
 
 def zip_time(at: datetime) -> DateTime:
-    """Return the time that every member carries.
+    """Return the modification time of all members.
 
     Raises:
         ValueError: no time zone, or a year a zip cannot hold.
@@ -68,13 +68,13 @@ def manifest_text(hashes: Mapping[str, str]) -> bytes:
 
 
 def write_package(path: Path, members: Members, date_time: DateTime) -> dict[str, str]:
-    """Write a zip of the members and their manifest; an earlier file is replaced in one step.
+    """Write a zip of the members and their manifest, replacing an earlier file atomically.
 
     Returns:
         SHA-256 by name, of every member but the manifest.
 
     Raises:
-        ReportError: too large, a member changed while it was read, or the place cannot be written.
+        ReportError: too large, a member changed while being read, or the path cannot be written.
     """
     hashes = {
         name: member.sha256 if isinstance(member, Stored) else hashlib.sha256(member).hexdigest()
@@ -106,14 +106,13 @@ def write_package(path: Path, members: Members, date_time: DateTime) -> dict[str
 
 
 def checked_infos(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
-    """Return the members by name, after refusing what must not be read or unpacked. No content is read.
+    """Return the members by name after checking them, without reading content.
 
-    A package that another program packed anew may have its own entries for folders, backslashes in its names, and
-    one folder around everything; the names returned are without them.
+    A repacked zip may have entries for folders, backslashes in names, and one folder around everything; the
+    returned names are without them.
 
     Raises:
-        ReportError: too much, an unsafe or repeated name, a link, or a member that is encrypted or packed in a way
-            that cannot be read here.
+        ReportError: too large, an unsafe or repeated name, a link, or an encrypted or unsupported member.
     """
     infos = archive.infolist()
     total_bytes = sum(info.file_size for info in infos)
@@ -137,7 +136,7 @@ def checked_infos(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
             raise ReportError(f"{name!r} in the zip is encrypted or packed in an unusual way: {ASK_AGAIN}")
         if not is_folder:
             named.append((name, info))
-    counts = Counter(name.casefold() for name, _ in named)  # some systems ignore case
+    counts = Counter(name.casefold() for name, _ in named)  # some file systems ignore case
     if repeated := sorted(name for name, count in counts.items() if count > 1):
         raise ReportError(f"the zip holds these names more than once: {repeated[:20]}; {ASK_AGAIN}")
     around = named[0][0].partition("/")[0] + "/" if named else ""
@@ -147,7 +146,7 @@ def checked_infos(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
 
 
 def refuse_large_directory(stream: IO[bytes]) -> None:
-    """Refuse a zip whose directory alone would take much memory.
+    """Refuse a zip with a huge directory.
 
     Source:
         APPNOTE.TXT 4.3.14 to 4.3.16: the records at the end of a zip.
@@ -171,19 +170,19 @@ def refuse_large_directory(stream: IO[bytes]) -> None:
 
 
 _END_BYTES = 22 + 0xFFFF + 76
-"""The end record with the longest comment, and the records of a large zip before it."""
+"""End record with the longest comment, and the Zip64 records before it."""
 
 
 def _member_info(name: str, date_time: DateTime) -> zipfile.ZipInfo:
     info = zipfile.ZipInfo(name, date_time)
     info.compress_type = zipfile.ZIP_STORED
-    info.create_system = 3  # Unix, on every system, so that the bytes agree
+    info.create_system = 3  # Unix on every system, for reproducible bytes
     info.external_attr = (stat.S_IFREG | 0o644) << 16
     return info
 
 
 def _store(archive: zipfile.ZipFile, info: zipfile.ZipInfo, member: Stored) -> None:
-    """Copy and hash in one pass, so that the bytes that were checked are those that are stored."""
+    """Copy and hash in one pass, so the hash is of the stored bytes."""
     info.file_size = member.size_bytes
     digest = hashlib.sha256()
     with member.open() as source, archive.open(info, "w") as target:
@@ -196,7 +195,7 @@ def _store(archive: zipfile.ZipFile, info: zipfile.ZipInfo, member: Stored) -> N
 
 @contextmanager
 def _whole_or_not_at_all(path: Path) -> Iterator[IO[bytes]]:
-    """Open a stream whose content appears at `path` once the block has ended well, and nowhere otherwise."""
+    """Open a temporary file that replaces `path` if the block succeeds."""
     handle, part = tempfile.mkstemp(dir=path.parent, prefix=".report-", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as stream:

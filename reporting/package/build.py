@@ -1,7 +1,4 @@
-"""Build a report package: one zip with everything that the portal, the platform and the police ask for.
-
-The zip is written whole or not at all. For a hard stop nothing is made.
-"""
+"""Build a report package: one zip with everything that portal, platform and police ask for."""
 
 from __future__ import annotations
 
@@ -56,7 +53,7 @@ ALWAYS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportPackage:
-    """A package whose every hash was computed."""
+    """A package that was built or verified."""
 
     path: Path
     case_id: str
@@ -65,11 +62,11 @@ class ReportPackage:
     input_sha256: str
     """SHA-256 of the file that was analysed, as it was received."""
     manifest_sha256: str
-    """SHA-256 of the manifest, which stands for every other hash: noted elsewhere, it reveals any later change."""
+    """SHA-256 of the manifest; noted elsewhere, it reveals any later change."""
     findings: tuple[Finding, ...] = field(default=(), compare=False)
-    """What to look at before filing, errors first; empty unless the package was just built."""
+    """Findings before filing, errors first; empty unless just built."""
     fields: tuple[PortalField, ...] = field(default=(), compare=False)
-    """The portal's fields with their texts; empty unless the package was just built."""
+    """The portal's fields with their texts; empty unless just built."""
 
 
 def case_id(analysis: Analysis, created_at: datetime) -> str:
@@ -89,25 +86,25 @@ def build_package(
     processed_at: Place = "own_computer",
     language: Language = "en",
 ) -> ReportPackage:
-    """Write a report package, whole or not at all; an earlier package at that path is replaced.
+    """Write a report package atomically, replacing an earlier one.
 
     Args:
         case: the user's own words.
         analysis: the result, whose hashes are of the file as received.
         explanations: images to add; None where no face was found or none was computed.
-        out_path: ends in `.zip`, or a folder that exists: then the package is named by its case. The file is
+        out_path: a name ending in `.zip`, or an existing folder, where the package is named by its case. The file
+            is
             readable by its owner only.
-        original: the file as received, from which the copies to upload are made; it is only read.
-        include_original: put that file itself into the package too.
+        original: the file as received, to make copies from.
+        include_original: include that file itself.
         created_at: aware time that the package states; now if None.
         processed_at: where the file was processed, as the documents state it.
         language: the page to start from and the hints stand in this one first.
 
     Raises:
-        HardStopError: sexual content that may show a minor; nothing was made, the message tells where to turn.
-        ReportError: `out_path` cannot be written, `original` is not the file that was judged, the package
-            would be too large, the analysis holds what JSON cannot, or a sentence of ours promises more than
-            software can.
+        HardStopError: sexual content that may show a minor; nothing was made, the message says where to report.
+        ReportError: `out_path` cannot be written, `original` is not the analysed file, the package is too large,
+            the analysis cannot be written as JSON, or a sentence makes a banned claim.
         ValueError: `created_at` has no time zone or a year a zip cannot hold, or an image is not RGB uint8.
     """
     refuse_hard_stop(case)
@@ -209,8 +206,8 @@ def _texts(
 
 
 def _refuse_promises(analysis: Analysis, findings: tuple[Finding, ...]) -> None:
-    """Check the wording of what the checkpoint's card and the findings say; every other sentence is fixed, and the
-    tests check it. Names and typed texts are data, which may say anything."""
+    """Check the card and the findings for banned claims. Other sentences are fixed and tested; names and typed
+    texts are data."""
     checkpoint = analysis.checkpoint
     sentences = {
         "the error rates": f"{error_sentence(checkpoint, 'en')} {error_sentence(checkpoint, 'hi')}",

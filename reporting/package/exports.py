@@ -26,10 +26,10 @@ from reporting.types import EvidenceFile, ReportFacts
 
 TOOL_NAME = "deepfake-detector"
 TOOL_VERSION = "0.1.0"
-"""That of `pyproject.toml`."""
+"""As in `pyproject.toml`."""
 TOOL = f"{TOOL_NAME} {TOOL_VERSION}"
 SCHEMA_VERSION = 1
-"""Of `1_complaint.json`."""
+"""Schema of `1_complaint.json`."""
 
 
 def complaint_json(
@@ -40,7 +40,7 @@ def complaint_json(
     findings: Sequence[Finding],
     portal: Portal,
 ) -> str:
-    """Return the prefilled complaint: what the portal asks for, null where it is not known."""
+    """Return the prefilled complaint as JSON; unknown values are null."""
     case, analysis = facts.case, facts.analysis
     narrative, hint = (None, texts.text) if texts.is_hint else (texts.text, None)
     seen = case.seen_at.astimezone(IST) if case.seen_at else None
@@ -152,10 +152,10 @@ def complaint_json(
 
 
 def analysis_json(facts: ReportFacts) -> str:
-    """Return everything the detector found, with its settings and error rates.
+    """Return the whole analysis as JSON, with settings and error rates.
 
     Raises:
-        ReportError: the analysis holds what JSON cannot.
+        ReportError: a value cannot be written as JSON.
     """
     analysis = facts.analysis
     return _json(
@@ -165,7 +165,7 @@ def analysis_json(facts: ReportFacts) -> str:
             "tool_version": TOOL_VERSION,
             "case_id": facts.case_id,
             "created_at": facts.created_at.isoformat(),
-            "media": asdict(analysis.media),
+            "media": {name: value for name, value in asdict(analysis.media).items() if name != "stamp"},
             "checkpoint": asdict(analysis.checkpoint),
             "frames_examined": analysis.frames_examined,
             "settings": dict(analysis.settings),
@@ -177,7 +177,7 @@ def analysis_json(facts: ReportFacts) -> str:
 
 
 def hash_report(evidence: Sequence[EvidenceFile], created_at: datetime) -> bytes:
-    """Return the hashes of the file as received and of every file made from it, as CSV."""
+    """Return the hashes of the original and of every derived file as CSV."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(HASH_COLUMNS)
@@ -223,7 +223,7 @@ def _evidence(entry: EvidenceFile) -> dict[str, Any]:
 
 
 def _explanations(explanations: Explanations) -> dict[str, Any]:
-    """Return where in each explained face the evidence lies, in numbers and words."""
+    """Return the region shares of each explained face, in numbers and words."""
     return {
         "heatmap_scale": explanations.heatmap_scale,
         "heatmap_scale_from": explanations.scale_from,

@@ -1,7 +1,6 @@
-"""Verify a report package: compute every hash again and compare what its files say about each other.
+"""Verify a report package: recompute every hash and check that its files agree.
 
-The zip's directory is checked first: unsafe names, links, bombs and repeated names are refused before any content
-is read.
+Unsafe names, links, zip bombs and repeated names are refused before content is read.
 """
 
 from __future__ import annotations
@@ -56,16 +55,16 @@ _DAMAGE = (
 
 
 def verify_package(path: str | Path) -> ReportPackage:
-    """Recompute every hash of a package, without unpacking it to the disk or holding a large file in memory.
+    """Recompute every hash of a package, streaming its files.
 
-    A package that verifies is complete, and its files are those its manifest lists; how the zip around them was
-    packed does not matter. Nothing is signed: whoever changes a file and computes the manifest anew is not found
-    out, unless `manifest_sha256` was noted elsewhere before. See `reporting.text.evidence.verification_meaning`.
+    A package that verifies has exactly the files of its manifest, however it is zipped. Nothing is signed: a
+    change with a recomputed manifest is only revealed by a `manifest_sha256` noted elsewhere. See
+    `reporting.text.evidence.verification_meaning`.
 
     Raises:
-        ReportError: no such file, not a regular file, not a zip, too large when unpacked, a name that is unsafe or
-            repeated, an encrypted or linked file, no manifest, a custody log whose lines do not fit together, or
-            files that are missing, changed, damaged or not in the manifest; the message names them.
+        ReportError: missing, not a regular file or zip, too large, unsafe or repeated names, encrypted or linked
+            members, no manifest, a broken custody log, or files that are missing, changed, damaged or not in the
+            manifest; the message names them.
     """
     path = Path(path)
     with open_regular(path, "the package") as stream:
@@ -115,11 +114,11 @@ def _refuse_changes(
 def _package(
     archive: zipfile.ZipFile, infos: Mapping[str, zipfile.ZipInfo], expected: dict[str, str], path: Path
 ) -> ReportPackage:
-    """Check that the files agree with each other, and return what the package says."""
+    """Check that the files agree, and return the package."""
     complaint = _json(archive, infos, COMPLAINT_NAME)
     try:
         name, input_sha256 = str(complaint["meta"]["case_id"]), str(complaint["bsa63"]["hash_line"])
-        if infos[ANALYSIS_NAME].file_size <= MAX_TEXT_BYTES:  # of a long video it can be larger
+        if infos[ANALYSIS_NAME].file_size <= MAX_TEXT_BYTES:  # larger for a long video
             analysis = _json(archive, infos, ANALYSIS_NAME)
             if (analysis["case_id"], analysis["media"]["sha256"]) != (name, input_sha256):
                 raise ReportError(f"{ANALYSIS_NAME} and {COMPLAINT_NAME} are of different cases: {ASK_AGAIN}")
@@ -166,7 +165,7 @@ def _text(archive: zipfile.ZipFile, infos: Mapping[str, zipfile.ZipInfo], name: 
 
 
 def _sha256(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> str:
-    """Return the hash of a member, or nothing if it cannot be read."""
+    """Return the hash of a member; empty if it cannot be read."""
     digest = hashlib.sha256()
     try:
         with archive.open(info) as stream:

@@ -1,7 +1,5 @@
-"""Dated facts about the complaint portal and about where to report in other countries, kept as JSON here.
-
-Nothing here talks to a portal.
-"""
+"""Load dated facts about the complaint portal and about reporting in other countries. Nothing contacts a
+portal."""
 
 from __future__ import annotations
 
@@ -41,7 +39,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Fact(Generic[_T]):
-    """One value about the portal, with what it rests on."""
+    """One value with its source, date and certainty."""
 
     value: _T
     source: str
@@ -81,13 +79,13 @@ class Fact(Generic[_T]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Category:
-    """A place in one of the portal's lists of categories that fits a kind of case."""
+    """A category of the portal that fits a kind of case."""
 
     kind: str
     card: str
     """Of the three cards on the portal's page of routes."""
     list: str
-    """Which list it stands in: A of 2019, B of 2024, C the newer one. The live list is not known."""
+    """Source list: A of 2019, B of 2024, C the newer one. The live list is not known."""
     category: str
     sub_category: str
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -109,30 +107,30 @@ class Portal:
     """India's National Cyber Crime Reporting Portal (NCRP) and the rules around it, as far as they are known."""
 
     checked_on: Fact[str]
-    """ISO date on which all of these values were last gone through."""
+    """ISO date of the last review of all values."""
     stale_days: Fact[int]
     home_url: Fact[str]
     report_suspect_url: Fact[str]
     """The page with the tab *Deepfake*. It takes hints from anybody; it is not a victim's complaint."""
     nodal_officers_url: Fact[str]
-    """Whom to turn to in each State where nothing happens."""
+    """Officers of each State, for escalation."""
     appeal_url: Fact[str]
     """Of the Grievance Appellate Committee."""
     narrative_min_chars: Fact[int]
     narrative_max_chars: Fact[int]
     narrative_warn_chars: Fact[int]
-    """From here on a form with a lower limit than the stated one may cut the text."""
+    """Length from which some forms may cut the text."""
     suspect_min_chars: Fact[int]
     suspect_max_chars: Fact[int]
     suspect_identifier_max_chars: Fact[int]
     refused_characters: Fact[str]
     """Characters the narrative box is said to refuse."""
     avoided_characters: Fact[str]
-    """Characters kept out of the narrative by our own caution."""
+    """Further characters to avoid, out of caution."""
     upload_limit_bytes: Fact[int]
     """Of one file."""
     upload_types: Fact[tuple[str, ...]]
-    """Endings, lower case, that are most likely taken."""
+    """Suffixes, lower case, that are probably accepted."""
     file_name_max_chars: Fact[int]
     helpline_cyber_fraud: Fact[str]
     helpline_emergency: Fact[str]
@@ -157,23 +155,23 @@ class Portal:
 
     @property
     def address_line(self) -> str:
-        """The address in full, to be typed and not clicked."""
+        """The address, to be typed and not clicked."""
         return f"Portal: {self.home_url.value} (type it yourself: a false copy of the portal has been reported)"
 
     def age_days(self, today: datetime.date) -> int:
-        """Days since these values were last gone through, 0 if that lies ahead."""
+        """Return the days since the last review, at least 0."""
         return max(0, (today - datetime.date.fromisoformat(self.checked_on.value)).days)
 
     def is_stale(self, today: datetime.date) -> bool:
-        """Whether that is so long ago that the reader must be told."""
+        """Return whether the last review is too long ago."""
         return self.age_days(today) > self.stale_days.value
 
     def categories_for(self, kind: str) -> tuple[Category, ...]:
-        """Where in the lists a kind of case fits, the likeliest first."""
+        """Return the categories of a kind of case, the likeliest first."""
         return tuple(entry for entry in self.categories.value if entry.kind == kind)
 
     def provisions_for(self, kind: str) -> tuple[Provision, ...]:
-        """What is commonly named for a kind of case."""
+        """Return the provisions commonly named for a kind of case."""
         return tuple(entry for entry in self.provisions.value if kind in entry.kinds)
 
 
@@ -188,7 +186,7 @@ class Place:
     platform: Fact[Mapping[str, str]]
     """`rule` and `hours`, empty where none is known, and what to know as `en` and `hi`."""
     members: Fact[tuple[str, ...]] | None = None
-    """Codes of the countries that it stands for."""
+    """Codes of the countries it covers."""
     __pydantic_config__ = ConfigDict(extra="forbid")
 
     def __post_init__(self) -> None:
@@ -206,7 +204,7 @@ def load_portal() -> Portal:
     """Read `ncrp.json`, once.
 
     Raises:
-        ReportError: the file was edited into something that lacks a value, a date or a certainty.
+        ReportError: the file is invalid.
     """
     return parse_portal(_text("ncrp.json"))
 

@@ -1,4 +1,4 @@
-"""What each file of evidence shows, and what the hashes of a package do and do not show."""
+"""Sentences about evidence files and the meaning of hashes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def statement_purpose() -> str:
 
 
 def purpose_in(file: EvidenceFile, language: Language) -> str:
-    """What a file of evidence shows, in a language: the table of files holds it in English."""
+    """Return the purpose of an evidence file in a language."""
     if language == "en":
         return file.purpose
     name = file.name.removeprefix(UPLOAD_PREFIX)
@@ -53,11 +53,11 @@ _PURPOSES_HI = (
     ("key_frames", "तस्वीर या मुख्य फ़्रेम, जिन पर सॉफ़्टवेयर ने घेरे और रंग बनाए हैं; यह दिखाने के लिए है, मूल फ़ाइल नहीं।"),
     ("full_statement", "आपका पूरा लिखा हुआ, क्योंकि वह फ़ॉर्म के लिए ज़्यादा लंबा था।"),
 )
-"""By the start of the file's name."""
+"""By prefix of the file name."""
 
 
 def verification_meaning(language: Language) -> str:
-    """Say what it means that a package verifies."""
+    """Return what it means that a package verifies."""
     return {
         "en": "The files are complete and are the ones the manifest lists. This finds damage and files changed by "
         "mistake. It does not reveal a change by somebody who edits a file and computes the hashes anew, since "

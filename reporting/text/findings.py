@@ -30,10 +30,10 @@ SEEING: Mapping[Language, str] = {"en": "seeing it", "hi": "इसे देख�
 SAVING: Mapping[Language, str] = {"en": "saving it", "hi": "इसे सहेजने"}
 
 Value = str | int | Mapping[Language, str]
-"""What a sentence names; a mapping where it is a word of ours."""
+"""Value named in a sentence; a mapping if it is translated."""
 
 _TYPED = frozenset({"state", "platform", "host"})
-"""Values that are the user's own words."""
+"""Values typed by the user."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,21 +42,21 @@ class Finding:
 
     key: str
     values: Mapping[str, Value]
-    """Named in its sentences."""
+    """Values of its sentences."""
     before: str = ""
-    """Where a text was changed: as it was typed."""
+    """A changed text as it was typed."""
     after: str = ""
-    """… and as it stands now."""
+    """The changed text."""
 
     @property
     def severity(self) -> Severity:
-        """`error`: do not file before it is put right; `warn`: look at it; `info`: good to know."""
+        """`error`: fix before filing; `warn`: check; `info`: good to know."""
         severity: Severity = _findings()[self.key]["severity"]
         return severity
 
     @property
     def what(self) -> str:
-        """In English, as the texts to paste are."""
+        """What was found, in English."""
         return self.said("en")[0]
 
     @property
@@ -66,11 +66,11 @@ class Finding:
 
     @property
     def changed(self) -> bool:
-        """A text of the user's was changed."""
+        """Whether a text of the user was changed."""
         return bool(self.before or self.after)
 
     def said(self, language: Language) -> tuple[str, str]:
-        """What was found, and what to do about it."""
+        """Return what was found and what to do."""
         values = {
             name: value[language] if isinstance(value, Mapping) else value for name, value in self.values.items()
         }
@@ -78,7 +78,7 @@ class Finding:
         return what.format(**values), do.format(**values)
 
     def to_dict(self) -> dict[str, str]:
-        """As `1_complaint.json` holds it."""
+        """Return the entry of `1_complaint.json`."""
         return {
             "severity": self.severity,
             "key": self.key,
@@ -89,13 +89,13 @@ class Finding:
         }
 
     def without_typed(self) -> Finding:
-        """The same with the user's own words left out: what remains is ours."""
+        """Return the finding without the user's own words."""
         ours = {name: "" if name in _TYPED else value for name, value in self.values.items()}
         return replace(self, values=ours, before="", after="")
 
 
 def finding(key: str, *, before: str = "", after: str = "", **values: Value) -> Finding:
-    """A finding; `values` are named in its sentences.
+    """Make a finding; `values` are named in its sentences.
 
     >>> finding("stale", days=200).said("en")[0]
     'What is known of the portal was last checked 200 days ago.'
@@ -104,12 +104,12 @@ def finding(key: str, *, before: str = "", after: str = "", **values: Value) -> 
 
 
 def mark(severity: Severity, language: Language) -> str:
-    """How grave a finding is, in a few words that stand before it."""
+    """Return the label of a severity."""
     return _MARKS[language][severity]
 
 
 def versions(language: Language) -> tuple[str, str]:
-    """What stands before a text as it was typed, and before it as it is now."""
+    """Return the labels of a text before and after a change."""
     return _VERSIONS[language]
 
 

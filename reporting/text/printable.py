@@ -1,7 +1,7 @@
-"""Make text from outside (file names, metadata, typed texts) safe to show.
+"""Make untrusted text (file names, metadata, typed texts) safe to show.
 
-One rule for terminals, HTML, plain text, CSV and PDF: no character may control the display, hide itself, start a
-new line where one line is expected, or reverse the order of the text around it. Standard library only.
+For terminals, HTML, plain text, CSV and PDF: no control, invisible, line-breaking or bidirectional characters.
+Standard library only.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 import unicodedata
 
 _JOINERS = "\u200c\u200d"
-"""Needed to write Hindi and many emoji."""
+"""Joiners, needed for Hindi and emoji."""
 _FORMULA_STARTS = "=+-@\t\r\uff1d\uff0b\uff0d\uff20"
-"""First characters that make a spreadsheet evaluate a cell; the last four are their full-width forms."""
+"""First characters of formulas in spreadsheets, with their full-width forms."""
 
 
 def printable(text: str, *, keep_lines: bool = False) -> str:
@@ -30,7 +30,7 @@ def printable(text: str, *, keep_lines: bool = False) -> str:
     >>> printable("हिन्दी, naïve, 👩\u200d🔬") == "हिन्दी, naïve, 👩\u200d🔬"
     True
     """
-    if text.isprintable():  # the usual case, and quick
+    if text.isprintable():  # fast path
         return text
     return "".join(_escape(char) if _is_unsafe(char, keep_lines) else char for char in text)
 
@@ -38,7 +38,7 @@ def printable(text: str, *, keep_lines: bool = False) -> str:
 def drop_unsafe(text: str, *, keep_lines: bool = False) -> str:
     r"""Remove what `printable` would escape; line and paragraph separators become line feeds or spaces.
 
-    For prose, where an escape would only disturb the reader.
+    For prose, where escapes would disturb.
 
     >>> drop_unsafe("one\u202a two\r\nthree\x07", keep_lines=True)
     'one two\nthree'

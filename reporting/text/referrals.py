@@ -1,4 +1,4 @@
-"""Fill the sentences of `referrals.toml`, which say where to turn and by when, with the dated facts."""
+"""Sentences about where to report and deadlines, from `referrals.toml` with the portal's facts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from reporting.text.results import Language
 
 
 def step_words(step: str, portal: Portal, place: Place | None) -> Mapping[Language, tuple[str, str]]:
-    """Title and text of one step in each language.
+    """Return title and text of one step in each language.
 
     Args:
         step: its name in `reporting.complaint.referrals.Step`.
@@ -24,12 +24,12 @@ def step_words(step: str, portal: Portal, place: Place | None) -> Mapping[Langua
 
 
 def hard_stop_sentence(language: Language) -> str:
-    """Why nothing was made."""
+    """Return why nothing was made."""
     return str(sentences("referrals")["hard_stop"][language])
 
 
 def followup_words(name: str, span: int) -> Mapping[Language, str]:
-    """What a date means: `platform_acts`, `platform_resolves` or `appeal`."""
+    """Return the meaning of a deadline: `platform_acts`, `platform_resolves` or `appeal`."""
     return {
         language: text.format(span=span) for language, text in sentences("referrals")["followups"][name].items()
     }

@@ -34,6 +34,16 @@ RULE = (
     "Rule, fixed before this file was seen: at or above {fake} the outcome is signs of manipulation; at or below "
     "{real} it is no signs of manipulation found; between the two it is inconclusive{some}."
 )
+REASONS: Mapping[str, str] = {
+    "fake": "The highest estimate of any face is {probability:.3f}: at or above {threshold:.3f}, from where the "
+    "outcome is signs of manipulation.",
+    "real": "The highest estimate of any face is {probability:.3f}: at or below {threshold:.3f}, up to where the "
+    "outcome is no signs of manipulation found.",
+    "inconclusive": "The highest estimate of any face is {probability:.3f}: between {low:.3f} and {high:.3f}, "
+    "where the outcome is inconclusive.",
+    "real_withheld": "The outcome is inconclusive: what the warnings name may be manipulated.",
+}
+"""The detector's reasons that name an outcome, in the words of this report; by their code."""
 RULE_SOME = ", with some signs of manipulation from {some} on"
 INTEGRITY = (
     "A hash shows that a file has not changed since the hash was taken. It does not show that what the file "

@@ -151,6 +151,9 @@ def test_the_portal_is_a_link_that_says_where_it_leads(page: Page) -> None:
     try_example(page, "no-face.jpg")
     wait_for_answer(page)
     page.get_by_role("link", name=Words.JUMP_REPORT).click()  # unfolds the part
+    page.get_by_label(Words.KINDS["other"]).check()
+    page.locator("#what-happened textarea").fill("It shows me.")
+    page.locator("#prepare").click()
     link = page.get_by_role("link", name=Words.PORTAL_BUTTON)
     expect(link).to_have_attribute("href", "https://cybercrime.gov.in/")
     expect(link).to_have_attribute("target", "_blank")
@@ -308,14 +311,14 @@ def test_a_full_line_says_how_many_are_before(
     other.set_default_timeout(PATIENCE_MS)
     other.goto(server.url)
     expect(other.locator("#name h1")).to_have_text(text.of("hi").TITLE)
-    add(other, "mine.jpg", content)
+    add(other, "refused.jpg", content)
     busy = text.of("hi").TROUBLES["busy"]
     alert = other.locator("#answer [role=alert]", has_text=busy.title)
     alert.wait_for()
     expect(alert).to_contain_text(busy.message.format(waiting=MAX_WAITING))
     expect(other.locator("#cancel")).not_to_be_visible()
     expect(other.locator(".toast-body")).not_to_be_visible()
-    assert not list(server.folder.rglob("mine.jpg"))
+    assert not list(server.folder.rglob("refused.jpg"))
     page.get_by_role("button", name=Words.CANCEL).click()
     context.close()
 
@@ -460,9 +463,20 @@ def test_the_camera_goes_on_in_another_language(camera_page: Page) -> None:
     page.wait_for_function("window.tracks.every((track) => track.readyState === 'ended')")
 
 
-def test_closing_the_page_deletes_the_file(page: Page, server: Any, examples: Path) -> None:
-    add(page, "close-me.jpg", (examples / "no-face.jpg").read_bytes())
+def test_one_press_deletes_everything_and_so_does_closing_before_there_is_a_result(
+    page: Page, server: Any, examples: Path, tmp_path: Path
+) -> None:
+    add(page, "erase-me.jpg", (examples / "no-face.jpg").read_bytes())
     wait_for_answer(page)
-    assert len(list(server.folder.rglob("close-me.jpg"))) == 1
+    (folder,) = [path.parent.parent for path in server.folder.rglob("erase-me.jpg")]
+    page.locator("#erase").click()
+    expect(page.locator("#answer")).to_contain_text(Words.FILES_ERASED)
+    assert not folder.exists()
+    page.get_by_text(Words.DEPTH_TITLE).click()
+    page.get_by_label(Words.DEPTH_LABEL).click()
+    page.get_by_role("option", name=Words.DEPTHS["all"], exact=True).click()
+    add(page, "close-me.mp4", long_video(tmp_path, examples / "genuine.mp4").read_bytes())
+    expect(page.locator("#progress")).to_contain_text("Highest estimate so far")
+    assert list(server.folder.rglob("close-me.mp4"))
     page.goto("about:blank")
-    wait_until(lambda: not list(server.folder.rglob("close-me.jpg")))
+    wait_until(lambda: not list(server.folder.rglob("close-me.mp4")))

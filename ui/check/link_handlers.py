@@ -15,8 +15,9 @@ import gradio as gr
 from reporting.text.results import Language
 from ui import text
 from ui.check.file_check import Superseded
+from ui.check.result_updates import answered
 from ui.check.safe_download import fetch
-from ui.check.upload_handlers import Handlers, answered
+from ui.check.upload_handlers import Handlers
 from ui.common.html import escape
 from ui.common.localized import Lettering
 from ui.common.updates import Updates

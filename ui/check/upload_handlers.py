@@ -24,21 +24,15 @@ from reporting.text.results import Language
 from ui import text
 from ui.check import file_check, frame_sampling
 from ui.check.file_check import Superseded, Tell, Trouble, attempt
+from ui.check.result_updates import answered, emptied, show_result, written
+from ui.check.turns import Turns
 from ui.check.video_handlers import copy_updates
 from ui.common.updates import Updates
-from ui.result.details import about, findings, next_steps
-from ui.result.faithfulness import map_check_panel
-from ui.result.origin import origin_panel
 from ui.result.status_panel import (
     checking_panel,
-    closer_panel,
-    idle_panel,
-    moment_panel,
     stopped_panel,
     trouble_panel,
-    verdict_panel,
 )
-from ui.result.timeline import timelines
 from ui.security.rate_limit import MAX_WAITING
 from ui.session.key_frames import KeyFrame, store_frames
 from ui.session.origin import Origin, read_origin, sheet_frames
@@ -59,6 +53,10 @@ from ui.session.visitor import owner_of, session_of
 _T = TypeVar("_T")
 
 
+def _tell_nobody(share: float, stage: Callable[[Language], str]) -> None:
+    """For programs, which see no progress."""
+
+
 class Handlers:
     """Joins one detector with the visits; every method may be called from several threads."""
 
@@ -66,6 +64,7 @@ class Handlers:
         self._detector = detector
         self._root = root
         self._visits = Visits(root)
+        self.turns = Turns()
 
     @property
     def visits(self) -> Visits:
@@ -183,8 +182,11 @@ class Handlers:
     def _find(self, visit: Visit, choice: str, tell: Tell) -> Found:
         tell(0.0, lambda language: text.of(language).CHECKING.format(name=printable(visit.original.name)))
         how = frame_sampling.wanted(choice, self._detector.config.max_frames)
-        media = visit.media or open_media(visit.original, self._detector.config)
-        analysis, explanations = file_check.check(self._detector, media, tell, how)
+        media, (analysis, explanations) = self._in_turn(
+            visit.original,
+            tell,
+            lambda media, step: file_check.check(self._detector, media, step, how),
+        )
         return self._store(visit, media, analysis, explanations)
 
     def speak(self, chosen: str, request: gr.Request) -> Updates:
@@ -200,10 +202,10 @@ class Handlers:
         visit.language = language
         if visit.analysis is None:
             return {"answer": checking_panel(visit.original.name, language)}
-        written = _written(visit, visit.analysis) | copy_updates(visit)
+        said = written(visit, visit.analysis) | copy_updates(visit)
         if visit.checking:
-            written["answer"] = checking_panel(visit.original.name, language, again=True)
-        return written
+            said["answer"] = checking_panel(visit.original.name, language, again=True)
+        return said
 
     def cancel(self, chosen: str, request: gr.Request) -> Updates:
         """The visitor stopped the check: it ends at its next step, and all that was kept is deleted now. A result
@@ -251,13 +253,19 @@ class Handlers:
         Returns:
             What `cli.py scan --json` prints for it.
         """
-        return self._once(upload, request, lambda path: self._detector.analyze(path).to_dict())
+
+        def judge(media: Media, step: Tell) -> Analysis:
+            return self._detector.analyze(media, progress=lambda done: step(done.share, lambda language: ""))
+
+        return self._once(upload, request, lambda path: self._in_turn(path, _tell_nobody, judge)[1].to_dict())
 
     def report(self, upload: object, request: gr.Request) -> str:
         """Judge one image or video and return its report package, without a case and without the original."""
 
         def work(path: Path) -> str:
-            analysis, explanations = file_check.check(self._detector, path, lambda share, stage: None)
+            _, (analysis, explanations) = self._in_turn(
+                path, _tell_nobody, lambda media, step: file_check.check(self._detector, media, step)
+            )
             folder = secret_folder(self._root, owner_of(request))
             try:
                 (folder / "packages").mkdir()
@@ -272,6 +280,29 @@ class Handlers:
                 raise
 
         return self._once(upload, request, work)
+
+    def _in_turn(self, path: Path, tell: Tell, work: Callable[[Media, Tell], _T]) -> tuple[Media, _T]:
+        """Open a file and do the work on it when it is its turn.
+
+        Args:
+            path: of the file.
+            tell: told how far the work has come.
+            work: gets the opened file, and what it has to tell instead: there a video lets others go first.
+        """
+        with self.turns.image():
+            media = open_media(path, self._detector.config)
+            if media.info.kind == "image":
+                return media, work(media, tell)
+        name = printable(path.name)
+        with self.turns.video(
+            lambda: tell(0.0, lambda language: text.of(language).CHECKING.format(name=name))
+        ) as give_way:
+
+            def step(share: float, stage: Callable[[Language], str]) -> None:
+                give_way()
+                tell(share, stage)
+
+            return media, work(media, step)
 
     def _once(self, upload: object, request: gr.Request, action: Callable[[Path], _T]) -> _T:
         """Answer a program: nothing is kept, and trouble is an error with the same words."""
@@ -359,6 +390,8 @@ class TimeLeft:
 
     def told(self, share: float, stage: str, language: Language) -> str:
         """The stage, with the time left once there is something to estimate it by."""
+        if share <= 0.0:  # it waits for its turn
+            self._start = self._clock()
         past_s = self._clock() - self._start
         if share < 0.03 or past_s < 2.0 or share >= 0.98:
             return stage
@@ -387,59 +420,3 @@ def _keep(visit: Visit, found: Found) -> None:
     visit.checking = False
     visit.finer = frame_sampling.finer(found.analysis, found.media) if found.media else None
     visit.moment = visit.checks = visit.annotated = None
-
-
-def answered(panel: str, *, working: bool = False) -> Updates:
-    """The answer alone, with the progress or without."""
-    return {"answer": panel, "working": gr.Column(visible=working), "result": gr.Column(visible=False)}
-
-
-def emptied() -> Updates:
-    """Nothing of a result below the answer."""
-    return {
-        "timeline": "",
-        "moment": idle_panel(),
-        "findings": "",
-        "maps-note": idle_panel(),
-        "steps": "",
-        "about": "",
-        "origin": "",
-        "closer-note": idle_panel(),
-        "found": gr.Column(visible=False),
-    }
-
-
-def show_result(visit: Visit, analysis: Analysis) -> Updates:
-    """A result, where there was none before."""
-    video = analysis.media.kind == "video"
-    return (
-        _written(visit, analysis)
-        | copy_updates(visit)
-        | {
-            "working": gr.Column(visible=False),
-            "result": gr.Column(visible=True),
-            "found": gr.Column(visible=True),
-            "maps": gr.Accordion(visible=visit.explanations is not None, open=False),
-            "copy": gr.Accordion(visible=video and bool(analysis.tracks), open=False),
-            "where": gr.Accordion(open=False),
-            "closer": gr.Column(visible=video),
-            "look-closer": gr.Button(visible=visit.finer is not None),
-            "again": gr.update(value=visit.finer or "all", visible=visit.finer is not None),
-        }
-    )
-
-
-def _written(visit: Visit, analysis: Analysis) -> Updates:
-    """All words of a result, in the visit's language."""
-    language = visit.language
-    return {
-        "answer": verdict_panel(analysis, language, visit.links),
-        "closer-note": closer_panel(analysis, language),
-        "timeline": timelines(analysis, language),
-        "moment": moment_panel(visit.moment, language) if visit.moment else idle_panel(),
-        "findings": findings(analysis, visit.explanations, visit.links, language),
-        "maps-note": map_check_panel(visit.checks, language),
-        "origin": origin_panel(analysis, visit.origin, visit.links, language),
-        "about": about(analysis, language),
-        "steps": next_steps(analysis.verdict.outcome, language),
-    }

@@ -2,6 +2,7 @@
 // in `props.value`. Every name is written as text.
 let state = { version: -1, rows: [], words: {}, columns: {}, marks: [], results: {} };
 let waiting = [], sending = false, working = false, askedAt = 0, retry = 0, refused = 0, note = '';
+let lost = [];
 let chosen = [], sort = { by: '', down: false }, filter = '', find = '', language = '';
 const rowsByNumber = new Map();
 const put = (tag, more = {}, ...children) => {
@@ -27,21 +28,33 @@ const send = async () => {
         if (!state.room) { refused += 1; continue; }
         note = () => fill(state.words.sending ?? '', { name: file.name, left: waiting.length });
         say();
-        const before = state.version;
-        try {
-            const { path } = await upload(file);
-            trigger('bring', { path, orig_name: file.name });
-        } catch {
-            trigger('bring', { orig_name: file.name, reason: file.size > Number(element.dataset.most ?? Infinity) ? 'too_large' : 'unsent' });
-        }
-        await newer(before);
+        if (!(await told(await sent(file)))) lost.push(file.name);
     }
     sending = false;
-    note = refused ? () => fill(state.words.full, { count: refused }) : '';
+    const names = lost.splice(0).join(', ');
+    note = refused || names ? () => [
+        refused ? fill(state.words.full, { count: refused }) : '',
+        names ? fill(state.words.unsent, { name: names }) : '',
+    ].filter(Boolean).join(' ') : '';
     say();
 };
-const newer = async (version) => {
-    for (let tries = 0; tries < 600 && state.version <= version; tries += 1) await new Promise((done) => setTimeout(done, 50));
+const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+// What the list is told of a file: where it lies, or why it does not. A server that is asked too much is asked again.
+const sent = async (file) => {
+    if (file.size > props.most) return { orig_name: file.name, reason: 'too_large' };
+    for (const wait of [0, 2000, 5000, 10000]) {
+        await pause(wait);
+        try {
+            return { path: (await upload(file)).path, orig_name: file.name };
+        } catch { /* the next try */ }
+    }
+    return { orig_name: file.name, reason: 'unsent' };
+};
+const told = async (file) => {
+    const before = state.version;
+    trigger('bring', file);
+    for (let tries = 0; tries < 600 && state.version <= before; tries += 1) await pause(50);
+    return state.version > before;
 };
 window.addEventListener('dd-files', (event) => {
     refused = 0;

@@ -17,7 +17,8 @@ from reporting.text.printable import printable
 from reporting.text.results import Language
 from ui import text
 from ui.check.file_check import Superseded, Trouble, attempt
-from ui.check.upload_handlers import Handlers, answered, emptied, show_result
+from ui.check.result_updates import answered, emptied, show_result
+from ui.check.upload_handlers import Handlers
 from ui.common.html import Picture, file_size
 from ui.common.updates import Updates
 from ui.queue.compare import comparison

@@ -52,8 +52,12 @@ def _pick(words: type[Words]) -> str:
 class FilesPart:
     """The components of one page's list, joined to what they do."""
 
-    def __init__(self) -> None:
-        """Lay them out where this is called."""
+    def __init__(self, max_bytes: int) -> None:
+        """Lay them out where this is called.
+
+        Args:
+            max_bytes: largest file that is sent at all.
+        """
         self._ticket = gr.Textbox("", visible=False)
         self._files = gr.HTML(
             table(None, text.DEFAULT),
@@ -61,6 +65,7 @@ class FilesPart:
             js_on_load=_FILES,
             apply_default_css=False,
             elem_id="files",
+            most=max_bytes,
         )
         with gr.Column(elem_id="files-working"):
             self._progress = gr.HTML("", apply_default_css=False, elem_id="files-progress")
@@ -135,7 +140,7 @@ class FilesPart:
             language,
             saved,
             show_progress_on=saved,
-            **(heavy | {"concurrency_id": "documents"}),
+            **(heavy | {"concurrency_id": "documents", "concurrency_limit": 1}),
         )
         files.compare(by_name(handlers.compare, [compared]), language, compared, **many)
         compared.close(lambda: "", None, compared, **many)
@@ -147,7 +152,7 @@ class FilesPart:
             language,
             exported,
             show_progress_on=exported,
-            **(heavy | {"concurrency_id": "documents"}),
+            **(heavy | {"concurrency_id": "documents", "concurrency_limit": 1}),
         )
         listed = [files, compared, exported]
         language.change(by_name(handlers.speak, listed), language, listed, **at_once)

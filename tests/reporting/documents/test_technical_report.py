@@ -330,3 +330,21 @@ def test_the_reviewer_block_is_blank(facts: ReportFacts) -> None:
     last = read_pages(forensic_pdf(facts))[-1].words
     blank = last.partition("Name and designation")[2].split("Page")[0].split()
     assert blank == "Steps repeated, results and findings Date, place and signature".split()
+
+
+@pytest.mark.parametrize("outcome", ["fake", "real", "inconclusive"])
+def test_an_outcome_has_one_word_throughout(
+    make_analysis: Callable[[Outcome, float | None], Analysis], outcome: Outcome
+) -> None:
+    reasons = (
+        Message("fake", {"probability": 0.9, "threshold": 0.8}),
+        Message("real", {"probability": 0.1, "threshold": 0.2}),
+        Message("inconclusive", {"probability": 0.5, "low": 0.2, "high": 0.8}),
+        Message("real_withheld", {}),
+    )
+    analysis = make_analysis(outcome, 0.5)
+    judged = replace(analysis, verdict=replace(analysis.verdict, reasons=reasons))
+    said = " ".join(whole_text(forensic_pdf(facts_of(judged, None))).split())
+    for other in ("is fake", "is real", "left open", "fake from", "real up to", "outcome is manipulated"):
+        assert other not in said
+    assert "the outcome is signs of manipulation" in said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,11 +18,15 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from detector.config import DetectorConfig
+from detector.errors import ReportError
+from detector.media.media import open_media
 from detector.types import Analysis, Frame, Pixels, Span
 from explain.types import Explanations
 from reporting import Case
 from reporting.complaint.narrative import fit_texts
-from reporting.evidence.files import _sheet, hash_stream, make_evidence
+from reporting.evidence import files, image_copy
+from reporting.evidence.files import _sheet, check_original, hash_stream, make_evidence
 from reporting.evidence.image_copy import copy_image, jpeg_within
 from reporting.evidence.video_copy import copy_video
 from reporting.portals import load_portal
@@ -317,3 +322,30 @@ def test_a_image_whose_file_is_not_at_hand_comes_as_its_frame(
         for entry in make_evidence(fit_texts(case, still, load_portal()), still, None, load_portal(), None)
     ]
     assert names == ["5_evidence/supporting_evidence_frames.jpg"]
+
+
+def test_a_file_is_hashed_once_unless_it_was_touched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "x.png"
+    save_png(path)
+    media = open_media(path, DetectorConfig()).info
+    hashed: list[str] = []
+    real = files.hash_stream
+    monkeypatch.setattr(files, "hash_stream", lambda stream: hashed.append(stream.name) or real(stream))
+    check_original(path, media)
+    assert hashed == []
+    os.utime(path, ns=(0, 0))
+    check_original(path, media)  # the same bytes
+    assert hashed == [str(path)]
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(ReportError, match="not the file that was judged"):
+        check_original(path, media)
+
+
+def test_an_image_that_is_at_hand_is_not_decoded_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "x.bmp"
+    Image.fromarray(scene()).save(path)
+    monkeypatch.setattr(image_copy, "decode_image", None)
+    copy = copy_image(path, 100_000, scene())
+    assert copy is not None and np.abs(read(copy.content).astype(int) - scene()).mean() < 5

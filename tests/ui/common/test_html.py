@@ -54,7 +54,9 @@ def test_no_panel_gives_a_hostile_name_or_text_power(
         warnings=(Message("scaled_frames", {"stored": HOSTILE, "judged": HOSTILE}),),
         reasons=(Message("never_measured", {"name": HOSTILE}),),
     )
-    field: Any = PortalField(HOSTILE, HOSTILE, HOSTILE, 9, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
+    hostile = dict.fromkeys(("label", "text", "hint", "step_hi", "label_hi", "hint_hi", "gloss_hi"), HOSTILE)
+    field: Any = PortalField(step="1", chars=9, **hostile)
+    package = Prepared(path=Path("report.zip"), case=Case(), fields=(field,), findings=())
     panels = {
         "checking": checking_panel(HOSTILE, language),
         "verdict": verdict_panel(analysis, language, ImageLinks()),
@@ -64,5 +66,4 @@ def test_no_panel_gives_a_hostile_name_or_text_power(
     for name, panel in panels.items():
         assert not unsafe(panel), name
         assert not Page(panel).all("b") and "\\u202egpj.exe" in panel, name
-    prepared = Prepared(path=Path("a.zip"), case=Case(), fields=(field,), findings=())
-    assert not unsafe(filing_list(prepared, language), "\n\t")
+    assert not unsafe(filing_list(package, language), "\n\t")

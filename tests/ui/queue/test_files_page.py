@@ -29,6 +29,7 @@ from report_facts import read_pages
 from reporting.text import results as result_text
 from reporting.text.results import Language
 from ui import text
+from ui.text import Words
 
 pytestmark = [
     pytest.mark.browser,
@@ -217,6 +218,17 @@ def test_two_files_dropped_together_are_both_judged(open_page: Opener, examples:
     assert names(page) == list(contents)
     page.evaluate(DROP, ["#upload button", files[:1]])
     judged(page, 3)
+
+
+def test_a_file_that_is_too_large_has_a_row_that_says_so(open_page: Opener, examples: Path) -> None:
+    page = open_page()
+    page.evaluate(
+        """() => window.dispatchEvent(new CustomEvent('dd-files', { detail: [
+            new File([new Uint8Array(201 * 2 ** 20)], 'huge.mp4'), new File(['no image'], 'small.txt')] }))"""
+    )
+    judged(page, 2)
+    assert names(page) == ["huge.mp4", "small.txt"]
+    expect(page.locator("tr", has_text="huge.mp4")).to_contain_text(Words.TROUBLES["too_large"].title)
 
 
 def test_a_file_added_while_another_is_checked_joins_it_in_a_list(open_page: Opener, examples: Path) -> None:

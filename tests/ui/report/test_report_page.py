@@ -64,11 +64,12 @@ def bring(page: Page, example: Path, name: str) -> None:
 
 @pytest.mark.parametrize("visitor", ["en", "hi"], indirect=True)
 def test_check_look_copy_download_and_then_the_portal(
-    visitor: tuple[Page, list[str]], examples: Path, tmp_path: Path
+    visitor: tuple[Page, list[str]], examples: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     page, opened = visitor
-    language = text.language_of(page.evaluate("document.documentElement.lang"))
+    language = text.language_of(request.node.callspec.params["visitor"])
     words = text.of(language)
+    expect(page.locator("#name h1")).to_have_text(words.TITLE)
     bring(page, examples / "manipulated.jpg", "mine.jpg")
     page.locator("#prepare").click()
     expect(page.locator("#package-note")).to_contain_text(words.TROUBLES["no_kind"].title)

@@ -219,7 +219,7 @@ def test_what_a_file_says_of_itself_is_shown_to_its_visitor_and_turns_nothing(
     wait_for_answer(page)
     unfold(page, "where")
     for said in ("Some Camera", hostile, "28.61389, 77.20889"):
-        expect(page.locator("#origin .dd-facts")).to_contain_text(said)
+        expect(page.locator("#origin .dd-facts").first).to_contain_text(said)
 
 
 def test_a_click_on_the_graph_says_so_in_the_pages_own_words(open_page: Opener) -> None:

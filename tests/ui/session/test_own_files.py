@@ -53,6 +53,7 @@ def written(path: Path) -> Path:
         ("frame-1.png",),
         ("still-0.png",),
         ("sheet-3.jpg",),
+        ("thumb.png",),
         ("moments", "d" * 32, "moment-1.png"),
         ("packages", "d" * 32, "Complaint 100% वीडियो.zip"),
         ("copies", "d" * 32, "a..b-annotated.mp4"),
