@@ -22,7 +22,7 @@ from ui.check.turns import CHECKS_AT_ONCE
 from ui.check.upload_handlers import Handlers
 from ui.check.video_handlers import VideoHandlers
 from ui.common.html import escape
-from ui.common.localized import Lettering
+from ui.common.localized import LocalizedComponents
 from ui.common.updates import by_name
 from ui.header import camera_lead, language_buttons, lead
 from ui.queue.handlers import ListHandlers
@@ -82,28 +82,28 @@ def build_page(
     handlers.visits.processed_at = processed_at
     lists = ListHandlers(handlers, root)
     keep_tidy(handlers.visits, root, lists.lists)
-    lettering = Lettering()
+    localized = LocalizedComponents()
     # Gradio deletes copies that it made; what a visit holds is deleted with the visit.
     page = gr.Blocks(title=text.of(text.DEFAULT).TITLE, analytics_enabled=False, delete_cache=(60, 3600))
     with page:
         with gr.Row(elem_id="top"):
-            lettering.html(lambda words: f"<h1>{escape(words.TITLE)}</h1>", elem_id="name")
+            localized.html(lambda words: f"<h1>{escape(words.TITLE)}</h1>", elem_id="name")
             language = _language_switch()
-        lettering.html(lambda words: lead(words, shared=shared), elem_id="lead")
+        localized.html(lambda words: lead(words, shared=shared), elem_id="lead")
         with gr.Tabs():
-            with lettering.add(gr.Tab, lambda words: {"label": words.FILE_TAB}, elem_id="tab-file"):
+            with localized.add(gr.Tab, lambda words: {"label": words.FILE_TAB}, elem_id="tab-file"):
                 fetched = LinkHandlers(handlers, root, max_bytes=MAX_UPLOAD_MB * 2**20) if links else None
-                written = _file_tab(page, detector, handlers, lists, lettering, language, fetched)
-            with lettering.add(gr.Tab, lambda words: {"label": words.CAMERA_TAB}, elem_id="tab-camera"):
-                _camera_tab(detector, cameras, lettering, language, shared=shared)
+                written = _file_tab(page, detector, handlers, lists, localized, language, fetched)
+            with localized.add(gr.Tab, lambda words: {"label": words.CAMERA_TAB}, elem_id="tab-camera"):
+                _camera_tab(detector, cameras, localized, language, shared=shared)
 
         again = by_name(handlers.speak, written)
 
         def speak(chosen: str, request: gr.Request) -> list[Any]:
-            return [*lettering.written(text.language_of(chosen)), *again(chosen, request)]
+            return [*localized.written(text.language_of(chosen)), *again(chosen, request)]
 
         page.load(None, None, language, js=_PRESSED, **PRIVATE)
-        language.change(speak, language, [*lettering.components, *written], **AT_ONCE)
+        language.change(speak, language, [*localized.components, *written], **AT_ONCE)
 
         def leave(request: gr.Request) -> None:
             lists.leave(request)
@@ -131,7 +131,7 @@ def _file_tab(
     detector: Detector,
     handlers: Handlers,
     lists: ListHandlers,
-    lettering: Lettering,
+    localized: LocalizedComponents,
     language: gr.HTML,
     fetched: LinkHandlers | None,
 ) -> list[Any]:
@@ -144,28 +144,28 @@ def _file_tab(
         The components that `Handlers.speak` writes anew.
     """
     # Every type is let through: the detector looks at the content, and says in words what it cannot read.
-    upload = lettering.add(
+    upload = localized.add(
         gr.File,
         lambda words: {"label": words.UPLOAD_LABEL.format(limit=f"{MAX_UPLOAD_MB} MB")},
         height=190,
         elem_id="upload",
     )
-    pick_part(lettering)
-    link = link_part(lettering) if fetched else None
-    lettering.html(
+    pick_part(localized)
+    link = link_part(localized) if fetched else None
+    localized.html(
         lambda words: f"<p>{escape(words.EXAMPLES_LEAD)}</p>", elem_id="examples-lead", elem_classes="dd-intro"
     )
     with gr.Row(elem_id="examples", elem_classes="dd-intro"):
-        examples = {name: _example(lettering, name, number) for number, name in enumerate(Words.EXAMPLES, 1)}
+        examples = {name: _example(localized, name, number) for number, name in enumerate(Words.EXAMPLES, 1)}
     configured = detector.config.max_frames
-    with lettering.add(
+    with localized.add(
         gr.Accordion,
         lambda words: {"label": words.DEPTH_TITLE},
         open=False,
         elem_id="depth",
         elem_classes="dd-intro",
     ):
-        how = lettering.add(
+        how = localized.add(
             gr.Dropdown,
             lambda words: {
                 "choices": frame_sampling.choices(configured, words.LANGUAGE),
@@ -179,28 +179,28 @@ def _file_tab(
     answer = _html(idle_panel(), elem_id="answer")
     with gr.Column(visible=False, elem_id="working") as working:
         progress = _html("", elem_id="progress")
-        cancel = lettering.add(gr.Button, lambda words: {"value": words.CANCEL}, elem_id="cancel")
+        cancel = localized.add(gr.Button, lambda words: {"value": words.CANCEL}, elem_id="cancel")
     with gr.Column(visible=False, elem_id="result") as result:
         with gr.Column(elem_id="found") as found:
             steps = _html(elem_id="steps")
             findings = _html(elem_id="findings", js_on_load=_scripts(_COMPARE_SCRIPT, _FOLD_SCRIPT))
             timeline, moment = _timeline(), _html(idle_panel(), js_on_load=_DRAWN, elem_id="moment")
             with gr.Column(visible=False, elem_id="closer") as closer:
-                closer_note, again, look_closer = _closer_part(lettering, configured)
-            with _accordion(lettering, lambda words: words.WHERE_TITLE, "where") as where:
+                closer_note, again, look_closer = _closer_part(localized, configured)
+            with _accordion(localized, lambda words: words.WHERE_TITLE, "where") as where:
                 origin = _html(elem_id="origin", js_on_load=ORIGIN_SCRIPT.read_text(encoding="utf-8"))
-            with _accordion(lettering, lambda words: words.MAPS_TITLE, "maps") as maps:
-                lettering.html(lambda words: f"<p>{escape(words.MAPS_LEAD)}</p>")
-                check_maps = lettering.add(
+            with _accordion(localized, lambda words: words.MAPS_TITLE, "maps") as maps:
+                localized.html(lambda words: f"<p>{escape(words.MAPS_LEAD)}</p>")
+                check_maps = localized.add(
                     gr.Button, lambda words: {"value": words.MAPS_CHECK}, elem_id="check-maps"
                 )
                 maps_note = _html(idle_panel(), elem_id="maps-note")
-            with _accordion(lettering, lambda words: words.COPY_TITLE, "copy") as copy:
-                copy_parts = _copy_part(lettering)
+            with _accordion(localized, lambda words: words.COPY_TITLE, "copy") as copy:
+                copy_parts = _copy_part(localized)
             about = _html(elem_id="about")
-        with _accordion(lettering, lambda words: words.REPORT_TITLE, "report"):
-            report = ReportPart(lettering)
-        files.result_part(lettering)
+        with _accordion(localized, lambda words: words.REPORT_TITLE, "report"):
+            report = ReportPart(localized)
+        files.result_part(localized)
 
     received = [upload, answer, working, result]
     arrivals = [
@@ -289,8 +289,8 @@ def _file_tab(
     return [*written, *copy_parts]
 
 
-def _example(lettering: Lettering, name: str, number: int) -> gr.Button:
-    return lettering.add(
+def _example(localized: LocalizedComponents, name: str, number: int) -> gr.Button:
+    return localized.add(
         gr.Button,
         lambda words: {"value": words.EXAMPLES[name]},
         size="sm",
@@ -308,16 +308,16 @@ def _scripts(*files: Path) -> str:
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
-def _accordion(lettering: Lettering, title: Callable[[type[Words]], str], name: str) -> gr.Accordion:
+def _accordion(localized: LocalizedComponents, title: Callable[[type[Words]], str], name: str) -> gr.Accordion:
     """A section of the result that is folded until the visitor opens it."""
-    return lettering.add(gr.Accordion, lambda words: {"label": title(words)}, open=False, elem_id=name)
+    return localized.add(gr.Accordion, lambda words: {"label": title(words)}, open=False, elem_id=name)
 
 
-def _closer_part(lettering: Lettering, configured: Depth) -> tuple[gr.HTML, gr.Dropdown, gr.Button]:
+def _closer_part(localized: LocalizedComponents, configured: Depth) -> tuple[gr.HTML, gr.Dropdown, gr.Button]:
     """How densely a video was looked at, how it can be looked at again, and the button that does so."""
     note = _html(idle_panel(), elem_id="closer-note")
     with gr.Row(elem_id="closer-row"):
-        again = lettering.add(
+        again = localized.add(
             gr.Dropdown,
             lambda words: {
                 "choices": frame_sampling.choices(configured, words.LANGUAGE),
@@ -328,27 +328,27 @@ def _closer_part(lettering: Lettering, configured: Depth) -> tuple[gr.HTML, gr.D
             min_width=220,
             elem_id="again",
         )
-        button = lettering.add(gr.Button, lambda words: {"value": words.CLOSER_AGAIN}, elem_id="look-closer")
+        button = localized.add(gr.Button, lambda words: {"value": words.CLOSER_AGAIN}, elem_id="look-closer")
     return note, again, button
 
 
-def _copy_part(lettering: Lettering) -> tuple[gr.Button, gr.Button, gr.HTML, gr.DownloadButton]:
+def _copy_part(localized: LocalizedComponents) -> tuple[gr.Button, gr.Button, gr.HTML, gr.DownloadButton]:
     """The annotated copy: the button that makes it, the one that stops it, a note, the download."""
-    lettering.html(lambda words: f"<p>{escape(words.COPY_LEAD)}</p>")
-    make = lettering.add(gr.Button, lambda words: {"value": words.COPY_MAKE}, elem_id="copy-make")
+    localized.html(lambda words: f"<p>{escape(words.COPY_LEAD)}</p>")
+    make = localized.add(gr.Button, lambda words: {"value": words.COPY_MAKE}, elem_id="copy-make")
     note = _html(idle_panel(), elem_id="copy-note")
-    stop = lettering.add(gr.Button, lambda words: {"value": words.COPY_STOP}, visible=False, elem_id="copy-stop")
+    stop = localized.add(gr.Button, lambda words: {"value": words.COPY_STOP}, visible=False, elem_id="copy-stop")
     return make, stop, note, gr.DownloadButton(visible=False, variant="primary", elem_id="copy-download")
 
 
 def _camera_tab(
-    detector: Detector, cameras: Cameras, lettering: Lettering, language: gr.HTML, *, shared: bool
+    detector: Detector, cameras: Cameras, localized: LocalizedComponents, language: gr.HTML, *, shared: bool
 ) -> None:
-    lettering.html(lambda words: camera_lead(words, shared=shared), elem_id="camera-lead")
-    camera = camera_section(lettering)
+    localized.html(lambda words: camera_lead(words, shared=shared), elem_id="camera-lead")
+    camera = camera_section(localized)
     answer = _html("", elem_id="camera-answer")
     card = detector.card.info("video")
-    lettering.html(
+    localized.html(
         lambda words: (
             f"<p>{escape(result_text.error_sentence(card, words.LANGUAGE))}</p>"
             f"<p><strong>{escape(result_text.not_proof(words.LANGUAGE))}</strong></p>"
