@@ -45,9 +45,11 @@ def main(argv: list[str] | None = None) -> int:
 
     crowd = commands.add_parser("visitors", help="many visitors of the page at once: answers, waits, memory")
     crowd.add_argument("--count", type=int, default=50)
+    crowd.add_argument("--video-s", type=int, default=0, help="seconds of a video that one more sends first")
     many = commands.add_parser("collection", help="many small files: processes compared, a run killed and resumed")
     many.add_argument("--count", type=int, default=2000)
     many.add_argument("--kills", type=int, default=3, help="0: no run is killed and resumed")
+    many.add_argument("--videos", action="store_true", help="videos of 10 s instead of images")
     many.add_argument("--workers", type=int, nargs="*", default=[1, cores()], help="numbers to compare")
 
     commands.add_parser("readme", help="write the tables and the example of README.md anew")
@@ -82,7 +84,7 @@ def main(argv: list[str] | None = None) -> int:
     elif args.command == "collection":
         from benchmarks.collection import collection
 
-        result = collection(args.count, args.kills, tuple(args.workers))
+        result = collection(args.count, args.kills, tuple(args.workers), videos=args.videos)
     elif args.command == "fuzz":
         from benchmarks.fuzz import fuzz
 
@@ -90,7 +92,7 @@ def main(argv: list[str] | None = None) -> int:
     elif args.command == "visitors":
         from benchmarks.visitors import visitors
 
-        result = visitors(args.count)
+        result = visitors(args.count, args.video_s)
     else:
         kept = (
             json.loads(args.out.read_text())

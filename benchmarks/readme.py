@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from benchmarks.tables import collection_table, speed_table, visitors_table
 from detector.config import CHECKPOINTS
 from detector.model.checkpoint import CheckpointCard, load_card
 
@@ -75,18 +76,37 @@ def newest_speed() -> Path:
     return max((ROOT / "benchmarks" / "results").glob("speed-????-??-??.json"))
 
 
+def _results(kind: str) -> list[dict[str, Any]]:
+    files = sorted((ROOT / "benchmarks" / "results").glob(f"{kind}-*.json"))
+    return [json.loads(file.read_text(encoding="utf-8")) for file in files]
+
+
+def performance_blocks() -> dict[str, str]:
+    """The tables of docs/performance.md by name, from the results that are kept."""
+    return {
+        "speed": speed_table([json.loads(newest_speed().read_text(encoding="utf-8"))]),
+        "collection": "\n\n".join(map(collection_table, _results("collection"))),
+        "visitors": visitors_table(_results("visitors")),
+    }
+
+
 def readme() -> dict[str, str]:
-    """Fill the marked blocks of README.md.
+    """Fill the marked blocks of README.md and docs/performance.md.
 
     Returns:
-        The blocks by name.
+        Those of README.md by name.
     """
     blocks = {
         "example": example(),
         "accuracy": accuracy_table(load_card("default", CHECKPOINTS)),
         "speed": short_speed_table(json.loads(newest_speed().read_text(encoding="utf-8"))),
     }
-    file = ROOT / "README.md"
+    _fill(ROOT / "README.md", blocks)
+    _fill(ROOT / "docs" / "performance.md", performance_blocks())
+    return blocks
+
+
+def _fill(file: Path, blocks: dict[str, str]) -> None:
     text = file.read_text(encoding="utf-8")
     for name, block in blocks.items():
         text = re.sub(
@@ -96,4 +116,3 @@ def readme() -> dict[str, str]:
             flags=re.DOTALL,
         )
     file.write_text(text, encoding="utf-8")
-    return blocks

@@ -41,21 +41,41 @@ def collection_table(result: dict[str, Any]) -> str:
     parts = []
     if result["runs"]:
         lines = [
-            "| processes | images | wall s | images a second | processor ms an image | rows |",
+            f"{result['processor']}; {result['kind']}; load of other programs {result['load_of_others']}:",
+            "",
+            "| processes | files | wall s | files a second | processor ms a file | rows |",
             "|---|---|---|---|---|---|",
         ]
         for workers, row in result["runs"].items():
             lines.append(
-                f"| {workers} | {result['images']} | {row['wall_s']} | {row['images_a_second']} "
-                f"| {row['processor_ms_an_image']} | {row['rows']} |"
+                f"| {workers} | {result['files']} | {row['wall_s']} | {row['files_a_second']} "
+                f"| {row['processor_ms_a_file']} | {row['rows']} |"
             )
         parts.append("\n".join(lines))
     if resumed := result.get("resumed"):
         parts.append(
-            f"{result['images']:,} images, killed {resumed['killed']} times and run again: {resumed['rows']:,} "
-            f"rows for {resumed['files']:,} files, {resumed['from_earlier_runs']:,} of them from the killed runs."
+            f"{result['files']:,} {result['kind']}, killed {resumed['killed']} times and run again: "
+            f"{resumed['rows']:,} rows for {resumed['files']:,} files, "
+            f"{resumed['from_earlier_runs']:,} of them from the killed runs."
         )
     return "\n\n".join(parts)
+
+
+def visitors_table(results: Sequence[dict[str, Any]]) -> str:
+    """Markdown of what runs of `visitors` wrote."""
+    lines = [
+        "| images | beside | answered | told to come back | another's answer | median s | longest s | server MB |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for result in results:
+        video, memory = result["video"], result["server_mb"]
+        beside = f"a video of {video['length_s']} s, answered after {video['seconds']:.0f} s" if video else "-"
+        lines.append(
+            f"| {result['count']} | {beside} | {result['answered']} | {result['told_to_wait']} "
+            f"| {result['crossed']} | {result['median_s']} | {result['longest_s']} "
+            f"| {memory['before']} to {memory['peak']} |"
+        )
+    return "\n".join(lines)
 
 
 def explanations_table(result: dict[str, Any]) -> str:

@@ -23,14 +23,20 @@ from gradio_client import Client, handle_file
 from gradio_client.utils import QueueError
 from PIL import Image, ImageEnhance
 
-from benchmarks.sample_videos import PORTRAIT
+from benchmarks.sample_videos import PORTRAIT, write_video
 
 _ROOT = PORTRAIT.parent.parent
 _START_S, _PATIENCE_S, _BACK_AFTER_S = 300, 900.0, 1.0
+_HEAD_START_S = 3.0
+"""The video is sent so long before the images."""
 
 
-def visitors(count: int) -> dict[str, Any]:
+def visitors(count: int, video_s: int = 0) -> dict[str, Any]:
     """Start all clients at once.
+
+    Args:
+        count: visitors with an image each.
+        video_s: seconds of a 720p video that one more visitor sends before them; 0 for none.
 
     Returns:
         How many got their result, waited (and how often), got another's result or none; times from upload to
@@ -45,9 +51,19 @@ def visitors(count: int) -> dict[str, Any]:
             before_mb = _memory_mb(process.pid, "VmRSS")
             begun = time.perf_counter()
             gate = threading.Barrier(count)
-            with ThreadPoolExecutor(count) as pool:
+            with ThreadPoolExecutor(count + 1) as pool:
+                long = None
+                if video_s:
+                    video = Path(folder) / "long.mp4"
+                    write_video(video, 1280, 720, video_s, 1)
+                    sent = threading.Barrier(2)
+                    long = pool.submit(_visit, url, video, Path(folder), sent)
+                    sent.wait(_START_S)
+                    time.sleep(_HEAD_START_S)
+                    begun = time.perf_counter()
                 visits = list(pool.map(lambda image: _visit(url, image, Path(folder), gate), images))
-            seconds = time.perf_counter() - begun
+                seconds = time.perf_counter() - begun
+                longest = long.result() if long else None
             peak_mb, after_mb = _memory_mb(process.pid, "VmHWM"), _memory_mb(process.pid, "VmRSS")
             left = sorted(path.name for path in served.rglob("*.jpg"))
         finally:
@@ -65,6 +81,7 @@ def visitors(count: int) -> dict[str, Any]:
         "seconds": round(seconds, 1),
         "median_s": round(waits[len(waits) // 2], 1) if waits else None,
         "longest_s": round(waits[-1], 1) if waits else None,
+        "video": longest and {"length_s": video_s} | {key: longest[key] for key in ("answered", "seconds")},
         "server_mb": {"before": before_mb, "peak": peak_mb, "after": after_mb},
         "files_left": left,
     }

@@ -24,10 +24,10 @@ _NETWORKS |= {("tests", "detector", "faces"), ("tests", "detector", "model")}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what `make check` leaves out: training, benchmarks, served pages, and tests that run the networks."""
+    """Mark what `make check` leaves out: training, benchmarks, memory bounds, served pages, and the networks."""
     for item in items:
         path, fixtures = item.path.relative_to(ROOT).parts, set(item.fixturenames)  # type: ignore[attr-defined]
-        if path[:2] in _TRAINING or "start_server" in fixtures:
+        if path[:2] in _TRAINING or path[-1] == "test_bounds.py" or "start_server" in fixtures:
             item.add_marker(pytest.mark.slow)
         if path[:2] in _NETWORKS or path[:3] in _NETWORKS or "detector" in fixtures:
             item.add_marker(pytest.mark.networks)

@@ -16,10 +16,11 @@ from ui import text
 from ui.check import frame_sampling
 from ui.check.camera import CameraHandlers, Cameras, camera_section
 from ui.check.link_handlers import LinkHandlers, link_part
+from ui.check.turns import CHECKS_AT_ONCE
 from ui.check.upload_handlers import Handlers
 from ui.check.video_handlers import VideoHandlers
 from ui.common.html import escape
-from ui.common.localized import Lettering
+from ui.common.localized import LocalizedComponents
 from ui.common.updates import by_name
 from ui.header import camera_lead, language_buttons, lead
 from ui.queue.handlers import ListHandlers
@@ -35,8 +36,10 @@ EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 MAX_UPLOAD_MB = 200
 """Largest file that is taken. A page for others must not be filled up; the command line takes more."""
 
+CHECK: dict[str, Any] = {"concurrency_id": "checks", "concurrency_limit": CHECKS_AT_ONCE}
+"""Checks of files take turns among themselves, so that no video holds up an image."""
 HEAVY = "detector"
-"""All heavy events wait in one line: the detector is used by one at a time."""
+"""All other heavy events wait in one line."""
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}
 AT_ONCE: dict[str, Any] = PRIVATE | {"queue": False, "show_progress": "hidden"}
 _TIMELINE_SCRIPT = Path(__file__).parent / "result" / "timeline.js"
@@ -73,28 +76,28 @@ def build_page(
     handlers.visits.processed_at = processed_at
     lists = ListHandlers(handlers, root)
     keep_tidy(handlers.visits, root, lists.lists)
-    lettering = Lettering()
+    localized = LocalizedComponents()
     # Gradio deletes copies that it made; what a visit holds is deleted with the visit.
     page = gr.Blocks(title=text.of(text.DEFAULT).TITLE, analytics_enabled=False, delete_cache=(60, 3600))
     with page:
         with gr.Row(elem_id="top"):
-            lettering.html(lambda words: f"<h1>{escape(words.TITLE)}</h1>", elem_id="name")
+            localized.html(lambda words: f"<h1>{escape(words.TITLE)}</h1>", elem_id="name")
             language = _language_switch()
-        lettering.html(lambda words: lead(words, shared=shared), elem_id="lead")
+        localized.html(lambda words: lead(words, shared=shared), elem_id="lead")
         with gr.Tabs():
-            with lettering.add(gr.Tab, lambda words: {"label": words.FILE_TAB}, elem_id="tab-file"):
+            with localized.add(gr.Tab, lambda words: {"label": words.FILE_TAB}, elem_id="tab-file"):
                 fetched = LinkHandlers(handlers, root, max_bytes=MAX_UPLOAD_MB * 2**20) if links else None
-                written = _file_tab(page, detector, handlers, lists, lettering, language, fetched)
-            with lettering.add(gr.Tab, lambda words: {"label": words.CAMERA_TAB}, elem_id="tab-camera"):
-                _camera_tab(detector, cameras, lettering, language, shared=shared)
+                written = _file_tab(page, detector, handlers, lists, localized, language, fetched)
+            with localized.add(gr.Tab, lambda words: {"label": words.CAMERA_TAB}, elem_id="tab-camera"):
+                _camera_tab(detector, cameras, localized, language, shared=shared)
 
         again = by_name(handlers.speak, written)
 
         def speak(chosen: str, request: gr.Request) -> list[Any]:
-            return [*lettering.written(text.language_of(chosen)), *again(chosen, request)]
+            return [*localized.written(text.language_of(chosen)), *again(chosen, request)]
 
         page.load(None, None, language, js=_PRESSED, **PRIVATE)
-        language.change(speak, language, [*lettering.components, *written], **AT_ONCE)
+        language.change(speak, language, [*localized.components, *written], **AT_ONCE)
 
         def leave(request: gr.Request) -> None:
             lists.leave(request)
@@ -122,7 +125,7 @@ def _file_tab(
     detector: Detector,
     handlers: Handlers,
     lists: ListHandlers,
-    lettering: Lettering,
+    localized: LocalizedComponents,
     language: gr.HTML,
     fetched: LinkHandlers | None,
 ) -> list[Any]:
@@ -135,20 +138,20 @@ def _file_tab(
         The components that `Handlers.speak` writes anew.
     """
     # Every type is let through: the detector looks at the content, and says in words what it cannot read.
-    upload = lettering.add(
+    upload = localized.add(
         gr.File,
         lambda words: {"label": words.UPLOAD_LABEL.format(limit=f"{MAX_UPLOAD_MB} MB")},
         height=190,
         elem_id="upload",
     )
-    pick_part(lettering)
-    link = link_part(lettering) if fetched else None
-    lettering.html(lambda words: f"<p>{escape(words.EXAMPLES_LEAD)}</p>")
+    pick_part(localized)
+    link = link_part(localized) if fetched else None
+    localized.html(lambda words: f"<p>{escape(words.EXAMPLES_LEAD)}</p>")
     with gr.Row(elem_id="examples"):
-        examples = {name: _example(lettering, name, number) for number, name in enumerate(Words.EXAMPLES, 1)}
-    with lettering.add(gr.Accordion, lambda words: {"label": words.DEPTH_TITLE}, open=False, elem_id="depth"):
+        examples = {name: _example(localized, name, number) for number, name in enumerate(Words.EXAMPLES, 1)}
+    with localized.add(gr.Accordion, lambda words: {"label": words.DEPTH_TITLE}, open=False, elem_id="depth"):
         configured = detector.config.max_frames
-        how = lettering.add(
+        how = localized.add(
             gr.Dropdown,
             lambda words: {
                 "choices": frame_sampling.choices(configured, words.LANGUAGE),
@@ -162,19 +165,19 @@ def _file_tab(
     answer = _html(idle_panel(), elem_id="answer")
     with gr.Column(visible=False, elem_id="working") as working:
         progress = _html("", elem_id="progress")
-        cancel = lettering.add(gr.Button, lambda words: {"value": words.CANCEL}, elem_id="cancel")
+        cancel = localized.add(gr.Button, lambda words: {"value": words.CANCEL}, elem_id="cancel")
     with gr.Column(visible=False, elem_id="result") as result:
         timeline, moment = _timeline(), _html(idle_panel(), elem_id="moment")
         findings = _html(elem_id="findings", js_on_load=_COMPARE_SCRIPT.read_text(encoding="utf-8"))
         with gr.Column(visible=False, elem_id="maps") as maps_column:
-            lettering.html(lambda words: f"<h2>{escape(words.MAPS_TITLE)}</h2><p>{escape(words.MAPS_LEAD)}</p>")
-            check_maps = lettering.add(gr.Button, lambda words: {"value": words.MAPS_CHECK}, elem_id="check-maps")
+            localized.html(lambda words: f"<h2>{escape(words.MAPS_TITLE)}</h2><p>{escape(words.MAPS_LEAD)}</p>")
+            check_maps = localized.add(gr.Button, lambda words: {"value": words.MAPS_CHECK}, elem_id="check-maps")
             maps_note = _html(idle_panel(), elem_id="maps-note")
         with gr.Column(visible=False, elem_id="copy") as copy_column:
-            copy_parts = _copy_part(lettering)
+            copy_parts = _copy_part(localized)
         steps = _html(elem_id="steps")
-        report = ReportPart(lettering)
-        files.result_part(lettering)
+        report = ReportPart(localized)
+        files.result_part(localized)
 
     received = [upload, answer, working, result]
     arrivals = [
@@ -203,8 +206,8 @@ def _file_tab(
             judged,
             show_progress="full",
             show_progress_on=progress,
-            concurrency_id=HEAVY,
             trigger_mode="multiple",
+            **CHECK,
             **PRIVATE,
         )
         check.success(None, js=_SCROLL.format(block="start"), **PRIVATE)
@@ -213,7 +216,7 @@ def _file_tab(
     stopped = cancel.click(by_name(handlers.cancel, answered), language, answered, **AT_ONCE)
     stopped.then(None, js=_FOCUS, **PRIVATE)
 
-    videos = VideoHandlers(detector, handlers.visits)
+    videos = VideoHandlers(detector, handlers.visits, handlers.turns)
     timeline.pick(
         by_name(videos.moment, [moment]),
         language,
@@ -245,7 +248,7 @@ def _file_tab(
     stop.click(by_name(videos.stop_copy, copy_parts), None, copy_parts, **AT_ONCE)
     heavy = {"concurrency_id": HEAVY, **PRIVATE}
     opened = files.join(
-        page, lists, language, how, arrivals, judged, heavy=heavy, at_once=AT_ONCE, pressed=_PRESSED
+        page, lists, language, how, arrivals, judged, heavy=CHECK | PRIVATE, at_once=AT_ONCE, pressed=_PRESSED
     )
     opened.success(None, js=_SCROLL.format(block="start"), **PRIVATE)
     report.join(
@@ -259,8 +262,8 @@ def _file_tab(
     return [answer, *below, *copy_parts]
 
 
-def _example(lettering: Lettering, name: str, number: int) -> gr.Button:
-    return lettering.add(
+def _example(localized: LocalizedComponents, name: str, number: int) -> gr.Button:
+    return localized.add(
         gr.Button,
         lambda words: {"value": words.EXAMPLES[name]},
         size="sm",
@@ -274,23 +277,23 @@ def _timeline() -> gr.HTML:
     return _html(elem_id="timeline", js_on_load=_TIMELINE_SCRIPT.read_text(encoding="utf-8"))
 
 
-def _copy_part(lettering: Lettering) -> tuple[gr.Button, gr.Button, gr.HTML, gr.DownloadButton]:
+def _copy_part(localized: LocalizedComponents) -> tuple[gr.Button, gr.Button, gr.HTML, gr.DownloadButton]:
     """The annotated copy: the button that makes it, the one that stops it, a note, the download."""
-    lettering.html(lambda words: f"<h2>{escape(words.COPY_TITLE)}</h2><p>{escape(words.COPY_LEAD)}</p>")
-    make = lettering.add(gr.Button, lambda words: {"value": words.COPY_MAKE}, elem_id="copy-make")
+    localized.html(lambda words: f"<h2>{escape(words.COPY_TITLE)}</h2><p>{escape(words.COPY_LEAD)}</p>")
+    make = localized.add(gr.Button, lambda words: {"value": words.COPY_MAKE}, elem_id="copy-make")
     note = _html(idle_panel(), elem_id="copy-note")
-    stop = lettering.add(gr.Button, lambda words: {"value": words.COPY_STOP}, visible=False, elem_id="copy-stop")
+    stop = localized.add(gr.Button, lambda words: {"value": words.COPY_STOP}, visible=False, elem_id="copy-stop")
     return make, stop, note, gr.DownloadButton(visible=False, variant="primary", elem_id="copy-download")
 
 
 def _camera_tab(
-    detector: Detector, cameras: Cameras, lettering: Lettering, language: gr.HTML, *, shared: bool
+    detector: Detector, cameras: Cameras, localized: LocalizedComponents, language: gr.HTML, *, shared: bool
 ) -> None:
-    lettering.html(lambda words: camera_lead(words, shared=shared), elem_id="camera-lead")
-    camera = camera_section(lettering)
+    localized.html(lambda words: camera_lead(words, shared=shared), elem_id="camera-lead")
+    camera = camera_section(localized)
     answer = _html("", elem_id="camera-answer")
     card = detector.card.info("video")
-    lettering.html(
+    localized.html(
         lambda words: (
             f"<p>{escape(result_text.error_sentence(card, words.LANGUAGE))}</p>"
             f"<p><strong>{escape(result_text.not_proof(words.LANGUAGE))}</strong></p>"
@@ -311,6 +314,6 @@ def _html(value: str = "", **kwargs: Any) -> gr.HTML:
 def _add_interface(handlers: Handlers) -> None:
     """Two calls for programs, on components that are never drawn: a file in, JSON or a package out."""
     upload = gr.File(label="file", visible=False)
-    to_call: dict[str, Any] = {"preprocess": False, "concurrency_id": HEAVY}
+    to_call: dict[str, Any] = {"preprocess": False, **CHECK}
     gr.Button(visible=False).click(handlers.analyze, upload, gr.JSON(visible=False), api_name="analyze", **to_call)
     gr.Button(visible=False).click(handlers.report, upload, gr.File(visible=False), api_name="report", **to_call)

@@ -28,7 +28,7 @@ from reporting.text.results import Language
 from ui import text
 from ui.check.file_check import Trouble, attempt
 from ui.common.html import escape, icon
-from ui.common.localized import Lettering
+from ui.common.localized import LocalizedComponents
 from ui.session.jobs import Jobs
 from ui.session.visitor import session_of
 from ui.text import Words
@@ -179,9 +179,9 @@ def _number_of(data: Any) -> int:
     return number if isinstance(number, int) else 0
 
 
-def camera_section(lettering: Lettering) -> gr.HTML:
+def camera_section(localized: LocalizedComponents) -> gr.HTML:
     """The stage with its two buttons; it has the events `look`, with an image, and `halt`."""
-    return lettering.html(_stage, js_on_load=_SCRIPT.read_text(encoding="utf-8"), elem_id="camera")
+    return localized.html(_stage, js_on_load=_SCRIPT.read_text(encoding="utf-8"), elem_id="camera")
 
 
 def _stage(words: type[Words]) -> str:

@@ -18,7 +18,7 @@ from ui.check.file_check import Superseded
 from ui.check.safe_download import fetch
 from ui.check.upload_handlers import Handlers, answered
 from ui.common.html import escape
-from ui.common.localized import Lettering
+from ui.common.localized import LocalizedComponents
 from ui.common.updates import Updates
 from ui.result.status_panel import fetching_panel
 from ui.session.own_files import RECEIVED, secret_folder
@@ -101,14 +101,14 @@ class LinkHandlers:
             return {}
 
 
-def link_part(lettering: Lettering) -> tuple[gr.Textbox, gr.Button]:
+def link_part(localized: LocalizedComponents) -> tuple[gr.Textbox, gr.Button]:
     """The field, folded away, and its button."""
-    with lettering.add(gr.Accordion, lambda words: {"label": words.LINK_TITLE}, open=False, elem_id="link"):
-        lettering.html(lambda words: f"<p>{escape(words.LINK_HINT)}</p>")
-        field = lettering.add(
+    with localized.add(gr.Accordion, lambda words: {"label": words.LINK_TITLE}, open=False, elem_id="link"):
+        localized.html(lambda words: f"<p>{escape(words.LINK_HINT)}</p>")
+        field = localized.add(
             gr.Textbox, lambda words: {"label": words.LINK_LABEL}, placeholder="https://", max_lines=1
         )
-        button = lettering.add(gr.Button, lambda words: {"value": words.LINK_FETCH}, elem_id="link-fetch")
+        button = localized.add(gr.Button, lambda words: {"value": words.LINK_FETCH}, elem_id="link-fetch")
     return field, button
 
 

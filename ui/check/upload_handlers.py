@@ -20,6 +20,7 @@ from reporting.text.results import Language
 from ui import text
 from ui.check import file_check, frame_sampling
 from ui.check.file_check import Superseded, Tell, Trouble, attempt
+from ui.check.turns import Turns
 from ui.check.video_handlers import copy_updates
 from ui.common.updates import Updates
 from ui.result.details import findings, next_steps
@@ -42,6 +43,10 @@ from ui.session.visitor import owner_of, session_of
 _T = TypeVar("_T")
 
 
+def _tell_nobody(share: float, stage: Callable[[Language], str]) -> None:
+    """For programs, which see no progress."""
+
+
 class Handlers:
     """Joins one detector with the visits; every method may be called from several threads."""
 
@@ -49,6 +54,7 @@ class Handlers:
         self._detector = detector
         self._root = root
         self._visits = Visits(root)
+        self.turns = Turns()
 
     @property
     def visits(self) -> Visits:
@@ -138,8 +144,9 @@ class Handlers:
         """
         tell(0.0, lambda language: text.of(language).CHECKING.format(name=printable(visit.original.name)))
         how = frame_sampling.wanted(choice, self._detector.config.max_frames)
-        media = open_media(visit.original, self._detector.config)
-        analysis, explanations = file_check.check(self._detector, media, tell, how)
+        media, (analysis, explanations) = self._in_turn(
+            visit.original, tell, lambda media, step: file_check.check(self._detector, media, step, how)
+        )
         visit.media = media if media.info.kind == "video" else None  # an image would stay in memory
         visit.links = self._store(visit, media, analysis, explanations)
         frames = visit.folder / "frames"
@@ -202,13 +209,19 @@ class Handlers:
         Returns:
             What `cli.py scan --json` prints for it.
         """
-        return self._once(upload, request, lambda path: self._detector.analyze(path).to_dict())
+
+        def judge(media: Media, step: Tell) -> Analysis:
+            return self._detector.analyze(media, progress=lambda done: step(done.share, lambda language: ""))
+
+        return self._once(upload, request, lambda path: self._in_turn(path, _tell_nobody, judge)[1].to_dict())
 
     def report(self, upload: object, request: gr.Request) -> str:
         """Judge one image or video and return its report package, without a case and without the original."""
 
         def work(path: Path) -> str:
-            analysis, explanations = file_check.check(self._detector, path, lambda share, stage: None)
+            _, (analysis, explanations) = self._in_turn(
+                path, _tell_nobody, lambda media, step: file_check.check(self._detector, media, step)
+            )
             folder = secret_folder(self._root, owner_of(request))
             try:
                 (folder / "packages").mkdir()
@@ -223,6 +236,29 @@ class Handlers:
                 raise
 
         return self._once(upload, request, work)
+
+    def _in_turn(self, path: Path, tell: Tell, work: Callable[[Media, Tell], _T]) -> tuple[Media, _T]:
+        """Open a file and do the work on it when it is its turn.
+
+        Args:
+            path: of the file.
+            tell: told how far the work has come.
+            work: gets the opened file, and what it has to tell instead: there a video lets others go first.
+        """
+        with self.turns.image():
+            media = open_media(path, self._detector.config)
+            if media.info.kind == "image":
+                return media, work(media, tell)
+        name = printable(path.name)
+        with self.turns.video(
+            lambda: tell(0.0, lambda language: text.of(language).CHECKING.format(name=name))
+        ) as give_way:
+
+            def step(share: float, stage: Callable[[Language], str]) -> None:
+                give_way()
+                tell(share, stage)
+
+            return media, work(media, step)
 
     def _once(self, upload: object, request: gr.Request, action: Callable[[Path], _T]) -> _T:
         """Answer a program: nothing is kept, and trouble is an error with the same words."""

@@ -19,6 +19,7 @@ from reporting.text.printable import drop_unsafe, printable
 from reporting.text.results import Language
 from ui import text
 from ui.check.file_check import Superseded, Trouble, attempt
+from ui.check.turns import Turns
 from ui.common.html import Picture, file_size, moment_clock
 from ui.common.updates import Updates
 from ui.result.status_panel import idle_panel, moment_panel, note_panel, trouble_panel
@@ -36,9 +37,10 @@ _TYPEFACES: dict[Language, Path | None] = {
 class VideoHandlers:
     """Joins one detector with the visits; every method may be called from several threads."""
 
-    def __init__(self, detector: Detector, visits: Visits) -> None:
+    def __init__(self, detector: Detector, visits: Visits, turns: Turns) -> None:
         self._detector = detector
         self._visits = visits
+        self._turns = turns
 
     def moment(self, chosen: str, request: gr.Request, event: gr.EventData) -> Updates:
         """Draw the moment that was picked in a timeline.
@@ -126,15 +128,21 @@ class VideoHandlers:
             copies.mkdir()
             out = secret_folder(copies) / f"{drop_unsafe(Path(analysis.media.file_name).stem)[:60]}-annotated.mp4"
             try:
-                annotate_video(
-                    self._detector,
-                    analysis,
-                    visit.media or visit.original,
-                    out,
-                    legend=legend(analysis, visit.language),
-                    heatmap_scale=visit.explanations.heatmap_scale if visit.explanations else 0.0,
-                    progress=tell,
-                )
+                with self._turns.video(lambda: tell(0.0)) as give_way:
+
+                    def step(share: float) -> None:
+                        give_way()
+                        tell(share)
+
+                    annotate_video(
+                        self._detector,
+                        analysis,
+                        visit.media or visit.original,
+                        out,
+                        legend=legend(analysis, visit.language),
+                        heatmap_scale=visit.explanations.heatmap_scale if visit.explanations else 0.0,
+                        progress=step,
+                    )
             except BaseException:
                 discard(copies)
                 raise

@@ -1,4 +1,4 @@
-"""Components whose words stand in the page from the start: made in the first language, written anew in another."""
+"""Components with texts that change with the language of the page."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ from ui.text import Words
 
 _B = TypeVar("_B", bound=Block)
 Wording = Callable[[type[Words]], dict[str, Any]]
-"""From the words of a language to the properties of a component that hold some."""
+"""Map the words of a language to the translated properties of a component."""
 
 
-class Lettering:
-    """Every such component of one page."""
+class LocalizedComponents:
+    """The translated components of one page."""
 
     def __init__(self) -> None:
         self._made: list[tuple[Block, Wording]] = []
 
     def add(self, kind: Callable[..., _B], wording: Wording, **properties: Any) -> _B:
-        """Make a component where it is called for, and remember what is written on it."""
+        """Create a component in the current layout and remember its texts."""
         component = kind(**wording(text.of(text.DEFAULT)), **properties)
         self._made.append((component, wording))
         return component
 
     def html(self, markup: Callable[[type[Words]], str], **properties: Any) -> gr.HTML:
-        """A piece of our own markup, in our own style."""
+        """Create an HTML component with translated markup."""
         return self.add(gr.HTML, lambda words: {"value": markup(words)}, apply_default_css=False, **properties)
 
     @property
     def components(self) -> list[Block]:
-        """All of them, in the order of `written`."""
+        """The components, in the order of `written`."""
         return [component for component, _ in self._made]
 
     def written(self, language: Language) -> list[Any]:
-        """An update for each of them."""
+        """Return an update of each component for a language."""
         return [gr.update(**wording(text.of(language))) for _, wording in self._made]

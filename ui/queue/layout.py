@@ -9,7 +9,7 @@ import gradio as gr
 
 from ui import text
 from ui.common.html import escape
-from ui.common.localized import Lettering
+from ui.common.localized import LocalizedComponents
 from ui.common.updates import by_name
 from ui.queue.handlers import ListHandlers
 from ui.queue.table import table
@@ -25,7 +25,7 @@ _SAVE = "watch('value', () => element.querySelector('a[data-save]')?.click());"
 _CLOSE = "element.addEventListener('click', (e) => { if (e.target.closest('[data-close]')) trigger('close'); });"
 
 
-def pick_part(lettering: Lettering) -> None:
+def pick_part(lettering: LocalizedComponents) -> None:
     """Below the drop zone: a folder, and a phone's camera. Its script also takes what is dropped and pasted."""
     lettering.html(_pick, js_on_load=_PICK, elem_id="pick")
 
@@ -72,7 +72,7 @@ class FilesPart:
         self._exported = gr.HTML(idle_panel(), apply_default_css=False, js_on_load=_SAVE, elem_id="exported")
         self._compared = gr.HTML("", apply_default_css=False, js_on_load=_CLOSE, elem_id="compared")
 
-    def result_part(self, lettering: Lettering) -> None:
+    def result_part(self, lettering: LocalizedComponents) -> None:
         """What belongs to the result that is shown, where this is called: to save it, to delete everything."""
         self._save = lettering.add(gr.Button, lambda words: {"value": words.EXPORT_ONE}, size="sm", elem_id="save")
         self._saved = gr.HTML(idle_panel(), apply_default_css=False, js_on_load=_SAVE, elem_id="saved")
@@ -140,7 +140,7 @@ class FilesPart:
             language,
             saved,
             show_progress_on=saved,
-            **(heavy | {"concurrency_id": "documents"}),
+            **(heavy | {"concurrency_id": "documents", "concurrency_limit": 1}),
         )
         files.compare(by_name(handlers.compare, [compared]), language, compared, **many)
         compared.close(lambda: "", None, compared, **many)
@@ -152,7 +152,7 @@ class FilesPart:
             language,
             exported,
             show_progress_on=exported,
-            **(heavy | {"concurrency_id": "documents"}),
+            **(heavy | {"concurrency_id": "documents", "concurrency_limit": 1}),
         )
         listed = [files, compared, exported]
         language.change(by_name(handlers.speak, listed), language, listed, **at_once)

@@ -11,7 +11,7 @@ import gradio as gr
 from detector.errors import ReportError
 from reporting import Case
 from reporting.case import IST, MAX_CHARS, parse_case
-from ui.common.localized import Lettering, Wording
+from ui.common.localized import LocalizedComponents, Wording
 
 ELSEWHERE = "ZZ"
 """A country without a route here; ISO 3166 gives this code to nobody."""
@@ -56,9 +56,9 @@ class Answers(NamedTuple):
         return seen_at is not None and now - seen_at > _DAY
 
 
-def first_fields(lettering: Lettering) -> list[gr.Radio | gr.Checkbox | gr.Dropdown]:
+def first_fields(localized: LocalizedComponents) -> list[gr.Radio | gr.Checkbox | gr.Dropdown]:
     """Lay out what decides where to turn: the first five of `Answers`."""
-    kind = lettering.add(
+    kind = localized.add(
         gr.Radio,
         lambda words: {
             "label": words.KIND_TITLE,
@@ -66,15 +66,15 @@ def first_fields(lettering: Lettering) -> list[gr.Radio | gr.Checkbox | gr.Dropd
         },
         elem_id="kind",
     )
-    depicted = lettering.add(
+    depicted = localized.add(
         gr.Radio,
         lambda words: {"label": words.AGE_TITLE, "choices": [(shown, name) for name, shown in words.AGES.items()]},
         visible=False,
         elem_id="depicted",
     )
-    in_danger = lettering.add(gr.Checkbox, lambda words: {"label": words.DANGER}, elem_id="in-danger")
-    witness_only = lettering.add(gr.Checkbox, lambda words: {"label": words.WITNESS}, elem_id="witness")
-    country = lettering.add(
+    in_danger = localized.add(gr.Checkbox, lambda words: {"label": words.DANGER}, elem_id="in-danger")
+    witness_only = localized.add(gr.Checkbox, lambda words: {"label": words.WITNESS}, elem_id="witness")
+    country = localized.add(
         gr.Dropdown,
         lambda words: {
             "label": words.COUNTRY,
@@ -87,9 +87,9 @@ def first_fields(lettering: Lettering) -> list[gr.Radio | gr.Checkbox | gr.Dropd
     return [kind, in_danger, depicted, witness_only, country]
 
 
-def account_fields(lettering: Lettering) -> list[gr.Textbox | gr.Checkbox]:
+def account_fields(localized: LocalizedComponents) -> list[gr.Textbox | gr.Checkbox]:
     """Lay out what the text to paste cannot do without, and the claim that only the visitor can make."""
-    what_happened = lettering.add(
+    what_happened = localized.add(
         gr.Textbox,
         lambda words: {"label": words.FORM_WHAT_HAPPENED, "info": words.FORM_WHAT_HAPPENED_HINT},
         lines=3,
@@ -97,43 +97,43 @@ def account_fields(lettering: Lettering) -> list[gr.Textbox | gr.Checkbox]:
         max_length=MAX_CHARS["what_happened"],
         elem_id="what-happened",
     )
-    denied = lettering.add(gr.Checkbox, lambda words: {"label": words.FORM_DENIED}, elem_id="denied")
+    denied = localized.add(gr.Checkbox, lambda words: {"label": words.FORM_DENIED}, elem_id="denied")
     return [what_happened, denied]
 
 
-def detail_fields(lettering: Lettering) -> list[gr.HTML | gr.Textbox | gr.Dropdown]:
+def detail_fields(localized: LocalizedComponents) -> list[gr.HTML | gr.Textbox | gr.Dropdown]:
     """Lay out what may stay empty: the rest of `Answers` but the last."""
-    seen_at = time_picker(lettering, lambda words: {"label": words.FORM_SEEN_AT})
-    saved_at = time_picker(lettering, lambda words: {"label": words.FORM_SAVED_AT})
-    delay_reason = lettering.add(
+    seen_at = time_picker(localized, lambda words: {"label": words.FORM_SEEN_AT})
+    saved_at = time_picker(localized, lambda words: {"label": words.FORM_SAVED_AT})
+    delay_reason = localized.add(
         gr.Textbox,
         lambda words: {"label": words.FORM_DELAY, "info": words.FORM_DELAY_HINT},
         max_length=MAX_CHARS["delay_reason"],
         visible=False,
         elem_id="delay",
     )
-    platform = lettering.add(
+    platform = localized.add(
         gr.Textbox,
         lambda words: {"label": words.FORM_PLATFORM, "placeholder": words.FORM_PLATFORM_HINT},
         max_length=MAX_CHARS["platform"],
     )
-    handle = lettering.add(gr.Textbox, lambda words: {"label": words.FORM_HANDLE}, max_length=MAX_CHARS["handle"])
-    links = lettering.add(
+    handle = localized.add(gr.Textbox, lambda words: {"label": words.FORM_HANDLE}, max_length=MAX_CHARS["handle"])
+    links = localized.add(
         gr.Textbox,
         lambda words: {"label": words.FORM_LINKS, "placeholder": words.FORM_LINKS_HINT},
         lines=2,
         max_lines=6,
         max_length=MAX_CHARS["urls"],
     )
-    whose_face = lettering.add(
+    whose_face = localized.add(
         gr.Textbox,
         lambda words: {"label": words.FORM_WHOSE_FACE, "placeholder": words.FORM_WHOSE_FACE_HINT},
         max_length=MAX_CHARS["whose_face"],
     )
-    harm = lettering.add(
+    harm = localized.add(
         gr.Textbox, lambda words: {"label": words.FORM_HARM}, lines=2, max_lines=6, max_length=MAX_CHARS["harm"]
     )
-    state = lettering.add(
+    state = localized.add(
         gr.Dropdown,
         lambda words: {
             "label": words.FORM_STATE,
@@ -144,9 +144,9 @@ def detail_fields(lettering: Lettering) -> list[gr.HTML | gr.Textbox | gr.Dropdo
     return [seen_at, saved_at, delay_reason, platform, handle, links, whose_face, harm, state]
 
 
-def images_field(lettering: Lettering) -> gr.Checkbox:
+def images_field(localized: LocalizedComponents) -> gr.Checkbox:
     """The last of `Answers`, asked only where the content is sexual."""
-    return lettering.add(
+    return localized.add(
         gr.Checkbox,
         lambda words: {"label": words.FORM_IMAGES, "info": words.FORM_IMAGES_HINT},
         visible=False,
@@ -154,9 +154,9 @@ def images_field(lettering: Lettering) -> gr.Checkbox:
     )
 
 
-def time_picker(lettering: Lettering, wording: Wording) -> gr.HTML:
+def time_picker(localized: LocalizedComponents, wording: Wording) -> gr.HTML:
     """A date and time, with the browser's own picker: every phone has one that its owner knows."""
-    return lettering.add(
+    return localized.add(
         gr.HTML,
         wording,
         value="",

@@ -9,7 +9,7 @@ import gradio as gr
 from reporting import Case
 from reporting.text import results as result_text
 from ui.common.html import escape
-from ui.common.localized import Lettering
+from ui.common.localized import LocalizedComponents
 from ui.common.updates import Updates, by_name
 from ui.report.case_form import account_fields, detail_fields, first_fields, images_field, time_picker
 from ui.report.filing import SCRIPT as FILING_SCRIPT
@@ -23,30 +23,30 @@ from ui.session.store import Visits
 class ReportPart:
     """The components of one page's report, joined to what they do."""
 
-    def __init__(self, lettering: Lettering) -> None:
+    def __init__(self, localized: LocalizedComponents) -> None:
         """Lay them out where this is called."""
-        lettering.html(
+        localized.html(
             lambda words: (
                 f"<h2>{escape(words.REPORT_TITLE)}</h2><p>{escape(words.REPORT_LEAD)}</p>"
                 f"<p>{escape(result_text.not_an_fir(words.LANGUAGE))}</p>"
             )
         )
         self._turn = gr.Number(0, visible=False)
-        self._first = first_fields(lettering)
+        self._first = first_fields(localized)
         self._routes = _html(first_panel(Case(), "en", age_missing=False), elem_id="routes")
         with gr.Column(elem_id="build") as self._build:
-            self._account = account_fields(lettering)
-            with lettering.add(
+            self._account = account_fields(localized)
+            with localized.add(
                 gr.Accordion, lambda words: {"label": words.FORM_TITLE}, open=False, elem_id="case"
             ):
-                self._details = detail_fields(lettering)
-            self._images = images_field(lettering)
-            self._original = lettering.add(
+                self._details = detail_fields(localized)
+            self._images = images_field(localized)
+            self._original = localized.add(
                 gr.Checkbox,
                 lambda words: {"label": words.FORM_ORIGINAL, "info": words.FORM_ORIGINAL_HINT},
                 elem_id="original",
             )
-            self._prepare = lettering.add(
+            self._prepare = localized.add(
                 gr.Button, lambda words: {"value": words.PREPARE}, variant="primary", elem_id="prepare"
             )
         note = _html(idle_panel(), elem_id="package-note")
@@ -55,17 +55,17 @@ class ReportPart:
         download = gr.DownloadButton(visible=False, variant="primary", elem_id="download")
         portal = _html("", elem_id="portal")
         with gr.Column(visible=False, elem_id="after") as after:
-            self._reach = lettering.add(
+            self._reach = localized.add(
                 gr.Button, lambda words: {"value": words.REACH_BUTTON}, size="sm", elem_id="reach"
             )
-            lettering.html(lambda words: f"<p>{escape(words.REACH_HINT)}</p>")
+            localized.html(lambda words: f"<p>{escape(words.REACH_HINT)}</p>")
             self._reached = _html(idle_panel(), elem_id="reached")
-            lettering.html(lambda words: f"<h2>{escape(words.FILED_TITLE)}</h2><p>{escape(words.FILED_LEAD)}</p>")
-            self._number = lettering.add(
+            localized.html(lambda words: f"<h2>{escape(words.FILED_TITLE)}</h2><p>{escape(words.FILED_LEAD)}</p>")
+            self._number = localized.add(
                 gr.Textbox, lambda words: {"label": words.FILED_NUMBER}, max_length=60, elem_id="number"
             )
-            self._filed_at = time_picker(lettering, lambda words: {"label": words.FILED_AT})
-            self._file = lettering.add(gr.Button, lambda words: {"value": words.FILED_BUTTON}, elem_id="file")
+            self._filed_at = time_picker(localized, lambda words: {"label": words.FILED_AT})
+            self._file = localized.add(gr.Button, lambda words: {"value": words.FILED_BUTTON}, elem_id="file")
             filed = _html(idle_panel(), elem_id="filed")
         self._packaged = [note, filing, fields, download, portal, after, filed]
 

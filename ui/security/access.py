@@ -1,4 +1,4 @@
-"""Who can reach the page, and under which names: decided once from the flags, asked by everything that guards."""
+"""Who can reach the page, and under which host names, decided once from the flags."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ _SCHEME_PORTS = {"http": "80", "https": "443"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exposure:
-    """How far the page reaches."""
+    """Who can reach the page."""
 
     host: str
-    """Address that is listened on."""
+    """Address to listen on."""
     names: tuple[str, ...]
-    """Names and addresses under which it may be asked for; `*.` stands for any name below."""
+    """Allowed host names and addresses; `*.` allows any subdomain."""
     any_address: bool = False
-    """It may also be asked for by address. A page that tricks a browser (DNS rebinding) has to use a name."""
+    """Whether any IP address is allowed as host; DNS rebinding needs a name."""
     shared: bool = False
-    """Others than this computer's user can reach it."""
+    """Whether others than the user of this computer can reach it."""
     proxied: bool = False
-    """Everybody comes through a relay, whose word on who asks and how is believed."""
+    """Whether all requests come through a relay, whose headers are trusted."""
     public: bool = False
-    """Anyone is welcome, without a password: a Space."""
+    """Whether it is open without a password: a Space."""
     embedders: tuple[str, ...] = ()
-    """Sites that may show it in a frame."""
+    """Sites that may embed it in a frame."""
 
     @property
     def password_wanted(self) -> bool:
@@ -40,18 +40,18 @@ class Exposure:
 
     @property
     def processed_at(self) -> Place:
-        """Where visitors' files are processed, as reports state it."""
+        """Where files are processed, as stated in reports."""
         if self.public:
             return "space"
         return "public_link" if self.proxied else "network" if self.shared else "own_computer"
 
     @property
     def links_fetched(self) -> bool:
-        """Whether visitors may name a link for this computer to fetch: only where the visitor is its user."""
+        """Whether visitors may enter a link to download: only if the visitor is the user of this computer."""
         return not self.shared
 
     def allows(self, host: str) -> bool:
-        """Whether the page may be asked for under what a `Host` header says."""
+        """Return whether a `Host` header is allowed."""
         name = host_name(host)
         if any(name.endswith(known[1:]) if known.startswith("*.") else name == known for known in self.names):
             return True
@@ -59,12 +59,12 @@ class Exposure:
 
 
 def exposed(host: str, *, share: bool = False, names: Sequence[str] = ()) -> Exposure:
-    """On this computer, in its network, or behind a link.
+    """Decide for a page on this computer, in its network, or behind a public link.
 
     Args:
-        host: address that is listened on.
-        share: a public link is asked for.
-        names: further names under which it may be asked for, such as that of a proxy of one's own.
+        host: address to listen on.
+        share: with a public link.
+        names: further allowed host names, such as that of a proxy.
     """
     bare = host.strip("[]").lower()
     beyond = bare not in LOOPBACK
@@ -78,16 +78,16 @@ def exposed(host: str, *, share: bool = False, names: Sequence[str] = ()) -> Exp
 
 
 def exposed_as_space(space_host: str) -> Exposure:
-    """A Hugging Face Space.
+    """Decide for a Hugging Face Space.
 
     Args:
-        space_host: as Spaces state it in SPACE_HOST: a name, or several between commas.
+        space_host: value of SPACE_HOST: host names separated by commas.
     """
     names = tuple(name.strip().lower() for name in space_host.split(",") if name.strip())
     return Exposure(
         host="0.0.0.0",
         names=(*LOOPBACK, *names),
-        any_address=True,  # the platform's own look whether it is up
+        any_address=True,  # for the platform's health checks
         shared=True,
         proxied=True,
         public=True,
@@ -96,7 +96,7 @@ def exposed_as_space(space_host: str) -> Exposure:
 
 
 def host_name(host: str) -> str:
-    """The name or address in a `Host` header.
+    """Return the host name or address in a `Host` header.
 
     >>> [host_name(host) for host in ("Localhost:7860", "[::1]:7860", "a.example.", "a@b", "")]
     ['localhost', '::1', 'a.example', '', '']
@@ -111,7 +111,7 @@ def host_name(host: str) -> str:
 
 
 def same_origin(origin: str, host: str) -> bool:
-    """Whether an `Origin` header names the very place that a `Host` header does.
+    """Return whether `Origin` and `Host` headers name the same origin.
 
     >>> same_origin("https://a.example", "a.example"), same_origin("http://localhost:1", "localhost:2")
     (True, False)
@@ -126,12 +126,11 @@ def same_origin(origin: str, host: str) -> bool:
 
 
 def client_key(peer: str, forwarded_for: str | None) -> str:
-    """Whom a request counts for: the last address that a relay on the internet could not have invented.
+    """Return the key of a client for rate limits: the last address that the client cannot forge.
 
     Args:
         peer: address of the other end of the connection.
-        forwarded_for: `X-Forwarded-For` where it is to be believed. What stands left of the outermost relay's
-            entry was written by the visitor.
+        forwarded_for: `X-Forwarded-For`, if trusted. Entries left of that of the outermost relay may be forged.
 
     >>> client_key("127.0.0.1", "6.6.6.6, 93.184.216.34, 10.0.0.1"), client_key("2606:4700::1", None)
     ('93.184.216.34', '2606:4700::/64')
@@ -148,7 +147,7 @@ def client_key(peer: str, forwarded_for: str | None) -> str:
 
 
 def is_loopback(peer: str) -> bool:
-    """Whether the other end of a connection is this computer.
+    """Return whether an address is of this computer.
 
     >>> is_loopback("127.0.0.1"), is_loopback("::1"), is_loopback("10.0.0.1"), is_loopback("")
     (True, True, False, False)
@@ -160,7 +159,7 @@ def is_loopback(peer: str) -> bool:
 
 
 def _grouped(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
-    """One visitor has a whole /64 of IPv6."""
+    """Reduce an IPv6 address to its /64, which belongs to one client."""
     if isinstance(address, ipaddress.IPv4Address):
         return str(address)
     return str(ipaddress.ip_network((address, 64), strict=False))

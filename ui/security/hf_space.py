@@ -1,4 +1,4 @@
-"""What is different on a Hugging Face Space."""
+"""Settings of a Hugging Face Space."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from ui.security.access import Exposure, exposed_as_space
 
 WEIGHTS_FROM = "WEIGHTS_FROM"
-"""Variable of a Space that says where its weights come from, as `--weights-from`."""
+"""Variable of a Space with the same value as `--weights-from`."""
 
 
 def space_exposure(surroundings: Mapping[str, str]) -> Exposure | None:
-    """How far a Space reaches; None where this is none.
+    """Return the exposure of a Space; None if this is not one.
 
     Args:
-        surroundings: the environment's variables.
+        surroundings: environment variables.
     """
     if not surroundings.get("SPACE_ID"):
         return None

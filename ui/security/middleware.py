@@ -1,8 +1,8 @@
-"""What stands between the network and Gradio: pure ASGI, put in when the page is served.
+"""ASGI middleware between the network and Gradio.
 
-Gradio answers any host and any origin, serves routes that the page never asks for, fetches addresses that visitors
-name and takes bodies of any size. Here only what the page and its two calls need gets through, asked for by its
-own name, from its own origin, within limits, and behind the password where there is one.
+Gradio accepts any host and origin, serves routes that the page does not use, fetches addresses that visitors name
+and reads bodies of any size. The middleware passes only what the page and its two API calls need, by allowed host
+and origin, within limits, and after the login if there is one.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ HEALTH = "/health"
 UPLOAD = "/gradio_api/upload"
 _FILE = "/gradio_api/file="
 _MAX_BODY = 2_000_000
-"""Bytes of everything but an upload; a camera's image is the largest."""
+"""Largest body other than an upload; camera images are the largest."""
 _MULTIPART_BYTES = 100_000
-"""What a form puts around the file in it."""
+"""Bytes of a multipart form around its file."""
 _BURST, _EACH_S = 600.0, 60.0
 _COSTS = ((re.compile(r"/(assets|static|svelte)/"), 0.1), (re.compile(UPLOAD), 20.0))
-"""Tokens of a request, else 1: a page is a hundred small files at once, a camera ten images a second."""
+"""Tokens per request, else 1: a page loads a hundred small files, a camera sends ten images a second."""
 
 _ASSET = re.compile(r"/(assets|static|svelte)/.+|/favicon\.ico")
 _READ = re.compile(
@@ -75,7 +75,7 @@ class _Refusal:
 
 
 class Guard:
-    """ASGI middleware. Used from one thread, that of the event loop."""
+    """ASGI middleware. Runs in the event loop."""
 
     def __init__(
         self,
@@ -103,7 +103,7 @@ class Guard:
             await self._app(scope, receive, send)
         elif scope["type"] == "http":
             await self._answer(scope, receive, self._hardened(scope, send))
-        else:  # the page opens no web socket
+        else:  # the page uses no WebSocket
             await receive()
             await send({"type": "websocket.close", "code": 1008})
 
@@ -135,11 +135,11 @@ class Guard:
             return
         scope["headers"] = self._believed(scope["headers"])
         status = await self._pass_on(scope, body, send)
-        for upload in uploads if status >= 400 else ():  # the line is full: nobody else comes for them
+        for upload in uploads if status >= 400 else ():  # the queue is full, so delete its uploads
             shutil.rmtree(upload.parent.parent, ignore_errors=True)
 
     async def _pass_on(self, scope: Scope, body: Body, send: Send) -> int:
-        """Let Gradio answer, unless the body is not read to its end; returns the status."""
+        """Let Gradio respond, unless the body is too large or stalls; return the status."""
         begun, status = False, 0
 
         async def answer(message: Message) -> None:
@@ -158,7 +158,7 @@ class Guard:
         return status
 
     def _foreign(self, scope: Scope, headers: Headers) -> _Refusal | None:
-        """Asked for under a name that is not ours, or by the page of another site."""
+        """Refuse host names that are not allowed, and requests of other sites."""
         hosts = [headers.get("host", "")]
         if self._exposure.proxied and "x-forwarded-host" in headers:
             hosts += [name.strip() for name in headers["x-forwarded-host"].split(",")]
@@ -184,7 +184,7 @@ class Guard:
         return self._too_large(body) if not length.isdigit() or int(length) > body.limit else None
 
     def _unserved(self, scope: Scope) -> _Refusal | None:
-        """Not among what the page and its calls need."""
+        """Refuse routes that the page and its API do not need."""
         path, method = scope["path"], scope["method"]
         if method in ("GET", "HEAD"):
             served = [_READ, _ASSET, *([_API_READ] if self._api else [])]
@@ -196,7 +196,7 @@ class Guard:
         return None
 
     async def _at_the_door(self, scope: Scope, headers: Headers, body: Body) -> Response | None:
-        """The password's answer; None for who is in."""
+        """Return the response of the login; None if logged in."""
         if self._login is None or scope["path"] in _BEFORE_LOGIN:
             return None
         if scope["path"] == "/login":
@@ -208,13 +208,13 @@ class Guard:
         return self._login.ask(page_wanted=scope["path"] == "/")
 
     def _own_session(self, scope: Scope, headers: Headers) -> bool:
-        """Whether the session that the address names is of the browser that asks."""
+        """Return whether the session in the URL belongs to the requesting browser."""
         alive = _HEARTBEAT.fullmatch(scope["path"])
         named = [alive[1]] if alive else QueryParams(scope["query_string"]).getlist("session_hash")
         return all(self._sessions.admit(session, _owner(headers)) for session in named)
 
     def _shown(self, address: str, headers: Headers) -> Response:
-        """A file that the page shows, for the browser whose it is. Gradio's own route is never asked."""
+        """Serve a file of the page to its browser, in place of Gradio's route."""
         path = own_file(address, self._root, SHOWN, _owner(headers))
         if path is None:
             return _Refusal(404, messages.NOT_HERE).response()
@@ -222,8 +222,8 @@ class Guard:
         return FileResponse(path, filename=path.name, content_disposition_type=kind)
 
     async def _handed_in(self, body: Body, headers: Headers) -> tuple[Response | None, set[Path]]:
-        """The uploads in the body; a refusal where a file was not uploaded here by the same browser: Gradio would
-        fetch an address, or take any file below its folder."""
+        """Return the uploads in the body, or refuse files that the same browser did not upload: Gradio would fetch
+        addresses, or accept any file below its folder."""
         owner = _owner(headers)
         try:
             content = read_json(await body.read())
@@ -251,7 +251,7 @@ class Guard:
         return self._max_upload_mb * 1024 * 1024 + _MULTIPART_BYTES if path == UPLOAD else _MAX_BODY
 
     def _believed(self, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-        """Without what Gradio would take for a relay's word: it makes the page's own address of it."""
+        """Remove forwarding headers, from which Gradio would build the page's own address."""
         unbelieved = {"x-gradio-server", *(() if self._exposure.proxied else _RELAYED)}
         return [(name, value) for name, value in headers if name.decode("latin-1").lower() not in unbelieved]
 
@@ -260,7 +260,7 @@ class Guard:
         return relayed or scope.get("scheme") == "https"
 
     def _at_home(self, scope: Scope, headers: Headers) -> bool:
-        """At this very computer, not by way of the relay, whose connections come from here as well."""
+        """Return whether the client is this computer, not the relay, which connects from here too."""
         return is_loopback(self._peer(scope)) and "x-forwarded-for" not in headers
 
     def _client(self, scope: Scope, headers: Headers) -> str:
@@ -273,7 +273,7 @@ class Guard:
     def _hardened(self, scope: Scope, send: Send) -> Send:
         kept = _ASSET.fullmatch(scope["path"]) is not None
         asked = Headers(scope=scope)
-        # In a frame on another site, a browser keeps no cookie of ours; there a file's secret address must do.
+        # In a frame on another site browsers block our cookie; there files rely on their secret address.
         named = scope["path"] != "/" or self._exposure.embedders or _owner(asked)
 
         async def hardened(message: Message) -> None:

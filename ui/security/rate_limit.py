@@ -1,4 +1,4 @@
-"""How much one visitor may ask for: a bucket of tokens each, and a memory that does not grow."""
+"""Rate limits: a token bucket per client, in bounded memory."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 MAX_WAITING = 16
-"""Visitors in line for the detector; more are told to come back."""
+"""Longest queue for the detector."""
 _MOST_CLIENTS = 10_000
 
 
 class Buckets:
-    """One bucket a client: full at first, refilled all the time. Used from one thread."""
+    """Token buckets by client. Used from one thread."""
 
     def __init__(
         self, *, size: float, per_s: float, most: int = _MOST_CLIENTS, clock: Callable[[], float] = time.monotonic
@@ -22,13 +22,13 @@ class Buckets:
         self._most = most
         self._clock = clock
         self._filled: OrderedDict[str, tuple[float, float]] = OrderedDict()
-        """Client to tokens left, and when that was."""
+        """Tokens left by client, and at which time."""
 
     def take(self, client: str, tokens: float) -> float:
         """Take tokens.
 
         Returns:
-            0 where they were there; otherwise none was taken, and so many seconds are to be waited.
+            0 if they were available; else the seconds to wait, and no token is taken.
         """
         now = self._clock()
         left, then = self._filled.pop(client, (self._size, now))

@@ -1,4 +1,4 @@
-"""What a request carries: counted and timed while it is read, and looked through for files."""
+"""Read request bodies within limits of size and time, and find the files that they name."""
 
 from __future__ import annotations
 
@@ -12,25 +12,24 @@ from typing import Any
 from starlette.types import Message, Receive
 
 STALL_S = 30.0
-"""A body of which less than `LEAST_BYTES` arrive in so long is given up: nobody sends it any more, or only to keep
-what it takes up here."""
+"""A body with less than `LEAST_BYTES` in this time is refused."""
 LEAST_BYTES = 16_384
 
 
 class BodyError(Exception):
-    """The body is not read to its end."""
+    """The body was not read completely."""
 
 
 class TooLargeError(BodyError):
-    """It is larger than is taken."""
+    """The body is too large."""
 
 
 class StalledError(BodyError):
-    """It has stopped arriving."""
+    """The body stalled."""
 
 
 class Body:
-    """A request's body, never read beyond its limit whatever its headers say, nor waited for without end."""
+    """A request body, read within limits of size and time, whatever its headers say."""
 
     def __init__(self, receive: Receive, limit: int, stall_s: float | None = None) -> None:
         self.limit = limit
@@ -45,16 +44,16 @@ class Body:
         self._read: bytes | None = None
 
     async def receive(self) -> Message:
-        """The next piece, for the application.
+        """Return the next message for the application.
 
         Raises:
-            TooLargeError: the limit was passed.
-            StalledError: too little of it has arrived lately.
+            TooLargeError: above the limit.
+            StalledError: too slow.
         """
         if self._read is not None:
             content, self._read = self._read, None
             return {"type": "http.request", "body": content, "more_body": False}
-        if self._ended:  # what comes now is that the client has gone, in its own time
+        if self._ended:  # only the disconnect can follow
             return await self._receive()
         now = time.monotonic()
         if self._since is None or self._recent >= LEAST_BYTES:
@@ -75,11 +74,11 @@ class Body:
         return error
 
     def replace(self, content: bytes) -> None:
-        """Give the application this in place of what was read: it and the guard must not read it differently."""
+        """Replace the body, so that the application reads exactly what the middleware parsed."""
         self._read = content
 
     async def read(self) -> bytes:
-        """All of it; the application is given it once more.
+        """Read all of it; the application gets it again.
 
         Raises:
             BodyError: as `receive`.
@@ -98,7 +97,7 @@ def read_json(content: bytes) -> Any:
     """Parse JSON.
 
     Raises:
-        ValueError: it is none, or nested so deep that reading it would be an attack.
+        ValueError: invalid, or nested too deeply.
     """
     try:
         return json.loads(content)
@@ -107,14 +106,14 @@ def read_json(content: bytes) -> Any:
 
 
 def files_in(content: Any, find: Callable[[object], Path | None]) -> set[Path] | None:
-    """The files that an event hands in, wherever in it they are named.
+    """Find the files named anywhere in an event.
 
     Args:
         content: parsed JSON.
-        find: the file of an address; None where it may not be handed in.
+        find: returns the file of a path; None if it is not allowed.
 
     Returns:
-        None where one of them may not be.
+        None if one is not allowed.
     """
     waiting, files = [content], set()
     while waiting:

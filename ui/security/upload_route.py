@@ -1,7 +1,7 @@
-"""Uploads: each into a folder of its own, whose name nobody can guess; only the visit it starts empties it.
+"""Upload route: each upload gets its own secret folder.
 
-Gradio's own route stores by content: two visitors with the same video would share one file, and the first to leave
-would take it from the other.
+Gradio's route stores by content hash: two visitors with the same video would share one file, and the first to
+leave would delete it for the other.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _MAX_ID_CHARS = 64
 
 
 def upload_route(path: str, root: Path, max_mb: int) -> Route:
-    """What answers an upload in place of Gradio's own route.
+    """Make the route that replaces Gradio's upload route.
 
     Args:
         path: of the route.
         root: folder of all visits.
-        max_mb: largest file that is taken.
+        max_mb: largest file.
     """
 
     async def take(request: Request) -> Response:
@@ -56,11 +56,11 @@ def upload_route(path: str, root: Path, max_mb: int) -> Route:
                 return PlainTextResponse(messages.TOO_LARGE.format(limit=max_mb), 413)
             return PlainTextResponse(messages.UNREADABLE, 400)
         except ClientDisconnect:
-            return PlainTextResponse("", 400)  # nobody reads it
+            return PlainTextResponse("", 400)  # the client is gone
         except (ParseError, UnicodeError, TypeError, AssertionError, AttributeError):
             return PlainTextResponse(messages.UNREADABLE, 400)
         finally:
-            if not kept:  # Gradio may still hold its files open
+            if not kept:  # Gradio may still have its files open
                 discard(folder)
         return JSONResponse(paths)
 

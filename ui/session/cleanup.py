@@ -1,4 +1,4 @@
-"""Deletes what nobody uses any more, while the page runs."""
+"""Delete unused files while the page runs."""
 
 from __future__ import annotations
 
@@ -13,33 +13,32 @@ from ui.session.own_files import RECEIVED
 from ui.session.store import Visits
 
 KEPT_S = 3600.0
-"""So long is kept what nobody uses: a visit whose page stays open, an upload that started nothing, a package that
-was made for a program."""
+"""How long unused visits, uploads and packages are kept."""
 _EACH_S = 30.0
 _log = logging.getLogger(__name__)
 
 
 def keep_tidy(visits: Visits, root: Path, lists: FileLists | None = None) -> None:
-    """Tidy up now and then, for as long as the program runs."""
+    """Clean up at intervals while the program runs."""
 
     def work() -> None:
         while True:
             time.sleep(_EACH_S)
             try:
                 tidy(visits, root, lists=lists)
-            except OSError:  # somebody was quicker, or the disk is in trouble: the next turn comes
+            except OSError:  # deleted meanwhile, or a disk error: retry next time
                 _log.exception("files of visitors could not be tidied up")
 
     threading.Thread(target=work, name="tidy", daemon=True).start()
 
 
 def tidy(visits: Visits, root: Path, kept_s: float = KEPT_S, lists: FileLists | None = None) -> None:
-    """Delete once what is too old.
+    """Delete what is too old.
 
     Args:
-        visits: those that are kept.
+        visits: of all visitors.
         root: folder of all visits.
-        kept_s: how long it may lie unused.
+        kept_s: how long unused files are kept.
         lists: of files, whose rows are kept beside the visits.
     """
     visits.end_unused(kept_s)
@@ -56,7 +55,7 @@ def tidy(visits: Visits, root: Path, kept_s: float = KEPT_S, lists: FileLists | 
 
 
 def _changed(folder: Path) -> float:
-    """When something in it was last written; now where it has just gone."""
+    """Return when something in a folder was last written; now if it is gone."""
     try:
         return max(path.lstat().st_mtime for path in (folder, *folder.rglob("*")))
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""A full disk: how the system says so, and how room is made again at once."""
+"""Detect a full disk, and free space at once."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def is_full(error: OSError) -> bool:
-    """Whether the disk, or the share of it that may be used, has no room for what was to be written."""
+    """Return whether an error means that the disk or quota is full."""
     return error.errno in _NO_ROOM
 
 
 def discard(folder: Path) -> None:
-    """Delete what could not be finished. Its files may still be open: emptied first, they take no room."""
+    """Delete an unfinished folder; files are truncated first, since they may still be open."""
     for path in folder.rglob("*"):
         with suppress(OSError):
             os.truncate(path, 0)

@@ -1,7 +1,7 @@
-"""Which work that a page asked for may still deliver.
+"""Job tokens: only the newest job of a kind may deliver its result.
 
-Gradio sends an event while the one before may still be on its way or at work, and answers may come back in any
-order. Whatever was stopped, edited or asked anew must not be overwritten by what was asked before.
+Gradio runs events concurrently and responses arrive in any order. A stopped, edited or repeated job must not
+overwrite a newer result.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The few whole frames that speak most, kept on disk for a report package: in memory they are hundreds of MB."""
+"""Keep key frames on disk for the report package; in memory they take hundreds of MB."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _QUALITY = 95
 
 @dataclass(frozen=True, slots=True)
 class KeyFrame:
-    """A frame that was written down."""
+    """A stored frame."""
 
     index: int
     time_s: float
@@ -24,11 +24,11 @@ class KeyFrame:
 
 
 def store_frames(frames: Iterable[Frame], folder: Path) -> tuple[KeyFrame, ...]:
-    """Write frames as JPEG without metadata and with all of their colour.
+    """Write frames as JPEG without metadata or chroma subsampling.
 
     Args:
         frames: of one file.
-        folder: is made; the page must never serve what lies in it.
+        folder: is created; never served.
     """
     folder.mkdir(parents=True, mode=0o700)
     kept = []
@@ -40,7 +40,7 @@ def store_frames(frames: Iterable[Frame], folder: Path) -> tuple[KeyFrame, ...]:
 
 
 def load_frames(kept: Iterable[KeyFrame]) -> dict[int, Frame]:
-    """Read them back, by index.
+    """Read stored frames, by index.
 
     Raises:
         OSError: they were deleted meanwhile.

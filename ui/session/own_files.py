@@ -1,8 +1,7 @@
-"""Which files an address from outside may name: an allow list.
+"""Check paths from outside against an allow list.
 
-Whatever names a file from outside (a file's address, an event's input) goes through `own_file`. An address is
-taken only where it is, character by character, one of the places where this program stores files; where a regular
-file lies there and no link leads elsewhere; and where the browser that asks is the one whose file it is.
+Every path in a URL or event goes through `own_file`: it must match, character by character, a place where the
+program stores files, be a regular file without links in its path, and belong to the requesting browser.
 """
 
 from __future__ import annotations
@@ -16,10 +15,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 RECEIVED = "received"
-"""Folders of this name hold what visitors sent, as they sent it. Nothing in them is ever served: an image's
-metadata may say where its maker lives."""
+"""Folder of originals; never served, since metadata may reveal where somebody lives."""
 OWNER_COOKIE = "deepfake_detector_visitor"
-"""A random name for a browser. It opens nothing by itself: it is asked for beside a file's secret address."""
+"""Cookie with a random id of the browser, required besides a file's secret address."""
 
 _SECRET = "[0-9a-f]{32}"
 _NAME = r"[^/\\\0]+"
@@ -27,16 +25,16 @@ SHOWN = re.compile(
     rf"(?P<folder>{_SECRET})/"
     rf"((face|original|frame)-[0-9]+\.png|still\.png|thumb\.png|(moments|packages|copies)/{_SECRET}/{_NAME})"
 )
-"""What the page shows and hands out, below the root of all visits."""
+"""Files that the page serves, below the root of all visits."""
 UPLOADED = re.compile(rf"(?P<folder>{RECEIVED}/{_SECRET})/[0-9a-f]{{64}}/{_NAME}")
-"""A complete upload, below the same root. One that is still arriving has another path."""
+"""Complete uploads, below the same root; incomplete ones have another path."""
 _OWNER_FILE = ".owner"
 _OWNER = re.compile(_SECRET)
 _MAX_CHARS = 4096
 
 
 def own_file(address: object, root: Path, layout: re.Pattern[str], owner: str) -> Path | None:
-    """The file that an address from outside names, if whoever asks may have it.
+    """Return the file of a path from outside, if the browser may have it.
 
     Args:
         address: from outside; anything but text is refused.
@@ -45,7 +43,7 @@ def own_file(address: object, root: Path, layout: re.Pattern[str], owner: str) -
         owner: from `owner_in`, of the request.
 
     Returns:
-        None where it is not a regular file of this layout, where a link leads there, or where it is another's.
+        None if it is not a regular file of this layout, reached by a link, or of another browser.
     """
     if not isinstance(address, str) or len(address) > _MAX_CHARS:
         return None
@@ -68,22 +66,22 @@ def own_file(address: object, root: Path, layout: re.Pattern[str], owner: str) -
 
 
 def owner_in(cookies: Mapping[str, str]) -> str:
-    """The browser that asks; empty for programs and for browsers that keep no cookies."""
+    """Return the id of the browser; empty for programs and browsers without cookies."""
     owner = cookies.get(OWNER_COOKIE, "")
     return owner if _OWNER.fullmatch(owner) else ""
 
 
 def make_owner() -> str:
-    """A name for a browser that has none yet."""
+    """Make an id for a browser."""
     return secrets.token_hex(16)
 
 
 def secret_folder(parent: Path, owner: str = "") -> Path:
-    """A new folder whose name nobody can guess.
+    """Make a folder with a secret name.
 
     Args:
         parent: where it is made.
-        owner: only this one is given what lies in it; empty: whoever knows its name.
+        owner: browser that may read its files; empty for any that knows the name.
     """
     folder = parent / secrets.token_hex(16)
     folder.mkdir(mode=0o700)

@@ -1,4 +1,4 @@
-"""Which page a reload continues: a browser's tab keeps a random ticket, and nobody else learns it."""
+"""Continue a page after a reload, by a random ticket in the tab's storage."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _MOST = 10_000
 
 
 class Tabs:
-    """The newest page of each tab. Every method may be called from several threads."""
+    """The newest page of each tab. Thread-safe."""
 
     SCRIPT = """(ticket, ...rest) => {
         // A reload keeps its ticket; a new tab, or the same one opened anew, is a new page with nothing on it.
@@ -34,15 +34,15 @@ class Tabs:
         self._lock = threading.Lock()
 
     def open(self, owner: str, ticket: object, page: str) -> str | None:
-        """A page was opened in a tab.
+        """Register a page opened in a tab.
 
         Args:
-            owner: the browser, from `owner_of`; its ticket is worth nothing in another.
-            ticket: as the page sent it.
+            owner: the browser, from `owner_of`; tickets are valid in it only.
+            ticket: from the page.
             page: from `session_of`.
 
         Returns:
-            The page before it, which it continues.
+            The previous page, which it continues.
         """
         if not isinstance(ticket, str) or not _TICKET.fullmatch(ticket):
             return None
@@ -54,6 +54,6 @@ class Tabs:
         return before if before != page else None
 
     def knows(self, page: str) -> bool:
-        """Whether a reload could continue this page."""
+        """Return whether a reload could continue this page."""
         with self._lock:
             return page in self._pages.values()

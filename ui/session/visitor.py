@@ -1,4 +1,4 @@
-"""Whose page a request comes from."""
+"""Identify the page and browser of a request."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ _SESSION = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 
 class SessionOwners:
-    """The browser of each session: the one that named it first. Used from one thread."""
+    """The browser of each session: the first that used it. Used from one thread."""
 
     def __init__(self, most: int = _MOST_SESSIONS) -> None:
         self._owners: OrderedDict[str, str] = OrderedDict()
         self._most = most
 
     def admit(self, session: str, owner: str) -> bool:
-        """Whether a browser may use a session. Names longer than Gradio's are refused: they are kept.
+        """Return whether a browser may use a session. Overlong names are refused, since they are stored.
 
         Args:
-            session: its name, as a request gives it.
+            session: its name in the request.
             owner: from `own_files.owner_in`, of the request.
         """
         if not _SESSION.fullmatch(session):
@@ -37,12 +37,10 @@ class SessionOwners:
 
 
 def session_of(request: gr.Request) -> str:
-    """The page that an event comes from: its session, and the browser it runs in.
-
-    Whoever learns the name of a session has nothing of it in another browser.
+    """Return the page of an event: its session and browser. A session name is useless in another browser.
 
     Raises:
-        ValueError: the request names no session. Gradio's page always does; a forged call must share nothing.
+        ValueError: no session in the request, as in forged calls.
     """
     if request.session_hash is None:
         raise ValueError("the request names no session")
@@ -51,5 +49,5 @@ def session_of(request: gr.Request) -> str:
 
 
 def owner_of(request: gr.Request) -> str:
-    """The browser that an event comes from, see `own_files.owner_in`."""
+    """Return the browser of an event, see `own_files.owner_in`."""
     return owner_in(getattr(request, "cookies", None) or {})

@@ -1,7 +1,7 @@
-"""One private folder for everything a run of the page stores, wiped when the run ends.
+"""A private folder for all files of a run, deleted when the run ends.
 
-A run that was killed cannot wipe: the next one does it. Each holds a lock on its own folder, which the system lets
-go of however the run ends.
+The folder of a killed run is deleted by the next one: each run holds a lock on its folder, which the system
+releases when the process ends.
 """
 
 from __future__ import annotations
@@ -23,17 +23,16 @@ _LOCK = ".lock"
 _YOUNG_S = 60.0
 _TRIES = 5
 _OPENINGS = ("GRADIO_ALLOWED_PATHS", "GRADIO_LOCAL_DEV_MODE", "GRADIO_WATCH_DIRS")
-"""Settings by which the surroundings would make Gradio serve more, or to more."""
+"""Environment variables that would make Gradio serve more, or to more."""
 _workspaces: dict[int, tuple[Path, FileLock]] = {}
-"""The folder of a process, by its number."""
+"""Folder by process id."""
 
 
 def make_workspace() -> Path:
-    """Make a fresh folder that only its owner can read, and make Gradio use it.
+    """Make a private folder and have Gradio use it; delete folders of dead runs.
 
-    Everything Gradio would otherwise leave in a folder that all its apps share goes there, uploads above all.
-    Gradio's own requests to the internet are switched off as well. Both are read while Gradio is imported, so
-    this comes first. What earlier runs had to leave behind is deleted.
+    Must run before Gradio is imported, which reads its folder then; Gradio's own requests to the internet are
+    disabled too.
 
     Raises:
         RuntimeError: Gradio was imported before.
@@ -55,19 +54,19 @@ def make_workspace() -> Path:
 
 
 def wipe_workspace() -> None:
-    """Delete the folder of this run, if it has one, with all that is in it."""
-    # By process: a copy of this one may end long before it, and must not take its folder.
+    """Delete the folder of this run, if it has one."""
+    # By process: a forked child must not delete the folder of its parent.
     folder, lock = _workspaces.pop(os.getpid(), (None, None))
     if folder is None or lock is None:
         return
-    for _ in range(_TRIES):  # another thread may just be writing into it
+    for _ in range(_TRIES):  # another thread may be writing
         _delete(folder, lock)
         if not folder.exists():
             break
 
 
 def locked_folder(parent: Path) -> tuple[Path, FileLock]:
-    """A new folder, mode 0700, and the lock that keeps it from being taken for an abandoned one.
+    """Make a folder, mode 0700, and lock it as in use.
 
     Raises:
         OSError: none can be made or locked.
@@ -75,7 +74,7 @@ def locked_folder(parent: Path) -> tuple[Path, FileLock]:
     for _ in range(_TRIES):
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
         lock = FileLock(folder / _LOCK)
-        # Another run that starts just now may have seen the lock's file before it was locked, and wipe the folder.
+        # Another run that starts now may have seen the unlocked file and delete the folder.
         with suppress(Timeout, FileNotFoundError):
             lock.acquire(timeout=0)
             if (folder / _LOCK).exists():
@@ -85,15 +84,15 @@ def locked_folder(parent: Path) -> tuple[Path, FileLock]:
 
 
 def wipe_abandoned(parent: Path) -> None:
-    """Delete the folders of runs that are no more; those of others and of runs that go on are left alone."""
+    """Delete the folders of this user's dead runs."""
     for folder in parent.glob(f"{_PREFIX}*"):
         if not _is_ours(folder):
             continue
         if not (folder / _LOCK).exists():
-            # Just being made; or its lock was tidied away by the system, and nobody knows whether its run goes on.
+            # Just being made, or its lock file was removed by the system: unknown, so keep it.
             with suppress(OSError):
                 if time.time() - folder.stat().st_mtime > _YOUNG_S:
-                    folder.rmdir()  # only where it is empty
+                    folder.rmdir()  # only if empty
             continue
         lock = FileLock(folder / _LOCK)
         try:
@@ -104,7 +103,7 @@ def wipe_abandoned(parent: Path) -> None:
 
 
 def _delete(folder: Path, lock: FileLock) -> None:
-    """Delete a folder whose lock is held: whoever waits for it must not take what is about to go."""
+    """Delete a folder while holding its lock."""
     shutil.rmtree(folder, ignore_errors=True)
     lock.release()
     if sys.platform == "win32":  # an open file cannot be deleted there
@@ -112,7 +111,7 @@ def _delete(folder: Path, lock: FileLock) -> None:
 
 
 def _is_ours(folder: Path) -> bool:
-    """A real folder of this user: what others lay into a shared place leads anywhere."""
+    """Return whether this is a real folder of this user, not a link."""
     try:
         facts = folder.lstat()
     except OSError:

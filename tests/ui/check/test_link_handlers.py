@@ -170,7 +170,7 @@ def test_only_a_page_of_this_computer_has_the_field(
         labels = [{part["props"].get("label") for part in config["components"]} for config in (private, public)]
         assert Words.LINK_LABEL in labels[0] and Words.LINK_LABEL not in labels[1]
         events = [config["dependencies"] for config in (private, public)]
-        assert len(events[0]) - len(events[1]) == 9, "nothing to call there"
+        assert len(events[0]) - len(events[1]) == 10, "nothing to call there"
         begin = next(event for event in events[0] if len(event["targets"]) == 2 and len(event["inputs"]) == 2)
         called = {"data": ["http://127.0.0.2/x.jpg", "en"], "fn_index": begin["id"], "session_hash": "abcdefghij"}
         assert visitor.post(f"{fetching_server.url}gradio_api/run/predict", json=called).status_code == 200

@@ -16,7 +16,7 @@ from detector.types import Analysis, Step
 from reporting.text import results as result_text
 from ui import text
 from ui.check.upload_handlers import Handlers
-from ui.common.localized import Lettering
+from ui.common.localized import LocalizedComponents
 from ui.common.updates import Updates
 from ui.security.rate_limit import MAX_WAITING
 from ui.session.workspace import make_workspace
@@ -207,11 +207,11 @@ def test_what_went_wrong_is_said_again_in_another_language(
 
 
 def test_components_are_made_in_english_and_written_in_another_language() -> None:
-    lettering, hindi = Lettering(), text.of("hi")
-    button = lettering.add(gr.Button, lambda words: {"value": words.PREPARE}, variant="primary")
-    lettering.html(lambda words: words.TITLE)
-    assert button.value == Words.PREPARE and lettering.components[0] is button
-    assert [update["value"] for update in lettering.written("hi")] == [hindi.PREPARE, hindi.TITLE]
+    localized, hindi = LocalizedComponents(), text.of("hi")
+    button = localized.add(gr.Button, lambda words: {"value": words.PREPARE}, variant="primary")
+    localized.html(lambda words: words.TITLE)
+    assert button.value == Words.PREPARE and localized.components[0] is button
+    assert [update["value"] for update in localized.written("hi")] == [hindi.PREPARE, hindi.TITLE]
 
 
 def test_the_private_folder_comes_before_gradio() -> None:

@@ -48,7 +48,7 @@ def handlers(detector: Detector, tmp_path: Path, examples: Path) -> Handlers:
 
 @pytest.fixture
 def videos(handlers: Handlers, detector: Detector) -> VideoHandlers:
-    return VideoHandlers(detector, handlers.visits)
+    return VideoHandlers(detector, handlers.visits, handlers.turns)
 
 
 def track_of(handlers: Handlers) -> FaceTrack:
@@ -227,5 +227,7 @@ def test_an_image_offers_no_copy(detector: Detector, tmp_path: Path, examples: P
     handlers.receive_example(examples / "genuine.jpg")("en", visitor("a"))
     shown = handlers.judge("auto", visitor("a"), quiet)
     assert shown["timeline"] == "" and shown["copy"].visible is False
-    panel = VideoHandlers(detector, handlers.visits).moment("en", visitor("a"), pick(0, 0))["moment"]
+    panel = VideoHandlers(detector, handlers.visits, handlers.turns).moment("en", visitor("a"), pick(0, 0))[
+        "moment"
+    ]
     assert Words.TROUBLES["moment_gone"].message in Page(panel).words

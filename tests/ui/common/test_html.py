@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -11,14 +12,14 @@ from html_helpers import Page
 
 from detector.messages import Message
 from detector.types import Analysis, FaceTrack
-from reporting import PortalField
+from reporting import Case, PortalField
 from reporting.text.results import Language
 from ui.check.file_check import Trouble
 from ui.common.html import escape, verbatim, with_name
 from ui.report.filing import filing_list
 from ui.result.details import findings
 from ui.result.status_panel import checking_panel, trouble_panel, verdict_panel
-from ui.session.store import ImageLinks
+from ui.session.store import ImageLinks, Prepared
 
 HOSTILE = "<b>\x1b[31m\x9b2J\x07\u202egpj.exe\u2066\u200f\u2028\r\n\t\ufeff\u00ad\ud800100% {x} ${y} क्\u200dष.jpg"
 ALLOWED = "\u200c\u200d"
@@ -53,7 +54,9 @@ def test_no_panel_gives_a_hostile_name_or_text_power(
         warnings=(Message("scaled_frames", {"stored": HOSTILE, "judged": HOSTILE}),),
         reasons=(Message("never_measured", {"name": HOSTILE}),),
     )
-    field: Any = PortalField(step="1", label=HOSTILE, text=HOSTILE, chars=9, hint=HOSTILE)
+    hostile = dict.fromkeys(("label", "text", "hint", "step_hi", "label_hi", "hint_hi", "gloss_hi"), HOSTILE)
+    field: Any = PortalField(step="1", chars=9, **hostile)
+    package = Prepared(path=Path("report.zip"), case=Case(), fields=(field,), findings=())
     panels = {
         "checking": checking_panel(HOSTILE, language),
         "verdict": verdict_panel(analysis, language, None),
@@ -63,4 +66,4 @@ def test_no_panel_gives_a_hostile_name_or_text_power(
     for name, panel in panels.items():
         assert not unsafe(panel), name
         assert not Page(panel).all("b") and "\\u202egpj.exe" in panel, name
-    assert not unsafe(filing_list((field,), language), "\n\t")
+    assert not unsafe(filing_list(package, language), "\n\t")

@@ -10,7 +10,7 @@ import pytest
 from detector.errors import ReportError
 from reporting.case import Depicted, Kind
 from reporting.portals import load_places
-from ui.common.localized import Lettering
+from ui.common.localized import LocalizedComponents
 from ui.report.case_form import (
     ELSEWHERE,
     Answers,
@@ -90,9 +90,9 @@ def test_the_choices_are_those_of_a_case(words: type[Words]) -> None:
 
 
 def test_the_form_has_one_component_for_each_answer_and_asks_for_no_identity() -> None:
-    lettering = Lettering()
-    made: list[Any] = [*first_fields(lettering), *account_fields(lettering)]
-    made += [*detail_fields(lettering), images_field(lettering)]
+    localized = LocalizedComponents()
+    made: list[Any] = [*first_fields(localized), *account_fields(localized)]
+    made += [*detail_fields(localized), images_field(localized)]
     assert len(made) == len(Answers._fields)
     labels = " ".join(str(component.label) for component in made).casefold()
     for asked in ("your name", "phone", "e-mail", "aadhaar", "address", "birth"):
