@@ -19,7 +19,7 @@ import pytest
 from browser_helpers import BROWSER, FLAGS, PATIENCE_MS, add, has_sideways_scroll, unfold, wait_for_answer
 from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright, Route, expect
-from wait_helpers import wait_until
+from wait_helpers import files_below, wait_until
 
 from reporting import verify_package
 from reporting.text import results as result_text
@@ -258,7 +258,7 @@ def test_a_check_is_stopped_and_the_next_file_is_judged(
     page.get_by_role("option", name=Words.DEPTHS["all"], exact=True).click()
     add(page, "stop-me.mp4", long_video(tmp_path, examples / "genuine.mp4").read_bytes())
     expect(page.locator("#progress")).to_contain_text("Highest estimate so far")
-    assert list(server.folder.rglob("stop-me.mp4"))
+    assert list(files_below(server.folder, "stop-me.mp4"))
     if by_keyboard:
         page.get_by_role("button", name=Words.CANCEL).focus()
         page.keyboard.press("Enter")
@@ -267,7 +267,7 @@ def test_a_check_is_stopped_and_the_next_file_is_judged(
     expect(page.locator("#answer")).to_contain_text(Words.STOPPED_TITLE)
     expect(page.locator("#cancel")).not_to_be_visible()
     expect(page.locator("#answer [role=status]")).to_be_focused()
-    assert not list(server.folder.rglob("stop-me.mp4"))
+    assert not list(files_below(server.folder, "stop-me.mp4"))
     try_example(page, "no-face.jpg")
     page.locator("#answer .dd-no_face:not(.dd-stopped)", has_text="no-face.jpg").wait_for()
     assert Words.STOPPED_TITLE not in page.locator("#answer").inner_text()
@@ -318,7 +318,7 @@ def test_a_full_line_says_how_many_are_before(
     expect(alert).to_contain_text(busy.message.format(waiting=MAX_WAITING))
     expect(other.locator("#cancel")).not_to_be_visible()
     expect(other.locator(".toast-body")).not_to_be_visible()
-    assert not list(server.folder.rglob("refused.jpg"))
+    assert not list(files_below(server.folder, "refused.jpg"))
     page.get_by_role("button", name=Words.CANCEL).click()
     context.close()
 
@@ -383,7 +383,7 @@ def camera_page(camera_browser: Browser, server: Any) -> Iterator[Page]:
 
 
 def test_the_camera_is_judged_as_it_runs_and_nothing_is_stored(camera_page: Page, server: Any) -> None:
-    page, before = camera_page, {path for path in server.folder.rglob("*") if path.is_file()}
+    page, before = camera_page, {path for path in files_below(server.folder, "*") if path.is_file()}
     assert page.evaluate("window.asked") == 0
     page.get_by_role("button", name=Words.CAMERA_START).click()
     answer = page.locator("#camera-answer")
@@ -398,7 +398,7 @@ def test_the_camera_is_judged_as_it_runs_and_nothing_is_stored(camera_page: Page
     rate = page.locator("[data-rate]").first.get_attribute("data-rate")
     print(f"camera: {rate} frames a second")
     assert not has_sideways_scroll(page)
-    assert {path for path in server.folder.rglob("*") if path.is_file()} == before
+    assert {path for path in files_below(server.folder, "*") if path.is_file()} == before
     page.get_by_role("button", name=Words.CAMERA_STOP).click()
     expect(page.locator(".dd-camera-said")).to_contain_text(Words.CAMERA_STOPPED)
     expect(answer).not_to_contain_text("estimate")
@@ -466,7 +466,7 @@ def test_the_camera_goes_on_in_another_language(camera_page: Page) -> None:
 def test_one_press_deletes_everything(page: Page, server: Any, examples: Path) -> None:
     add(page, "erase-me.jpg", (examples / "no-face.jpg").read_bytes())
     wait_for_answer(page)
-    (folder,) = [path.parent.parent for path in server.folder.rglob("erase-me.jpg")]
+    (folder,) = [path.parent.parent for path in files_below(server.folder, "erase-me.jpg")]
     page.locator("#erase").click()
     expect(page.locator("#answer")).to_contain_text(Words.FILES_ERASED)
     assert not folder.exists()
@@ -484,6 +484,6 @@ def test_closing_the_page_before_there_is_a_result_deletes_the_file(
     page.get_by_role("option", name=Words.DEPTHS["all"], exact=True).click()
     add(page, "close-me.mp4", long_video(tmp_path, examples / "genuine.mp4").read_bytes())
     expect(page.locator("#progress")).to_contain_text("Highest estimate so far")
-    assert list(server.folder.rglob("close-me.mp4"))
+    assert files_below(server.folder, "close-me.mp4")
     context.close()
-    wait_until(lambda: not list(server.folder.rglob("close-me.mp4")))
+    wait_until(lambda: not files_below(server.folder, "close-me.mp4"))
