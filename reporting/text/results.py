@@ -249,6 +249,15 @@ def clock(time_s: float) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
+def moment_clock(time_s: float) -> str:
+    """A moment of a video among others less than a second away.
+
+    >>> moment_clock(0.04), moment_clock(75.46)
+    ('0:00.0', '1:15.4')
+    """
+    return f"{clock(time_s)}.{int(time_s * 10) % 10}"
+
+
 def shown(found: Verdict | FaceTrack) -> Result:
     """What a reader is told of a verdict or a track."""
     return "some signs" if found.grade == "some signs" else found.outcome
@@ -294,7 +303,7 @@ def peak_sentence(peak: Span, language: Language) -> str:
     """When one person's face speaks most for manipulation.
 
     >>> peak_sentence(Span(12.0, 15.5, 0.97), "en")
-    'Strongest from 0:12 to 0:15 (estimate 97 %).'
+    'Strongest from 0:12.0 to 0:15.5 (estimate 97 %).'
     """
     words = _STRETCHES[language]
     return words["peak"].format(stretch=_stretch(peak, language), p=percent(peak.probability, language))
@@ -306,8 +315,8 @@ def flagged_sentence(spans: Sequence[Span], language: Language) -> str:
     Raises:
         ValueError: there is none.
 
-    >>> flagged_sentence([Span(1.0, 3.2, 0.9), Span(12.0, 12.2, 0.85)], "en")
-    'Signs of manipulation from 0:01 to 0:03, at 0:12.'
+    >>> flagged_sentence([Span(1.0, 3.2, 0.9), Span(12.0, 12.0, 0.85)], "en")
+    'Signs of manipulation from 0:01.0 to 0:03.2, at 0:12.0.'
     """
     if not spans:
         raise ValueError("there is no stretch to tell of")
@@ -319,7 +328,7 @@ def flagged_sentence(spans: Sequence[Span], language: Language) -> str:
 
 
 def _stretch(span: Span, language: Language) -> str:
-    start, end = clock(span.start_s), clock(span.end_s)
+    start, end = moment_clock(span.start_s), moment_clock(span.end_s)
     return _STRETCHES[language]["moment" if start == end else "span"].format(start=start, end=end)
 
 

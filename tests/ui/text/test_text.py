@@ -58,8 +58,8 @@ def test_hindi_is_written_in_its_own_letters() -> None:
     """Names of programs and formats stay as they are written everywhere."""
     plain = {
         name: re.sub(
-            r"\{\w*\}|gradio\.live|WhatsApp|Instagram|SHA-\d+|MD5|https|Enter|zip|IP|START_HERE\.html|Ctrl\+[CV]"
-            r"|CSV|JSON|PDF|\b[jk]\b",
+            r"\{\w*\}|gradio\.live|WhatsApp|Instagram|https|Enter|zip|START_HERE\.html|Ctrl\+[CV]"
+            r"|\b[jk]\b|Web[MP]|[A-Z][A-Z0-9-]+",
             "",
             sentence,
         )
