@@ -17,6 +17,7 @@ from browser_helpers import (
     barriers,
     has_sideways_scroll,
     opened_elsewhere,
+    unfold,
     wait_for_answer,
 )
 from playwright.sync_api import Browser, Page, expect
@@ -59,6 +60,7 @@ def visitor(browser: Browser, server: Any, request: pytest.FixtureRequest) -> It
 def bring(page: Page, example: Path, name: str) -> None:
     add(page, name, example.read_bytes())
     assert name in wait_for_answer(page)
+    unfold(page, "report")
 
 
 @pytest.mark.parametrize("visitor", ["en", "hi"], indirect=True)
