@@ -11,18 +11,19 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from detector.faces.crop import crop_face
 from detector.media.media import Media
 from detector.pipeline import Detector
-from detector.types import Analysis, DetectedFace, FaceCrop, FaceScore, FaceTrack, Frame
+from detector.types import Analysis, DetectedFace, FaceCrop, FaceScore, FaceTrack, Frame, Pixels
 
 KEY_FACES = 12
 """Faces of a video that are shown, as many of each person as there is room for."""
 _MOST_EACH = 4
 _KEY_FRAMES = 8
 _ALIKE = 7.0
-"""Mean difference of two small grey crops, in levels of 255, up to which one of them is left out."""
+"""Mean difference of two small grey images, in levels of 255, up to which they show the same."""
 _THUMB_PX = 24
 
 
@@ -47,7 +48,7 @@ def choose_decisive(detector: Detector, analysis: Analysis, media: Media) -> Ana
     for track, score in wanted:
         kept, frame = crops.setdefault(track.track_id, []), frames.get(score.frame_index)
         crop = _crop(detector, track, score, frame) if frame is not None else None
-        if frame is not None and crop is not None and not any(_alike(crop, other) for other in kept):
+        if frame is not None and crop is not None and not any(alike(crop.pixels, one.pixels) for one in kept):
             kept.append(crop)
             if len(shown) < _KEY_FRAMES:
                 shown[frame.index] = frame
@@ -86,10 +87,11 @@ def _crop(detector: Detector, track: FaceTrack, score: FaceScore, frame: Frame) 
     return crop_face(frame, DetectedFace(score.box, 1.0, landmarks, score.turns), spec.margin_frac, spec.size_px)
 
 
-def _alike(crop: FaceCrop, other: FaceCrop) -> bool:
-    return float(np.abs(_thumb(crop) - _thumb(other)).mean()) <= _ALIKE
+def alike(pixels: Pixels, other: Pixels) -> bool:
+    """Whether two images, uint8 (height, width, 3) RGB each, show nearly the same."""
+    return float(np.abs(_thumb(pixels) - _thumb(other)).mean()) <= _ALIKE
 
 
-def _thumb(crop: FaceCrop) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-    grey = cv2.cvtColor(crop.pixels, cv2.COLOR_RGB2GRAY)
+def _thumb(pixels: Pixels) -> NDArray[np.float32]:
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
     return cv2.resize(grey, (_THUMB_PX, _THUMB_PX), interpolation=cv2.INTER_AREA).astype(np.float32)

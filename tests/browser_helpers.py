@@ -30,6 +30,15 @@ def wait_for_answer(page: Page) -> str:
     return page.locator("#answer").inner_text()
 
 
+def unfold(page: Page, *names: str) -> None:
+    """Open sections of the result by their `elem_id`; those that are open stay so."""
+    for name in names:
+        button = page.locator(f"#{name} > button")
+        button.wait_for()
+        if not page.locator(f"#{name} > button.open").count():
+            button.click()
+
+
 def add(page: Page, name: str, content: bytes) -> None:
     payload = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
     page.locator("#upload input[type=file]").set_input_files(payload)

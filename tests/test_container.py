@@ -133,7 +133,7 @@ def test_it_runs_as_nobody_without_a_home_and_writes_only_to_tmp(tmp_path: Path)
             pytest.fail(f"never healthy: {said.read_text()}")
     finally:
         process.terminate()
-        process.wait(60)
+        process.wait(300)
         for path in (app, *app.rglob("*")):
             path.chmod(0o755)
     told = said.read_text()

@@ -14,7 +14,7 @@ def lead(words: type[Words], *, shared: bool) -> str:
     return (
         f"<style>:root {{ --dd-drop: '{words.UPLOAD_DROP}'; }}</style>"
         f'<p class="dd-question" lang="{words.LANGUAGE}" data-drop="{escape(words.UPLOAD_DROP)}">'
-        f'{escape(words.LEAD)}</p><ol class="dd-way">{way}</ol>'
+        f'{escape(words.LEAD)}</p><ol class="dd-way dd-intro">{way}</ol>'
         f'<p class="dd-private">{icon("private")}<span>{escape(where)}</span></p>'
     )
 

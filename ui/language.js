@@ -26,6 +26,8 @@ document.addEventListener('click', (event) => {
     event.preventDefault();
     if ('reload' in link.dataset) return location.reload();
     const place = document.getElementById(link.getAttribute('href').slice(1));
+    place?.querySelector(':scope > button.label-wrap:not(.open)')?.click(); // a folded section
+    place?.querySelector(':scope > details:not([open]) > summary')?.click();
     place?.scrollIntoView();
     const field = place?.querySelector('textarea, input');
     if (!field && place) place.tabIndex = -1;

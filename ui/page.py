@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import gradio as gr
 from gradio.utils import get_upload_folder
 
 from detector import Detector
+from detector.config import Depth
 from reporting.text import results as result_text
 from reporting.types import Place
 from ui import text
@@ -27,6 +29,7 @@ from ui.queue.handlers import ListHandlers
 from ui.queue.layout import FilesPart, pick_part
 from ui.report.layout import ReportPart
 from ui.result.faithfulness import MapCheckHandlers
+from ui.result.origin import SCRIPT as ORIGIN_SCRIPT
 from ui.result.status_panel import idle_panel
 from ui.session.cleanup import keep_tidy
 from ui.session.visitor import session_of
@@ -43,8 +46,11 @@ HEAVY = "detector"
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}
 AT_ONCE: dict[str, Any] = PRIVATE | {"queue": False, "show_progress": "hidden"}
 _TIMELINE_SCRIPT = Path(__file__).parent / "result" / "timeline.js"
+_FOLD_SCRIPT = Path(__file__).parent / "result" / "fold.js"
 _COMPARE_SCRIPT = Path(__file__).parent / "result" / "compare.js"
 _LANGUAGE_SCRIPT = Path(__file__).with_name("language.js")
+_DRAWN = "watch('value', () => { delete document.getElementById('moment').dataset.waiting; });"
+"""What `timeline.js` said while a moment was drawn."""
 _PRESSED = "() => document.querySelector('#language [aria-pressed=true]').lang"
 _FOCUS = "() => setTimeout(() => document.querySelector('#answer [role=status]').focus(), 100)"
 """For the keyboard, whose button has just gone."""
@@ -146,11 +152,19 @@ def _file_tab(
     )
     pick_part(localized)
     link = link_part(localized) if fetched else None
-    localized.html(lambda words: f"<p>{escape(words.EXAMPLES_LEAD)}</p>")
-    with gr.Row(elem_id="examples"):
+    localized.html(
+        lambda words: f"<p>{escape(words.EXAMPLES_LEAD)}</p>", elem_id="examples-lead", elem_classes="dd-intro"
+    )
+    with gr.Row(elem_id="examples", elem_classes="dd-intro"):
         examples = {name: _example(localized, name, number) for number, name in enumerate(Words.EXAMPLES, 1)}
-    with localized.add(gr.Accordion, lambda words: {"label": words.DEPTH_TITLE}, open=False, elem_id="depth"):
-        configured = detector.config.max_frames
+    configured = detector.config.max_frames
+    with localized.add(
+        gr.Accordion,
+        lambda words: {"label": words.DEPTH_TITLE},
+        open=False,
+        elem_id="depth",
+        elem_classes="dd-intro",
+    ):
         how = localized.add(
             gr.Dropdown,
             lambda words: {
@@ -167,16 +181,25 @@ def _file_tab(
         progress = _html("", elem_id="progress")
         cancel = localized.add(gr.Button, lambda words: {"value": words.CANCEL}, elem_id="cancel")
     with gr.Column(visible=False, elem_id="result") as result:
-        timeline, moment = _timeline(), _html(idle_panel(), elem_id="moment")
-        findings = _html(elem_id="findings", js_on_load=_COMPARE_SCRIPT.read_text(encoding="utf-8"))
-        with gr.Column(visible=False, elem_id="maps") as maps_column:
-            localized.html(lambda words: f"<h2>{escape(words.MAPS_TITLE)}</h2><p>{escape(words.MAPS_LEAD)}</p>")
-            check_maps = localized.add(gr.Button, lambda words: {"value": words.MAPS_CHECK}, elem_id="check-maps")
-            maps_note = _html(idle_panel(), elem_id="maps-note")
-        with gr.Column(visible=False, elem_id="copy") as copy_column:
-            copy_parts = _copy_part(localized)
-        steps = _html(elem_id="steps")
-        report = ReportPart(localized)
+        with gr.Column(elem_id="found") as found:
+            steps = _html(elem_id="steps")
+            findings = _html(elem_id="findings", js_on_load=_scripts(_COMPARE_SCRIPT, _FOLD_SCRIPT))
+            timeline, moment = _timeline(), _html(idle_panel(), js_on_load=_DRAWN, elem_id="moment")
+            with gr.Column(visible=False, elem_id="closer") as closer:
+                closer_note, again, look_closer = _closer_part(localized, configured)
+            with _accordion(localized, lambda words: words.WHERE_TITLE, "where") as where:
+                origin = _html(elem_id="origin", js_on_load=ORIGIN_SCRIPT.read_text(encoding="utf-8"))
+            with _accordion(localized, lambda words: words.MAPS_TITLE, "maps") as maps:
+                localized.html(lambda words: f"<p>{escape(words.MAPS_LEAD)}</p>")
+                check_maps = localized.add(
+                    gr.Button, lambda words: {"value": words.MAPS_CHECK}, elem_id="check-maps"
+                )
+                maps_note = _html(idle_panel(), elem_id="maps-note")
+            with _accordion(localized, lambda words: words.COPY_TITLE, "copy") as copy:
+                copy_parts = _copy_part(localized)
+            about = _html(elem_id="about")
+        with _accordion(localized, lambda words: words.REPORT_TITLE, "report"):
+            report = ReportPart(localized)
         files.result_part(localized)
 
     received = [upload, answer, working, result]
@@ -195,15 +218,18 @@ def _file_tab(
         named.then(None, js=_SCROLL.format(block="nearest"), **PRIVATE)
         # "multiple": a link that was stopped may take a moment to let go, and must not swallow the next.
         arrivals.append(named.success(bring, None, received, trigger_mode="multiple", **AT_ONCE))
-    below = [timeline, moment, findings, maps_note, steps]
+    written = [answer, timeline, moment, findings, closer_note, maps_note, origin, about, steps]
+    shown = [*written, working, result, found, maps, copy, where, closer, look_closer, again, *copy_parts]
     answered = [answer, working, result]
-    judged = [*answered, *below, maps_column, copy_column, *copy_parts]
-    for arrival in arrivals:
-        arrival.then(None, js=_SCROLL.format(block="nearest"), **PRIVATE)
-        check = arrival.success(
-            by_name(handlers.judge, judged),
-            how,
-            judged,
+    checks: list[tuple[Any, gr.Dropdown]] = [(arrival, how) for arrival in arrivals]
+    closer_look = look_closer.click(by_name(handlers.look_closer, answered), language, answered, **AT_ONCE)
+    checks.append((closer_look, again))
+    for asked, depth in checks:
+        asked.then(None, js=_SCROLL.format(block="nearest"), **PRIVATE)
+        check = asked.success(
+            by_name(handlers.judge, shown),
+            depth,
+            shown,
             show_progress="full",
             show_progress_on=progress,
             trigger_mode="multiple",
@@ -213,7 +239,7 @@ def _file_tab(
         check.success(None, js=_SCROLL.format(block="start"), **PRIVATE)
         check.success(by_name(handlers.settle, answered), language, answered, **AT_ONCE)
         check.failure(by_name(handlers.busy, answered), language, answered, **AT_ONCE)
-    stopped = cancel.click(by_name(handlers.cancel, answered), language, answered, **AT_ONCE)
+    stopped = cancel.click(by_name(handlers.cancel, shown), language, shown, **AT_ONCE)
     stopped.then(None, js=_FOCUS, **PRIVATE)
 
     videos = VideoHandlers(detector, handlers.visits, handlers.turns)
@@ -221,7 +247,7 @@ def _file_tab(
         by_name(videos.moment, [moment]),
         language,
         moment,
-        show_progress_on=moment,
+        show_progress="hidden",  # the page says it in its own words
         concurrency_id=HEAVY,
         trigger_mode="always_last",
         **PRIVATE,
@@ -248,18 +274,19 @@ def _file_tab(
     stop.click(by_name(videos.stop_copy, copy_parts), None, copy_parts, **AT_ONCE)
     heavy = {"concurrency_id": HEAVY, **PRIVATE}
     opened = files.join(
-        page, lists, language, how, arrivals, judged, heavy=CHECK | PRIVATE, at_once=AT_ONCE, pressed=_PRESSED
+        page, lists, language, how, arrivals, shown, heavy=CHECK | PRIVATE, at_once=AT_ONCE, pressed=_PRESSED
     )
     opened.success(None, js=_SCROLL.format(block="start"), **PRIVATE)
     report.join(
         handlers.visits,
         language,
         [*arrivals, opened],
-        [answer, *below, maps_column, copy_column],
+        [*written, found],
+        rechecks=[closer_look],
         heavy=heavy,
         at_once=AT_ONCE,
     )
-    return [answer, *below, *copy_parts]
+    return [*written, *copy_parts]
 
 
 def _example(localized: LocalizedComponents, name: str, number: int) -> gr.Button:
@@ -274,12 +301,40 @@ def _example(localized: LocalizedComponents, name: str, number: int) -> gr.Butto
 
 def _timeline() -> gr.HTML:
     """The graphs; the event `pick` names a moment."""
-    return _html(elem_id="timeline", js_on_load=_TIMELINE_SCRIPT.read_text(encoding="utf-8"))
+    return _html(elem_id="timeline", js_on_load=_scripts(_TIMELINE_SCRIPT, _FOLD_SCRIPT))
+
+
+def _scripts(*files: Path) -> str:
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
+
+
+def _accordion(localized: LocalizedComponents, title: Callable[[type[Words]], str], name: str) -> gr.Accordion:
+    """A section of the result that is folded until the visitor opens it."""
+    return localized.add(gr.Accordion, lambda words: {"label": title(words)}, open=False, elem_id=name)
+
+
+def _closer_part(localized: LocalizedComponents, configured: Depth) -> tuple[gr.HTML, gr.Dropdown, gr.Button]:
+    """How densely a video was looked at, how it can be looked at again, and the button that does so."""
+    note = _html(idle_panel(), elem_id="closer-note")
+    with gr.Row(elem_id="closer-row"):
+        again = localized.add(
+            gr.Dropdown,
+            lambda words: {
+                "choices": frame_sampling.choices(configured, words.LANGUAGE),
+                "label": words.DEPTH_LABEL,
+            },
+            value="all",
+            filterable=False,
+            min_width=220,
+            elem_id="again",
+        )
+        button = localized.add(gr.Button, lambda words: {"value": words.CLOSER_AGAIN}, elem_id="look-closer")
+    return note, again, button
 
 
 def _copy_part(localized: LocalizedComponents) -> tuple[gr.Button, gr.Button, gr.HTML, gr.DownloadButton]:
     """The annotated copy: the button that makes it, the one that stops it, a note, the download."""
-    localized.html(lambda words: f"<h2>{escape(words.COPY_TITLE)}</h2><p>{escape(words.COPY_LEAD)}</p>")
+    localized.html(lambda words: f"<p>{escape(words.COPY_LEAD)}</p>")
     make = localized.add(gr.Button, lambda words: {"value": words.COPY_MAKE}, elem_id="copy-make")
     note = _html(idle_panel(), elem_id="copy-note")
     stop = localized.add(gr.Button, lambda words: {"value": words.COPY_STOP}, visible=False, elem_id="copy-stop")

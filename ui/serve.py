@@ -9,6 +9,7 @@ import gradio as gr
 from gradio.utils import get_upload_folder
 from starlette.middleware import Middleware
 
+from ui import text
 from ui.page import MAX_UPLOAD_MB
 from ui.security.access import Exposure
 from ui.security.login import PasswordLogin
@@ -71,6 +72,7 @@ def launch(
         enable_monitoring=False,
         max_file_size=f"{MAX_UPLOAD_MB}mb",
         footer_links=[],
+        i18n=gr.I18n(**{language: dict(text.of(language).GRADIO) for language in text.LANGUAGES}),
         theme=make_theme(),
         css_paths=STYLE_SHEET,
         app_kwargs={

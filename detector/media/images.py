@@ -11,6 +11,8 @@ import struct
 import threading
 import warnings
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
@@ -134,6 +136,14 @@ def is_animated(path: Path, max_px: int) -> bool:
             return bool(getattr(_open(whole, path.name, max_px), "is_animated", False))
         except BROKEN as error:
             raise _broken(path.name) from error
+
+
+@contextmanager
+def opened_image(path: Path, max_px: int = MAX_IMAGE_PX) -> Iterator[Image.Image]:
+    """An image's header, for its metadata. Nothing is decoded; raises what `decode_image` raises."""
+    _check_bytes(path)
+    with _LOCK, _CountedReader(io.FileIO(path), path.name) as file:
+        yield _open(file, path.name, max_px)
 
 
 class _CountedReader(io.BufferedReader):

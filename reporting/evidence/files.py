@@ -77,13 +77,18 @@ def hash_stream(stream: IO[bytes]) -> Hashes:
     return Hashes(size_bytes=size, sha256=sha256.hexdigest(), sha1=sha1.hexdigest(), md5=md5.hexdigest())
 
 
+def mime_of(media: MediaInfo) -> str:
+    """The type of a file by its content."""
+    return _MIME.get(media.format, "application/octet-stream")
+
+
 def received_file(media: MediaInfo, in_package: bool) -> EvidenceFile:
     """Describe the file as received."""
     return EvidenceFile(
         name=ORIGINAL_FOLDER + safe_file_name(media.file_name) if in_package else printable(media.file_name),
         in_package=in_package,
         purpose=words.received_purpose(media.kind),
-        mime=_MIME.get(media.format, "application/octet-stream"),
+        mime=mime_of(media),
         hashes=Hashes(size_bytes=media.size_bytes, sha256=media.sha256, sha1=media.sha1, md5=media.md5),
         derived_from=None,
         made_how="",

@@ -53,6 +53,27 @@ _COMMON: dict[Language, tuple[str, ...]] = {
 }
 
 
+_ACTIONS: dict[Language, dict[Outcome, str]] = {
+    "en": {
+        "fake": "Do not send it on. Keep the file as you got it, and report it.",
+        "real": "If you know that it is false, you can still report it.",
+        "inconclusive": "Check the first copy that you can get, or look closer.",
+        "no_face": "Try a file in which the face is larger and seen from the front.",
+    },
+    "hi": {
+        "fake": "इसे आगे न भेजें। फ़ाइल जैसी मिली वैसी ही रखें, और शिकायत करें।",
+        "real": "अगर आप जानते हैं कि यह झूठी है, तो भी शिकायत कर सकते हैं।",
+        "inconclusive": "जो सबसे पहली कॉपी मिल सके उसे जाँचें, या और बारीकी से देखें।",
+        "no_face": "ऐसी फ़ाइल से कोशिश करें जिसमें चेहरा बड़ा हो और सामने से दिखे।",
+    },
+}
+
+
+def next_action(outcome: Outcome, language: Language) -> str:
+    """What to do now, in one line; `next_steps` says more."""
+    return _ACTIONS[language][outcome]
+
+
 def next_steps(outcome: Outcome, language: Language) -> tuple[str, ...]:
     """What to do now, the most urgent first. Numbers and addresses come from the portal's dated facts.
 

@@ -42,6 +42,11 @@ _TWO = {
     "{second_name}.",
     "hi": "इस चेहरे में छेड़छाड़ के जो संकेत हैं, उनका {first} हिस्सा {first_name} पर और {second} {second_name} पर है।",
 }
+_AND_OUTSIDE = {
+    "en": "{share} lies outside the face, in the hair, the clothes or the background, and says little about the "
+    "face.",
+    "hi": "{share} हिस्सा चेहरे के बाहर है (बाल, कपड़े या पीछे की जगह); वह चेहरे के बारे में कम ही बताता है।",
+}
 _NONE = {
     "en": "No concentrated evidence: no part of this face stands out as a sign of manipulation.",
     "hi": "कोई केंद्रित संकेत नहीं: इस चेहरे का कोई हिस्सा छेड़छाड़ के संकेत के रूप में अलग नहीं दिखता।",
@@ -74,8 +79,7 @@ def evidence_sentences(explanation: Explanation, language: Language) -> tuple[st
     if not explanation.concentrated:
         return (_NONE[language],)
     shares = explanation.regions
-    ranked = sorted(shares, key=lambda region: shares[region], reverse=True)
-    first, second = ranked[:2]
+    first, second = sorted(set(shares) - {"outside"}, key=lambda region: shares[region], reverse=True)[:2]
     names = REGION_NAMES[language]
     pattern = _TWO if shares[second] >= _NAMED_FROM else _ONE
     sentence = pattern[language].format(
@@ -84,8 +88,10 @@ def evidence_sentences(explanation: Explanation, language: Language) -> tuple[st
         second=percent(shares[second], language),
         second_name=names[second],
     )
-    warning = outside_warning(shares, language)
-    return (sentence, warning) if warning else (sentence,)
+    outside = outside_warning(shares, language)
+    if not outside and shares["outside"] >= _NAMED_FROM:
+        outside = _AND_OUTSIDE[language].format(share=percent(shares["outside"], language))
+    return (sentence, outside) if outside else (sentence,)
 
 
 def outside_warning(shares: Mapping[FaceRegion, float], language: Language) -> str:

@@ -42,7 +42,7 @@ _TRIES: dict[Language, dict[Screen, dict[MediaKind, tuple[str, ...]]]] = {
                 "Ask how it came about: who posted it first, and what do the people in it say?",
             ),
             "video": (
-                "Choose above to look at every moment, and check the video again.",
+                "Look closer: the button below checks the video again with more frames.",
                 "Look for the first or a larger copy: messengers shrink what they pass on.",
                 "Ask how it came about: who posted it first, and what do the people in it say?",
             ),
@@ -75,7 +75,7 @@ _TRIES: dict[Language, dict[Screen, dict[MediaKind, tuple[str, ...]]]] = {
                 "पता करें कि यह कहाँ से आई: सबसे पहले किसने डाली, और इसमें दिखने वाले लोग क्या कहते हैं?",
             ),
             "video": (
-                "ऊपर 'हर पल' चुनें और वीडियो दोबारा जाँचें।",
+                "और बारीकी से देखें: नीचे का बटन ज़्यादा फ़्रेम लेकर वीडियो दोबारा जाँचता है।",
                 "सबसे पहली या बड़ी कॉपी ढूँढें: मैसेजिंग ऐप आगे भेजते समय फ़ाइल छोटी कर देते हैं।",
                 "पता करें कि यह कहाँ से आया: सबसे पहले किसने डाला, और इसमें दिखने वाले लोग क्या कहते हैं?",
             ),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from browser_helpers import BROWSER, PATIENCE_MS, add, barriers, has_sideways_scroll, wait_for_answer
+from browser_helpers import BROWSER, PATIENCE_MS, add, barriers, has_sideways_scroll, unfold, wait_for_answer
 from playwright.sync_api import Browser, Page, expect
 
 from reporting.text import results as result_text
@@ -81,8 +81,9 @@ def test_axe_finds_no_barrier(open_page: Opener, examples: Path, language: Langu
     try_example(page, "manipulated.mp4")
     page.locator(".dd-plot").first.click()
     page.locator("#moment img").wait_for()
+    unfold(page, "where", "maps", "copy", "report")
     page.get_by_text(words.FORM_TITLE).click()
-    for fold in page.locator("#result summary").all():
+    for fold in page.locator("#result details:not([open]) > summary").all():
         fold.click()
     page.get_by_label(words.KINDS["fraud_money_lost"]).check()
     page.get_by_label(words.DANGER).check()
@@ -125,6 +126,7 @@ def test_a_switch_writes_the_result_again_and_judges_nothing(open_page: Opener) 
     answer = try_example(page, "manipulated.jpg")
     outcome = next(one for one in ("fake", "real", "inconclusive") if result_text.headline(one, "en") in answer)
     images = [image.get_attribute("src") for image in page.locator("#findings img").all()]
+    unfold(page, "where", "maps", "report")
     assert len(english_on(page)) > 20
     switch = page.locator("#language button[lang=hi]")
     switch.focus()
@@ -174,8 +176,9 @@ def test_a_phone_needs_no_sideways_scroll(open_page: Opener, language: Language)
     assert not has_sideways_scroll(page)
     expect(page.locator("#upload")).to_be_in_viewport()
     try_example(page, "manipulated.mp4")
+    unfold(page, "where", "maps", "copy", "report")
     page.get_by_text(text.of(language).FORM_TITLE).click()
-    for fold in page.locator("#result summary").all():
+    for fold in page.locator("#result details:not([open]) > summary").all():
         fold.click()
     page.get_by_label(text.of(language).KINDS["fraud_money_lost"]).check()
     page.locator("#routes .dd-urgent").wait_for()

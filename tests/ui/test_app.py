@@ -15,7 +15,7 @@ import httpx
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
-from wait_helpers import wait_until
+from wait_helpers import files_below, wait_until
 
 from reporting import verify_package
 
@@ -83,7 +83,7 @@ def test_a_file_of_the_server_cannot_be_had(server: Any, examples: Path, meta: o
 
 def test_nothing_is_kept_of_what_programs_ask(client: Client, server: Any, examples: Path) -> None:
     client.predict(handle_file(examples / "no-face.jpg"), api_name="/analyze")
-    assert not list(server.folder.rglob("no-face.jpg"))
+    assert not list(files_below(server.folder, "no-face.jpg"))
 
 
 def test_only_this_computer_is_ever_asked(client: Client, server: Any, examples: Path) -> None:
@@ -107,7 +107,7 @@ def test_a_page_stopped_while_a_file_is_judged_ends_as_usual_and_leaves_nothing(
     httpx.post(f"{server.url}gradio_api/call/analyze", json=given, timeout=60).raise_for_status()
     wait_until(lambda: list(private.glob("*/received/mine.mp4")))  # it was taken on
     server.process.send_signal(number)
-    assert server.process.wait(60) == 128 + number
+    assert server.process.wait(300) == 128 + number
     assert not list(server.folder.iterdir())
 
 

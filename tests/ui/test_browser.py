@@ -16,10 +16,10 @@ import av
 import httpx
 import numpy as np
 import pytest
-from browser_helpers import BROWSER, FLAGS, PATIENCE_MS, add, has_sideways_scroll, wait_for_answer
+from browser_helpers import BROWSER, FLAGS, PATIENCE_MS, add, has_sideways_scroll, unfold, wait_for_answer
 from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright, Route, expect
-from wait_helpers import wait_until
+from wait_helpers import files_below, wait_until
 
 from reporting import verify_package
 from reporting.text import results as result_text
@@ -67,12 +67,14 @@ def test_an_example_gets_a_verdict_with_images(page: Page) -> None:
     try_example(page, "manipulated.jpg")
     answer = wait_for_answer(page)
     assert any(result_text.headline(outcome, "en") in answer for outcome in ("fake", "real", "inconclusive"))
+    page.get_by_text(Words.FRAMES_TITLE["image"]).click()
     images = page.locator("#findings img")
     expect(images).to_have_count(3)
-    for image in images.all():
+    for image in [*images.all(), page.locator("#answer img")]:
         assert image.get_attribute("alt")
         image.scroll_into_view_if_needed()
         page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=image.element_handle())
+    unfold(page, "where", "maps", "report")
     page.get_by_text(Words.FORM_TITLE).click()
     page.locator("#findings summary").first.click()
     assert not has_sideways_scroll(page)
@@ -92,6 +94,7 @@ def test_no_face_is_a_screen_and_no_error(page: Page) -> None:
     assert result_text.headline("no_face", "en") in wait_for_answer(page)
     expect(page.locator("#answer [role=alert]")).to_have_count(0)
     expect(page.locator("#answer img")).to_be_visible()
+    page.locator("#steps summary").click()
     expect(page.locator("#steps li").first).to_be_visible()
 
 
@@ -118,6 +121,7 @@ def test_the_package_downloads_whole_with_what_was_typed(page: Page, examples: P
     original = examples / "genuine.jpg"
     add(page, original.name, original.read_bytes())
     wait_for_answer(page)
+    unfold(page, "report")
     page.get_by_text(Words.FORM_TITLE).click()
     page.get_by_label(Words.FORM_PLATFORM).fill("Some platform")
     page.get_by_label(Words.FORM_LINKS).fill("https://example.org/one\nhttps://example.org/two")
@@ -146,6 +150,7 @@ def test_the_package_downloads_whole_with_what_was_typed(page: Page, examples: P
 def test_the_portal_is_a_link_that_says_where_it_leads(page: Page) -> None:
     try_example(page, "no-face.jpg")
     wait_for_answer(page)
+    page.get_by_role("link", name=Words.JUMP_REPORT).click()  # unfolds the part
     page.get_by_label(Words.KINDS["other"]).check()
     page.locator("#what-happened textarea").fill("It shows me.")
     page.locator("#prepare").click()
@@ -160,9 +165,9 @@ def test_the_keyboard_is_enough(page: Page) -> None:
     page.get_by_role("button", name=Words.EXAMPLES["no-face.jpg"], exact=True).focus()
     page.keyboard.press("Enter")
     wait_for_answer(page)
-    page.locator("#findings summary").first.focus()
+    page.locator("#about summary").first.focus()
     page.keyboard.press("Enter")
-    expect(page.locator("#findings .dd-facts")).to_be_visible()
+    expect(page.locator("#about .dd-facts")).to_be_visible()
 
 
 def nearest_frame(page: Page, clip: Path) -> int:
@@ -188,6 +193,8 @@ def judge_video(page: Page, depth: str, name: str) -> None:
 def test_a_click_on_the_timeline_shows_another_frame(page: Page, examples: Path) -> None:
     judge_video(page, "20 frames", "manipulated.mp4")
     expect(page.locator("#findings")).to_contain_text("20 of 20 frames that were looked at")
+    if page.viewport_size and page.viewport_size["width"] < 560:
+        page.get_by_text(Words.TIMELINE_TITLE).click()
     plot, shown = page.locator(".dd-plot").first, []
     area = plot.bounding_box()
     assert area is not None
@@ -219,7 +226,7 @@ def test_the_timeline_needs_no_mouse(page: Page) -> None:
     first = caption.inner_text()
     page.keyboard.press("ArrowRight")
     expect(caption).not_to_have_text(first)
-    page.locator("#timeline summary").focus()
+    page.locator("#timeline figure summary").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#timeline table tbody tr").first).to_be_visible()
 
@@ -251,7 +258,7 @@ def test_a_check_is_stopped_and_the_next_file_is_judged(
     page.get_by_role("option", name=Words.DEPTHS["all"], exact=True).click()
     add(page, "stop-me.mp4", long_video(tmp_path, examples / "genuine.mp4").read_bytes())
     expect(page.locator("#progress")).to_contain_text("Highest estimate so far")
-    assert list(server.folder.rglob("stop-me.mp4"))
+    assert list(files_below(server.folder, "stop-me.mp4"))
     if by_keyboard:
         page.get_by_role("button", name=Words.CANCEL).focus()
         page.keyboard.press("Enter")
@@ -260,7 +267,7 @@ def test_a_check_is_stopped_and_the_next_file_is_judged(
     expect(page.locator("#answer")).to_contain_text(Words.STOPPED_TITLE)
     expect(page.locator("#cancel")).not_to_be_visible()
     expect(page.locator("#answer [role=status]")).to_be_focused()
-    assert not list(server.folder.rglob("stop-me.mp4"))
+    assert not list(files_below(server.folder, "stop-me.mp4"))
     try_example(page, "no-face.jpg")
     page.locator("#answer .dd-no_face:not(.dd-stopped)", has_text="no-face.jpg").wait_for()
     assert Words.STOPPED_TITLE not in page.locator("#answer").inner_text()
@@ -311,7 +318,7 @@ def test_a_full_line_says_how_many_are_before(
     expect(alert).to_contain_text(busy.message.format(waiting=MAX_WAITING))
     expect(other.locator("#cancel")).not_to_be_visible()
     expect(other.locator(".toast-body")).not_to_be_visible()
-    assert not list(server.folder.rglob("refused.jpg"))
+    assert not list(files_below(server.folder, "refused.jpg"))
     page.get_by_role("button", name=Words.CANCEL).click()
     context.close()
 
@@ -319,6 +326,7 @@ def test_a_full_line_says_how_many_are_before(
 def test_an_annotated_copy_downloads_and_plays(page: Page, tmp_path: Path) -> None:
     try_example(page, "manipulated.mp4")
     wait_for_answer(page)
+    unfold(page, "copy")
     page.locator("#copy-make").click()
     page.locator("#copy-download").wait_for()
     expect(page.locator("#copy-stop")).not_to_be_visible()
@@ -375,7 +383,7 @@ def camera_page(camera_browser: Browser, server: Any) -> Iterator[Page]:
 
 
 def test_the_camera_is_judged_as_it_runs_and_nothing_is_stored(camera_page: Page, server: Any) -> None:
-    page, before = camera_page, {path for path in server.folder.rglob("*") if path.is_file()}
+    page, before = camera_page, {path for path in files_below(server.folder, "*") if path.is_file()}
     assert page.evaluate("window.asked") == 0
     page.get_by_role("button", name=Words.CAMERA_START).click()
     answer = page.locator("#camera-answer")
@@ -390,7 +398,7 @@ def test_the_camera_is_judged_as_it_runs_and_nothing_is_stored(camera_page: Page
     rate = page.locator("[data-rate]").first.get_attribute("data-rate")
     print(f"camera: {rate} frames a second")
     assert not has_sideways_scroll(page)
-    assert {path for path in server.folder.rglob("*") if path.is_file()} == before
+    assert {path for path in files_below(server.folder, "*") if path.is_file()} == before
     page.get_by_role("button", name=Words.CAMERA_STOP).click()
     expect(page.locator(".dd-camera-said")).to_contain_text(Words.CAMERA_STOPPED)
     expect(answer).not_to_contain_text("estimate")
@@ -458,7 +466,7 @@ def test_the_camera_goes_on_in_another_language(camera_page: Page) -> None:
 def test_one_press_deletes_everything(page: Page, server: Any, examples: Path) -> None:
     add(page, "erase-me.jpg", (examples / "no-face.jpg").read_bytes())
     wait_for_answer(page)
-    (folder,) = [path.parent.parent for path in server.folder.rglob("erase-me.jpg")]
+    (folder,) = [path.parent.parent for path in files_below(server.folder, "erase-me.jpg")]
     page.locator("#erase").click()
     expect(page.locator("#answer")).to_contain_text(Words.FILES_ERASED)
     assert not folder.exists()
@@ -476,6 +484,6 @@ def test_closing_the_page_before_there_is_a_result_deletes_the_file(
     page.get_by_role("option", name=Words.DEPTHS["all"], exact=True).click()
     add(page, "close-me.mp4", long_video(tmp_path, examples / "genuine.mp4").read_bytes())
     expect(page.locator("#progress")).to_contain_text("Highest estimate so far")
-    assert list(server.folder.rglob("close-me.mp4"))
+    assert files_below(server.folder, "close-me.mp4")
     context.close()
-    wait_until(lambda: not list(server.folder.rglob("close-me.mp4")))
+    wait_until(lambda: not files_below(server.folder, "close-me.mp4"))

@@ -133,7 +133,7 @@ PROGRAM = """
 import sys, time
 from ui.session.workspace import make_workspace
 print(make_workspace(), flush=True)
-time.sleep(60)
+time.sleep(3600)
 """
 
 

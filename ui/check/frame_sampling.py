@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from detector.config import Depth
+from detector.media.media import Media
+from detector.types import Analysis
 from reporting.text.results import Language
 from ui import text
 
@@ -31,6 +33,19 @@ def chosen(configured: Depth) -> str:
     ('auto', 'all', '3')
     """
     return next((name for name, depth in _NAMED.items() if depth == configured), str(configured))
+
+
+def finer(analysis: Analysis, media: Media) -> str | None:
+    """The next finer way to look at a video; None where every frame was looked at.
+
+    Args:
+        analysis: how it was looked at.
+        media: the same video.
+    """
+    most = analysis.frames_examined
+    if most >= media.count(None):
+        return None
+    return "moments" if media.count("moments") > 1.3 * most else "all"
 
 
 def wanted(choice: str, configured: Depth) -> Depth | Literal["configured"]:

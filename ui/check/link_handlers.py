@@ -15,8 +15,9 @@ import gradio as gr
 from reporting.text.results import Language
 from ui import text
 from ui.check.file_check import Superseded
+from ui.check.result_updates import answered
 from ui.check.safe_download import fetch
-from ui.check.upload_handlers import Handlers, answered
+from ui.check.upload_handlers import Handlers
 from ui.common.html import escape
 from ui.common.localized import LocalizedComponents
 from ui.common.updates import Updates
@@ -103,7 +104,13 @@ class LinkHandlers:
 
 def link_part(localized: LocalizedComponents) -> tuple[gr.Textbox, gr.Button]:
     """The field, folded away, and its button."""
-    with localized.add(gr.Accordion, lambda words: {"label": words.LINK_TITLE}, open=False, elem_id="link"):
+    with localized.add(
+        gr.Accordion,
+        lambda words: {"label": words.LINK_TITLE},
+        open=False,
+        elem_id="link",
+        elem_classes="dd-intro",
+    ):
         localized.html(lambda words: f"<p>{escape(words.LINK_HINT)}</p>")
         field = localized.add(
             gr.Textbox, lambda words: {"label": words.LINK_LABEL}, placeholder="https://", max_lines=1

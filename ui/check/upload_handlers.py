@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,31 +14,40 @@ import gradio as gr
 
 from detector import Analysis, Detector
 from detector.media.media import Media, open_media
+from detector.types import Pixels
 from explain import Explanations
+from explain.overlay import draw_frame
+from explain.single_frame import scores_in_frame
 from reporting import Case, build_package
 from reporting.text.printable import printable
 from reporting.text.results import Language
 from ui import text
 from ui.check import file_check, frame_sampling
 from ui.check.file_check import Superseded, Tell, Trouble, attempt
+from ui.check.result_updates import answered, emptied, show_result, written
 from ui.check.turns import Turns
 from ui.check.video_handlers import copy_updates
 from ui.common.updates import Updates
-from ui.result.details import findings, next_steps
-from ui.result.faithfulness import map_check_panel
 from ui.result.status_panel import (
     checking_panel,
-    idle_panel,
-    moment_panel,
     stopped_panel,
     trouble_panel,
-    verdict_panel,
 )
-from ui.result.timeline import timelines
 from ui.security.rate_limit import MAX_WAITING
-from ui.session.key_frames import store_frames
+from ui.session.key_frames import KeyFrame, store_frames
+from ui.session.origin import Origin, read_origin, sheet_frames
 from ui.session.own_files import RECEIVED, secret_folder
-from ui.session.store import ImageLinks, Visit, Visits, save_images, save_still, sweep, take_upload
+from ui.session.store import (
+    ImageLinks,
+    Visit,
+    Visits,
+    delete_earlier_runs,
+    save_images,
+    save_sheet,
+    save_still,
+    sweep,
+    take_upload,
+)
 from ui.session.visitor import owner_of, session_of
 
 _T = TypeVar("_T")
@@ -105,30 +115,53 @@ class Handlers:
         Returns:
             Updates of all that shows the result; none where another call answers for it.
         """
-        visit = self._visits.get(session_of(request))
-        if visit is None or visit.checking:  # nothing has arrived, or an earlier call has taken it on
-            return {}
-        visit.checking = True
+        session, jobs = session_of(request), self._visits.jobs
+        visit = self._visits.get(session)
+        job = visit.check if visit is not None else None
+        if visit is None or job is None or visit.begun is job or not jobs.is_current(job):
+            return {}  # nothing has arrived, an earlier call has taken it on, or it was stopped while it waited
+        visit.begun = job
+        clock = TimeLeft()
 
         def tell(share: float, stage: Callable[[Language], str]) -> None:
-            if self._visits.get(session_of(request)) is not visit:
+            if self._visits.get(session) is not visit or not jobs.is_current(job):
                 raise Superseded
-            progress(share, desc=stage(visit.language))
+            progress(share, desc=clock.told(share, stage(visit.language), visit.language))
 
-        def work() -> Updates:
-            return show_result(visit, self.examine(visit, choice, tell))
+        def work() -> Found:
+            return self._find(visit, choice, tell)
 
         try:
-            shown = attempt(work)
+            found = attempt(work)
         except Superseded:
-            shown = {}
-        if self._visits.get(session_of(request)) is not visit:
+            found = None
+        if self._visits.get(session) is not visit:
             sweep(visit)  # images may have been drawn into it since
             return {}
-        if isinstance(shown, Trouble):
-            panel = self._end_with(session_of(request), partial(trouble_panel, shown), visit.language)
-            return answered(panel) | emptied() | copy_updates(visit)
-        return shown
+        if found is None:
+            return {}  # whoever stopped it has said so
+        if not isinstance(found, Trouble):
+            kept = jobs.deliver(job, lambda: _keep(visit, found))
+            return show_result(visit, found.analysis) if kept else {}
+        if not jobs.deliver(job, lambda: setattr(visit, "checking", False)):
+            return {}
+        if visit.analysis is not None:  # the result so far stays
+            return show_result(visit, visit.analysis) | {"closer-note": trouble_panel(found, visit.language)}
+        panel = self._end_with(session, partial(trouble_panel, found), visit.language)
+        return answered(panel) | emptied() | copy_updates(visit)
+
+    def look_closer(self, chosen: str, request: gr.Request) -> Updates:
+        """The visitor wants the video of the result checked again; `judge` does it, without another upload.
+
+        Returns:
+            Updates of `answer`, `working` and `result`; none where there is no result of a video.
+        """
+        session = session_of(request)
+        visit = self._visits.get(session)
+        if visit is None or visit.analysis is None or visit.finer is None or visit.checking:
+            return {}
+        visit.check, visit.checking = self._visits.jobs.begin(session, "check"), True
+        return answered(checking_panel(visit.original.name, text.language_of(chosen), again=True), working=True)
 
     def examine(self, visit: Visit, choice: str, tell: Tell) -> Analysis:
         """Check the file of a visit, and keep in it what the page shows.
@@ -142,18 +175,19 @@ class Handlers:
             MediaError: the file cannot be read.
             OSError: the disk is full.
         """
+        found = self._find(visit, choice, tell)
+        _keep(visit, found)
+        return found.analysis
+
+    def _find(self, visit: Visit, choice: str, tell: Tell) -> Found:
         tell(0.0, lambda language: text.of(language).CHECKING.format(name=printable(visit.original.name)))
         how = frame_sampling.wanted(choice, self._detector.config.max_frames)
         media, (analysis, explanations) = self._in_turn(
-            visit.original, tell, lambda media, step: file_check.check(self._detector, media, step, how)
+            visit.original,
+            tell,
+            lambda media, step: file_check.check(self._detector, media, step, how),
         )
-        visit.media = media if media.info.kind == "video" else None  # an image would stay in memory
-        visit.links = self._store(visit, media, analysis, explanations)
-        frames = visit.folder / "frames"
-        shutil.rmtree(frames, ignore_errors=True)  # of a check that was broken off
-        visit.key_frames = store_frames(analysis.key_frames.values(), frames / RECEIVED)
-        visit.analysis, visit.explanations = replace(analysis, key_frames={}), explanations
-        return visit.analysis
+        return self._store(visit, media, analysis, explanations)
 
     def speak(self, chosen: str, request: gr.Request) -> Updates:
         """The visitor changed the language: write again what is on the page. Nothing is judged anew.
@@ -168,14 +202,24 @@ class Handlers:
         visit.language = language
         if visit.analysis is None:
             return {"answer": checking_panel(visit.original.name, language)}
-        return _written(visit, visit.analysis) | copy_updates(visit)
+        said = written(visit, visit.analysis) | copy_updates(visit)
+        if visit.checking:
+            said["answer"] = checking_panel(visit.original.name, language, again=True)
+        return said
 
     def cancel(self, chosen: str, request: gr.Request) -> Updates:
-        """The visitor stopped the check: it ends at its next step, and all that was kept is deleted now.
+        """The visitor stopped the check: it ends at its next step, and all that was kept is deleted now. A result
+        that was there before is shown again.
 
         Returns:
-            Updates of `answer`, `working` and `result`.
+            Updates as `judge`.
         """
+        session = session_of(request)
+        self._visits.jobs.end(session, "check")
+        visit = self._visits.get(session)
+        if visit is not None and visit.analysis is not None and (visit.checking or visit.runs > 1):
+            visit.checking = False
+            return show_result(visit, visit.analysis)
         return answered(self._end_with(session_of(request), stopped_panel, text.language_of(chosen)))
 
     def settle(self, chosen: str, request: gr.Request) -> Updates:
@@ -285,71 +329,94 @@ class Handlers:
         """
         visit = attempt(start)
         failed = isinstance(visit, Trouble)
+        job = self._visits.jobs.begin(session, "check")
         if isinstance(visit, Trouble):
             panel = self._end_with(session, partial(trouble_panel, visit), language)
         else:
+            visit.check = job
             panel = checking_panel(visit.original.name, language)
         return {"upload": None} | answered(panel, working=not failed)
 
-    def _store(
-        self, visit: Visit, media: Media, analysis: Analysis, explanations: Explanations | None
-    ) -> ImageLinks:
+    def _store(self, visit: Visit, media: Media, analysis: Analysis, explanations: Explanations | None) -> Found:
         """Write the images that the page shows into the visit's folder."""
-        if explanations is None:
-            if analysis.tracks:
-                return ImageLinks()
-            return ImageLinks(still=save_still(file_check.still(media), visit.folder))
-        faces = explanations.faces
-        # A face's colour bar, below the square, is written on the page in the visitor's language.
-        squares = [face.overlay[: face.overlay.shape[1]] for face in faces]
-        return ImageLinks(
-            faces=save_images(squares, visit.folder, "face"),
-            originals=save_images([face.crop.pixels for face in faces], visit.folder, "original"),
-            frames=save_images([frame.pixels for frame in explanations.frames], visit.folder, "frame"),
+        folder, run = visit.folder, visit.runs
+        kept = folder / "frames" / RECEIVED
+        shutil.rmtree(kept, ignore_errors=True)
+        key_frames = store_frames(analysis.key_frames.values(), kept)
+        links = ImageLinks(sheet=visit.links.sheet or save_sheet(sheet_frames(media), folder))
+        if explanations is not None:
+            faces = explanations.faces
+            # A face's colour bar, below the square, is written on the page in the visitor's language.
+            squares = [face.overlay[: face.overlay.shape[1]] for face in faces]
+            links = replace(
+                links,
+                faces=save_images(squares, folder, "face", run),
+                originals=save_images([face.crop.pixels for face in faces], folder, "original", run),
+                frames=save_images([frame.pixels for frame in explanations.frames], folder, "frame", run),
+            )
+            ranked = sorted(
+                zip(explanations.frames, links.frames, strict=True), key=lambda shown: min(shown[0].track_ids)
+            )
+            links = replace(links, opened=ranked[0][1] if ranked else None)
+        links = replace(links, still=save_still(_decisive_frame(media, analysis), folder, run))
+        return Found(
+            media=media if media.info.kind == "video" else None,  # an image would stay in memory
+            analysis=replace(analysis, key_frames={}),
+            explanations=explanations,
+            links=links,
+            key_frames=key_frames,
+            origin=visit.origin or read_origin(media),
         )
 
 
-def answered(panel: str, *, working: bool = False) -> Updates:
-    """The answer alone, with the progress or without."""
-    return {"answer": panel, "working": gr.Column(visible=working), "result": gr.Column(visible=False)}
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Found:
+    """What came of one check."""
+
+    media: Media | None
+    analysis: Analysis
+    explanations: Explanations | None
+    links: ImageLinks
+    key_frames: tuple[KeyFrame, ...]
+    origin: Origin
 
 
-def emptied() -> Updates:
-    """Nothing of a result below the answer."""
-    return {
-        "timeline": "",
-        "moment": idle_panel(),
-        "findings": "",
-        "maps-note": idle_panel(),
-        "steps": "",
-        "maps": gr.Column(visible=False),
-        "copy": gr.Column(visible=False),
-    }
+class TimeLeft:
+    """Estimates how long a check will still take, from how long it took so far."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._start = clock()
+
+    def told(self, share: float, stage: str, language: Language) -> str:
+        """The stage, with the time left once there is something to estimate it by."""
+        if share <= 0.0:  # it waits for its turn
+            self._start = self._clock()
+        past_s = self._clock() - self._start
+        if share < 0.03 or past_s < 2.0 or share >= 0.98:
+            return stage
+        left_s, words = past_s * (1 - share) / share, text.of(language)
+        short = words.SECONDS.format(count=max(5, 5 * round(left_s / 5)))
+        shown = short if left_s < 90 else words.MINUTES.format(count=round(left_s / 60))
+        return f"{stage}, {words.TIME_LEFT.format(time=shown)}"
 
 
-def show_result(visit: Visit, analysis: Analysis) -> Updates:
-    """A result, where there was none before."""
-    copy_offered = analysis.media.kind == "video" and bool(analysis.tracks)
-    return (
-        _written(visit, analysis)
-        | copy_updates(visit)
-        | {
-            "working": gr.Column(visible=False),
-            "result": gr.Column(visible=True),
-            "maps": gr.Column(visible=visit.explanations is not None),
-            "copy": gr.Column(visible=copy_offered),
-        }
-    )
+def _decisive_frame(media: Media, analysis: Analysis) -> Pixels:
+    """The whole frame that decided, with a box around every face in it; of a file without faces its first."""
+    if not analysis.tracks:
+        return file_check.still(media)
+    crop = analysis.tracks[0].key_crops[0]
+    frame = analysis.key_frames.get(crop.frame_index) or media.frame(crop.frame_index)
+    boxes = {track_id: score.box for track_id, score in scores_in_frame(analysis.tracks, frame.index)}
+    return draw_frame(frame, (), 0.0, boxes)
 
 
-def _written(visit: Visit, analysis: Analysis) -> Updates:
-    """All words of a result, in the visit's language."""
-    language = visit.language
-    return {
-        "answer": verdict_panel(analysis, language, visit.links.still),
-        "timeline": timelines(analysis, language),
-        "moment": moment_panel(visit.moment, language) if visit.moment else idle_panel(),
-        "findings": findings(analysis, visit.explanations, visit.links, language),
-        "maps-note": map_check_panel(visit.checks, language),
-        "steps": next_steps(analysis.verdict.outcome, language),
-    }
+def _keep(visit: Visit, found: Found) -> None:
+    """Take what came of a check as the visit's result; what belonged to the one before is gone."""
+    delete_earlier_runs(visit.folder, visit.runs)
+    visit.runs += 1
+    visit.media, visit.analysis, visit.explanations = found.media, found.analysis, found.explanations
+    visit.links, visit.key_frames, visit.origin = found.links, found.key_frames, found.origin
+    visit.checking = False
+    visit.finer = frame_sampling.finer(found.analysis, found.media) if found.media else None
+    visit.moment = visit.checks = visit.annotated = None

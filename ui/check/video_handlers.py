@@ -16,11 +16,11 @@ from explain.canvas import can_shape
 from explain.single_frame import draw_scored_frame
 from reporting.text import results as result_text
 from reporting.text.printable import drop_unsafe, printable
-from reporting.text.results import Language
+from reporting.text.results import Language, moment_clock
 from ui import text
 from ui.check.file_check import Superseded, Trouble, attempt
 from ui.check.turns import Turns
-from ui.common.html import Picture, file_size, moment_clock
+from ui.common.html import Picture, file_size
 from ui.common.updates import Updates
 from ui.result.status_panel import idle_panel, moment_panel, note_panel, trouble_panel
 from ui.session.disk import discard

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from detector.types import Outcome
 from reporting.text.printable import printable
-from reporting.text.results import Language, clock, percent
+from reporting.text.results import Language, percent
 from ui import text
 
 _SVG = (
@@ -91,15 +91,6 @@ def shown_percent(share: float, language: Language) -> str:
     return escape(percent(share, language))
 
 
-def moment_clock(time_s: float) -> str:
-    """A moment of a video among others less than a second away.
-
-    >>> moment_clock(0.04), moment_clock(75.46)
-    ('0:00.0', '1:15.4')
-    """
-    return f"{clock(time_s)}.{int(time_s * 10) % 10}"
-
-
 def file_size(size_bytes: int, language: Language) -> str:
     """
     >>> file_size(412, "en"), file_size(74_962, "en"), file_size(200_000_000, "hi")
@@ -115,9 +106,31 @@ def bullets(sentences: Sequence[str]) -> str:
     return f"<ul>{''.join(f'<li>{escape(sentence)}</li>' for sentence in sentences)}</ul>"
 
 
-def fold(title: str, content: str, kind: str = "") -> str:
-    """What opens when it is asked for."""
-    return f'<details class="dd-fold {kind}"><summary>{escape(title)}</summary>{content}</details>'
+def fold(title: str, content: str, kind: str = "", *, wide: bool = False) -> str:
+    """What opens when it is asked for.
+
+    Args:
+        title: plain words.
+        content: markup.
+        kind: further class.
+        wide: open where there is room; `fold.js` folds it on a phone.
+    """
+    opened = " open data-wide" if wide else ""
+    return f'<details class="dd-fold {kind}"{opened}><summary>{escape(title)}</summary>{content}</details>'
+
+
+def part(title: str, content: str, *, wide: bool = False) -> str:
+    """A section of the result that is folded, with its heading in view.
+
+    Args:
+        title: plain words.
+        content: markup.
+        wide: as `fold`.
+    """
+    opened = " open data-wide" if wide else ""
+    return (
+        f'<details class="dd-fold dd-part"{opened}><summary><h2>{escape(title)}</h2></summary>{content}</details>'
+    )
 
 
 def english_details(sentences: Sequence[str], language: Language) -> str:

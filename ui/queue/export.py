@@ -166,7 +166,7 @@ def _still(row: Row, explanations: Explanations | None) -> Path | None:
     """A small image of the file, where there is no frame with marks."""
     if explanations is not None or row.visit is None:
         return None
-    path = row.visit.folder / "still.png"
+    path = row.visit.still_path
     return path if path.exists() else None
 
 

@@ -17,7 +17,8 @@ from reporting.text.printable import printable
 from reporting.text.results import Language
 from ui import text
 from ui.check.file_check import Superseded, Trouble, attempt
-from ui.check.upload_handlers import Handlers, answered, emptied, show_result
+from ui.check.result_updates import answered, emptied, show_result
+from ui.check.upload_handlers import Handlers
 from ui.common.html import Picture, file_size
 from ui.common.updates import Updates
 from ui.queue.compare import comparison
@@ -434,7 +435,7 @@ def _data(event: gr.EventData) -> dict[str, Any]:
 
 def _thumbnail(visit: Visit) -> Picture | None:
     """A small image of a judged file."""
-    still = visit.folder / "still.png"
+    still = visit.still_path
     frames = [frame.path for frame in visit.key_frames] or ([still] if still.exists() else [])
     if not frames:
         return None

@@ -27,7 +27,7 @@ _CLOSE = "element.addEventListener('click', (e) => { if (e.target.closest('[data
 
 def pick_part(lettering: LocalizedComponents) -> None:
     """Below the drop zone: a folder, and a phone's camera. Its script also takes what is dropped and pasted."""
-    lettering.html(_pick, js_on_load=_PICK, elem_id="pick")
+    lettering.html(_pick, js_on_load=_PICK, elem_id="pick", elem_classes="dd-intro")
 
 
 def _pick(words: type[Words]) -> str:

@@ -29,8 +29,6 @@ MAX_ALL_BYTES = 20_000_000_000
 MAX_LISTS = 64
 """Lists kept at once; of all visitors."""
 MARKS = (1, 2, 3, 4)
-_RESULT = Path("frames") / RECEIVED / "result"
-"""Below a visit's folder, where nothing is ever served from."""
 State = Literal["waiting", "working", "done", "failed"]
 _STRENGTH: tuple[Grade, ...] = ("none found", "undecided", "some signs", "signs")
 
@@ -257,6 +255,10 @@ def rank(summary: Summary) -> int:
     return -1 if grade is None else _STRENGTH.index(grade)
 
 
+def _result_path(visit: Visit) -> Path:
+    return visit.folder / "frames" / RECEIVED / f"result-{visit.runs}"
+
+
 def shelve(visit: Visit) -> None:
     """Write the result of a visit down, and keep none of it in memory.
 
@@ -265,7 +267,7 @@ def shelve(visit: Visit) -> None:
     """
     if visit.analysis is None:
         return
-    path = visit.folder / _RESULT
+    path = _result_path(visit)
     if not path.exists():
         with path.open("wb") as stream:
             pickle.dump((visit.analysis, visit.explanations), stream, protocol=5)
@@ -279,7 +281,7 @@ def read_result(visit: Visit) -> tuple[Analysis, Explanations | None]:
         OSError: it was deleted meanwhile.
     """
     # Written by this process alone, into a folder of mode 0700 that is never served and takes no upload.
-    with (visit.folder / _RESULT).open("rb") as stream:
+    with (_result_path(visit)).open("rb") as stream:
         analysis, explanations = pickle.load(stream)
     assert isinstance(analysis, Analysis)
     return analysis, explanations

@@ -27,7 +27,7 @@ from reporting.text.results import Language
 from reporting.types import Place
 from ui import text
 from ui.check.file_check import Trouble, attempt
-from ui.check.upload_handlers import emptied
+from ui.check.result_updates import emptied
 from ui.check.video_handlers import download, no_download
 from ui.common.updates import Updates
 from ui.report.case_form import Answers, indian_time, read_case

@@ -27,8 +27,7 @@ class ReportPart:
         """Lay them out where this is called."""
         localized.html(
             lambda words: (
-                f"<h2>{escape(words.REPORT_TITLE)}</h2><p>{escape(words.REPORT_LEAD)}</p>"
-                f"<p>{escape(result_text.not_an_fir(words.LANGUAGE))}</p>"
+                f"<p>{escape(words.REPORT_LEAD)}</p><p>{escape(result_text.not_an_fir(words.LANGUAGE))}</p>"
             )
         )
         self._turn = gr.Number(0, visible=False)
@@ -76,6 +75,7 @@ class ReportPart:
         arrivals: list[Any],
         found: list[Any],
         *,
+        rechecks: list[Any],
         heavy: dict[str, Any],
         at_once: dict[str, Any],
     ) -> None:
@@ -86,6 +86,7 @@ class ReportPart:
             language: the one that is on.
             arrivals: events after which there is another file, whose case is another one.
             found: what shows the findings, as `ReportHandlers.route` clears it.
+            rechecks: events after which the same file is checked again, and a package is out of date.
             heavy: how events wait that take long.
             at_once: how those are answered that take no time.
         """
@@ -109,6 +110,8 @@ class ReportPart:
         speak = by_name(handlers.speak, routed)
         language.change(speak, [self._turn, language, *typed], routed, js=Jobs.SCRIPT, **at_once)
         anew = [*first, self._build, *packaged]
+        for recheck in rechecks:
+            recheck.then(outdate, self._turn, packaged, js=Jobs.SCRIPT, **at_once)
         for arrival in arrivals:
             arrival.then(by_name(_anew, anew), None, anew, **at_once)
 

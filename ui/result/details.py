@@ -1,4 +1,5 @@
-"""What lies below the verdict: every face, the whole frames, the reasons, the limits, and what to do now.
+"""What lies below the verdict: the faces that decided, the other faces and whole frames folded, the reasons, the
+limits, and what to do now.
 
 Pure functions from values to HTML; images come as addresses, since somebody else has to store them.
 """
@@ -7,66 +8,83 @@ from __future__ import annotations
 
 from detector.types import Analysis, FaceTrack, Outcome
 from explain.types import Explanation, Explanations, ScaleSource
+from reporting.portals import load_portal
 from reporting.text import guidance
 from reporting.text import results as result_text
 from reporting.text.messages import message_sentences
 from reporting.text.regions import evidence_sentences
-from reporting.text.results import Language, clock
+from reporting.text.results import Language, moment_clock
 from ui import text
-from ui.common.html import Picture, bullets, escape, file_size, fold, icon
-from ui.result.timeline import ordered
+from ui.common.html import Picture, bullets, escape, file_size, fold, icon, part
 from ui.session.store import ImageLinks
 
 
 def findings(analysis: Analysis, explanations: Explanations | None, links: ImageLinks, language: Language) -> str:
-    """Everything that was found, the faces first and the details folded."""
+    """The face that decided, with its images; the other faces and the whole frames folded."""
+    if not analysis.tracks:
+        return ""
     words = text.of(language)
-    return "".join(
-        (
-            _faces(analysis, explanations, links, language),
-            _frames(analysis, explanations, links.frames, language),
-            fold(words.REASONS_TITLE, _reasons(analysis, language) + _facts(analysis, language)),
-            fold(words.LIMITS_TITLE, bullets(result_text.limits(language))),
-        )
+    images: dict[int, list[str]] = {}
+    for face, markup in _in_time(analysis, explanations, links, language):
+        images.setdefault(face.track_id, []).append(markup)
+    cards = [_card(analysis, track, images.get(track.track_id, []), language) for track in analysis.tracks]
+    key = _heatmap_key(explanations.scale_from, language) if explanations is not None and images else ""
+    others = ""
+    if len(cards) > 1:
+        content = f'<p>{escape(words.FACES_ORDER)}</p><div class="dd-cards">{"".join(cards[1:])}</div>'
+        others = part(words.FACES_OTHER.format(count=len(cards) - 1), content)
+    decisive = (
+        f'<section><h2>{escape(words.DECISIVE_TITLE)}</h2><div class="dd-cards">{cards[0]}</div>{key}</section>'
+    )
+    return decisive + others + _frames(analysis, explanations, links.frames, language)
+
+
+def about(analysis: Analysis, language: Language) -> str:
+    """How the result came about, and what the detector cannot tell; both folded."""
+    words = text.of(language)
+    return part(words.REASONS_TITLE, _reasons(analysis, language) + _facts(analysis, language)) + part(
+        words.LIMITS_TITLE, bullets(result_text.limits(language))
     )
 
 
 def next_steps(outcome: Outcome, language: Language) -> str:
-    """What to do now, the most urgent first."""
-    steps = "".join(f"<li>{escape(step)}</li>" for step in guidance.next_steps(outcome, language))
-    return f'<h2 id="what-now">{escape(text.of(language).STEPS_TITLE)}</h2><ol>{steps}</ol>'
+    """The numbers to call at once, and what else to do, folded."""
+    urgent, *others = guidance.next_steps(outcome, language)
+    portal = load_portal()
+    called = escape(urgent)
+    for number in (portal.helpline_emergency.value, portal.helpline_cyber_fraud.value):
+        called = called.replace(escape(number), f'<a href="tel:{escape(number)}">{escape(number)}</a>', 1)
+    steps = "".join(f"<li>{escape(step)}</li>" for step in others)
+    return (
+        f'<div id="what-now" tabindex="-1"><p class="dd-call">{icon("trouble")}<span>{called}</span></p>'
+        f"{part(text.of(language).STEPS_TITLE, f'<ol>{steps}</ol>')}</div>"
+    )
 
 
-def _faces(analysis: Analysis, explanations: Explanations | None, links: ImageLinks, language: Language) -> str:
-    """One card a track, those that decide the verdict and speak most for `fake` first; each has its number."""
-    if not analysis.tracks:
-        return ""
-    words = text.of(language)
+def _in_time(
+    analysis: Analysis, explanations: Explanations | None, links: ImageLinks, language: Language
+) -> list[tuple[Explanation, str]]:
+    """Every explained face with its markup: those of the stretch that decided first, then in order of time."""
+    if explanations is None:
+        return []
+    peaks = {track.track_id: track.peak for track in analysis.tracks}
+
+    def place(shown: tuple[Explanation, Picture, Picture]) -> tuple[bool, float]:
+        face = shown[0]
+        peak, time_s = peaks[face.track_id], face.score.time_s
+        return peak is not None and not peak.start_s <= time_s <= peak.end_s, time_s
+
+    shown = sorted(zip(explanations.faces, links.faces, links.originals, strict=True), key=place)
     video = analysis.media.kind == "video"
-    images: dict[int, list[str]] = {}
-    if explanations is not None:
-        for face, heatmap, original in zip(explanations.faces, links.faces, links.originals, strict=True):
-            images.setdefault(face.track_id, []).append(_compared(face, heatmap, original, video, language))
-    tracks = ordered(analysis.tracks)
-    cards = "".join(_card(analysis, track, images.get(track.track_id, []), language) for track in tracks)
-    several = len(tracks) > 1
-    lead = f"<p>{escape(words.FACES_ORDER)}</p>" * several
-    if explanations is not None and images:
-        lead += _heatmap_key(explanations.scale_from, language)
-    title = f"<h2>{escape(words.FACES_TITLE[several])}</h2>"
-    return f'<section>{title}{lead}<div class="dd-cards">{cards}</div></section>'
+    return [(face, _compared(face, heatmap, original, video, language)) for face, heatmap, original in shown]
 
 
 def _heatmap_key(scale_from: ScaleSource, language: Language) -> str:
-    """What the colours mean, and the bar from none to strongest, in the visitor's words."""
+    """The bar of colours from none to strongest, in the visitor's words; `_frames` says more."""
     words = text.of(language)
     none, most = words.HEATMAP_NONE, words.HEATMAP_MOST[scale_from]
-    notes = [words.COLOURS.format(none=none, most=most)]
-    if scale_from == "report":
-        notes.append(words.COLOURS_UNMEASURED)
     return (
-        "".join(f"<p>{escape(note)}</p>" for note in notes)
-        + f'<div class="dd-heat" aria-hidden="true"><span class="dd-heat-bar"></span><span>{escape(none)}'
+        f'<div class="dd-heat" aria-hidden="true"><span class="dd-heat-bar"></span><span>{escape(none)}'
         f"</span><span>{escape(most)}</span></div>"
     )
 
@@ -84,22 +102,25 @@ def _card(analysis: Analysis, track: FaceTrack, images: list[str], language: Lan
         views = words.VIEWS[len(track.scores) > 1].format(
             views=len(track.scores),
             frames=analysis.frames_examined,
-            start=clock(track.scores[0].time_s),
-            end=clock(track.scores[-1].time_s),
+            start=moment_clock(track.scores[0].time_s),
+            end=moment_clock(track.scores[-1].time_s),
         )
         if track.peak is not None:
             lines.append(f"<p>{escape(result_text.peak_sentence(track.peak, language))}</p>")
-        if track.flagged:
-            lines.append(f"<p>{escape(result_text.flagged_sentence(track.flagged, language))}</p>")
-        lines.append(f"<p>{escape(views)}</p>")
-        lines += [f"<p>{escape(marked)}</p>" for marked in _marked(track, language)]
+        seen = [result_text.flagged_sentence(track.flagged, language)] if track.flagged else []
+        seen += [views, *_marked(track, language)]
+        lines.append(f"<p>{' '.join(escape(sentence) for sentence in seen)}</p>")
     if not track.weighty:
         lines.append(f"<p>{escape(words.PASSING)}</p>")
     if not images:
         lines.append(f"<p>{escape(words.NO_IMAGE)}</p>")
+    shown = "".join(images[:1])
+    if len(images) > 1:
+        more = f'<div class="dd-images">{"".join(images[1:])}</div>'
+        shown += fold(words.FACES_MORE.format(count=len(images) - 1), more, "dd-more", wide=True)
     return (
         f'<article class="dd-card dd-{track.outcome}"><div>{"".join(lines)}</div>'
-        f'<div class="dd-images">{"".join(images)}</div></article>'
+        f'<div class="dd-images">{shown}</div></article>'
     )
 
 
@@ -113,18 +134,18 @@ def _marked(track: FaceTrack, language: Language) -> list[str]:
 
 def _compared(face: Explanation, heatmap: Picture, original: Picture, video: bool, language: Language) -> str:
     """One face with and without its heat, one over the other; `compare.js` moves the border."""
-    words, time = text.of(language), clock(face.score.time_s)
+    words, time = text.of(language), moment_clock(face.score.time_s)
     named = {"number": face.track_id + 1, "moment": words.MOMENT.format(time=time) if video else ""}
     said = "".join(f"<p>{escape(sentence)}</p>" for sentence in evidence_sentences(face, language))
     over = f'<div class="dd-over">{heatmap.image(words.FACE_ALT.format(**named))}</div>'
-    caption = f"<figcaption>{escape(words.VIDEO_CAPTION.format(time=time))}</figcaption>" if video else ""
+    caption = f"<p>{escape(words.VIDEO_CAPTION.format(time=time))}</p>" if video else ""
     return (
         f'<figure class="dd-compare"><div class="dd-stack">'
         f"{original.image(words.FACE_ORIGINAL_ALT.format(**named))}{over}</div>"
         f'<label class="dd-slider"><span class="dd-unseen">{escape(words.COMPARE.format(**named))}</span>'
         f'<input type="range" min="0" max="100" step="5" value="100"></label>'
         f'<div class="dd-ends" aria-hidden="true"><span>{escape(words.COMPARE_ORIGINAL)}</span>'
-        f"<span>{escape(words.COMPARE_HEATMAP)}</span></div>{caption}{said}</figure>"
+        f'<span>{escape(words.COMPARE_HEATMAP)}</span></div><div class="dd-told">{caption}{said}</div></figure>'
     )
 
 
@@ -135,16 +156,22 @@ def _frames(
         return ""
     words, kind = text.of(language), analysis.media.kind
     figures = []
-    for frame, image in zip(explanations.frames, links, strict=True):
-        caption = words.VIDEO_CAPTION.format(time=clock(frame.time_s)) if kind == "video" else words.IMAGE_CAPTION
+    for frame, image in sorted(
+        zip(explanations.frames, links, strict=True), key=lambda shown: (min(shown[0].track_ids), shown[0].time_s)
+    ):
+        caption = (
+            words.VIDEO_CAPTION.format(time=moment_clock(frame.time_s)) if kind == "video" else words.IMAGE_CAPTION
+        )
         figures.append(
             f"<figure>{image.image(words.FRAME_ALT.format(caption=caption))}<figcaption>{escape(caption)}. "
             f"{image.enlarge(words.ENLARGE)}</figcaption></figure>"
         )
-    return (
-        f"<section><h2>{escape(words.FRAMES_TITLE[kind])}</h2>"
-        f'<div class="dd-frames">{"".join(figures)}</div></section>'
-    )
+    scale_from = explanations.scale_from
+    notes = [words.COLOURS.format(none=words.HEATMAP_NONE, most=words.HEATMAP_MOST[scale_from])]
+    if scale_from == "report":
+        notes.append(words.COLOURS_UNMEASURED)
+    colours = "".join(f"<p>{escape(note)}</p>" for note in notes)
+    return part(words.FRAMES_TITLE[kind], f'<div class="dd-frames">{"".join(figures)}</div>{colours}')
 
 
 def _reasons(analysis: Analysis, language: Language) -> str:

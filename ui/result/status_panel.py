@@ -6,14 +6,14 @@ It is one region that screen readers follow; everything below it on the page is 
 from __future__ import annotations
 
 from detector.types import Analysis, Outcome, Verdict
+from reporting.text import guidance, verdict_notes
 from reporting.text import results as result_text
-from reporting.text import verdict_notes
 from reporting.text.messages import message_sentences
 from reporting.text.results import Language
 from ui import text
 from ui.check.file_check import Trouble
-from ui.common.html import Picture, bullets, english_details, escape, fold, icon, shown_percent, with_name
-from ui.session.store import Moment
+from ui.common.html import bullets, english_details, escape, fold, icon, shown_percent, with_name
+from ui.session.store import ImageLinks, Moment
 
 _REGION = '<div role="status" aria-live="polite" aria-atomic="true" tabindex="-1">{content}</div>'
 
@@ -23,12 +23,13 @@ def idle_panel() -> str:
     return _REGION.format(content="")
 
 
-def checking_panel(name: str, language: Language) -> str:
+def checking_panel(name: str, language: Language, *, again: bool = False) -> str:
     """What is being checked; the moving progress stands below it."""
     words = text.of(language)
+    hint = words.CHECKING_AGAIN if again else words.CHECKING_HINT
     return _REGION.format(
         content=f'<section class="dd-panel dd-checking"><h2>{with_name(words.CHECKING, name)}</h2>'
-        f"<p>{escape(words.CHECKING_HINT)}</p></section>"
+        f"<p>{escape(hint)}</p></section>"
     )
 
 
@@ -66,6 +67,22 @@ def moment_panel(moment: Moment, language: Language) -> str:
     )
 
 
+def closer_panel(analysis: Analysis, language: Language) -> str:
+    """How densely a video was looked at; nothing for an image."""
+    words, media = text.of(language), analysis.media
+    if media.kind != "video":
+        return idle_panel()
+    counts = {"part": analysis.frames_examined, "whole": media.frame_count}
+    if analysis.frames_examined == media.frame_count:
+        said = words.CLOSER_ALL
+    elif analysis.frame_interval_s:
+        gap = words.SECONDS.format(count=f"{analysis.frame_interval_s:.1f}")
+        said = words.CLOSER_DONE.format(gap=gap, **counts)
+    else:
+        said = words.CLOSER_ONE.format(**counts)
+    return _REGION.format(content=f"<p>{escape(said)}</p>")
+
+
 def trouble_panel(trouble: Trouble, language: Language) -> str:
     """Something went wrong, in plain words, where the result would have stood."""
     detail = ""
@@ -93,44 +110,54 @@ def saved_panel(link: str, name: str, said: str) -> str:
     )
 
 
-def verdict_panel(analysis: Analysis, language: Language, still: Picture | None = None) -> str:
-    """The outcome in words, the estimate on its scale, how often it errs, and that it is not proof; where nothing
-    could be said, why and what to try.
+def verdict_panel(analysis: Analysis, language: Language, links: ImageLinks) -> str:
+    """What was checked, the outcome in a sentence, what to do now, and what limits the result; the rest folded.
 
     Args:
         analysis: what was found.
         language: of the visitor.
-        still: a small image of the file, shown where no face was found.
+        links: the images of the result.
     """
     words, verdict, media = text.of(language), analysis.verdict, analysis.media
     outcome = verdict.outcome
     screen = verdict_notes.screen_of(analysis)
-    parts = [
-        f'<p class="dd-file">{with_name(words.CHECKED, media.file_name)}</p>',
-        f"<h2>{icon(outcome)} {escape(verdict_notes.screen_headline(screen, language))}</h2>",
-        f'<p class="dd-sentence">{escape(result_text.verdict_sentence(verdict, media.kind, language))}</p>',
-    ]
+    head = (
+        f'<div><p class="dd-file">{with_name(words.CHECKED, media.file_name)}</p>'
+        f"<h2>{icon(outcome)} {escape(verdict_notes.screen_headline(screen, language))}</h2>"
+        f'<p class="dd-sentence">{escape(result_text.verdict_sentence(verdict, media.kind, language))}</p></div>'
+    )
+    parts = [f'<div class="dd-result">{_thumbnail(analysis, links, language)}{head}</div>']
+    if rate := result_text.rate_sentence(analysis.checkpoint, verdict.grade, media.kind, language):
+        parts.append(f"<p>{escape(rate)}</p>")
+    parts.append(
+        f'<p class="dd-action"><strong>{escape(guidance.next_action(outcome, language))}</strong> '
+        f'<a href="#what-now">{escape(words.JUMP)}</a> <a href="#report">{escape(words.JUMP_REPORT)}</a></p>'
+    )
     if analysis.warnings:
         said = "".join(f"<p>{escape(note)}</p>" for note in message_sentences(analysis.warnings, language))
         parts.append(
             f'<div class="dd-warning dd-inconclusive">{icon("trouble")}<div><strong>{escape(words.WARNING_TITLE)}'
             f"</strong>{said}</div></div>"
         )
-    if still is not None:
-        parts.append(still.image(words.STILL_ALT.format(name=media.file_name), "dd-still"))
-    if rate := result_text.rate_sentence(analysis.checkpoint, verdict.grade, media.kind, language):
-        parts.append(f"<p>{escape(rate)}</p>")
-    if why := verdict_notes.why(analysis, language):
-        parts.append(f"<h3>{escape(words.WHY)}</h3><p>{escape(why)}</p>")
-    if tries := verdict_notes.tries(screen, media.kind, language):
-        parts.append(f"<h3>{escape(words.TRY)}</h3>{bullets(tries)}")
+    why, tries = verdict_notes.why(analysis, language), verdict_notes.tries(screen, media.kind, language)
+    if why or tries:
+        parts.append(fold(words.WHY, (f"<p>{escape(why)}</p>" if why else "") + bullets(tries)))
     if verdict.probability is not None:
         figures = _scale(verdict, verdict.probability, language)
         measured = escape(result_text.error_sentence(analysis.checkpoint, language))
         parts.append(fold(words.FIGURES, f"{figures}<p>{measured}</p>"))
         parts.append(f"<p><strong>{escape(result_text.not_proof(language))}</strong></p>")
-    parts.append(f'<p><a href="#what-now">{escape(words.JUMP)}</a></p>')
     return _REGION.format(content=f'<section class="dd-panel dd-{outcome}">{"".join(parts)}</section>')
+
+
+def _thumbnail(analysis: Analysis, links: ImageLinks, language: Language) -> str:
+    """The file in small, of a video the moment that decided; a press opens the whole frame."""
+    if links.still is None:
+        return ""
+    shown = links.still.image(text.of(language).STILL_ALT.format(name=analysis.media.file_name), "dd-still")
+    if links.opened is None:
+        return shown
+    return f'<a href="{escape(links.opened.link)}" target="_blank" rel="noopener">{shown}</a>'
 
 
 def _scale(verdict: Verdict, probability: float, language: Language) -> str:

@@ -11,15 +11,17 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from detector.types import Analysis, FaceTrack, Span
-from reporting.text.results import Language, clock, headline, percent
+from reporting.text.results import Language, clock, headline, moment_clock, percent
 from ui import text
-from ui.common.html import escape, icon, moment_clock, shown_percent
+from ui.common.html import escape, fold, icon, part, shown_percent
 
 MOST_POINTS = 600
 """Points drawn of one person; a screen shows no more."""
 _POINTS_IN_ALL = 3000
 _FEWEST_POINTS = 60
 _TABLE_ROWS = 12
+_MOST_TOGETHER = 8
+"""Lines in the graph of all persons; more cannot be told apart."""
 _GAP_FACTOR = 2.5
 """Between two moments further apart than so many usual distances nothing is known, and no line drawn."""
 _ROOM = 5.0
@@ -27,23 +29,22 @@ _LEAST_WIDTH = 0.6
 """A stretch of one moment is drawn this wide, per cent of the graph."""
 
 
-def ordered(tracks: Sequence[FaceTrack]) -> list[FaceTrack]:
-    """Those that decide the verdict and speak most for `fake` first."""
-    return sorted(tracks, key=lambda track: (not track.weighty, -track.logit))
-
-
 def timelines(analysis: Analysis, language: Language) -> str:
     """The graphs of every person in a video; empty for an image and where no face was found."""
-    tracks = [track for track in ordered(analysis.tracks) if track.timeline]
+    tracks = [track for track in analysis.tracks if track.timeline]
     if analysis.media.kind != "video" or not tracks:
         return ""
     most = min(MOST_POINTS, max(_FEWEST_POINTS, _POINTS_IN_ALL // len(tracks)))
     words = text.of(language)
-    figures = "".join(_figure(analysis, track, most, language) for track in tracks)
-    return (
-        f"<section><h2>{escape(words.TIMELINE_TITLE)}</h2><p>{escape(words.TIMELINE_LEAD)}</p>"
-        f"{_legend(analysis, language)}{figures}</section>"
-    )
+    figures = [_figure(analysis, track, most, language) for track in tracks]
+    if len(tracks) == 1:
+        graphs = figures[0]
+    else:
+        names = [words.FACE_NAME.format(number=track.track_id + 1) for track in tracks]
+        each = "".join(fold(name, figure) for name, figure in zip(names, figures, strict=True))
+        graphs = _together(analysis, tracks[:_MOST_TOGETHER], most, language) + each
+    lead = f"<p>{escape(words.TIMELINE_LEAD)}</p>{_legend(analysis, language)}"
+    return part(words.TIMELINE_TITLE, lead + graphs, wide=True)
 
 
 def reduced(values: Sequence[float], most: int) -> list[int]:
@@ -57,9 +58,58 @@ def reduced(values: Sequence[float], most: int) -> list[int]:
     return [max(range(start, end), key=values.__getitem__) for start, end in pairwise(edges)]
 
 
+def _together(analysis: Analysis, tracks: Sequence[FaceTrack], most: int, language: Language) -> str:
+    """The lines of several persons in one graph, each with its number at its highest point.
+
+    It is for the eye and the pointer: a click goes to the nearest point of any line, see `timeline.js`. The same
+    can be read, and moved with keys, in the single graphs.
+    """
+    words, whole_s = text.of(language), _length_s(analysis)
+    lines, numbers = [], []
+    for track in reversed(tracks):  # the most important over the others
+        points = reduced(track.timeline, most)
+        lines.append(f'<g class="dd-line dd-line-{track.track_id % 4}">{_lines(track, points, whole_s)}</g>')
+        top = max(points, key=track.timeline.__getitem__)
+        numbers.append(
+            f'<b class="dd-number" style="left:{min(97.0, 100 * track.scores[top].time_s / whole_s):.2f}%;'
+            f'bottom:{_height(track.timeline[top]):.2f}%">{track.track_id + 1}</b>'
+        )
+    title = escape(words.TIMELINE_TOGETHER.format(count=len(tracks)))
+    return (
+        f'<figure class="dd-timeline dd-together"><figcaption><h3>{title}</h3></figcaption>'
+        f'<div class="dd-plot" aria-hidden="true">{_svg("".join(lines))}{"".join(numbers)}'
+        f'{_thresholds(analysis, language)}<span class="dd-cursor"></span></div>{_axis(whole_s)}'
+        f'<p class="dd-picked" aria-hidden="true"></p></figure>'
+    )
+
+
+def _length_s(analysis: Analysis) -> float:
+    last_s = max(track.scores[-1].time_s for track in analysis.tracks)
+    return round(max(analysis.media.duration_s or 0.0, last_s), 1) or 1.0
+
+
+def _thresholds(analysis: Analysis, language: Language) -> str:
+    verdict = analysis.verdict
+    levels = (("fake", verdict.threshold_fake), ("real", verdict.threshold_real))
+    return "".join(
+        f'<span class="dd-threshold dd-threshold-{kind}" style="bottom:{_height(level):.2f}%">'
+        f"<b>{shown_percent(level, language)}</b></span>"
+        for kind, level in levels
+    )
+
+
+def _axis(whole_s: float) -> str:
+    times = "".join(f"<span>{clock(time_s)}</span>" for time_s in (0, whole_s / 2, whole_s))
+    return f'<div class="dd-times" aria-hidden="true">{times}</div>'
+
+
+def _svg(shapes: str) -> str:
+    return f'<svg viewBox="0 0 1000 100" preserveAspectRatio="none" aria-hidden="true">{shapes}</svg>'
+
+
 def _figure(analysis: Analysis, track: FaceTrack, most: int, language: Language) -> str:
     words = text.of(language)
-    whole_s = round(max(analysis.media.duration_s or 0.0, track.scores[-1].time_s), 1) or 1.0
+    whole_s = _length_s(analysis)
     points = reduced(track.timeline, most)
     strongest = max(range(len(points)), key=lambda place: track.timeline[points[place]])
     name = words.FACE_NAME.format(number=track.track_id + 1)
@@ -69,29 +119,21 @@ def _figure(analysis: Analysis, track: FaceTrack, most: int, language: Language)
             round(100 * track.scores[point].time_s / whole_s, 3),
             moment_clock(track.scores[point].time_s),
             percent(track.timeline[point], language),
+            round(_height(track.timeline[point]), 1),
         ]
         for point in points
     ]
     spans = "".join(_stretch(span, whole_s, "flagged") for span in track.flagged)
     if track.peak is not None:
         spans += _stretch(track.peak, whole_s, "peak")
-    thresholds = "".join(
-        f'<span class="dd-threshold dd-threshold-{kind}" style="bottom:{_height(level):.2f}%">'
-        f"<b>{shown_percent(level, language)}</b></span>"
-        for kind, level in (
-            ("fake", analysis.verdict.threshold_fake),
-            ("real", analysis.verdict.threshold_real),
-        )
-    )
     points_json = escape(json.dumps(data, separators=(",", ":")))
     slider = escape(words.TIMELINE_SLIDER.format(name=name))
     return (
-        f'<figure class="dd-timeline" data-track="{track.track_id}" data-points="{points_json}">'
+        f'<figure class="dd-timeline" data-track="{track.track_id}" data-name="{escape(name)}" '
+        f'data-waiting="{escape(words.MOMENT_WAITING)}" data-points="{points_json}">'
         f"<figcaption><h3>{icon(track.outcome)} {escape(name)}</h3></figcaption>"
-        f'<div class="dd-plot" aria-hidden="true">{spans}{_lines(track, points, whole_s)}{thresholds}'
-        f'<span class="dd-cursor"></span></div>'
-        f'<div class="dd-times" aria-hidden="true"><span>{clock(0)}</span><span>{clock(whole_s / 2)}</span>'
-        f"<span>{clock(whole_s)}</span></div>"
+        f'<div class="dd-plot" aria-hidden="true">{spans}{_svg(_lines(track, points, whole_s))}'
+        f'{_thresholds(analysis, language)}<span class="dd-cursor"></span></div>{_axis(whole_s)}'
         f'<label class="dd-slider"><span>{slider}</span><input type="range" min="0" max="{len(points) - 1}" '
         f'step="1" value="{strongest}"></label>'
         f'<p class="dd-picked" aria-hidden="true"></p>{_table(track, whole_s, language)}</figure>'
@@ -109,10 +151,7 @@ def _lines(track: FaceTrack, points: Sequence[int], whole_s: float) -> str:
             runs.append([])
         x, y = 1000 * times_s[place] / whole_s, 100 - _height(track.timeline[point])
         runs[-1].append(f"{x:.1f},{y:.1f}")
-    shapes = "".join(
-        f'<polyline points="{" ".join(run if len(run) > 1 else run * 2)}"></polyline>' for run in runs
-    )
-    return f'<svg viewBox="0 0 1000 100" preserveAspectRatio="none" aria-hidden="true">{shapes}</svg>'
+    return "".join(f'<polyline points="{" ".join(run if len(run) > 1 else run * 2)}"></polyline>' for run in runs)
 
 
 def _height(probability: float) -> float:
@@ -150,16 +189,17 @@ def _table(track: FaceTrack, whole_s: float, language: Language) -> str:
     words = text.of(language)
     scores, parts = track.scores, min(_TABLE_ROWS, len(track.scores))
     rows = []
-    for part in range(parts):
-        start_s, end_s = whole_s * part / parts, whole_s * (part + 1) / parts
-        last = part == parts - 1
+    told = clock if whole_s / parts >= 1 else moment_clock
+    for row in range(parts):
+        start_s, end_s = whole_s * row / parts, whole_s * (row + 1) / parts
+        last = row == parts - 1
         seen = [
             probability
             for score, probability in zip(scores, track.timeline, strict=True)
             if start_s <= score.time_s and (last or score.time_s < end_s)
         ]
         shown = shown_percent(max(seen), language) if seen else escape(words.TIMELINE_UNSEEN)
-        rows.append(f"<tr><td>{clock(start_s)}</td><td>{clock(end_s)}</td><td>{shown}</td></tr>")
+        rows.append(f"<tr><td>{told(start_s)}</td><td>{told(end_s)}</td><td>{shown}</td></tr>")
     heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in words.TIMELINE_COLUMNS)
     name = words.FACE_NAME.format(number=track.track_id + 1)
     return (

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["route", "package", "copy", "camera"]
+Kind = Literal["check", "route", "package", "copy", "camera"]
 MAX_JOBS = 4096
 """Kinds of work of all pages that are remembered; what was silent for longest is forgotten."""
 

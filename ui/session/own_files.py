@@ -23,7 +23,8 @@ _SECRET = "[0-9a-f]{32}"
 _NAME = r"[^/\\\0]+"
 SHOWN = re.compile(
     rf"(?P<folder>{_SECRET})/"
-    rf"((face|original|frame)-[0-9]+\.png|still\.png|thumb\.png|(moments|packages|copies)/{_SECRET}/{_NAME})"
+    rf"((face|original|frame|still)-[0-9]+\.png|sheet-[0-9]+\.jpg|thumb\.png|"
+    rf"(moments|packages|copies)/{_SECRET}/{_NAME})"
 )
 """Files that the page serves, below the root of all visits."""
 UPLOADED = re.compile(rf"(?P<folder>{RECEIVED}/{_SECRET})/[0-9a-f]{{64}}/{_NAME}")

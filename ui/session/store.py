@@ -12,7 +12,7 @@ import shutil
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +23,7 @@ from PIL import Image
 
 from detector.errors import MediaNotFoundError
 from detector.media.media import Media
-from detector.types import Analysis, Pixels
+from detector.types import Analysis, Frame, Pixels
 from explain.types import Explanations, Faithfulness
 from reporting import Case, PortalField
 from reporting.text.findings import Finding
@@ -33,6 +33,7 @@ from ui.check.file_check import TooManyVisits, Trouble
 from ui.common.html import Picture
 from ui.session.jobs import Job, Jobs
 from ui.session.key_frames import KeyFrame
+from ui.session.origin import Origin
 from ui.session.own_files import RECEIVED, UPLOADED, own_file, secret_folder
 
 LEFT_S = 600.0
@@ -41,7 +42,17 @@ MAX_VISITS = 64
 """Visits kept at once; the oldest that has its answer makes room."""
 _MAX_NAME_BYTES = 200
 _STILL_LONG_SIDE_PX = 480
+_SHEET_LONG_SIDE_PX = 1280
+_NAMES_A_RUN = 1000
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """A frame of the contact sheet."""
+
+    image: Picture
+    time_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +65,11 @@ class ImageLinks:
     """The same faces as they were judged."""
     frames: tuple[Picture, ...] = ()
     still: Picture | None = None
-    """A small image of the file; only where no face was found."""
+    """The file in small: of a video the moment that decided, with a box around every face."""
+    opened: Picture | None = None
+    """What a press on it opens."""
+    sheet: tuple[Still, ...] = ()
+    """Frames from all of the file, to be looked for elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +112,22 @@ class Visit:
     """The file as received, under the name it came with."""
     language: Language = "en"
     """The one that is on; it may change while a check runs."""
-    checking: bool = False
-    """True from the moment somebody has begun to judge it."""
+    checking: bool = True
+    """True until it is judged, and while it is checked again."""
+    check: Job | None = None
+    """The check that was asked for last."""
+    begun: Job | None = None
+    """The check that somebody has begun."""
+    runs: int = 0
+    """Checks that were finished: images of each have names of their own."""
+    finer: str | None = None
+    """The next finer way to look at the video, a value of `ui.check.frame_sampling.choices`; None where there is
+    none."""
     analysis: Analysis | None = None
     explanations: Explanations | None = None
     links: ImageLinks = field(default_factory=ImageLinks)
+    origin: Origin | None = None
+    """What the file says of itself."""
     checks: tuple[tuple[int, Faithfulness], ...] | Trouble | None = None
     """For each person, by track, what painting over the map of their strongest face did, once it was asked for."""
     moment: Moment | None = None
@@ -124,6 +150,11 @@ class Visit:
     """Also a row of a list of files: it is kept when another is looked at."""
     ended: bool = False
     """Its folder was deleted; what is still written into it must be deleted too, see `sweep`."""
+
+    @property
+    def still_path(self) -> Path:
+        """Where `links.still` lies, once there is a result."""
+        return self.folder / f"still-{max(0, self.runs - 1) * _NAMES_A_RUN}.png"
 
 
 class Visits:
@@ -266,6 +297,7 @@ class Visits:
             if visit is not None and visit.analysis is not None:
                 self._visits[new] = visit
                 visit.left, visit.used, visit.package = None, self._clock(), None
+                visit.checking = False  # a closer look ends with its page
         self.jobs.end(old, "copy")
         self.jobs.end(old, "package")
         if visit is not None and visit.analysis is None and not visit.listed:
@@ -365,23 +397,40 @@ def home_name(name: str) -> str:
     return stem.encode("utf-8", "replace")[:room].decode("utf-8", "ignore") + dot + suffix
 
 
-def save_images(images: Sequence[Pixels], folder: Path, prefix: str) -> tuple[Picture, ...]:
-    """Write images as PNG, in order."""
+def save_images(images: Sequence[Pixels], folder: Path, prefix: str, run: int = 0) -> tuple[Picture, ...]:
+    """Write images as PNG, in order, under names that no other run uses."""
     return tuple(
-        _save(Image.fromarray(pixels), folder / f"{prefix}-{number}.png")
+        _save(Image.fromarray(pixels), folder / f"{prefix}-{run * _NAMES_A_RUN + number}.png")
         for number, pixels in enumerate(images, 1)
     )
 
 
-def save_still(pixels: Pixels, folder: Path) -> Picture:
+def save_still(pixels: Pixels, folder: Path, run: int = 0) -> Picture:
     """Write a small copy of an image as PNG."""
     image = Image.fromarray(pixels)
     image.thumbnail((_STILL_LONG_SIDE_PX, _STILL_LONG_SIDE_PX))
-    return _save(image, folder / "still.png")
+    return _save(image, folder / f"still-{run * _NAMES_A_RUN}.png")
+
+
+def save_sheet(frames: Iterable[Frame], folder: Path) -> tuple[Still, ...]:
+    """Write frames as JPEG without metadata, large enough to be looked for elsewhere."""
+    stills = []
+    for number, frame in enumerate(frames, 1):
+        image = Image.fromarray(frame.pixels)
+        image.thumbnail((_SHEET_LONG_SIDE_PX, _SHEET_LONG_SIDE_PX))
+        stills.append(Still(_save(image, folder / f"sheet-{number}.jpg"), frame.time_s))
+    return tuple(stills)
+
+
+def delete_earlier_runs(folder: Path, run: int) -> None:
+    """Delete the images of a result that a later check replaced."""
+    for path in folder.glob("*-*.png"):
+        if int(path.stem.rsplit("-", 1)[1]) < run * _NAMES_A_RUN:
+            path.unlink(missing_ok=True)
 
 
 def _save(image: Image.Image, path: Path) -> Picture:
-    image.save(path)
+    image.save(path, quality=90)
     return Picture(image_link(path), image.width, image.height)
 
 

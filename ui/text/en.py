@@ -8,6 +8,7 @@ from typing import ClassVar, Literal, NamedTuple
 from detector.types import FaceMark, MediaKind
 from explain.types import ScaleSource
 from reporting.text.results import Language
+from reporting.types import CredentialState
 
 TroubleKind = Literal[
     "file",
@@ -43,6 +44,13 @@ class Words:
     LANGUAGE: ClassVar[Language] = "en"
 
     TITLE = "Deepfake detector"
+    GRADIO: ClassVar[Mapping[str, str]] = {
+        "common.complete": "Done",
+        "common.error": "Something went wrong",
+        "common.loading": "Please wait",
+        "status.queue_position": "{position} of {size} in line",
+    }
+    """What Gradio tells screen readers, by its own keys; it has no words for some of them."""
     LEAD = "Was a face in this image or video manipulated?"
     WAY: ClassVar[tuple[str, ...]] = (
         "Add an image or a video",
@@ -155,7 +163,7 @@ class Words:
 
     DEPTH_TITLE = "How closely to look at a video"
     DEPTH_LABEL = "Moments to look at"
-    DEPTH_HINT = "Automatic suits most videos; more moments take longer. Choose before you add the video."
+    DEPTH_HINT = "Automatic suits most videos; more moments take longer. It can be changed after a result, too."
     DEPTHS: ClassVar[Mapping[str, str]] = {
         "auto": "Automatic",
         "moments": "Every moment (4 a second)",
@@ -174,23 +182,18 @@ class Words:
     MARKING = "Marking the parts that speak for manipulation"
 
     CHECKED = "Checked: {name}"
-    WHY = "Why"
-    TRY = "What you can try"
+    WHY = "Why, and what you can try"
     JUMP = "What to do now"
     STILL_ALT = "What was checked: {name}"
 
-    FIGURES = "The figures, and what they were measured on"
+    FIGURES = "The figures behind it"
     SCALE_TITLE = "Estimate that a face was manipulated"
     SCALE_LOW = "Up to {p}"
     SCALE_MIDDLE = "Between"
     SCALE_HIGH = "From {p}"
     SCALE_ALT = "Estimate {p}. Up to {low}: {real}. From {high}: {fake}. Between the two: {inconclusive}."
 
-    FACES_TITLE: ClassVar[Mapping[bool, str]] = {False: "The face", True: "The faces, one by one"}
-    """By whether there are several."""
-    FACES_ORDER = (
-        "The face that speaks most for manipulation comes first; the numbers are those in the whole image."
-    )
+    FACES_ORDER = "The most important come first; the numbers are the same in the graph and in the whole image."
     FACE_NAME = "Face {number}"
     FACE_ALT = "Face {number}{moment}, with colours over the parts that speak for manipulation"
     FACE_ORIGINAL_ALT = "Face {number}{moment}, as it was judged"
@@ -205,8 +208,8 @@ class Words:
     }
     """What the brightest colour means, by where the scale comes from."""
     VIEWS: ClassVar[Mapping[bool, str]] = {
-        False: "Outputs in 1 of {frames} frames that were looked at, at {start}.",
-        True: "Outputs in {views} of {frames} frames that were looked at, from {start} to {end}.",
+        False: "Seen in 1 of {frames} frames that were looked at, at {start}.",
+        True: "Seen in {views} of {frames} frames that were looked at, from {start} to {end}.",
     }
     """By whether there are several."""
     MARKED = "Of these views, {marks}: that makes errors more likely."
@@ -215,7 +218,7 @@ class Words:
         "blurred": "{count} blurred",
         "cut off": "{count} cut off",
     }
-    PASSING = "Outputs too briefly, beside the others, to decide the result."
+    PASSING = "Seen too briefly, beside the others, to decide the result."
     NO_IMAGE = "No image of this face could be made."
     COLOURS = (
         "The colours show which parts speak for manipulation: from dark ({none}) to bright yellow "
@@ -235,8 +238,8 @@ class Words:
     MAPS_CHECKED = "What the check found"
     MAPS_NOTHING = "There is nothing to check: no part of any face stands out."
     FRAMES_TITLE: ClassVar[Mapping[MediaKind, str]] = {
-        "image": "Where in the image",
-        "video": "Where in the video",
+        "image": "Where, and what the colours mean",
+        "video": "When, where, and what the colours mean",
     }
     IMAGE_CAPTION = "The whole image"
     VIDEO_CAPTION = "At {time}"
@@ -245,7 +248,7 @@ class Words:
     )
     ENLARGE = "Open in full size"
 
-    TIMELINE_TITLE = "The estimate over the video's time"
+    TIMELINE_TITLE = "The estimate over time"
     TIMELINE_LEAD = (
         "The higher the line, the more speaks for manipulation at that moment. Click the graph, or move the "
         "slider with the arrow keys, to see that very moment; Enter shows the one the slider is on."
@@ -274,13 +277,70 @@ class Words:
     COPY_ENGLISH = "The words drawn into it are English: this computer cannot draw those of this page."
     COPY_STOPPED = "The copy was not finished and nothing of it was kept."
 
+    JUMP_REPORT = "Report it"
+    TIME_LEFT = "about {time} left"
+    MINUTES = "{count} min"
+    CHECKING_AGAIN = "The result so far stays if you stop."
+    CLOSER_TITLE = "Look closer"
+    CLOSER_DONE = "{part} of {whole} frames were looked at, nowhere further apart than {gap}."
+    CLOSER_ONE = "{part} of {whole} frames were looked at."
+    CLOSER_AGAIN = "Look closer: check it again"
+    CLOSER_ALL = "Every frame of this video was looked at."
+    DECISIVE_TITLE = "What the result rests on"
+    FACES_OTHER = "The other faces ({count})"
+    FACES_MORE = "More from this stretch ({count})"
+    TIMELINE_TOGETHER = "The {count} most important people in one graph"
+    MOMENT_WAITING = "Drawing this moment…"
+    WHERE_TITLE = "Where does it come from?"
+    SEARCH_TITLE = "Look for it elsewhere"
+    SEARCH_LEAD = (
+        "Older copies often show what an image really is. Save or copy a frame, open a search and give it the "
+        "frame. Only you do so: the frame then goes to the company that runs the search. Do not do it with "
+        "intimate images."
+    )
+    FRAME_PLAIN_ALT = "Frame at {time}"
+    FRAME_SAVE = "Save"
+    FRAME_COPY = "Copy"
+    FRAME_COPIED = "The frame is on the clipboard: paste it into the search."
+    FRAME_NOT_COPIED = "The browser did not let this page copy: save the frame instead."
+    SAYS_TITLE = "What the file says of itself"
+    SAYS_LEAD = "Anybody can change or remove this. Missing entries mean nothing: platforms take them out."
+    CREDENTIALS_TITLE = "Content credentials (C2PA)"
+    CREDENTIALS_AI = "They say that a generative model made or edited the content."
+    CREDENTIALS_GENERATOR = "Software that wrote them: {name}."
+    CREDENTIALS_SIGNER = "Signed in the name of {name}."
+    TAGS_TITLE = "Metadata"
+    TAGS_NONE = "None was found."
+    CONTAINER_TITLE = "Format and coding"
+    RATE = "{count} frames a second"
+    STREAM = "Stream {number}"
+
+    CREDENTIALS: ClassVar[Mapping[CredentialState, str]] = {
+        "absent": "None were found in the file.",
+        "valid": "They fit the file and their signature is intact; who the signer is was not checked.",
+        "trusted": "They fit the file, and the signer is on the list of trusted signers.",
+        "invalid": "They do not fit the file or were changed: what they say cannot be relied on.",
+        "unreadable": "They cannot be looked for, or read, in this file.",
+    }
+    TAGS: ClassVar[Mapping[str, str]] = {
+        "camera": "Camera",
+        "software": "Software",
+        "time": "Time",
+        "place": "Place",
+        "author": "Author",
+        "description": "Description",
+        "prompt": "Written by an image generator",
+        "other": "Other",
+    }
+    """By `detector.media.metadata.TagKind`; `other` where that is not known."""
+
     CAMERA_TITLE = "Judge what a camera shows"
     CAMERA_LEAD = (
         "The camera runs only after you start it. Each image is judged and forgotten at once: none is stored. "
         "The estimate is over the last three seconds."
     )
     CAMERA_SHARED = "The images travel to the computer that runs this page."
-    CAMERA_PRIVATE = "The images stay on this computer."
+    CAMERA_PRIVATE = "Nothing leaves this device: the images are judged here and sent to nobody."
     CAMERA_START = "Start the camera"
     CAMERA_STOP = "Stop the camera"
     CAMERA_IMAGE = "What the camera shows"
@@ -293,7 +353,7 @@ class Words:
         "The camera's image could not be judged. Start again; if it keeps failing, check a video instead."
     )
 
-    REASONS_TITLE = "How this result came about, and technical details"
+    REASONS_TITLE = "How this result came about"
     LIMITS_TITLE = "What the detector cannot tell"
     ENGLISH_DETAILS = "Details (English)"
     FACTS: ClassVar[Mapping[str, str]] = {
@@ -302,6 +362,7 @@ class Words:
         "size": "Size",
         "pixels": "Pixels",
         "duration": "Duration",
+        "rate": "Frame rate",
         "frames": "Frames looked at",
         "sha256": "SHA-256",
         "sha1": "SHA-1",

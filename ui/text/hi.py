@@ -8,6 +8,7 @@ from typing import ClassVar
 from detector.types import FaceMark, MediaKind
 from explain.types import ScaleSource
 from reporting.text.results import Language
+from reporting.types import CredentialState
 from ui.text.en import TroubleKind, TroubleWords, Words
 
 
@@ -17,6 +18,12 @@ class HindiWords(Words):
     LANGUAGE: ClassVar[Language] = "hi"
 
     TITLE = "डीपफ़ेक जाँच"
+    GRADIO: ClassVar[Mapping[str, str]] = {
+        "common.complete": "पूरा हुआ",
+        "common.error": "कुछ गड़बड़ हुई",
+        "common.loading": "कृपया रुकें",
+        "status.queue_position": "क़तार में {size} में से {position}",
+    }
     LEAD = "क्या इस तस्वीर या वीडियो में किसी चेहरे से छेड़छाड़ हुई है?"
     WAY: ClassVar[tuple[str, ...]] = (
         "तस्वीर या वीडियो चुनें",
@@ -127,7 +134,7 @@ class HindiWords(Words):
 
     DEPTH_TITLE = "वीडियो को कितनी बारीकी से देखा जाए"
     DEPTH_LABEL = "कितने पल देखे जाएँ"
-    DEPTH_HINT = "ज़्यादातर वीडियो के लिए 'अपने-आप' ठीक है; ज़्यादा पल देखने में समय लगता है। वीडियो चुनने से पहले तय करें।"
+    DEPTH_HINT = "ज़्यादातर वीडियो के लिए 'अपने-आप' ठीक है; ज़्यादा पल देखने में समय लगता है। नतीजे के बाद भी इसे बदला जा सकता है।"
     DEPTHS: ClassVar[Mapping[str, str]] = {
         "auto": "अपने-आप",
         "moments": "हर पल (एक सेकंड में 4)",
@@ -145,12 +152,11 @@ class HindiWords(Words):
     MARKING = "छेड़छाड़ की ओर इशारा करने वाले हिस्सों पर निशान लगाए जा रहे हैं"
 
     CHECKED = "जाँची गई फ़ाइल: {name}"
-    WHY = "ऐसा क्यों"
-    TRY = "आप क्या आज़मा सकते हैं"
+    WHY = "ऐसा क्यों, और आप क्या आज़मा सकते हैं"
     JUMP = "अब क्या करें"
     STILL_ALT = "जिसकी जाँच हुई: {name}"
 
-    FIGURES = "आँकड़े, और वे किस पर मापे गए"
+    FIGURES = "नतीजे के पीछे के आँकड़े"
     SCALE_TITLE = "किसी चेहरे से छेड़छाड़ होने का अनुमान"
     SCALE_LOW = "निचली सीमा ({p}) और उससे नीचे"
     SCALE_MIDDLE = "इन दोनों के बीच"
@@ -160,8 +166,7 @@ class HindiWords(Words):
         "{inconclusive}।"
     )
 
-    FACES_TITLE: ClassVar[Mapping[bool, str]] = {False: "चेहरा", True: "हर चेहरा, एक-एक करके"}
-    FACES_ORDER = "जिस चेहरे में छेड़छाड़ के संकेत सबसे ज़्यादा हैं, वह पहले है; नंबर वही हैं जो पूरी तस्वीर में लिखे हैं।"
+    FACES_ORDER = "सबसे अहम चेहरे पहले हैं; ग्राफ़ और पूरी तस्वीर में नंबर वही हैं।"
     FACE_NAME = "चेहरा {number}"
     FACE_ALT = "चेहरा {number}{moment}, छेड़छाड़ की ओर इशारा करने वाले हिस्सों पर रंग"
     FACE_ORIGINAL_ALT = "चेहरा {number}{moment}, जैसा जाँचा गया"
@@ -203,13 +208,16 @@ class HindiWords(Words):
     MAPS_CHECK = "रंगों की जाँच करें"
     MAPS_CHECKED = "जाँच में क्या मिला"
     MAPS_NOTHING = "जाँचने को कुछ नहीं है: किसी चेहरे का कोई हिस्सा अलग नहीं दिखता।"
-    FRAMES_TITLE: ClassVar[Mapping[MediaKind, str]] = {"image": "तस्वीर में कहाँ", "video": "वीडियो में कहाँ"}
+    FRAMES_TITLE: ClassVar[Mapping[MediaKind, str]] = {
+        "image": "कहाँ, और रंगों का मतलब",
+        "video": "कब, कहाँ, और रंगों का मतलब",
+    }
     IMAGE_CAPTION = "पूरी तस्वीर"
     VIDEO_CAPTION = "{time} पर"
     FRAME_ALT = "{caption}, हर चेहरे के चारों ओर नंबर वाला चौकोर घेरा, और छेड़छाड़ की ओर इशारा करने वाले हिस्सों पर रंग"
     ENLARGE = "पूरे आकार में खोलें"
 
-    TIMELINE_TITLE = "वीडियो में समय के साथ अनुमान"
+    TIMELINE_TITLE = "समय के साथ अनुमान"
     TIMELINE_LEAD = (
         "रेखा जितनी ऊँची, उस पल में छेड़छाड़ के संकेत उतने ज़्यादा। कोई पल देखने के लिए ग्राफ़ पर दबाएँ या तीर वाले बटनों से "
         "स्लाइडर खिसकाएँ; Enter दबाने पर वह पल दिखता है जिस पर स्लाइडर है।"
@@ -237,13 +245,68 @@ class HindiWords(Words):
     COPY_ENGLISH = "इसमें लिखे शब्द अंग्रेज़ी में हैं: यह कंप्यूटर तस्वीरों में हिंदी के अक्षर ठीक से नहीं बना सकता।"
     COPY_STOPPED = "कॉपी पूरी नहीं बनी और उसका कोई हिस्सा नहीं रखा गया।"
 
+    JUMP_REPORT = "शिकायत करें"
+    TIME_LEFT = "लगभग {time} बाकी"
+    MINUTES = "{count} मिनट"
+    CHECKING_AGAIN = "रोकने पर पहले का नतीजा बना रहेगा।"
+    CLOSER_TITLE = "और बारीकी से देखें"
+    CLOSER_DONE = "{whole} में से {part} फ़्रेम देखे गए, कहीं भी {gap} से ज़्यादा दूरी पर नहीं।"
+    CLOSER_ONE = "{whole} में से {part} फ़्रेम देखे गए।"
+    CLOSER_AGAIN = "और बारीकी से दोबारा जाँचें"
+    CLOSER_ALL = "इस वीडियो का हर फ़्रेम देखा जा चुका है।"
+    DECISIVE_TITLE = "नतीजा किस पर टिका है"
+    FACES_OTHER = "बाकी चेहरे ({count})"
+    FACES_MORE = "इसी हिस्से की और तस्वीरें ({count})"
+    TIMELINE_TOGETHER = "सबसे अहम {count} लोग एक ही ग्राफ़ में"
+    MOMENT_WAITING = "यह पल तैयार हो रहा है…"
+    WHERE_TITLE = "यह कहाँ से आई?"
+    SEARCH_TITLE = "इसे दूसरी जगह खोजें"
+    SEARCH_LEAD = (
+        "पुरानी कॉपी से अक्सर पता चलता है कि तस्वीर असल में क्या है। कोई फ़्रेम सेव या कॉपी करें, कोई खोज खोलें और उसे वह फ़्रेम दें। यह "
+        "केवल आप करते हैं: फ़्रेम तब उस कंपनी के पास जाता है जो वह खोज चलाती है। निजी (अंतरंग) तस्वीरों के साथ ऐसा न करें।"
+    )
+    FRAME_PLAIN_ALT = "{time} का फ़्रेम"
+    FRAME_SAVE = "सेव करें"
+    FRAME_COPY = "कॉपी करें"
+    FRAME_COPIED = "फ़्रेम कॉपी हो गया: उसे खोज में पेस्ट करें।"
+    FRAME_NOT_COPIED = "ब्राउज़र ने कॉपी नहीं करने दिया: इसके बदले फ़्रेम सेव करें।"
+    SAYS_TITLE = "फ़ाइल अपने बारे में क्या कहती है"
+    SAYS_LEAD = "इसे कोई भी बदल या हटा सकता है। कुछ न मिलने का कोई मतलब नहीं: मैसेजिंग ऐप और प्लेटफ़ॉर्म इसे हटा देते हैं।"
+    CREDENTIALS_TITLE = "सामग्री का प्रमाण-पत्र (C2PA)"
+    CREDENTIALS_AI = "इसमें लिखा है कि सामग्री को किसी जनरेटिव मॉडल ने बनाया या बदला है।"
+    CREDENTIALS_GENERATOR = "इसे लिखने वाला सॉफ़्टवेयर: {name}।"
+    CREDENTIALS_SIGNER = "{name} के नाम से हस्ताक्षर है।"
+    TAGS_TITLE = "फ़ाइल में लिखी जानकारी (मेटाडेटा)"
+    TAGS_NONE = "कुछ नहीं मिला।"
+    CONTAINER_TITLE = "फ़ॉर्मैट और कोडिंग"
+    RATE = "एक सेकंड में {count} फ़्रेम"
+    STREAM = "स्ट्रीम {number}"
+
+    CREDENTIALS: ClassVar[Mapping[CredentialState, str]] = {
+        "absent": "फ़ाइल में कोई नहीं मिला।",
+        "valid": "यह फ़ाइल से मेल खाता है और हस्ताक्षर सही है; हस्ताक्षर करने वाला कौन है, यह नहीं जाँचा गया।",
+        "trusted": "यह फ़ाइल से मेल खाता है, और हस्ताक्षर करने वाला भरोसेमंद नामों की सूची में है।",
+        "invalid": "यह फ़ाइल से मेल नहीं खाता या बदला गया है: इसकी बातों पर भरोसा नहीं किया जा सकता।",
+        "unreadable": "इस फ़ाइल में इसे खोजा या पढ़ा नहीं जा सकता।",
+    }
+    TAGS: ClassVar[Mapping[str, str]] = {
+        "camera": "कैमरा",
+        "software": "सॉफ़्टवेयर",
+        "time": "समय",
+        "place": "जगह",
+        "author": "बनाने वाला",
+        "description": "विवरण",
+        "prompt": "तस्वीर बनाने वाले मॉडल का लिखा",
+        "other": "और",
+    }
+
     CAMERA_TITLE = "कैमरे में दिख रहे चेहरे की जाँच"
     CAMERA_LEAD = (
         "कैमरा तभी चलता है जब आप उसे चालू करें। हर तस्वीर जाँचते ही भुला दी जाती है: कोई भी रखी नहीं जाती। अनुमान पिछले तीन "
         "सेकंड का होता है।"
     )
     CAMERA_SHARED = "तस्वीरें उस कंप्यूटर तक जाती हैं जिस पर यह पेज चल रहा है।"
-    CAMERA_PRIVATE = "तस्वीरें इसी कंप्यूटर पर रहती हैं।"
+    CAMERA_PRIVATE = "इस डिवाइस से कुछ भी बाहर नहीं जाता: तस्वीरें यहीं जाँची जाती हैं और किसी को नहीं भेजी जातीं।"
     CAMERA_START = "कैमरा चालू करें"
     CAMERA_STOP = "कैमरा बंद करें"
     CAMERA_IMAGE = "कैमरे में जो दिख रहा है"
@@ -254,7 +317,7 @@ class HindiWords(Words):
     CAMERA_BUSY = "अभी बहुत सारे कैमरे चल रहे हैं। एक मिनट रुकें, फिर दोबारा चालू करें।"
     CAMERA_TROUBLE = "कैमरे की तस्वीर नहीं जाँची जा सकी। दोबारा चालू करें; बार-बार ऐसा हो तो इसके बदले कोई वीडियो जाँचें।"
 
-    REASONS_TITLE = "यह नतीजा कैसे निकला, और तकनीकी जानकारी"
+    REASONS_TITLE = "यह नतीजा कैसे निकला"
     LIMITS_TITLE = "यह जाँच क्या नहीं बता सकती"
     ENGLISH_DETAILS = "पूरी जानकारी (अंग्रेज़ी में)"
     FACTS: ClassVar[Mapping[str, str]] = {
@@ -263,6 +326,7 @@ class HindiWords(Words):
         "size": "आकार",
         "pixels": "पिक्सेल",
         "duration": "अवधि",
+        "rate": "फ़्रेम दर",
         "frames": "कितने फ़्रेम देखे गए",
         "sha256": "SHA-256",
         "sha1": "SHA-1",
@@ -391,7 +455,8 @@ class HindiWords(Words):
         "unsupported": TroubleWords(
             "ऐसी फ़ाइल की जाँच यहाँ नहीं हो सकती",
             "केवल ऐसी तस्वीरें और वीडियो जाँचे जाते हैं जिनमें कुछ दिखता हो: सिर्फ़ आवाज़, दस्तावेज़ या zip जैसी फ़ाइलें नहीं। "
-            "आप ऊपर दूसरी फ़ाइल चुन सकते हैं।",
+            "तस्वीरें: JPEG, PNG, WebP, GIF, HEIC, AVIF, TIFF, BMP, JPEG 2000। वीडियो: MP4, MOV, WebM, MKV, AVI, "
+            "MPEG-TS। आप ऊपर दूसरी फ़ाइल चुन सकते हैं।",
         ),
         "broken": TroubleWords(
             "यह फ़ाइल ख़राब या अधूरी है",

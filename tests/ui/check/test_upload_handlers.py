@@ -15,7 +15,8 @@ from detector import DetectorConfig
 from detector.types import Analysis, Step
 from reporting.text import results as result_text
 from ui import text
-from ui.check.upload_handlers import Handlers
+from ui.check.upload_handlers import Handlers, TimeLeft
+from ui.common.html import escape
 from ui.common.localized import LocalizedComponents
 from ui.common.updates import Updates
 from ui.security.rate_limit import MAX_WAITING
@@ -174,6 +175,87 @@ def test_a_mistake_of_ours_is_an_incident_on_the_page(
     detector.meanwhile = lambda: 1 / 0
     answer = handlers.judge("auto", visitor("a"), quiet)["answer"]
     assert Words.TROUBLES["incident"].title in answer and "division" not in answer and not list(tmp_path.iterdir())
+
+
+class Seeing(Faceless):
+    """The same of a video, whose result can be looked at more closely."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        super().__init__(analysis)
+        self.results: list[Analysis] = []
+
+    def analyze(self, path: Path, max_frames: object, progress: Callable[[Step], None]) -> Analysis:
+        super().analyze(path, max_frames, progress)
+        return self.results.pop(0)
+
+
+@pytest.fixture
+def closer(make_analysis: Callable[..., Analysis], examples: Path, tmp_path: Path) -> tuple[Handlers, Any]:
+    """A video without a face, judged by few frames; the second result is of more."""
+    analysis = make_analysis("no_face")
+    seeing = Seeing(analysis)
+    seeing.results = [replace(analysis, frames_examined=count) for count in (16, 96)]
+    handlers = Handlers(seeing, tmp_path)  # type: ignore[arg-type]
+    handlers.receive_example(examples / "manipulated.mp4")("en", visitor("a"))
+    handlers.judge("auto", visitor("a"), quiet)
+    return handlers, seeing
+
+
+def test_a_video_is_looked_at_closer_without_another_upload(closer: tuple[Handlers, Any]) -> None:
+    handlers, seeing = closer
+    before = handlers.visits.get("a")
+    asked = handlers.look_closer("en", visitor("a"))
+    assert escape(Words.CHECKING_AGAIN) in asked["answer"] and asked["working"].visible
+    assert not asked["result"].visible
+    assert escape(text.of("hi").CHECKING_AGAIN) in handlers.speak("hi", visitor("a"))["answer"]
+    shown = handlers.judge("all", visitor("a"), quiet)
+    assert seeing.asked is None and shown["result"].visible
+    visit = handlers.visits.get("a")
+    assert visit is before and visit is not None and visit.analysis is not None
+    assert visit.analysis.frames_examined == 96 and not shown["look-closer"].visible
+
+
+def test_stopping_a_closer_look_keeps_the_result_and_delivers_nothing_later(closer: tuple[Handlers, Any]) -> None:
+    handlers, seeing = closer
+    told: list[Updates] = []
+    seeing.meanwhile = lambda: told.append(handlers.cancel("en", visitor("a")))
+    handlers.look_closer("en", visitor("a"))
+    assert handlers.judge("all", visitor("a"), quiet) == {}
+    visit = handlers.visits.get("a")
+    assert visit is not None and visit.analysis is not None and visit.analysis.frames_examined == 16
+    assert told[0]["result"].visible and not told[0]["working"].visible and visit.folder.exists()
+    (still,) = re.findall(r'src="gradio_api/file=([^"]*still[^"]*)"', told[0]["answer"])
+    assert Path(still).is_file(), "its images too"
+
+
+def test_a_closer_look_that_fails_keeps_the_result_and_says_why(closer: tuple[Handlers, Any]) -> None:
+    handlers, seeing = closer
+    seeing.meanwhile = lambda: 1 / 0
+    handlers.look_closer("en", visitor("a"))
+    shown = handlers.judge("all", visitor("a"), quiet)
+    assert shown["result"].visible and Words.TROUBLES["incident"].title in shown["closer-note"]
+    assert result_text.headline("no_face", "en") in shown["answer"]
+
+
+def test_nobody_looks_closer_at_anothers_video_or_at_an_image(
+    closer: tuple[Handlers, Any], receive: Callable[..., Any], handlers: Handlers
+) -> None:
+    assert closer[0].look_closer("en", visitor("b")) == {}
+    receive("en", visitor("a"))
+    assert handlers.look_closer("en", visitor("a")) == {}, "there is no result yet"
+    handlers.judge("auto", visitor("a"), quiet)
+    assert handlers.look_closer("en", visitor("a")) == {}
+
+
+def test_the_time_left_is_told_once_there_is_something_to_estimate_it_by() -> None:
+    now = [0.0]
+    clock = TimeLeft(lambda: now[0])
+    for past_s, share, left in ((1.0, 0.5, ""), (10.0, 0.01, ""), (10.0, 0.2, ", about 40 s left"),
+                                (60.0, 0.1, ", about 9 min left"), (60.0, 0.99, "")):  # fmt: skip
+        now[0] = past_s
+        assert clock.told(share, "Looking", "en") == f"Looking{left}"
+    now[0] = 10.0
+    assert clock.told(0.2, "x", "hi") == "x, लगभग 40 सेकंड बाकी"
 
 
 def test_another_language_is_written_and_not_judged_anew(

@@ -17,7 +17,7 @@ from reporting.text.results import Language
 from ui.check.file_check import Trouble
 from ui.common.html import escape, verbatim, with_name
 from ui.report.filing import filing_list
-from ui.result.details import findings
+from ui.result.details import about
 from ui.result.status_panel import checking_panel, trouble_panel, verdict_panel
 from ui.session.store import ImageLinks, Prepared
 
@@ -59,8 +59,8 @@ def test_no_panel_gives_a_hostile_name_or_text_power(
     package = Prepared(path=Path("report.zip"), case=Case(), fields=(field,), findings=())
     panels = {
         "checking": checking_panel(HOSTILE, language),
-        "verdict": verdict_panel(analysis, language, None),
-        "findings": findings(analysis, None, ImageLinks(), language),
+        "verdict": verdict_panel(analysis, language, ImageLinks()),
+        "about": about(analysis, language),
         "trouble": trouble_panel(Trouble("broken", f"{HOSTILE} is broken"), language),
     }
     for name, panel in panels.items():

@@ -163,7 +163,7 @@ def test_a_hard_stop_keeps_nothing_at_all(
         ""
     }
     assert "<p>" not in updates["moment"] + updates["maps-note"]
-    assert not updates["maps"].visible and not updates["copy"].visible
+    assert updates["origin"] == updates["about"] == "" and not updates["found"].visible
     made = report.prepare(VISITOR, next(TURN), "en", True, *answers("other"))
     assert not any("gradio_api/file" in str(update) for update in made.values())
     assert files_below(tmp_path) == [], "and nothing is made of what is gone"

@@ -17,9 +17,11 @@ from browser_helpers import (
     barriers,
     has_sideways_scroll,
     opened_elsewhere,
+    unfold,
     wait_for_answer,
 )
 from playwright.sync_api import Browser, Page, expect
+from wait_helpers import files_below
 
 from reporting import verify_package
 from reporting.text.findings import finding
@@ -58,6 +60,7 @@ def visitor(browser: Browser, server: Any, request: pytest.FixtureRequest) -> It
 def bring(page: Page, example: Path, name: str) -> None:
     add(page, name, example.read_bytes())
     assert name in wait_for_answer(page)
+    unfold(page, "report")
 
 
 @pytest.mark.parametrize("visitor", ["en", "hi"], indirect=True)
@@ -171,17 +174,17 @@ def test_a_hard_stop_leaves_nothing_on_the_page_or_the_disk_and_another_file_sta
     visitor: tuple[Page, list[str]], server: Any, examples: Path
 ) -> None:
     page, opened = visitor
-    others = set(server.folder.rglob("*"))
+    others = set(files_below(server.folder, "*"))
     bring(page, examples / "manipulated.jpg", "stopped.jpg")
     image = page.locator("#findings img").first.get_attribute("src") or ""
     address = urljoin(server.url, image)
     assert page.request.get(address).ok and httpx.get(address).status_code == 404, "for this browser alone"
-    (folder,) = [path.parent.parent for path in server.folder.rglob("stopped.jpg")]
+    (folder,) = [path.parent.parent for path in files_below(server.folder, "stopped.jpg")]
     page.get_by_label(Words.KINDS["other"]).check()
     page.locator("#what-happened textarea").fill("It shows me.")
     page.locator("#prepare").click()
     page.locator("#download").wait_for()
-    (made,) = folder.rglob("*.zip")
+    (made,) = files_below(folder, "*.zip")
     package = urljoin(server.url, image_link(made))
     assert page.request.get(package).ok and httpx.get(package).status_code == 404
 
@@ -202,8 +205,8 @@ def test_a_hard_stop_leaves_nothing_on_the_page_or_the_disk_and_another_file_sta
     expect(page.locator("#result img")).to_have_count(0)
     expect(page.locator("#answer img")).to_have_count(0)
     expect(page.locator("#routes a[href='tel:1098']")).to_be_visible()
-    assert not folder.exists() and not list(server.folder.rglob("*stopped*"))
-    assert not set(server.folder.rglob(made.name)) - others, "nor a copy of the package anywhere else"
+    assert not folder.exists() and not list(files_below(server.folder, "*stopped*"))
+    assert not set(files_below(server.folder, made.name)) - others, "nor a copy of the package anywhere else"
     for gone in (address, package):
         assert page.request.get(gone).status == 404
     assert opened == [] and not has_sideways_scroll(page)

@@ -20,8 +20,8 @@ from ui import text
 from ui.check.file_check import Trouble
 from ui.common.html import Picture, icon
 from ui.report.referral_steps import portal_link
-from ui.result.details import findings, next_steps
-from ui.result.status_panel import checking_panel, idle_panel, trouble_panel, verdict_panel
+from ui.result.details import about, findings, next_steps
+from ui.result.status_panel import checking_panel, closer_panel, idle_panel, trouble_panel, verdict_panel
 from ui.session.store import ImageLinks
 from ui.text import Words
 
@@ -44,15 +44,18 @@ def test_every_outcome_is_said_in_the_words_of_the_reports(
 ) -> None:
     tracks = () if probability is None else (make_track(0, outcome, probability),)
     analysis = make_analysis(outcome, *tracks, kind=kind)
-    page = Page(verdict_panel(analysis, language, STILL if outcome == "no_face" else None))
+    page = Page(verdict_panel(analysis, language, ImageLinks(still=STILL, opened=WHOLE)))
 
     assert result_text.headline(outcome, language) in page.words
     assert result_text.verdict_sentence(analysis.verdict, analysis.media.kind, language) in page.words
     assert len(page.all("svg")) == 1
+    assert guidance.next_action(outcome, language) in page.words
+    assert [image["src"] for image in page.all("img")] == ["still.png"]
+    opened, steps, report = (link["href"] for link in page.all("a"))
+    assert (opened, steps, report) == ("w.png", "#what-now", "#report")
     scales = [attributes for attributes in page.all("div") if attributes.get("role") == "img"]
     if outcome == "no_face":
         assert not scales and result_text.not_proof(language) not in page.words
-        assert [image["src"] for image in page.all("img")] == ["still.png"]
         return
     assert result_text.error_sentence(analysis.checkpoint, language) in page.words
     assert result_text.not_proof(language) in page.words
@@ -78,9 +81,9 @@ def test_a_hostile_file_name_stays_a_name(
     analysis = make_analysis("fake", track, file_name=HOSTILE, reasons=reasons)
     links = ImageLinks(faces=(FACE,), originals=(ORIGINAL,), frames=(WHOLE,))
     markups = {
-        "verdict": verdict_panel(analysis, "en"),
-        "no face": verdict_panel(make_analysis("no_face", file_name=HOSTILE), "en", STILL),
-        "findings": findings(analysis, make_explanations(track), links, "en"),
+        "verdict": verdict_panel(analysis, "en", ImageLinks()),
+        "no face": verdict_panel(make_analysis("no_face", file_name=HOSTILE), "en", ImageLinks(still=STILL)),
+        "about": findings(analysis, make_explanations(track), links, "en") + about(analysis, "en"),
         "checking": checking_panel(HOSTILE, "en"),
         "trouble": trouble_panel(Trouble("broken", f"{HOSTILE} is broken."), "en"),
         "trouble in Hindi": trouble_panel(Trouble("broken", f"{HOSTILE} is broken."), "hi"),
@@ -100,28 +103,28 @@ def test_every_face_is_listed_also_without_a_image(
     make_explanations: Callable[..., Explanations],
 ) -> None:
     tracks = (
-        make_track(0, "real", 0.1),
-        make_track(1, "fake", 0.97),
+        make_track(0, "fake", 0.97),
+        make_track(1, "real", 0.1),
         make_track(2, "inconclusive", 0.6, weighty=False),
     )
     analysis = make_analysis("fake", *tracks)
     links = ImageLinks(faces=(FACE,), originals=(ORIGINAL,), frames=(WHOLE,))
-    markup = findings(analysis, make_explanations(tracks[1]), links, "en")
+    markup = findings(analysis, make_explanations(tracks[0]), links, "en")
     page = Page(markup)
-    cards = [Page(f"<article{card}").words for card in markup.split("<article")[1:-1]]
-    cards.append(Page("<article" + markup.split("<article")[-1].split("</article>")[0] + "</article>").words)
+    cards = [Page(card).words for card in re.findall("<article.*?</article>", markup)]
 
-    assert [card.split(Words.FACE_NAME.format(number=""))[1][0] for card in cards] == ["2", "1", "3"]
-    for card, track in zip(cards, (tracks[1], tracks[0], tracks[2]), strict=True):
+    assert [card.split(Words.FACE_NAME.format(number=""))[1][0] for card in cards] == ["1", "2", "3"]
+    assert markup.index("</article>") < markup.index(Words.FACES_OTHER.format(count=2)), "the others are folded"
+    for card, track in zip(cards, tracks, strict=True):
         sentence = result_text.face_sentence(track.outcome, track.probability, "en")
         assert sentence in card
-        assert "Outputs in 3 of 32 frames that were looked at, from 0:01 to 1:01." in card
+        assert "Seen in 3 of 32 frames that were looked at, from 0:01.0 to 1:01.0." in card
         assert (Words.PASSING in card) == (not track.weighty)
-        assert (Words.NO_IMAGE in card) == (track.track_id != 1)
+        assert (Words.NO_IMAGE in card) == (track.track_id != 0)
     assert [image["alt"] for image in page.all("img")] == [
-        "Face 2 at 0:01, as it was judged",
-        "Face 2 at 0:01, with colours over the parts that speak for manipulation",
-        "At 0:01, with a numbered box around each face, and colours over the parts that speak for manipulation",
+        "Face 1 at 0:01.0, as it was judged",
+        "Face 1 at 0:01.0, with colours over the parts that speak for manipulation",
+        "At 0:01.0, with a numbered box around each face, and colours over the parts that speak for manipulation",
     ]
 
 
@@ -153,7 +156,7 @@ def test_a_result_without_explanations_still_shows_its_faces(
 
 @pytest.mark.parametrize("kind", ["image", "video"])
 def test_the_details_name_hashes_limits_and_reasons(make_analysis: Callable[..., Analysis], kind: str) -> None:
-    page = Page(findings(make_analysis("no_face", kind=kind), None, ImageLinks(), "en"))
+    page = Page(about(make_analysis("no_face", kind=kind), "en"))
     for words in (
         "a" * 64,
         "b" * 40,
@@ -172,12 +175,15 @@ def test_the_details_name_hashes_limits_and_reasons(make_analysis: Callable[...,
 def test_the_steps_are_those_of_the_reports() -> None:
     for outcome in get_args(Outcome):
         page = Page(next_steps(outcome, "en"))
-        for step in guidance.next_steps(outcome, "en"):
-            assert step in page.words
+        urgent, *others = guidance.next_steps(outcome, "en")
+        assert page.words.replace(" .", ".").startswith(urgent)
+        assert [link["href"] for link in page.all("a")] == ["tel:112", "tel:1930"]
+        (fold,) = re.findall("<details.*</details>", next_steps(outcome, "en"))
+        assert all(step in Page(fold).words for step in others)
 
 
 def test_the_portal_opens_in_a_tab_of_its_own_and_is_told_in_full() -> None:
-    page = Page(portal_link(Case(), "en"))
+    page = Page(portal_link(Case(), (), "en"))
     (link,) = page.all("a")
     assert link["href"] == load_portal().home_url.value == "https://cybercrime.gov.in/"
     assert link["target"] == "_blank" and set((link["rel"] or "").split()) >= {"noopener", "noreferrer"}
@@ -190,10 +196,10 @@ def test_a_warning_stands_in_the_verdict_itself(
     message = Message("video_incomplete", {"stated_s": 90.5, "end_s": 40.0})
     warned = str(message)
     track = make_track(0, "real", 0.1)
-    panel = verdict_panel(make_analysis("real", track, warnings=(message,)), "en")
+    panel = verdict_panel(make_analysis("real", track, warnings=(message,)), "en", ImageLinks())
     assert warned in Page(panel).words and panel.index(warned) < panel.index("dd-scale")
     assert panel.index(warned) < panel.index("<details")
-    assert Words.WARNING_TITLE not in verdict_panel(make_analysis("real", track), "en")
+    assert Words.WARNING_TITLE not in verdict_panel(make_analysis("real", track), "en", ImageLinks())
 
 
 def test_a_card_tells_when_and_what_makes_it_hard(
@@ -204,8 +210,8 @@ def test_a_card_tells_when_and_what_makes_it_hard(
     found: tuple[tuple[FaceMark, ...], ...] = ((), ("small",), ("small", "blurred"))
     marked = tuple(replace(score, marks=marks) for score, marks in zip(track.scores, found, strict=True))
     words = Page(findings(make_analysis("fake", replace(track, scores=marked)), None, ImageLinks(), "en")).words
-    assert "Strongest from 0:12 to 0:15 (estimate 97 %)." in words
-    assert "Signs of manipulation from 0:12 to 0:15, at 0:40." in words
+    assert "Strongest from 0:12.0 to 0:15.2 (estimate 97 %)." in words
+    assert "Signs of manipulation from 0:12.0 to 0:15.2, from 0:40.0 to 0:40.3." in words
     assert "Of these views, 2 small, 1 blurred: that makes errors more likely." in words
     plain = Page(findings(make_analysis("fake", make_track(0, "fake", 0.97)), None, ImageLinks(), "en")).words
     assert "Of these views" not in plain
@@ -224,16 +230,17 @@ def test_a_face_too_small_to_judge_is_a_screen_of_its_own(
     track = make_track(0, "inconclusive", 0.5)
     small = replace(track, scores=tuple(replace(score, marks=("small",)) for score in track.scores))
     panels = {
-        "undecided": verdict_panel(make_analysis("inconclusive", track), "en"),
-        "too small": verdict_panel(make_analysis("inconclusive", small), "en"),
-        "no face": verdict_panel(make_analysis("no_face"), "en"),
+        "undecided": verdict_panel(make_analysis("inconclusive", track), "en", ImageLinks()),
+        "too small": verdict_panel(make_analysis("inconclusive", small), "en", ImageLinks()),
+        "no face": verdict_panel(make_analysis("no_face"), "en", ImageLinks()),
     }
     headlines = {name: re.findall(r"<h2>.*?</svg> (.*?)</h2>", panel)[0] for name, panel in panels.items()}
     assert len(set(headlines.values())) == 3 and "too small" in headlines["too small"]
     for panel in panels.values():
         page = Page(panel)
-        assert Words.WHY in page.words and Words.TRY in page.words and len(page.all("li")) >= 2
-    assert Words.WHY not in verdict_panel(make_analysis("fake", make_track(0, "fake", 0.97)), "en")
+        assert Words.WHY in page.words and len(page.all("li")) >= 2
+    sure = make_analysis("fake", make_track(0, "fake", 0.97))
+    assert Words.WHY not in verdict_panel(sure, "en", ImageLinks())
 
 
 def test_reasons_and_warnings_are_in_the_language_of_the_page(
@@ -241,8 +248,8 @@ def test_reasons_and_warnings_are_in_the_language_of_the_page(
 ) -> None:
     warned = Message("video_incomplete", {"stated_s": 80.0, "end_s": 40.0})
     analysis = make_analysis("real", make_track(0, "real", 0.1), warnings=(warned,))
-    assert "breaks off after 40.0 s" in verdict_panel(analysis, "en")
-    hindi = Page(verdict_panel(analysis, "hi")).words + Page(findings(analysis, None, ImageLinks(), "hi")).words
+    assert "breaks off after 40.0 s" in verdict_panel(analysis, "en", ImageLinks())
+    hindi = Page(verdict_panel(analysis, "hi", ImageLinks())).words + Page(about(analysis, "hi")).words
     assert "40.0" in hindi and "0.100" in hindi
     assert not {"breaks", "Judged", "estimate"} & set(re.findall(r"\w+", hindi))
 
@@ -261,4 +268,30 @@ def test_each_face_can_be_seen_without_its_colours(
     assert (slider["type"], slider["value"], slider["max"]) == ("range", "100", "100"), (
         "the colours are on at first"
     )
-    assert Words.COMPARE.format(number=1, moment=" at 0:01") in page.words
+    assert Words.COMPARE.format(number=1, moment=" at 0:01.0") in page.words
+
+
+def test_the_face_of_the_decisive_stretch_comes_first_and_the_rest_in_time(
+    make_analysis: Callable[..., Analysis],
+    make_track: Callable[..., FaceTrack],
+    make_explanations: Callable[..., Explanations],
+) -> None:
+    """However high another moment's own score is."""
+    track = make_track(0, "fake", 0.97, peak=Span(30.0, 40.0, 0.97))
+    (face,) = make_explanations(track).faces
+    times_s = (61.0, 38.5, 2.0, 31.0)
+    faces = tuple(replace(face, score=replace(face.score, time_s=time_s)) for time_s in times_s)
+    pictures = tuple(Picture(f"{time_s}.png", 16, 16) for time_s in times_s)
+    explanations = replace(make_explanations(track), faces=faces)
+    links = ImageLinks(faces=pictures, originals=pictures, frames=(WHOLE,))
+    page = Page(findings(make_analysis("fake", track), explanations, links, "en"))
+    shown = list(dict.fromkeys(image["src"] for image in page.all("img") if image["src"] != "w.png"))
+    assert shown == ["31.0.png", "38.5.png", "2.0.png", "61.0.png"]
+    assert "At 0:31.0" in page.words and "0:38.5" in page.words
+
+
+def test_how_densely_a_video_was_looked_at_is_said(make_analysis: Callable[..., Analysis]) -> None:
+    analysis = replace(make_analysis("no_face"), frame_interval_s=2.54)
+    assert "32 of 2712 frames were looked at, nowhere further apart than 2.5 s." in closer_panel(analysis, "en")
+    assert Words.CLOSER_ALL in closer_panel(replace(analysis, frames_examined=2712), "en")
+    assert closer_panel(make_analysis("no_face", kind="image"), "en") == idle_panel()

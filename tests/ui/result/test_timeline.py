@@ -51,7 +51,7 @@ def test_an_hour_of_moments_is_drawn_small(make_analysis: Callable[..., Analysis
     assert len(points) == MOST_POINTS
     (strongest,) = [point for point in points if point[0] == 7777]
     assert strongest[1] == pytest.approx(100 * 7777 / 14_400, abs=0.01)
-    assert strongest[2:] == ["32:24.2", "95\u00a0%"]
+    assert strongest[2:] == ["32:24.2", "95\u00a0%", 90.5]
     (slider,) = Page(markup).all("input")
     assert slider["type"] == "range" and points[int(slider["value"] or -1)] == strongest
     (line,) = Page(markup).all("polyline")
@@ -108,8 +108,24 @@ def test_a_image_has_no_timeline(make_analysis: Callable[..., Analysis], make_tr
     assert timelines(make_analysis("no_face"), "en") == ""
 
 
-def test_everybody_gets_a_graph_of_their_own(make_analysis: Callable[..., Analysis], make_track: Maker) -> None:
-    markup = timelines(make_analysis("fake", make_track(0, "real", 0.1), make_track(1, "fake", 0.97)), "en")
-    assert [figure["data-track"] for figure in Page(markup).all("figure")] == ["1", "0"]
+def test_everybody_is_in_one_graph_and_in_a_folded_one_of_their_own(
+    make_analysis: Callable[..., Analysis], make_track: Maker
+) -> None:
+    markup = timelines(make_analysis("fake", make_track(0, "fake", 0.97), make_track(1, "real", 0.1)), "en")
+    together, *singles = re.findall("<figure.*?</figure>", markup)
+    assert "dd-together" in together and len(Page(together).all("g")) == 2
+    assert re.findall(r'<b class="dd-number"[^>]*>(\d+)</b>', together) == ["2", "1"], "the first lies on top"
+    assert [Page(figure).all("figure")[0]["data-track"] for figure in singles] == ["0", "1"]
+    assert all(f'<details class="dd-fold "><summary>Face {n}</summary><figure' in markup for n in (1, 2))
     labels = re.findall(r"<label[^>]*><span>([^<]*)</span><input", markup)
-    assert labels == ["Face 2: moment to show", "Face 1: moment to show"]
+    assert labels == ["Face 1: moment to show", "Face 2: moment to show"]
+
+
+def test_a_short_video_has_no_row_from_a_second_to_itself(
+    make_analysis: Callable[..., Analysis], make_track: Maker
+) -> None:
+    track = long_track(make_track, 16, [0.5] * 16)
+    analysis = make_analysis("fake", replace(track, peak=Span(0.0, 0.25, 0.9)))
+    analysis = replace(analysis, media=replace(analysis.media, duration_s=4.0))
+    rows = re.findall("<tr><td>(.*?)</td><td>(.*?)</td>", timelines(analysis, "en"))
+    assert len(rows) == 12 and all(start != end for start, end in rows) and rows[1] == ("0:00.3", "0:00.6")

@@ -16,7 +16,7 @@ import httpx
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError, AuthenticationError
-from wait_helpers import wait_until
+from wait_helpers import files_below, size_of, wait_until
 
 from ui.security import messages
 from ui.session.own_files import OWNER_COOKIE
@@ -119,7 +119,7 @@ def test_an_upload_that_is_still_arriving_is_nobodys(server: Any, examples: Path
             + content[:-10]
         )
         arriving = wait_until(
-            lambda: [path for path in server.folder.rglob("received/*/tmp*") if path.stat().st_size]
+            lambda: [path for path in files_below(server.folder, "received/*/tmp*") if size_of(path)]
         )
         assert len(arriving) == 1
         for way in (
@@ -170,7 +170,7 @@ def test_an_upload_that_is_too_large_or_broken_leaves_nothing(server: Any) -> No
         for _ in range(202):
             yield b"x" * (1 << 20)
 
-    received = [path for path in server.folder.rglob("received/*")]
+    received = [path for path in files_below(server.folder, "received/*")]
     headers = {"content-type": "multipart/form-data; boundary=b"}
     refused = httpx.post(f"{server.url}gradio_api/upload", content=endless(), headers=headers, timeout=60)
     assert refused.status_code == 413 and "200 MB" in refused.text
@@ -181,7 +181,7 @@ def test_an_upload_that_is_too_large_or_broken_leaves_nothing(server: Any) -> No
     ):
         answer = httpx.post(f"{server.url}gradio_api/upload", content=content, headers=headers)
         assert answer.status_code in (200, 400) and "Traceback" not in answer.text
-    wait_until(lambda: [path for path in server.folder.rglob("received/*")] == received)
+    wait_until(lambda: [path for path in files_below(server.folder, "received/*")] == received)
 
 
 def begun_upload(url: str, size: int, sent: int) -> socket.socket:
@@ -198,13 +198,13 @@ def begun_upload(url: str, size: int, sent: int) -> socket.socket:
 
 
 def test_who_closes_the_page_while_a_file_is_sent_leaves_nothing(server: Any) -> None:
-    before = set(server.folder.rglob("received/*"))
+    before = set(files_below(server.folder, "received/*"))
     line = begun_upload(server.url, 50_000_000, 3_000_000)
     wait_until(
-        lambda: [path for path in server.folder.rglob("received/*/tmp*") if path.stat().st_size > 1_000_000]
+        lambda: [path for path in files_below(server.folder, "received/*/tmp*") if size_of(path) > 1_000_000]
     )
     line.close()
-    wait_until(lambda: set(server.folder.rglob("received/*")) == before)
+    wait_until(lambda: set(files_below(server.folder, "received/*")) == before)
 
 
 def held_files(process: int) -> list[int]:
@@ -213,7 +213,7 @@ def held_files(process: int) -> list[int]:
     for path in Path(f"/proc/{process}/fd").glob("*"):
         with contextlib.suppress(FileNotFoundError):  # closed since the folder was listed
             if "received" in os.readlink(path):
-                sizes.append(path.stat().st_size)
+                sizes.append(size_of(path))
     return sizes
 
 
@@ -234,7 +234,7 @@ def test_a_full_disk_is_told_and_its_room_is_free_again_at_once(
         )
         assert answer.status_code == 507 and "no room left" in answer.text and "जगह नहीं" in answer.text
         held = held_files(server.process.pid)
-        assert not list(server.folder.rglob("received/*")) and not sum(held)
+        assert not list(files_below(server.folder, "received/*")) and not sum(held)
     path = upload(server.url, (examples / "no-face.jpg").read_bytes())
     assert "no_face" in analyze(server.url, path)
 

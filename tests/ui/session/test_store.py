@@ -167,5 +167,5 @@ def test_images_keep_every_pixel(root: Path) -> None:
 
 def test_a_still_is_small(root: Path) -> None:
     save_still(np.zeros((1000, 2000, 3), np.uint8), root)
-    with Image.open(root / "still.png") as image:
+    with Image.open(root / "still-0.png") as image:
         assert image.size == (480, 240)

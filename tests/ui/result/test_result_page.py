@@ -1,0 +1,257 @@
+"""One result as its visitor meets it, in a real Chromium: on a phone and a desktop, in both languages."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import av
+import pytest
+from browser_helpers import BROWSER, FLAGS, PATIENCE_MS, add, has_sideways_scroll, unfold, wait_for_answer
+from PIL import Image
+from playwright.sync_api import Browser, Page, Playwright, expect
+
+from reporting.text import guidance
+from reporting.text.results import Language
+from reporting.types import FONTS
+from ui import text
+from ui.result.origin import SEARCHES
+from ui.text import Words
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(BROWSER is None, reason="neither chromium nor google-chrome is installed"),
+]
+LOCALES: dict[Language, str] = {"en": "en-GB", "hi": "hi-IN"}
+Opener = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser with letters of both languages, as phones have them: heights depend on them."""
+    home = tmp_path_factory.mktemp("fonts")
+    shutil.copytree(FONTS, home / "fonts")
+    browser = playwright.chromium.launch(
+        executable_path=BROWSER, args=FLAGS, env=dict(os.environ) | {"XDG_DATA_HOME": str(home)}
+    )
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, server: Any) -> Iterator[Opener]:
+    contexts = []
+
+    def visit(language: Language = "en", width: int = 1280) -> Page:
+        height = 675 if width < 500 else 800
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, reduced_motion="reduce", locale=LOCALES[language]
+        )
+        contexts.append(context)
+        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.goto(server.url)
+        page.locator("#upload input[type=file]").wait_for(state="attached")
+        expect(page.locator("#name h1")).to_have_text(text.of(language).TITLE)
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+
+
+def example(page: Page, number: int) -> None:
+    page.locator(f"#example-{number}").click()
+    wait_for_answer(page)
+    page.locator("#findings .dd-card").first.wait_for()
+
+
+def top(page: Page, selector: str) -> float:
+    box = page.locator(selector).first.bounding_box()
+    assert box is not None, selector
+    return box["y"]
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+def test_a_result_on_a_phone_is_four_screens_with_the_urgent_first(open_page: Opener, language: Language) -> None:
+    page = open_page(language, 375)
+    page.get_by_text(text.of(language).DEPTH_TITLE).click()
+    page.get_by_label(text.of(language).DEPTH_LABEL).click()
+    page.get_by_role("option", name=text.of(language).DEPTHS["auto"], exact=True).click()
+    example(page, 4)
+    page.wait_for_function("!document.querySelector('#timeline details').open")
+    height = page.evaluate("document.documentElement.scrollHeight")
+    print(f"{language}: {height} px")
+    assert height <= 2700 and not has_sideways_scroll(page)
+    order = [
+        "#answer .dd-still",
+        "#answer .dd-action",
+        ".dd-call",
+        "#findings .dd-card",
+        "#look-closer",
+        "#report",
+    ]
+    tops = [top(page, selector) for selector in order]
+    assert tops == sorted(tops)
+    assert [link.get_attribute("href") for link in page.locator(".dd-call a").all()] == ["tel:112", "tel:1930"]
+    thumbnail, headline = (page.locator(f"#answer {name}").bounding_box() for name in (".dd-still", "h2"))
+    assert thumbnail and headline, "side by side"
+    assert thumbnail["x"] + thumbnail["width"] <= headline["x"]
+    assert thumbnail["y"] < headline["y"] + headline["height"] and headline["y"] < thumbnail["y"] + 200
+    assert guidance.next_action("fake", language) in page.locator("#answer").inner_text()
+    assert page.locator("#answer h2").evaluate("e => e.getBoundingClientRect().bottom <= innerHeight"), "in view"
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_a_video_is_looked_at_closer_without_another_upload(open_page: Opener, width: int) -> None:
+    page = open_page("en", width)
+    example(page, 4)
+    uploads: list[str] = []
+    page.on("request", lambda asked: uploads.append(asked.url) if "/upload" in asked.url else None)
+    expect(page.locator("#closer-note")).to_contain_text("3 of 96 frames")
+    before = page.locator("#findings img").first.get_attribute("src")
+    expect(page.locator("#again input")).to_have_value(Words.DEPTHS["moments"])
+    page.locator("#look-closer").click()
+    expect(page.locator("#closer-note")).to_contain_text("16 of 96 frames")
+    expect(page.locator("#again input")).to_have_value(Words.DEPTHS["all"])
+    page.locator("#again input").click()
+    page.get_by_role("option", name="20 frames", exact=True).click()
+    page.locator("#look-closer").click()
+    expect(page.locator("#closer-note")).to_contain_text("20 of 96 frames")
+    image = page.locator("#findings img").first
+    assert image.get_attribute("src") != before
+    image.scroll_into_view_if_needed()
+    page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=image.element_handle())
+    assert uploads == [] and not has_sideways_scroll(page)
+
+
+def long_video(folder: Path, example: Path) -> bytes:
+    """The example over and over: half a minute in which every single frame takes a while to judge."""
+    out = folder / "long.mp4"
+    with av.open(str(out), "w") as container:
+        copy, tick = None, 0
+        for _ in range(8):
+            with av.open(str(example)) as original:
+                source = original.streams.video[0]
+                copy = copy or container.add_stream_from_template(source)
+                for packet in original.demux(source):
+                    if packet.dts is not None:
+                        packet.stream, packet.pts, packet.dts = copy, packet.pts + tick, packet.dts + tick
+                        container.mux(packet)
+                tick += source.duration
+    return out.read_bytes()
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+def test_progress_stop_and_the_time_left_stay_in_view_and_a_stop_keeps_the_result(
+    open_page: Opener, examples: Path, tmp_path: Path, language: Language
+) -> None:
+    words, page = text.of(language), open_page(language, 375)
+    add(page, "long.mp4", long_video(tmp_path, examples / "genuine.mp4"))
+    wait_for_answer(page)
+    answer = page.locator("#answer").inner_text()
+    page.locator("#again input").click()
+    page.get_by_role("option", name=words.DEPTHS["all"], exact=True).click()
+    page.locator("#look-closer").click()
+    before, after = words.TIME_LEFT.split("{time}")
+    expect(page.locator("#progress")).to_contain_text((before or after).strip())
+    for place in ("0", "document.documentElement.scrollHeight"):
+        page.evaluate(f"scrollTo(0, {place})")
+        expect(page.locator("#cancel")).to_be_in_viewport(ratio=1)
+        expect(page.locator("#progress")).to_be_in_viewport()
+    page.locator("#cancel").click()
+    expect(page.locator("#result")).to_be_visible()
+    assert page.locator("#answer").inner_text() == answer, "the result so far stays"
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+@pytest.mark.parametrize("width", [375, 1280])
+def test_where_it_comes_from_stands_on_the_page(open_page: Opener, language: Language, width: int) -> None:
+    words, page = text.of(language), open_page(language, width)
+    example(page, 4)
+    unfold(page, "where")
+    part = page.locator("#origin")
+    for said in (
+        words.SEARCH_TITLE,
+        words.SAYS_TITLE,
+        words.CREDENTIALS["absent"],
+        words.TAGS["software"],
+        "h264",
+    ):
+        expect(part).to_contain_text(said)
+    links = part.locator(".dd-searches a")
+    assert [link.get_attribute("href") for link in links.all()] == list(SEARCHES.values())
+    assert {link.get_attribute("rel") for link in links.all()} == {"noopener noreferrer"}
+    frame = part.locator(".dd-sheet img").first
+    frame.scroll_into_view_if_needed()
+    page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=frame.element_handle())
+    with page.expect_download() as download:
+        part.get_by_role("link", name=words.FRAME_SAVE).first.click()
+    with Image.open(download.value.path()) as image:
+        assert image.format == "JPEG" and image.size == (384, 384) and not image.getexif()
+    part.get_by_role("button", name=words.FRAME_COPY).first.click()
+    expect(part.locator("[role=status]")).to_have_text(words.FRAME_COPIED)
+    size = page.evaluate(
+        "async () => { const [item] = await navigator.clipboard.read();"
+        " const image = await createImageBitmap(await item.getType('image/png')); return image.width; }"
+    )
+    assert size == 384 and not has_sideways_scroll(page)
+
+
+def test_what_a_file_says_of_itself_is_shown_to_its_visitor_and_turns_nothing(
+    open_page: Opener, examples: Path
+) -> None:
+    page = open_page()
+    page.on("dialog", lambda dialog: pytest.fail(f"the tag ran: {dialog.message}"))
+    hostile = "<img src=x onerror=alert(1)>${alert(2)}{{value}}"
+    with Image.open(examples / "no-face.jpg") as image:
+        exif, out = image.getexif(), io.BytesIO()
+        exif[0x010F], exif[0x0131] = "Some Camera", hostile
+        exif[0x8825] = {1: "N", 2: (28.0, 36.0, 50.0), 3: "E", 4: (77.0, 12.0, 32.0)}
+        image.save(out, "JPEG", exif=exif)
+    add(page, "holiday.jpg", out.getvalue())
+    wait_for_answer(page)
+    unfold(page, "where")
+    for said in ("Some Camera", hostile, "28.61389, 77.20889"):
+        expect(page.locator("#origin .dd-facts").first).to_contain_text(said)
+
+
+def test_a_click_on_the_graph_says_so_in_the_pages_own_words(open_page: Opener) -> None:
+    page = open_page("hi")
+    example(page, 4)
+    page.evaluate(
+        "window.said = []; new MutationObserver(() => window.said.push(document.body.innerText))"
+        ".observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true })"
+    )
+    page.locator(".dd-plot").first.click()
+    assert page.locator("#moment").get_attribute("data-waiting") in (text.of("hi").MOMENT_WAITING, "")
+    page.locator("#moment img").wait_for()
+    expect(page.locator("#moment")).not_to_have_attribute("data-waiting", re.compile("."))
+    assert not [said for said in page.evaluate("window.said") if "processing" in said]
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+def test_a_screen_reader_is_told_words_and_no_keys(open_page: Opener, language: Language) -> None:
+    page = open_page(language)
+    page.evaluate(
+        """window.heard = []; setInterval(() => {
+            for (const region of document.querySelectorAll('[aria-live], [role=status], [role=alert]'))
+                if (region.textContent) window.heard.push(region.textContent);
+        }, 20)"""
+    )
+    example(page, 4)
+    unfold(page, "maps")
+    page.locator("#check-maps").click()
+    expect(page.locator("#maps-note")).to_contain_text(text.of(language).MAPS_CHECKED)
+    words = {"en": "Done", "hi": "पूरा हुआ"}[language]
+    page.wait_for_function("words => window.heard.some((said) => said.includes(words))", arg=words)
+    keys = [
+        said for said in page.evaluate("window.heard") if re.search(r"\b(common|status|upload)\.[a-z_]+", said)
+    ]
+    assert keys == []
