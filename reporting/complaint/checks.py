@@ -13,6 +13,7 @@ from reporting.complaint.narrative import ComplaintTexts
 from reporting.complaint.sanitize import clean_narrative, host_of, one_line, short_link
 from reporting.portals import Portal
 from reporting.text import results as result_text
+from reporting.text.banned_claims import banned_claims
 from reporting.text.findings import SAVING, SEEING, TYPED_FIELDS, Finding, Severity, finding
 from reporting.types import COPY_PREFIX, EvidenceFile
 
@@ -119,7 +120,7 @@ def check_upload(name: str, content_start: bytes, size_bytes: int, portal: Porta
 def check_wording(texts: Mapping[str, str]) -> tuple[Finding, ...]:
     """Find banned claims in our own texts, given by name; markup is ignored."""
     found = (
-        (name, ", ".join(map(repr, result_text.lint(_MARKUP.sub(" ", text) if name.endswith(".html") else text))))
+        (name, ", ".join(map(repr, banned_claims(_MARKUP.sub(" ", text) if name.endswith(".html") else text))))
         for name, text in texts.items()
     )
     return tuple(

@@ -1,15 +1,11 @@
-"""Every sentence that states a result, in English and Hindi, so that all can be read and tested in one place.
+"""Sentences that state a result, in English and Hindi, with the calibrated estimate and the error rates.
 
-In come the detector's values, out go plain sentences. The number shown is the calibrated estimate; how often
-the detector errs is said beside it; `lint` finds the words that promise more than software can. The
-detector's own reasons are not made here; what to do about a result is said by `reporting.text.guidance`.
+The detector's reasons are in `reporting.text.messages`, what to do about a result in `reporting.text.guidance`.
 """
 
 from __future__ import annotations
 
 import math
-import re
-import unicodedata
 from collections.abc import Sequence
 from typing import Literal
 
@@ -223,13 +219,6 @@ _ID_IS_NO_FIR: dict[Language, str] = {
     "hi": "शिकायत का नंबर FIR नहीं है: FIR दर्ज होगी या नहीं, यह पुलिस तय करती है।",
 }
 
-_FORBIDDEN = re.compile(
-    r"\b(?:prove[sdn]?|proving|certif(?:y|ies|ied|ying)|court[\s\u2010-]?(?:ready|grade)|admissible)\b"
-    r"|(?<![\d.,])100(?:\.0+)?\s*(?:%|per\s?cent\b|प्रतिशत|फ़ीसदी)|\bhundred\s+per\s?cent\b"
-    r"|(?<![\d.,])\u0967\u0966\u0966\s*(?:%|प्रतिशत|फ़ीसदी)|शत[\s-]?प्रतिशत|साबित|प्रमाणित|(?<!प्र)सिद्ध",
-    re.IGNORECASE,
-)
-
 
 def percent(share: float, language: Language) -> str:
     """A share from 0.0 to 1.0 in words that stay within what can be known.
@@ -426,12 +415,3 @@ def support_sentence(outcome: Outcome, kind: MediaKind, language: Language) -> s
 def complaint_id_is_no_fir(language: Language) -> str:
     """The sentence that goes wherever filing is spoken of."""
     return _ID_IS_NO_FIR[language]
-
-
-def lint(text: str) -> list[str]:
-    """The words in `text` that promise more than software can, in their order; empty where there are none.
-
-    >>> lint("100 % certain, and court-ready"), lint("This is not proof.")
-    (['100 %', 'court-ready'], [])
-    """
-    return [match.group() for match in _FORBIDDEN.finditer(unicodedata.normalize("NFKC", text))]

@@ -21,6 +21,7 @@ from reporting.complaint.form_fields import copy_paste_text
 from reporting.complaint.platform_notice import platform_notice
 from reporting.portals import load_portal
 from reporting.text import results as result_text
+from reporting.text.banned_claims import banned_claims
 from reporting.text.catalog import sentences
 from reporting.text.findings import TYPED_FIELDS, Finding, finding, mark, versions
 from reporting.types import EvidenceFile, Hashes
@@ -113,7 +114,7 @@ def test_errors_come_first_and_every_finding_says_what_to_do(analysis: Analysis)
     for languages in sentences("findings").values():
         for language, end in (("en", "."), ("hi", "।")):
             for sentence in languages[language]:
-                assert sentence.endswith(end) and result_text.lint(sentence) == []
+                assert sentence.endswith(end) and banned_claims(sentence) == []
 
 
 @pytest.mark.parametrize("key", sentences("findings"))
@@ -244,7 +245,7 @@ def test_every_field_is_named_and_hinted_at_in_hindi_too(
             assert bool(field.hint) == bool(field.hint_hi)
             assert not field.hint or DEVANAGARI.search(field.hint_hi)
             assert not DEVANAGARI.search(field.label + field.step + field.hint)
-            assert result_text.lint(field.hint_hi + field.gloss_hi) == []
+            assert banned_claims(field.hint_hi + field.gloss_hi) == []
             assert sorted(re.findall(r"\d+", field.hint)) == sorted(re.findall(r"\d+", field.hint_hi))
 
 
@@ -322,7 +323,7 @@ def test_the_notice_names_the_rule_of_the_place_and_its_clock(
         fit_texts(case, analysis, load_portal()), analysis, load_portal(), "DFD-20261121-00000000", NOW
     )
     assert all(words in text for words in needed) and not any(words in text for words in missing)
-    assert "79(3)" not in text and result_text.lint(text) == [] and analysis.media.sha256 in text
+    assert "79(3)" not in text and banned_claims(text) == [] and analysis.media.sha256 in text
 
 
 def test_findings_stand_in_the_json_in_english(case: Case, analysis: Analysis) -> None:

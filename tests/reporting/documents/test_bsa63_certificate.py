@@ -12,7 +12,7 @@ from report_facts import CASE, facts_of, read_pages
 
 from detector.types import Analysis
 from reporting.documents.bsa63_certificate import bsa63_draft_pdf
-from reporting.text.results import lint
+from reporting.text.banned_claims import banned_claims
 from reporting.types import ReportFacts
 
 
@@ -79,4 +79,4 @@ def test_it_tells_who_fills_in_what_and_to_compare_with_the_act(facts: ReportFac
 
 def test_it_promises_nothing(facts: ReportFacts) -> None:
     text = " ".join(page.words for page in read_pages(bsa63_draft_pdf(facts)))
-    assert lint(text) == []
+    assert banned_claims(text) == []

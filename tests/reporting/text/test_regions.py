@@ -8,6 +8,7 @@ from typing import get_args
 import pytest
 
 from explain.types import Explanations, FaceRegion, Faithfulness
+from reporting.text.banned_claims import banned_claims
 from reporting.text.regions import (
     OUTSIDE_WARNS_FROM,
     REGION_NAMES,
@@ -15,7 +16,7 @@ from reporting.text.regions import (
     faithfulness_sentences,
     outside_warning,
 )
-from reporting.text.results import Language, lint
+from reporting.text.results import Language
 
 LANGUAGES = get_args(Language)
 REGIONS = get_args(FaceRegion)
@@ -71,4 +72,4 @@ def test_a_map_that_does_not_beat_the_middle_is_labelled_so(language: Language) 
     falls, good = faithfulness_sentences(Faithfulness(3.24, 0.5, 1.0), language)
     _, bad = faithfulness_sentences(Faithfulness(0.9, 0.5, 1.0), language)
     assert good != bad and all(number in falls for number in ("3.2", "0.5", "1.0"))
-    assert not any(lint(sentence) for sentence in (falls, good, bad))
+    assert not any(banned_claims(sentence) for sentence in (falls, good, bad))
