@@ -2,7 +2,7 @@
 // in `props.value`. Every name is written as text.
 let state = { version: -1, rows: [], words: {}, columns: {}, marks: [], results: {} };
 let waiting = [], sending = false, working = false, askedAt = 0, retry = 0, refused = 0, note = '';
-let lost = [];
+let lost = [], erased = 0;
 let chosen = [], sort = { by: '', down: false }, filter = '', find = '', language = '';
 const rowsByNumber = new Map();
 const put = (tag, more = {}, ...children) => {
@@ -28,7 +28,9 @@ const send = async () => {
         if (!state.room) { refused += 1; continue; }
         note = () => fill(state.words.sending ?? '', { name: file.name, left: waiting.length });
         say();
-        if (!(await told(await sent(file)))) lost.push(file.name);
+        const before = erased, given = await sent(file);
+        if (before !== erased) trigger('bring', { ...given, unwanted: true });
+        else if (!(await told(given))) lost.push(file.name);
     }
     sending = false;
     const names = lost.splice(0).join(', ');
@@ -197,7 +199,7 @@ const receive = () => {
     // What was on its way may arrive after what is newer; a list that was deleted begins anew.
     if (!('version' in found) || (found.version >= 0 && found.version < state.version)) return;
     state = found;
-    if (state.version < 0) { waiting = []; working = false; note = ''; chosen = []; }
+    if (state.version < 0) { erased += 1; waiting = []; working = false; note = ''; chosen = []; }
     if (state.leftOut && !refused) note = () => fill(state.words.full, { count: state.leftOut });
     draw();
     work();

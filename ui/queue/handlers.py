@@ -50,13 +50,17 @@ class ListHandlers:
         Args:
             chosen: language of the page, here and below.
             request: whose page it is, here and below.
-            event: an upload as Gradio describes it; or, where it could not be sent, its `name` alone.
+            event: an upload as Gradio describes it, `unwanted` where it is only to be deleted; or, where it could
+                not be sent, its `orig_name` and the `reason`.
 
         Returns:
             Updates of `files`, and of the answer where a check is now the list's.
         """
         session, language, owner = session_of(request), text.language_of(chosen), owner_of(request)
         given = _data(event)
+        if given.get("unwanted"):  # everything was deleted while it was sent
+            self._discard(given, owner)
+            return self._table(session, self.lists.of(session), language)
         files = self.lists.of(session, make=True)
         assert files is not None
         said = self._adopt(session, files)
@@ -401,8 +405,9 @@ class ListHandlers:
 
     def _turned(self, session: str, files: FileList | None, language: Language) -> Updates:
         """A turn of work has ended."""
-        if files is None:
-            return self._table(session, None, language)
+        current = self.lists.of(session)
+        if files is None or current is not files:  # the list was deleted, or went to a reload, meanwhile
+            return self._table(session, current, language)
         with self.lists.lock:
             files.checked += 1
             files.version += 1

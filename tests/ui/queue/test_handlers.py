@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from list_helpers import OWNER, STRANGER, event, quiet, visitor
 from report_facts import images_in, read_pages
+from upload_helpers import store_upload
 
 from reporting.text import results as result_text
 from ui.check.upload_handlers import Handlers
@@ -221,6 +222,18 @@ def test_a_row_taken_out_while_it_is_judged_leaves_nothing(lists: ListHandlers, 
     bring("manipulated.mp4")
     lists.work("auto", "en", visitor(), lambda share, desc: lists.remove("en", visitor(), event(number=1)))
     assert stored(root) == [] and files_of(lists).rows == []
+
+
+def test_a_list_deleted_while_a_file_is_sent_or_judged_does_not_come_back(
+    lists: ListHandlers, bring: Bring, root: Path, examples: Path
+) -> None:
+    bring("manipulated.mp4")
+    bring("genuine.jpg")
+    found = drawn(lists.work("auto", "en", visitor(), lambda share, desc: lists.clear("en", visitor())))
+    assert found["rows"] == [] and lists.lists.of(f"{OWNER}/a") is None
+    late = store_upload(root, b"late", "late.jpg", OWNER)
+    said = drawn(lists.add("en", visitor(), event(path=str(late), orig_name="late.jpg", unwanted=True)))
+    assert said["rows"] == [] and stored(root) == []
 
 
 def test_everything_can_be_deleted_at_once(
