@@ -155,7 +155,7 @@ def test_progress_stop_and_the_time_left_stay_in_view_and_a_stop_keeps_the_resul
     words, page = text.of(language), open_page(language, 375)
     add(page, "long.mp4", long_video(tmp_path, examples / "genuine.mp4"))
     wait_for_answer(page)
-    answer = page.locator("#answer").inner_text()
+    answer = page.locator("#answer .dd-panel").inner_text()
     page.locator("#again input").click()
     page.get_by_role("option", name=words.DEPTHS["all"], exact=True).click()
     page.locator("#look-closer").click()
@@ -167,7 +167,7 @@ def test_progress_stop_and_the_time_left_stay_in_view_and_a_stop_keeps_the_resul
         expect(page.locator("#progress")).to_be_in_viewport()
     page.locator("#cancel").click()
     expect(page.locator("#result")).to_be_visible()
-    assert page.locator("#answer").inner_text() == answer, "the result so far stays"
+    assert page.locator("#answer .dd-panel").inner_text() == answer, "the result so far stays"
 
 
 @pytest.mark.parametrize("language", get_args(Language))
