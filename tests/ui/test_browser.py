@@ -303,9 +303,11 @@ def test_a_full_line_says_how_many_are_before(
     expect(page.locator("#progress")).to_contain_text("Highest estimate so far", timeout=PATIENCE_MS)
     content = (examples / "no-face.jpg").read_bytes()
     for _ in range(MAX_WAITING):
-        (path,) = httpx.post(f"{server.url}gradio_api/upload", files={"files": ("a.jpg", content)}).json()
+        (path,) = httpx.post(
+            f"{server.url}gradio_api/upload", files={"files": ("a.jpg", content)}, timeout=60
+        ).json()
         given = {"data": [{"path": path, "orig_name": "a.jpg", "meta": {"_type": "gradio.FileData"}}]}
-        assert httpx.post(f"{server.url}gradio_api/call/analyze", json=given).status_code == 200
+        assert httpx.post(f"{server.url}gradio_api/call/analyze", json=given, timeout=60).status_code == 200
     context = browser.new_context(viewport={"width": 375, "height": 800}, locale="hi-IN")
     other = context.new_page()
     other.set_default_timeout(PATIENCE_MS)
