@@ -29,6 +29,8 @@ MAX_ADDED_MB, MAX_S = 1000.0, 60.0
 _HANG_S = 180.0
 _START_S = 600.0
 """The process that opens files loads libraries first, on a machine that may be busy."""
+_END_S = 10.0
+"""A process whose output ended is gone within this time."""
 _VIDEOS = {
     "mp4": ("libx264", "yuv420p"),
     "mov": ("libx265", "yuv420p10le"),
@@ -219,7 +221,10 @@ class _Worker:
         if line:
             result: dict[str, Any] = json.loads(line)
             return result
-        ended = self._process.poll()
+        try:
+            ended: int | None = self._process.wait(_END_S)
+        except subprocess.TimeoutExpired:
+            ended = None
         self.close()
         self._start()
         outcome = "hung" if ended is None else f"died ({ended})"

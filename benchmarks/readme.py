@@ -77,14 +77,14 @@ def newest_speed() -> Path:
 
 
 def _results(kind: str) -> list[dict[str, Any]]:
-    files = sorted((ROOT / "benchmarks" / "results").glob(f"{kind}-*.json"))
+    files = sorted((ROOT / "benchmarks" / "results").glob(f"{kind}*.json"))
     return [json.loads(file.read_text(encoding="utf-8")) for file in files]
 
 
 def performance_blocks() -> dict[str, str]:
     """The tables of docs/performance.md by name, from the results that are kept."""
     return {
-        "speed": speed_table([json.loads(newest_speed().read_text(encoding="utf-8"))]),
+        "speed": speed_table(_results(newest_speed().stem)),
         "images": "\n\n".join(speed_table([result]) for result in _results("images")),
         "collection": "\n\n".join(map(collection_table, _results("collection"))),
         "visitors": visitors_table(_results("visitors")),

@@ -6,7 +6,7 @@ import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from wait_helpers import files_below, wait_until
 from reporting import verify_package
 from reporting.text import results as result_text
 from ui import text
+from ui.check.turns import CHECKS_AT_ONCE
 from ui.security.rate_limit import MAX_WAITING
 from ui.text import Words
 
@@ -294,26 +295,27 @@ def test_who_waits_in_line_sees_how_many_are_before(
 
 
 def test_a_full_line_says_how_many_are_before(
-    page: Page, browser: Browser, server: Any, examples: Path, tmp_path: Path
+    page: Page, browser: Browser, server: Any, examples: Path, tmp_path: Path, film: Callable[..., Path]
 ) -> None:
+    """Videos wait for the video before them; images would be judged between its frames."""
     page.get_by_text(Words.DEPTH_TITLE).click()
     page.get_by_label(Words.DEPTH_LABEL).click()
     page.get_by_role("option", name=Words.DEPTHS["all"], exact=True).click()
     add(page, "long.mp4", long_video(tmp_path, examples / "genuine.mp4").read_bytes())
     expect(page.locator("#progress")).to_contain_text("Highest estimate so far", timeout=PATIENCE_MS)
-    content = (examples / "no-face.jpg").read_bytes()
-    for _ in range(MAX_WAITING):
+    short = film("short.mp4", [np.zeros((64, 64, 3), np.uint8)] * 2, 25).read_bytes()
+    for _ in range(CHECKS_AT_ONCE - 1 + MAX_WAITING):
         (path,) = httpx.post(
-            f"{server.url}gradio_api/upload", files={"files": ("a.jpg", content)}, timeout=60
+            f"{server.url}gradio_api/upload", files={"files": ("a.mp4", short)}, timeout=60
         ).json()
-        given = {"data": [{"path": path, "orig_name": "a.jpg", "meta": {"_type": "gradio.FileData"}}]}
+        given = {"data": [{"path": path, "orig_name": "a.mp4", "meta": {"_type": "gradio.FileData"}}]}
         assert httpx.post(f"{server.url}gradio_api/call/analyze", json=given, timeout=60).status_code == 200
     context = browser.new_context(viewport={"width": 375, "height": 800}, locale="hi-IN")
     other = context.new_page()
     other.set_default_timeout(PATIENCE_MS)
     other.goto(server.url)
     expect(other.locator("#name h1")).to_have_text(text.of("hi").TITLE)
-    add(other, "refused.jpg", content)
+    add(other, "refused.jpg", (examples / "no-face.jpg").read_bytes())
     busy = text.of("hi").TROUBLES["busy"]
     alert = other.locator("#answer [role=alert]", has_text=busy.title)
     alert.wait_for()
