@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Page, Request, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Request, expect
+from wait_helpers import wait_until
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = [
@@ -42,6 +43,16 @@ def unfold(page: Page, *names: str) -> None:
 def add(page: Page, name: str, content: bytes) -> None:
     payload = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
     page.locator("#upload input[type=file]").set_input_files(payload)
+
+
+def wait_for_image(image: Locator) -> None:
+    """Scroll an image into view until it is loaded, even if the page puts another in its place meanwhile."""
+
+    def is_loaded() -> bool:
+        image.scroll_into_view_if_needed()
+        return bool(image.evaluate("image => image.complete && image.naturalWidth > 0"))
+
+    wait_until(is_loaded, PATIENCE_MS / 1000)
 
 
 def has_sideways_scroll(page: Page) -> bool:

@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from browser_helpers import BROWSER, PATIENCE_MS, add, barriers, has_sideways_scroll, unfold, wait_for_answer
+from browser_helpers import (
+    BROWSER,
+    PATIENCE_MS,
+    add,
+    barriers,
+    has_sideways_scroll,
+    unfold,
+    wait_for_answer,
+    wait_for_image,
+)
 from playwright.sync_api import Browser, Page, expect
 
 from reporting.text import results as result_text
@@ -195,8 +204,8 @@ def test_nothing_jumps(open_page: Opener, language: Language) -> None:
     loaded = page.evaluate("window.shifts")
     try_example(page, "manipulated.jpg")
     for image in page.locator("#findings img").all():
-        image.scroll_into_view_if_needed()
-        page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=image.element_handle())
+        if image.is_visible():  # the others are folded away, and load when they are shown
+            wait_for_image(image)
     judged = page.evaluate("window.shifts") - loaded
     print(f"shift: {loaded:.3f} while loading, {judged:.3f} while judging")
     assert loaded < 0.1 and judged < 0.1

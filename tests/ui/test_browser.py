@@ -16,7 +16,16 @@ import av
 import httpx
 import numpy as np
 import pytest
-from browser_helpers import BROWSER, FLAGS, PATIENCE_MS, add, has_sideways_scroll, unfold, wait_for_answer
+from browser_helpers import (
+    BROWSER,
+    FLAGS,
+    PATIENCE_MS,
+    add,
+    has_sideways_scroll,
+    unfold,
+    wait_for_answer,
+    wait_for_image,
+)
 from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright, Route, expect
 from wait_helpers import files_below, wait_until
@@ -73,8 +82,7 @@ def test_an_example_gets_a_verdict_with_images(page: Page) -> None:
     expect(images).to_have_count(3)
     for image in [*images.all(), page.locator("#answer img")]:
         assert image.get_attribute("alt")
-        image.scroll_into_view_if_needed()
-        page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=image.element_handle())
+        wait_for_image(image)
     unfold(page, "where", "maps", "report")
     page.get_by_text(Words.FORM_TITLE).click()
     page.locator("#findings summary").first.click()

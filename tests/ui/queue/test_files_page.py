@@ -21,6 +21,7 @@ from browser_helpers import (
     barriers,
     has_sideways_scroll,
     wait_for_answer,
+    wait_for_image,
 )
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
@@ -137,8 +138,7 @@ def test_several_files_are_judged_sorted_filtered_marked_and_opened(
     expect(rows.nth(2).locator("[data-cell=length]")).to_have_text("0:03")
     expect(rows.nth(0).locator("[data-cell=where]")).to_have_text(words.FACE_NAME.format(number=1))
     for image in page.locator("#files tbody img:visible").all():
-        image.scroll_into_view_if_needed()
-        page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=image.element_handle())
+        wait_for_image(image)
     assert barriers(page) == [] and not has_sideways_scroll(page)
 
     page.locator("[data-column=result] button").click()

@@ -12,7 +12,16 @@ from typing import Any, get_args
 
 import av
 import pytest
-from browser_helpers import BROWSER, FLAGS, PATIENCE_MS, add, has_sideways_scroll, unfold, wait_for_answer
+from browser_helpers import (
+    BROWSER,
+    FLAGS,
+    PATIENCE_MS,
+    add,
+    has_sideways_scroll,
+    unfold,
+    wait_for_answer,
+    wait_for_image,
+)
 from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright, expect
 
@@ -126,8 +135,7 @@ def test_a_video_is_looked_at_closer_without_another_upload(open_page: Opener, w
     expect(page.locator("#closer-note")).to_contain_text("20 of 96 frames")
     image = page.locator("#findings img").first
     assert image.get_attribute("src") != before
-    image.scroll_into_view_if_needed()
-    page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=image.element_handle())
+    wait_for_image(image)
     assert uploads == [] and not has_sideways_scroll(page)
 
 
@@ -189,8 +197,7 @@ def test_where_it_comes_from_stands_on_the_page(open_page: Opener, language: Lan
     assert [link.get_attribute("href") for link in links.all()] == list(SEARCHES.values())
     assert {link.get_attribute("rel") for link in links.all()} == {"noopener noreferrer"}
     frame = part.locator(".dd-sheet img").first
-    frame.scroll_into_view_if_needed()
-    page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=frame.element_handle())
+    wait_for_image(frame)
     with page.expect_download() as download:
         part.get_by_role("link", name=words.FRAME_SAVE).first.click()
     with Image.open(download.value.path()) as image:
