@@ -24,8 +24,6 @@ BINS = 5
 FEWEST = 299
 """Least genuine faces in a bin: that many without an error bound the rate by 1 % at 95 % confidence
 (Clopper-Pearson)."""
-_FLATTERED = 2
-"""False alarms fewer than allowed on the faces that offsets are fitted to: on others there are more."""
 SOURCE_SLACK = 2
 """Factor by which the rate of a single source may exceed the overall rate."""
 
@@ -55,9 +53,9 @@ def fit_offsets(results: Sequence[Row]) -> QualityOffsets:
     """Fit offsets that place the 1 % false-alarm threshold of every quality bin at the same logit.
 
     Genuine faces are divided into BINS bins of equal size by image detail. A bin's threshold is a split-conformal
-    quantile: the k-th largest of n logits with k = floor((n + 1) * rate). If a source has more false alarms than
-    twice the rate allows, less two, the bin with most of them gets stricter until it has not. With fewer than
-    FEWEST faces per bin there is one bin.
+    quantile: the k-th largest of n logits with k = floor((n + 1) * rate). If a source exceeds twice the rate, the
+    bin with most of its false alarms gets stricter until it does not. With fewer than FEWEST faces per bin there
+    is one bin.
     """
     genuine = [row for row in results if row["label"] == "real" and row["logit"] is not None]
     details = np.array([row.get("detail") or 0.0 for row in genuine])
@@ -73,9 +71,8 @@ def fit_offsets(results: Sequence[Row]) -> QualityOffsets:
     for source in sorted(set(sources.tolist())):
         own = np.flatnonzero(sources == source)
         allowed = int((len(own) + 1) * SOURCE_SLACK * FALSE_ALARM_RATE)
-        if allowed == 0:
-            continue  # too few faces to say
-        allowed = max(0, allowed - _FLATTERED)
+        if allowed < 2:
+            continue  # a single face would set the threshold
         while len(above := own[logits[own] - offsets[places[own]] > level]) > allowed:
             place = np.bincount(places[above]).argmax()
             offsets[place] = logits[above[places[above] == place]].min() - level
