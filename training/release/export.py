@@ -89,7 +89,7 @@ def calibrate_checkpoint(
         miss_rate=round(miss_rate, 4),
         undecided_rate=round(undecided_rate, 4),
         measured_on=measured_on,
-        measured=MeasuredData(images=len(val), sources=sources),
+        measured=MeasuredData(images=sum(row["logit"] is not None for row in val), sources=sources),
         training={**card.training, **training},
         figures={
             "val": summarise(seen),
