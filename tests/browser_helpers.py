@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Locator, Page, Request, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Request, TimeoutError, expect
 from wait_helpers import wait_until
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
@@ -43,6 +43,23 @@ def unfold(page: Page, *names: str) -> None:
 def add(page: Page, name: str, content: bytes) -> None:
     payload = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
     page.locator("#upload input[type=file]").set_input_files(payload)
+
+
+def choose(page: Page, box: Locator, option: str) -> None:
+    """Choose an option of a dropdown; its list is opened anew where the page scrolled away below it."""
+    row = page.get_by_role("option", name=option, exact=True)
+
+    def is_chosen() -> bool:
+        box.scroll_into_view_if_needed()
+        box.click()
+        try:
+            row.click(timeout=10_000)
+        except TimeoutError:
+            page.keyboard.press("Escape")
+            return False
+        return True
+
+    wait_until(is_chosen, PATIENCE_MS / 1000)
 
 
 def wait_for_image(image: Locator) -> None:

@@ -21,6 +21,7 @@ from browser_helpers import (
     FLAGS,
     PATIENCE_MS,
     add,
+    choose,
     has_sideways_scroll,
     unfold,
     wait_for_answer,
@@ -192,8 +193,7 @@ def nearest_frame(page: Page, clip: Path) -> int:
 
 def judge_video(page: Page, depth: str, name: str) -> None:
     page.get_by_text(Words.DEPTH_TITLE).click()
-    page.get_by_label(Words.DEPTH_LABEL).click()
-    page.get_by_role("option", name=depth, exact=True).click()
+    choose(page, page.get_by_label(Words.DEPTH_LABEL), depth)
     try_example(page, name)
     wait_for_answer(page)
 
@@ -263,8 +263,7 @@ def test_a_check_is_stopped_and_the_next_file_is_judged(
     page: Page, server: Any, examples: Path, tmp_path: Path, by_keyboard: bool
 ) -> None:
     page.get_by_text(Words.DEPTH_TITLE).click()
-    page.get_by_label(Words.DEPTH_LABEL).click()
-    page.get_by_role("option", name=Words.DEPTHS["all"], exact=True).click()
+    choose(page, page.get_by_label(Words.DEPTH_LABEL), Words.DEPTHS["all"])
     add(page, "stop-me.mp4", long_video(tmp_path, examples / "genuine.mp4").read_bytes())
     expect(page.locator("#progress")).to_contain_text("Highest estimate so far")
     assert list(files_below(server.folder, "stop-me.mp4"))
@@ -286,8 +285,7 @@ def test_an_image_is_judged_between_the_frames_of_another_visitors_video(
     page: Page, browser: Browser, server: Any, examples: Path, tmp_path: Path
 ) -> None:
     page.get_by_text(Words.DEPTH_TITLE).click()
-    page.get_by_label(Words.DEPTH_LABEL).click()
-    page.get_by_role("option", name=Words.DEPTHS["all"], exact=True).click()
+    choose(page, page.get_by_label(Words.DEPTH_LABEL), Words.DEPTHS["all"])
     add(page, "long.mp4", long_video(tmp_path, examples / "genuine.mp4").read_bytes())
     expect(page.locator("#progress")).to_contain_text("Highest estimate so far")
     context = browser.new_context(viewport={"width": 375, "height": 800})
@@ -307,8 +305,7 @@ def test_a_full_line_says_how_many_are_before(
 ) -> None:
     """Videos wait for the video before them; images would be judged between its frames."""
     page.get_by_text(Words.DEPTH_TITLE).click()
-    page.get_by_label(Words.DEPTH_LABEL).click()
-    page.get_by_role("option", name=Words.DEPTHS["all"], exact=True).click()
+    choose(page, page.get_by_label(Words.DEPTH_LABEL), Words.DEPTHS["all"])
     add(page, "long.mp4", long_video(tmp_path, examples / "genuine.mp4").read_bytes())
     expect(page.locator("#progress")).to_contain_text("Highest estimate so far", timeout=PATIENCE_MS)
     short = film("short.mp4", [np.zeros((64, 64, 3), np.uint8)] * 2, 25).read_bytes()
@@ -492,8 +489,7 @@ def test_closing_the_page_before_there_is_a_result_deletes_the_file(
     page.set_default_timeout(PATIENCE_MS)
     page.goto(server.url)
     page.get_by_text(Words.DEPTH_TITLE).click()
-    page.get_by_label(Words.DEPTH_LABEL).click()
-    page.get_by_role("option", name=Words.DEPTHS["all"], exact=True).click()
+    choose(page, page.get_by_label(Words.DEPTH_LABEL), Words.DEPTHS["all"])
     add(page, "close-me.mp4", long_video(tmp_path, examples / "genuine.mp4").read_bytes())
     expect(page.locator("#progress")).to_contain_text("Highest estimate so far")
     assert files_below(server.folder, "close-me.mp4")

@@ -17,6 +17,7 @@ from browser_helpers import (
     FLAGS,
     PATIENCE_MS,
     add,
+    choose,
     has_sideways_scroll,
     unfold,
     wait_for_answer,
@@ -91,8 +92,7 @@ def top(page: Page, selector: str) -> float:
 def test_a_result_on_a_phone_is_four_screens_with_the_urgent_first(open_page: Opener, language: Language) -> None:
     page = open_page(language, 375)
     page.get_by_text(text.of(language).DEPTH_TITLE).click()
-    page.get_by_label(text.of(language).DEPTH_LABEL).click()
-    page.get_by_role("option", name=text.of(language).DEPTHS["auto"], exact=True).click()
+    choose(page, page.get_by_label(text.of(language).DEPTH_LABEL), text.of(language).DEPTHS["auto"])
     example(page, 4)
     page.wait_for_function("!document.querySelector('#timeline details').open")
     height = page.evaluate("document.documentElement.scrollHeight")
@@ -129,8 +129,7 @@ def test_a_video_is_looked_at_closer_without_another_upload(open_page: Opener, w
     page.locator("#look-closer").click()
     expect(page.locator("#closer-note")).to_contain_text("16 of 96 frames")
     expect(page.locator("#again input")).to_have_value(Words.DEPTHS["all"])
-    page.locator("#again input").click()
-    page.get_by_role("option", name="20 frames", exact=True).click()
+    choose(page, page.locator("#again input"), "20 frames")
     page.locator("#look-closer").click()
     expect(page.locator("#closer-note")).to_contain_text("20 of 96 frames")
     image = page.locator("#findings img").first
@@ -164,8 +163,7 @@ def test_progress_stop_and_the_time_left_stay_in_view_and_a_stop_keeps_the_resul
     add(page, "long.mp4", long_video(tmp_path, examples / "genuine.mp4"))
     wait_for_answer(page)
     answer = page.locator("#answer .dd-panel").inner_text()
-    page.locator("#again input").click()
-    page.get_by_role("option", name=words.DEPTHS["all"], exact=True).click()
+    choose(page, page.locator("#again input"), words.DEPTHS["all"])
     page.locator("#look-closer").click()
     before, after = words.TIME_LEFT.split("{time}")
     expect(page.locator("#progress")).to_contain_text((before or after).strip())
