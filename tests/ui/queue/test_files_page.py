@@ -309,7 +309,7 @@ def test_a_reload_finds_the_result_the_list_and_the_marks_and_a_new_tab_does_not
 
 def test_a_list_holds_nobody_else_up(open_page: Opener, mixed: list[tuple[str, bytes]], examples: Path) -> None:
     busy, other = open_page(), open_page()
-    bring(busy, *(mixed * 4))
+    bring(busy, *(mixed * 12))
     busy.locator("#files tr.dd-is-done").first.wait_for()
     add(other, "short.jpg", (examples / "no-face.jpg").read_bytes())
     wait_for_answer(other)
