@@ -3,6 +3,7 @@
 let state = { version: -1, rows: [], words: {}, columns: {}, marks: [], results: {} };
 let waiting = [], sending = false, working = false, askedAt = 0, retry = 0, refused = 0, note = '';
 let lost = [], erased = 0;
+const ended = new Set();
 let chosen = [], sort = { by: '', down: false }, filter = '', find = '', language = '';
 const rowsByNumber = new Map();
 const put = (tag, more = {}, ...children) => {
@@ -28,7 +29,7 @@ const send = async () => {
         if (!state.room) { refused += 1; continue; }
         note = () => fill(state.words.sending ?? '', { name: file.name, left: waiting.length });
         say();
-        const before = erased, given = await sent(file);
+        const before = erased, list = state.list, given = { ...await sent(file), list };
         if (before !== erased) trigger('bring', { ...given, unwanted: true });
         else if (!(await told(given))) lost.push(file.name);
     }
@@ -53,10 +54,10 @@ const sent = async (file) => {
     return { orig_name: file.name, reason: 'unsent' };
 };
 const told = async (file) => {
-    const before = state.version;
+    const before = state;
     trigger('bring', file);
-    for (let tries = 0; tries < 600 && state.version <= before; tries += 1) await pause(50);
-    return state.version > before;
+    for (let tries = 0; tries < 600 && state === before; tries += 1) await pause(50);
+    return state !== before;
 };
 window.addEventListener('dd-files', (event) => {
     refused = 0;
@@ -197,7 +198,8 @@ const receive = () => {
     let found;
     try { found = JSON.parse(props.value || '{}'); } catch { return; }
     // What was on its way may arrive after what is newer; a list that was deleted begins anew.
-    if (!('version' in found) || (found.version >= 0 && found.version < state.version)) return;
+    if (!('version' in found) || ended.has(found.list) || (found.version >= 0 && found.version < state.version)) return;
+    if (found.version < 0 && state.list) ended.add(state.list);
     state = found;
     if (state.version < 0) { erased += 1; waiting = []; working = false; note = ''; chosen = []; }
     if (state.leftOut && !refused) note = () => fill(state.words.full, { count: state.leftOut });

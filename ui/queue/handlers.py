@@ -50,15 +50,15 @@ class ListHandlers:
         Args:
             chosen: language of the page, here and below.
             request: whose page it is, here and below.
-            event: an upload as Gradio describes it, `unwanted` where it is only to be deleted; or, where it could
-                not be sent, its `orig_name` and the `reason`.
+            event: an upload as Gradio describes it, or `orig_name` and `reason` if it could not be sent.
+                `list` names its list; `unwanted`: only delete it.
 
         Returns:
             Updates of `files`, and of the answer where a check is now the list's.
         """
         session, language, owner = session_of(request), text.language_of(chosen), owner_of(request)
         given = _data(event)
-        if given.get("unwanted"):  # everything was deleted while it was sent
+        if given.get("unwanted") or self.lists.is_cleared(given.get("list")):  # deleted while it was on its way
             self._discard(given, owner)
             return self._table(session, self.lists.of(session), language)
         files = self.lists.of(session, make=True)
@@ -80,6 +80,9 @@ class ListHandlers:
             name = given.get("orig_name")
             row = Row(0, home_name(name if isinstance(name, str) else ""), None, state="failed", trouble=taken)
         self.lists.add(files, row)
+        if self.lists.is_cleared(files.name):  # deleted while the file was taken in
+            self.lists.remove(files, row)
+            return self._table(session, self.lists.of(session), language)
         return said | self._table(session, files, language)
 
     def work(
@@ -239,7 +242,7 @@ class ListHandlers:
             Updates of `files`, `compared`, `exported` and the result.
         """
         session, language = session_of(request), text.language_of(chosen)
-        self.lists.end(session)
+        self.lists.clear(session)
         self._visits.end(session, lambda spoken: note_panel(text.of(spoken).FILES_ERASED), listed=True)
         said = answered(note_panel(text.of(language).FILES_ERASED)) | emptied()
         return said | {"compared": "", "exported": idle_panel()} | self._table(session, None, language)

@@ -6,8 +6,10 @@ A full result is kept on disk and read back when its row is opened, so that memo
 from __future__ import annotations
 
 import pickle
+import secrets
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +30,7 @@ MAX_ALL_BYTES = 20_000_000_000
 """Of all files of all lists."""
 MAX_LISTS = 64
 """Lists kept at once; of all visitors."""
+_CLEARED_KEPT = 1000
 MARKS = (1, 2, 3, 4)
 State = Literal["waiting", "working", "done", "failed"]
 _STRENGTH: tuple[Grade, ...] = ("none found", "undecided", "some signs", "signs")
@@ -85,6 +88,8 @@ class FileList:
     """The rows of one page."""
 
     rows: list[Row] = field(default_factory=list)
+    name: str = field(default_factory=lambda: secrets.token_hex(8))
+    """Tells this list from the one before it on the same page."""
     paused: bool = False
     version: int = 0
     """Grows with every change: the page passes over what is older than it has."""
@@ -115,6 +120,8 @@ class FileLists:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._lists: dict[str, FileList] = {}
+        self._cleared: deque[str] = deque(maxlen=_CLEARED_KEPT)
+        """Names of lists that their visitors deleted."""
         self._clock = clock
         self.lock = threading.RLock()
         """Held while rows are changed."""
@@ -168,6 +175,18 @@ class FileLists:
                 files.rows.remove(row)
         if row.visit is not None:
             delete(row.visit)
+
+    def clear(self, session: str) -> None:
+        """Delete a list for its visitor; files that were still on their way to it are not wanted any more."""
+        with self.lock:
+            if (files := self._lists.get(session)) is not None:
+                self._cleared.append(files.name)
+        self.end(session)
+
+    def is_cleared(self, name: object) -> bool:
+        """Whether a visitor deleted the list of this name."""
+        with self.lock:
+            return name in self._cleared
 
     def end(self, session: str) -> None:
         """Forget a list, and delete all that is kept of it."""

@@ -33,6 +33,7 @@ def table(files: FileList | None, language: Language, opened: int = 0) -> str:
     done = sum(row.state in ("done", "failed") for row in rows)
     content = {
         "version": files.version if files else -1,
+        "list": files.name if files else "",
         "language": language,
         "words": dict(words.FILES),
         "columns": dict(words.FILES_COLUMNS),

@@ -228,12 +228,31 @@ def test_a_list_deleted_while_a_file_is_sent_or_judged_does_not_come_back(
     lists: ListHandlers, bring: Bring, root: Path, examples: Path
 ) -> None:
     bring("manipulated.mp4")
-    bring("genuine.jpg")
+    name = drawn(bring("genuine.jpg"))["list"]
     found = drawn(lists.work("auto", "en", visitor(), lambda share, desc: lists.clear("en", visitor())))
     assert found["rows"] == [] and lists.lists.of(f"{OWNER}/a") is None
+    for more in ({"unwanted": True}, {"list": name}):
+        late = store_upload(root, b"late", "late.jpg", OWNER)
+        said = drawn(lists.add("en", visitor(), event(path=str(late), orig_name="late.jpg", **more)))
+        assert said["rows"] == [] and stored(root) == [], "the page knew of the deletion, or did not yet"
+    assert [row["name"] for row in drawn(bring("no-face.jpg"))["rows"]] == ["no-face.jpg"], "a new list can begin"
+
+
+def test_a_list_deleted_while_a_file_is_taken_in_leaves_nothing(
+    lists: ListHandlers, handlers: Handlers, bring: Bring, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring("genuine.jpg")
+    take_in = handlers.visits.take_in
+
+    def deleted_meanwhile(*given: Any) -> Any:
+        visit = take_in(*given)
+        lists.clear("en", visitor())
+        return visit
+
+    monkeypatch.setattr(handlers.visits, "take_in", deleted_meanwhile)
     late = store_upload(root, b"late", "late.jpg", OWNER)
-    said = drawn(lists.add("en", visitor(), event(path=str(late), orig_name="late.jpg", unwanted=True)))
-    assert said["rows"] == [] and stored(root) == []
+    said = drawn(lists.add("en", visitor(), event(path=str(late), orig_name="late.jpg")))
+    assert said["rows"] == [] and stored(root) == [] and lists.lists.of(f"{OWNER}/a") is None
 
 
 def test_everything_can_be_deleted_at_once(
