@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from playwright.sync_api import FloatRect, Locator, Page, sync_playwright
@@ -27,8 +29,10 @@ def main() -> None:
         address = re.search(r"http://\S+", app.stdout.readline())
         if address is None:
             sys.exit("the page did not start")
-        with sync_playwright() as playwright:
-            chromium = playwright.chromium.launch(executable_path=browser, args=FLAGS)
+        with sync_playwright() as playwright, tempfile.TemporaryDirectory() as home:
+            shutil.copytree(ROOT / "reporting" / "fonts", Path(home) / "fonts")  # this machine may lack Devanagari
+            environment = dict(os.environ) | {"XDG_DATA_HOME": home}
+            chromium = playwright.chromium.launch(executable_path=browser, args=FLAGS, env=environment)
             page = chromium.new_page(
                 viewport={"width": 900, "height": 1500}, reduced_motion="reduce", locale="en-GB"
             )
@@ -47,17 +51,19 @@ def take_images(page: Page) -> None:
     save(page, "guide-first", page.locator("#top"), page.locator("#depth"))
 
     page.get_by_role("button", name="Manipulated image").click()
-    calibrate_checkpoint(page)
+    wait_for_images(page)
     page.evaluate("scrollTo(0, 0)")
     page.screenshot(path=IMAGES / "page.png", animations="disabled")
-    save(page, "guide-faces", page.locator("#answer"), page.locator("#findings .dd-card").last)
+    save(page, "guide-faces", page.locator("#answer"), page.locator("#findings .dd-card:visible").last)
+    page.locator("#report > button").click()
+    page.locator("#prepare").wait_for()
     save(page, "guide-report", page.locator("#kind"), page.locator("#prepare"))
 
     page.get_by_role("button", name="Manipulated video").click()
     page.locator("#answer", has_text="manipulated.mp4").wait_for()
     page.locator("#answer .dd-panel:not(.dd-checking)").wait_for()
-    calibrate_checkpoint(page)
-    plot = page.locator(".dd-plot").first
+    wait_for_images(page)
+    plot = page.locator(".dd-plot:visible").first
     area = plot.bounding_box()
     assert area is not None
     plot.click(position={"x": 0.6 * area["width"], "y": area["height"] / 2})
@@ -66,10 +72,10 @@ def take_images(page: Page) -> None:
     save(page, "guide-video", page.locator("#timeline"), page.locator("#moment"))
 
 
-def calibrate_checkpoint(page: Page) -> None:
-    """Wait for the result, and for every image in it."""
+def wait_for_images(page: Page) -> None:
+    """Wait for every image of the result that is not folded away."""
     page.locator("#findings img").first.wait_for()
-    for image in page.locator("#findings img").all():
+    for image in page.locator("#findings img:visible").all():
         image.scroll_into_view_if_needed()
         loaded = "image => image.complete && image.naturalWidth > 0"
         page.wait_for_function(loaded, arg=image.element_handle())

@@ -27,8 +27,9 @@ PLACES: dict[Place, str] = {
 METHOD = (
     "Faces are found and followed through the file. Each is cut out with a margin and judged by a neural network, "
     "whose raw output is turned into an estimate between 0 and 1 by a calibration measured on other material. "
-    "In a video, a person is judged by the three seconds that speak most for manipulation, and the file by its "
-    "most suspicious person."
+    "If the weights provide for it, a face in an image is judged by the mean of this crop and of a mirrored one "
+    "with another margin. In a video, a person is judged by the three seconds that speak most for manipulation, "
+    "and the file by its most suspicious person."
 )
 RULE = (
     "Rule, fixed before this file was seen: at or above {fake} the outcome is signs of manipulation; at or below "
