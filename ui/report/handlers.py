@@ -88,17 +88,19 @@ class ReportHandlers:
         job = self._jobs.begin(session, "package", turn)
         if not self._jobs.is_current(job):
             return {}
-        if answers.kind is None:
-            return _package_updates(Trouble("no_kind"), language)
-        if self._stops(session, answers, language) or answers.age_missing:
+        if self._stops(session, answers, language):
             return _package_updates(attempt(partial(_refuse, answers)), language)
         visit = self._visits.get(session)
         if visit is None or visit.analysis is None:
             return _package_updates(Trouble("result_gone"), language)
         analysis = visit.analysis
-        package = attempt(
-            lambda: _build(visit, analysis, read_case(answers), original_wanted, self._visits.processed_at)
-        )
+
+        def work() -> Prepared:
+            return _build(visit, analysis, read_case(answers), original_wanted, self._visits.processed_at)
+
+        package: Prepared | Trouble = Trouble("no_kind")
+        if answers.kind is not None:
+            package = attempt(partial(_refuse, answers) if answers.age_missing else work)
         if self._visits.get(session) is not visit:
             sweep(visit)  # it may have been written into since
             return {}

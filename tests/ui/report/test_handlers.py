@@ -118,7 +118,8 @@ def test_the_kind_is_the_only_thing_that_must_be_told(report: ReportHandlers, ju
     assert (
         Words.TROUBLES["no_kind"].title in report.prepare(VISITOR, next(TURN), "en", False, *answers(None))[NOTE]
     )
-    assert judged.package is None
+    assert Words.TROUBLES["no_kind"].title in report.show(VISITOR)[NOTE], "it stays"
+    assert not isinstance(judged.package, Prepared)
 
 
 def test_what_is_changed_after_the_package_takes_it_off_the_page(report: ReportHandlers, judged: Visit) -> None:

@@ -82,10 +82,14 @@ def example(page: Page, number: int) -> None:
     page.locator("#findings .dd-card").first.wait_for()
 
 
-def top(page: Page, selector: str) -> float:
-    box = page.locator(selector).first.bounding_box()
-    assert box is not None, selector
-    return box["y"]
+def tops_of(page: Page, selectors: list[str]) -> list[float]:
+    """Where the first element of each begins, all at one moment: pictures that load move what is below."""
+    for selector in selectors:
+        page.locator(selector).first.wait_for()
+    found: list[float] = page.evaluate(
+        "selectors => selectors.map((one) => document.querySelector(one).getBoundingClientRect().top)", selectors
+    )
+    return found
 
 
 @pytest.mark.parametrize("language", get_args(Language))
@@ -106,7 +110,7 @@ def test_a_result_on_a_phone_is_four_screens_with_the_urgent_first(open_page: Op
         "#look-closer",
         "#report",
     ]
-    tops = [top(page, selector) for selector in order]
+    tops = tops_of(page, order)
     assert tops == sorted(tops)
     assert [link.get_attribute("href") for link in page.locator(".dd-call a").all()] == ["tel:112", "tel:1930"]
     thumbnail, headline = (page.locator(f"#answer {name}").bounding_box() for name in (".dd-still", "h2"))
