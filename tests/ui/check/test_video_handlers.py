@@ -42,7 +42,7 @@ def handlers(detector: Detector, tmp_path: Path, examples: Path) -> Handlers:
     """With the manipulated video judged for visitor a, and nothing for b."""
     handlers = Handlers(detector, tmp_path)
     handlers.receive_example(examples / "manipulated.mp4")("en", visitor("a"))
-    handlers.judge("10", visitor("a"), quiet)
+    handlers.run_check("10", visitor("a"), quiet)
     return handlers
 
 
@@ -225,7 +225,7 @@ def test_leaving_ends_the_copy_and_deletes_everything(
 def test_an_image_offers_no_copy(detector: Detector, tmp_path: Path, examples: Path) -> None:
     handlers = Handlers(detector, tmp_path)
     handlers.receive_example(examples / "genuine.jpg")("en", visitor("a"))
-    shown = handlers.judge("auto", visitor("a"), quiet)
+    shown = handlers.run_check("auto", visitor("a"), quiet)
     assert shown["timeline"] == "" and shown["copy"].visible is False
     panel = VideoHandlers(detector, handlers.visits, handlers.turns).moment("en", visitor("a"), pick(0, 0))[
         "moment"
