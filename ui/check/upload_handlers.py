@@ -183,7 +183,7 @@ class Handlers:
         tell(0.0, lambda language: text.of(language).CHECKING.format(name=printable(visit.original.name)))
         how = frame_sampling.wanted(choice, self._detector.config.max_frames)
         media, (analysis, explanations) = self._in_turn(
-            visit.original,
+            visit.media or visit.original,
             tell,
             lambda media, step: file_check.check(self._detector, media, step, how),
         )
@@ -263,7 +263,7 @@ class Handlers:
         """Judge one image or video and return its report package, without a case and without the original."""
 
         def work(path: Path) -> str:
-            _, (analysis, explanations) = self._in_turn(
+            media, (analysis, explanations) = self._in_turn(
                 path, _tell_nobody, lambda media, step: file_check.check(self._detector, media, step)
             )
             folder = secret_folder(self._root, owner_of(request))
@@ -272,7 +272,7 @@ class Handlers:
                 out = secret_folder(folder / "packages")
                 return str(
                     build_package(
-                        Case(), analysis, explanations, out, original=path, processed_at=self._visits.processed_at
+                        Case(), analysis, explanations, out, original=media, processed_at=self._visits.processed_at
                     ).path
                 )
             except BaseException:
@@ -281,19 +281,19 @@ class Handlers:
 
         return self._once(upload, request, work)
 
-    def _in_turn(self, path: Path, tell: Tell, work: Callable[[Media, Tell], _T]) -> tuple[Media, _T]:
+    def _in_turn(self, source: Path | Media, tell: Tell, work: Callable[[Media, Tell], _T]) -> tuple[Media, _T]:
         """Open a file and do the work on it when it is its turn.
 
         Args:
-            path: of the file.
+            source: the file, or its `Media` where it was opened before.
             tell: told how far the work has come.
             work: gets the opened file, and what it has to tell instead: there a video lets others go first.
         """
         with self.turns.image():
-            media = open_media(path, self._detector.config)
+            media = source if isinstance(source, Media) else open_media(source, self._detector.config)
             if media.info.kind == "image":
                 return media, work(media, tell)
-        name = printable(path.name)
+        name = printable(media.path.name)
         with self.turns.video(
             lambda: tell(0.0, lambda language: text.of(language).CHECKING.format(name=name))
         ) as give_way:
