@@ -175,9 +175,8 @@ def safe_file_name(name: str) -> str:
 def _copy(original: Path | Media, analysis: Analysis, limit: int) -> Made | None:
     media = analysis.media
     if media.kind == "image":
-        path, frame = (original, analysis.key_frames.get(0))
-        if not isinstance(path, Path):
-            path, frame = path.path, path.frame(0)
+        path = original if isinstance(original, Path) else original.path
+        frame = analysis.key_frames.get(0) if isinstance(original, Path) else original.frame(0)
         whole = frame is not None and frame.pixels.shape[:2] == (media.height_px, media.width_px)
         image = copy_image(path, limit, frame.pixels if frame is not None and whole else None)
         if image is None:
