@@ -169,7 +169,7 @@ class Handlers:
         on_progress(0.0, lambda language: text.of(language).CHECKING.format(name=printable(visit.original.name)))
         how = frame_sampling.parse_choice(choice, self._detector.config.max_frames)
         media, (analysis, explanations) = self._in_turn(
-            visit.original,
+            visit.media or visit.original,
             on_progress,
             lambda media, step: file_check.check(self._detector, media, step, how),
         )
@@ -228,7 +228,7 @@ class Handlers:
         """Return the report package of an image or video for the API, without case and original."""
 
         def work(path: Path) -> str:
-            _, (analysis, explanations) = self._in_turn(
+            media, (analysis, explanations) = self._in_turn(
                 path, _no_progress, lambda media, step: file_check.check(self._detector, media, step)
             )
             folder = secret_folder(self._root, owner_of(request))
@@ -237,7 +237,7 @@ class Handlers:
                 out = secret_folder(folder / "packages")
                 return str(
                     build_package(
-                        Case(), analysis, explanations, out, original=path, processed_at=self._visits.processed_at
+                        Case(), analysis, explanations, out, original=media, processed_at=self._visits.processed_at
                     ).path
                 )
             except BaseException:
@@ -247,20 +247,20 @@ class Handlers:
         return self._once(upload, request, work)
 
     def _in_turn(
-        self, path: Path, on_progress: ProgressCallback, work: Callable[[Media, ProgressCallback], _T]
+        self, source: Path | Media, on_progress: ProgressCallback, work: Callable[[Media, ProgressCallback], _T]
     ) -> tuple[Media, _T]:
         """Open a file and process it when it is its turn.
 
         Args:
-            path: of the file.
+            source: the file, or its `Media` if it is open.
             on_progress: called in each step.
             work: gets the opened file and its progress callback, which lets others pass during a video.
         """
         with self.turns.image():
-            media = open_media(path, self._detector.config)
+            media = source if isinstance(source, Media) else open_media(source, self._detector.config)
             if media.info.kind == "image":
                 return media, work(media, on_progress)
-        name = printable(path.name)
+        name = printable(media.path.name)
         with self.turns.video(
             lambda: on_progress(0.0, lambda language: text.of(language).CHECKING.format(name=name))
         ) as give_way:

@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from detector import Analysis, Detector
-from detector.media.media import open_media
+from detector.media.media import Media
 from detector.types import FaceScore, FaceTrack, Pixels
 from explain.annotate import Legend, annotate_video
 from explain.canvas import can_shape
@@ -52,16 +52,16 @@ class VideoHandlers:
         """
         language = text.language_of(chosen)
         visit = self._visits.get(session_of(request))
-        if visit is None or visit.analysis is None or visit.analysis.media.kind != "video":
+        if visit is None or visit.analysis is None or visit.media is None:
             return {"moment": trouble_panel(Trouble("moment_gone"), language)}
-        analysis = visit.analysis
+        analysis, media = visit.analysis, visit.media
 
         def still_here() -> bool:
             return self._visits.get(session_of(request)) is visit
 
         def work() -> Moment | None:
             track, score, probability = _picked(analysis, event._data)
-            pixels = self._draw(visit, analysis, score)
+            pixels = self._draw(visit, analysis, media, score)
             if not still_here():
                 raise Superseded
             return Moment(_store(visit, pixels), track.track_id, moment_clock(score.time_s), probability)
@@ -94,9 +94,9 @@ class VideoHandlers:
     ) -> Updates:
         """Write the annotated copy, unless it was stopped while it waited."""
         visit = self._visits.get(session_of(request))
-        if visit is None or visit.analysis is None:
+        if visit is None or visit.analysis is None or visit.media is None:
             return _copy(trouble_panel(Trouble("moment_gone"), text.language_of(chosen)))
-        analysis, jobs, job = visit.analysis, self._visits.jobs, visit.copy
+        analysis, media, jobs, job = visit.analysis, visit.media, self._visits.jobs, visit.copy
         if job is None or not jobs.is_current(job) or visit.annotated != "working":
             return {}  # it was stopped while it waited, or an earlier turn has made it
 
@@ -121,7 +121,7 @@ class VideoHandlers:
                     annotate_video(
                         self._detector,
                         analysis,
-                        visit.media or visit.original,
+                        media,
                         out,
                         legend=legend(analysis, visit.language),
                         heatmap_scale=visit.explanations.heatmap_scale if visit.explanations else 0.0,
@@ -157,11 +157,9 @@ class VideoHandlers:
         visit = self._visits.get(session_of(request))
         return copy_updates(visit) if visit else {}
 
-    def _draw(self, visit: Visit, analysis: Analysis, score: FaceScore) -> Pixels:
+    def _draw(self, visit: Visit, analysis: Analysis, media: Media, score: FaceScore) -> Pixels:
         """Decode a frame again and draw its faces and heatmaps."""
-        if visit.media is None:
-            visit.media = open_media(visit.original, self._detector.config)
-        frame = visit.media.frame(score.frame_index)
+        frame = media.frame(score.frame_index)
         scale = visit.explanations.heatmap_scale if visit.explanations else 0.0
         return draw_scored_frame(self._detector, analysis.tracks, frame, scale)
 

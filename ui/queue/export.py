@@ -175,7 +175,7 @@ def _result(row: Row) -> tuple[Analysis, Explanations | None]:
     assert visit is not None
     if (analysis := visit.analysis) is not None:
         return analysis, visit.explanations
-    return read_result(visit)
+    return read_result(visit)[:2]
 
 
 def make_thumbnail(source: Path, target: Path, long_side_px: int = 96) -> tuple[int, int]:

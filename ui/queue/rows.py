@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from detector.media.media import Media
 from detector.types import Analysis, Grade, MediaKind, Outcome, Verdict
 from explain.types import Explanations
 from ui.check.file_check import Trouble
@@ -288,11 +289,11 @@ def save_result(visit: Visit) -> None:
     path = _result_path(visit)
     if not path.exists():
         with path.open("wb") as stream:
-            pickle.dump((visit.analysis, visit.explanations), stream, protocol=5)
+            pickle.dump((visit.analysis, visit.explanations, visit.media), stream, protocol=5)
     visit.analysis = visit.explanations = visit.media = None
 
 
-def read_result(visit: Visit) -> tuple[Analysis, Explanations | None]:
+def read_result(visit: Visit) -> tuple[Analysis, Explanations | None, Media | None]:
     """Read what `save_result` wrote.
 
     Raises:
@@ -300,9 +301,9 @@ def read_result(visit: Visit) -> tuple[Analysis, Explanations | None]:
     """
     # Written by this process alone, into a folder of mode 0700 that is never served and takes no upload.
     with (_result_path(visit)).open("rb") as stream:
-        analysis, explanations = pickle.load(stream)
+        analysis, explanations, media = pickle.load(stream)
     assert isinstance(analysis, Analysis)
-    return analysis, explanations
+    return analysis, explanations, media
 
 
 def load_result(visit: Visit) -> Analysis:
@@ -312,5 +313,5 @@ def load_result(visit: Visit) -> Analysis:
         OSError: it was deleted meanwhile.
     """
     if visit.analysis is None:
-        visit.analysis, visit.explanations = read_result(visit)
+        visit.analysis, visit.explanations, visit.media = read_result(visit)
     return visit.analysis

@@ -198,7 +198,7 @@ def _build(visit: Visit, analysis: Analysis, case: Case, original_wanted: bool, 
             replace(analysis, key_frames=frames),
             visit.explanations,
             secret_folder(packages),  # a new address each time: a browser may keep what it has had from an old one
-            original=visit.original,
+            original=visit.media or visit.original,
             include_original=original_wanted,
             processed_at=processed_at,
             language=visit.language,
