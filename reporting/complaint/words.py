@@ -27,15 +27,15 @@ SENTENCES: Mapping[str, Mapping[Language, str]] = {
     "shows": {"en": "It shows: {words}", "hi": "इसमें दिखता है: {words}"},
     "denied": {
         "en": "The person shown did not say or do this and did not agree to it.",
-        "hi": "दिखाए गए व्यक्ति ने न ऐसा कहा या किया और न इसकी सहमति दी।",
+        "hi": "दिखाए गए व्यक्ति ने न ऐसा कहा, न किया, और न इसकी सहमति दी।",
     },
     "links": {"en": "The links are given in the field above.", "hi": "लिंक ऊपर वाले खाने में दिए गए हैं।"},
     "harm": {"en": "Harm: {words}", "hi": "नुकसान: {words}"},
-    "saved": {"en": "I saved the file on {at}.", "hi": "मैंने फ़ाइल {at} को सहेजी।"},
+    "saved": {"en": "I saved the file on {at}.", "hi": "मैंने फ़ाइल {at} को सेव की।"},
     "hash": {"en": "The SHA 256 value of the file is {sha256}.", "hi": "फ़ाइल का SHA 256 मान {sha256} है।"},
     "ask": {
         "en": "I ask for investigation, for removal of the content and for preservation of the account records.",
-        "hi": "मेरा निवेदन है कि जाँच की जाए, सामग्री हटाई जाए और खाते के रिकॉर्ड सुरक्षित रखे जाएँ।",
+        "hi": "मेरा निवेदन है कि मामले की जाँच की जाए, सामग्री हटाई जाए और खाते के रिकॉर्ड सुरक्षित रखे जाएँ।",
     },
     "opinion": {"en": "{words}", "hi": "{words}"},
     "help": {
@@ -71,7 +71,7 @@ STEPS: Mapping[str, str] = {
     "Step 1: Incident details": "चरण 1: घटना का विवरण",
     "Step 2: Suspect details": "चरण 2: संदिग्ध का विवरण",
     "Step 3: Complainant details": "चरण 3: शिकायतकर्ता का विवरण",
-    "Step 4: Preview and submit": "चरण 4: देखें और जमा करें",
+    "Step 4: Preview and submit": "चरण 4: देखना और जमा करना",
     "Report Suspect, tab Deepfake": "Report Suspect, Deepfake टैब: सूचना देना",
     "Report": "शिकायत",
 }
@@ -122,8 +122,8 @@ HINTS: Mapping[str, Words] = {
     "uploads": Words(
         "Attach the files one by one, each of at most {limit} bytes ({hedge}). Likeliest types: {types} "
         "({types_hedge}).",
-        "फ़ाइलें एक-एक करके जोड़ें, हर फ़ाइल ज़्यादा से ज़्यादा {limit} बाइट ({hedge_hi})। सबसे ज़्यादा उम्मीद इन प्रकारों की "
-        "है: {types} ({types_hedge_hi})।",
+        "फ़ाइलें एक-एक करके जोड़ें, हर फ़ाइल ज़्यादा से ज़्यादा {limit} बाइट ({hedge_hi})। इन प्रकारों के लिए जाने की संभावना "
+        "सबसे ज़्यादा है: {types} ({types_hedge_hi})।",
     ),
     "length": Words(
         "At least {low} ({low_hedge}) and at most {high} ({high_hedge}) characters.",
@@ -131,7 +131,7 @@ HINTS: Mapping[str, Words] = {
     ),
     "hindi_script": Words(
         "Whether the portal takes Hindi script here is not known: keep an English text at hand.",
-        "पोर्टल यहाँ हिंदी अक्षर लेता है या नहीं, यह मालूम नहीं: अंग्रेज़ी में लिखा हुआ भी पास रखें।",
+        "पोर्टल यहाँ हिन्दी अक्षर लेता है या नहीं, यह मालूम नहीं: अंग्रेज़ी में लिखा टेक्स्ट भी पास रखें।",
     ),
     "cut": Words(
         "Your own words were too long and were cut; attach the file supporting_evidence_full_statement.txt.",
@@ -202,5 +202,5 @@ def hint(*keys: str, **values: object) -> Words:
 
 
 NO_HINT = Words("", "")
-GLOSS = "हिंदी में इसका मतलब"
+GLOSS = "हिन्दी में इसका मतलब"
 """Stands before what an English text says, in Hindi."""

@@ -27,7 +27,7 @@ TYPED_FIELDS: Mapping[str, Mapping[Language, str]] = {
 }
 """The fields of a `Case` whose characters are changed for the portal."""
 SEEING: Mapping[Language, str] = {"en": "seeing it", "hi": "इसे देखने"}
-SAVING: Mapping[Language, str] = {"en": "saving it", "hi": "इसे सहेजने"}
+SAVING: Mapping[Language, str] = {"en": "saving it", "hi": "इसे सेव करने"}
 
 Value = str | int | Mapping[Language, str]
 """Value named in a sentence; a mapping if it is translated."""

@@ -191,7 +191,10 @@ ONE_PAGE: Mapping[Language, OnePageWords] = {
     "hi": OnePageWords(
         title="सॉफ़्टवेयर की जाँच का नतीजा",
         made="{time} को बनाया गया। यह पढ़ने के लिए सार है, शिकायत के काग़ज़ नहीं।",
-        image={True: "यह दिखाने के लिए है: घेरे और रंग सॉफ़्टवेयर ने बनाए हैं।", False: "जिसकी जाँच हुई।"},
+        image={
+            True: "यह दिखाने के लिए है: घेरे और रंग सॉफ़्टवेयर ने बनाए हैं।",
+            False: "जिस फ़ाइल की जाँच हुई।",
+        },
         facts={
             "file": "फ़ाइल",
             "format": "प्रकार और फ़ॉर्मैट",
@@ -199,7 +202,7 @@ ONE_PAGE: Mapping[Language, OnePageWords] = {
             "pixels": "पिक्सेल",
             "length": "अवधि",
             "looked": "कितने फ़्रेम देखे गए",
-            "where": "सबसे मज़बूत संकेत कहाँ",
+            "where": "सबसे ऊँचा अनुमान कहाँ",
             "estimate": "अनुमान",
             "detector": "जाँच करने वाला मॉडल",
             "sha256": "फ़ाइल का SHA-256",
@@ -209,7 +212,7 @@ ONE_PAGE: Mapping[Language, OnePageWords] = {
         no_estimate="कोई नहीं",
         face="चेहरा {number}",
         faces="चेहरे",
-        more_faces="{count} और चेहरे यहाँ नहीं लिखे हैं।",
+        more_faces="जो चेहरे यहाँ नहीं लिखे हैं: {count}।",
         limits="यह जाँच क्या नहीं बता सकती",
     ),
 }
