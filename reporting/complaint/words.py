@@ -106,7 +106,7 @@ LABELS: Mapping[str, str] = {
 """The portal's own names of its fields, and what they mean in Hindi."""
 HINTS: Mapping[str, Words] = {
     "suggested": Words(
-        "Suggested: {names}. The list on the screen decides ({hedge}).",
+        "Suggested: {names}. Choose what the list on the screen offers ({hedge}).",
         "सुझाव: {names}। स्क्रीन की सूची में जो हो, वही चुनें ({hedge_hi})।",
     ),
     "choose": Words("Choose it on the screen.", "इसे स्क्रीन पर चुनें।"),
@@ -120,7 +120,7 @@ HINTS: Mapping[str, Words] = {
     "platform": Words("Choose it from the list, or Other.", "सूची से चुनें, या Other।"),
     "link": Words("Full link of the post.", "पोस्ट का पूरा लिंक।"),
     "uploads": Words(
-        "Attach the files one by one, each of at most {limit} bytes ({hedge}). Likeliest types: {types} "
+        "Attach the files one by one, each at most {limit} bytes ({hedge}). Most likely accepted: {types} "
         "({types_hedge}).",
         "फ़ाइलें एक-एक करके जोड़ें, हर फ़ाइल ज़्यादा से ज़्यादा {limit} बाइट ({hedge_hi})। इन प्रकारों के लिए जाने की संभावना "
         "सबसे ज़्यादा है: {types} ({types_hedge_hi})।",
@@ -130,7 +130,7 @@ HINTS: Mapping[str, Words] = {
         "कम से कम {low} ({low_hedge_hi}) और ज़्यादा से ज़्यादा {high} ({high_hedge_hi}) अक्षर।",
     ),
     "hindi_script": Words(
-        "Whether the portal takes Hindi script here is not known: keep an English text at hand.",
+        "Whether the portal takes Hindi script here is not known: keep an English text ready.",
         "पोर्टल यहाँ हिन्दी अक्षर लेता है या नहीं, यह मालूम नहीं: अंग्रेज़ी में लिखा टेक्स्ट भी पास रखें।",
     ),
     "cut": Words(
@@ -148,7 +148,7 @@ HINTS: Mapping[str, Words] = {
         "Name of the account and link to it, if you know them.", "खाते का नाम और उसका लिंक, अगर पता हो।"
     ),
     "own_details": Words(
-        "Type them on the portal yourself: {keys}. Nothing of it is stored here, and this package needs no "
+        "Type them on the portal yourself: {keys}. None of it is kept here, and this package needs no "
         "identity document.",
         "इन्हें पोर्टल पर ख़ुद टाइप करें: {keys_hi}। इनमें से कुछ भी यहाँ नहीं रखा जाता, और इन काग़ज़ों के लिए किसी पहचान पत्र की "
         "ज़रूरत नहीं।",
@@ -159,12 +159,12 @@ HINTS: Mapping[str, Words] = {
     ),
     "suspect_state": Words("Choose it from the list on the screen.", "स्क्रीन की सूची से चुनें।"),
     "suspect_platform": Words(
-        "The fields of this tab were not seen when these facts were gathered: go by the screen.",
+        "Nobody saw the fields of this tab when these facts were gathered: follow the screen.",
         "यह जानकारी जुटाते समय इस टैब के खाने देखे नहीं जा सके: स्क्रीन पर जो हो, वही मानें।",
     ),
     "identifier": Words("At most {limit} characters ({hedge}).", "ज़्यादा से ज़्यादा {limit} अक्षर ({hedge_hi})।"),
     "no_short_link": Words(
-        "No link of this case fits: give the site and the account instead.",
+        "No link of this case fits: write the site and the account instead.",
         "इस केस का कोई लिंक इसमें नहीं समाता: उसकी जगह साइट और खाते का नाम लिखें।",
     ),
     "when_seen": Words("When you saw it.", "जब आपने इसे देखा।"),

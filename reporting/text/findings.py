@@ -98,7 +98,7 @@ def finding(key: str, *, before: str = "", after: str = "", **values: Value) -> 
     """Make a finding; `values` are named in its sentences.
 
     >>> finding("stale", days=200).said("en")[0]
-    'What is known of the portal was last checked 200 days ago.'
+    'The facts about the portal were last checked 200 days ago.'
     """
     return Finding(key=key, values=values, before=before, after=after)
 

@@ -11,8 +11,8 @@ _FIRST: dict[Language, dict[Outcome, str]] = {
         "fake": "Stay calm and do not send the file on. If you know what really happened, write it down now.",
         "real": "If you know that the file is false, you can still report it: your own account counts, and "
         "you can say that software found no signs.",
-        "inconclusive": "Try again with the first file you can get: a copy that was forwarded often has lost "
-        "quality. You can report the file whatever the result.",
+        "inconclusive": "Try again with the first copy you can get: forwarded copies often lose quality. You "
+        "can report the file whatever the result.",
         "no_face": "Try a file in which the face is larger and seen from the front. You can report the file "
         "whatever the result.",
     },
@@ -34,7 +34,7 @@ _COMMON: dict[Language, tuple[str, ...]] = {
         "saw it.",
         "Do not pay, threaten or answer the person who made or sent it.",
         "Report it on the portal, {portal}, and to the platform where you saw it.",
-        "If you only saw it and it harms someone else, you can give a hint without logging in, under Deepfake on "
+        "If you only saw it and it harms someone else, you can report it without logging in, under Deepfake on "
         "{hint}; that is not a complaint.",
         "If it is sexual and may show a child, do not copy it or pass it on; the portal lets you report it "
         "without giving your name, under Women/Children Related Crime.",

@@ -43,10 +43,10 @@ _HEADLINES: dict[Language, dict[Result, str]] = {
 _VERDICTS: dict[Language, dict[Result, str]] = {
     "en": {
         "fake": "This {kind} shows signs of manipulation.",
-        "real": "No signs of manipulation were found in this {kind}, which does not settle that it is genuine.",
+        "real": "No signs of manipulation were found in this {kind}, but that does not mean that it is genuine.",
         "some signs": "This {kind} shows some signs of manipulation, too weak to be sure.",
-        "inconclusive": "The result is inconclusive: the evidence in this {kind} is too weak to say either way.",
-        "no_face": "No face was found in this {kind}, so there was nothing to judge and no estimate is given.",
+        "inconclusive": "The result is inconclusive: the signs in this {kind} are too weak to say either way.",
+        "no_face": "No face was found in this {kind}, so there was nothing to check and no estimate is given.",
     },
     "hi": {
         "fake": "इस {kind} में छेड़छाड़ के संकेत मिले हैं।",
@@ -63,7 +63,7 @@ _SHORT: dict[Language, dict[Result, str]] = {
         "real": "Software found no signs of manipulation; that is its opinion and can be wrong.",
         "some signs": "Software found some signs of manipulation, too weak to be sure.",
         "inconclusive": "Software could not tell whether it was manipulated.",
-        "no_face": "Software found no face to judge.",
+        "no_face": "Software found no face to check.",
     },
     "hi": {
         "fake": "सॉफ़्टवेयर को छेड़छाड़ के संकेत मिले; यह उसकी राय है, सबूत नहीं।",
@@ -93,15 +93,15 @@ _FACES: dict[Language, dict[Result, str]] = {
 
 _ERRORS: dict[Language, dict[str, str]] = {
     "en": {
-        "never": "How often this detector errs was never measured, so no error rate can be given.",
-        "frame": "In a test on {data}, {false_alarm}, and {miss}{undecided}; on other material it may err more "
-        "often.",
+        "never": "How often this detector is wrong was never measured, so no error rate can be given.",
+        "frame": "In a test on {data}, {false_alarm}, and {miss}{undecided}; on other files it may be wrong "
+        "more often.",
         "unnamed": "data that was not named",
-        "false_alarm": "{p} of genuine faces were called manipulated",
-        "no_false_alarm": "how many genuine faces are called manipulated was not measured",
-        "miss": "{p} of manipulated faces were called genuine",
-        "no_miss": "how many manipulated faces are called genuine was not measured",
-        "undecided": "; {p} of all faces were left undecided",
+        "false_alarm": "signs of manipulation were reported in {p} of genuine faces",
+        "no_false_alarm": "in how many genuine faces signs are reported was not measured",
+        "miss": "no signs were found in {p} of manipulated faces",
+        "no_miss": "in how many manipulated faces no signs are found was not measured",
+        "undecided": "; {p} of all faces were inconclusive",
     },
     "hi": {
         "never": "यह जाँच कितनी बार ग़लत होती है, यह कभी मापा नहीं गया, इसलिए ग़लती की दर नहीं बताई जा सकती।",
@@ -132,7 +132,7 @@ _RATES: dict[Language, str] = {
 _STEPS: dict[Language, dict[str, str]] = {
     "en": {
         "open": "Opening the file.",
-        "look": "Examining frame {frame} of {frames}.",
+        "look": "Looking at frame {frame} of {frames}.",
         "highest": " Highest estimate so far: {p}.",
         "done": "Putting the result together.",
     },
@@ -148,9 +148,9 @@ _STRETCHES: dict[Language, dict[str, str]] = {
     "en": {
         "span": "from {start} to {end}",
         "moment": "at {start}",
-        "peak": "Strongest {stretch} (estimate {p}).",
+        "peak": "Highest estimate {p}, {stretch}.",
         "flagged": "Signs of manipulation {stretches}.",
-        "more": "{stretches} and in {count} more stretches",
+        "more": "{stretches} and {count} more",
     },
     "hi": {
         "span": "{start} से {end} तक",
@@ -171,11 +171,11 @@ _DERIVED: dict[Language, str] = {
 
 _LIMITS: dict[Language, tuple[str, ...]] = {
     "en": (
-        "Only faces are judged: not the voice, the text, the background, or whether the caption is true.",
+        "Only faces are checked: not the voice, the text, the background, or whether the caption is true.",
         "Small, blurred, hidden or heavily compressed faces make errors more likely.",
-        "Ways of manipulating faces that the detector was not trained on may go unseen.",
+        "Ways of manipulating faces that the detector was not trained on may be missed.",
         "Ordinary editing, such as a beauty filter, may look like manipulation to the detector.",
-        "Drawings, cartoons and masks are outside what can be judged: an estimate about one means nothing.",
+        "Drawings, cartoons and masks cannot be checked: an estimate about one means nothing.",
         "The result does not say who made the file, when, or why.",
     ),
     "hi": (
@@ -200,10 +200,10 @@ _NOT_AN_FIR: dict[Language, str] = {
 
 _SUPPORTS: dict[Language, dict[bool, str]] = {
     "en": {
-        True: "The analysis supports the claim that a face in this {kind} was manipulated, as far as its error "
-        "rates allow. It says nothing about who did it.",
-        False: "The analysis does not support the claim that a face in this {kind} was manipulated. That does not "
-        "rule manipulation out, and the account of the person shown still counts.",
+        True: "The analysis supports the claim that a face in this {kind} was manipulated. Its error rates say "
+        "how often it is wrong. It says nothing about who did it.",
+        False: "The analysis does not support the claim that a face in this {kind} was manipulated. It may "
+        "still have been manipulated, and the account of the person shown counts.",
     },
     "hi": {
         True: "सॉफ़्टवेयर की जाँच इस दावे का समर्थन करती है कि इस {kind} में किसी चेहरे से छेड़छाड़ हुई है। वह कितनी बार ग़लत होती "
@@ -214,7 +214,7 @@ _SUPPORTS: dict[Language, dict[bool, str]] = {
 }
 
 _ID_IS_NO_FIR: dict[Language, str] = {
-    "en": "A complaint id is not an FIR: whether an FIR is registered is for the police to decide.",
+    "en": "An acknowledgement number is not an FIR: the police decide whether an FIR is registered.",
     "hi": "शिकायत का नंबर FIR नहीं है: FIR दर्ज होगी या नहीं, यह पुलिस तय करती है।",
 }
 
@@ -299,10 +299,10 @@ def step_sentence(step: Step, language: Language) -> str:
 
 
 def peak_sentence(peak: Span, language: Language) -> str:
-    """When one person's face speaks most for manipulation.
+    """When the estimate for one face is highest.
 
     >>> peak_sentence(Span(12.0, 15.5, 0.97), "en")
-    'Strongest from 0:12.0 to 0:15.5 (estimate 97 %).'
+    'Highest estimate 97 %, from 0:12.0 to 0:15.5.'
     """
     words = _STRETCHES[language]
     return words["peak"].format(stretch=_stretch(peak, language), p=percent(peak.probability, language))

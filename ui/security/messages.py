@@ -8,7 +8,7 @@ NOT_HERE = "Not found."
 NOT_UPLOADED = "Only a file that was added on this page can be checked, once. Add it once more."
 UNREADABLE = "The request could not be read."
 TOO_LARGE = (
-    "That is more than is taken: {limit} MB at most. Cut out the part in question; keep the original.\n"
+    "That is too large: {limit} MB at most. Cut out the part in question; keep the original.\n"
     "यह सीमा से बड़ा है: ज़्यादा से ज़्यादा {limit} MB। केवल ज़रूरी हिस्सा काटकर भेजें; मूल फ़ाइल सँभालकर रखें।"
 )
 STALLED = (

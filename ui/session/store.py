@@ -127,7 +127,7 @@ class Visit:
     explanations: Explanations | None = None
     links: ImageLinks = field(default_factory=ImageLinks)
     origin: Origin | None = None
-    """What the file says of itself."""
+    """What the file says about itself."""
     checks: tuple[tuple[int, Faithfulness], ...] | Trouble | None = None
     """For each person, by track, what painting over the map of their strongest face did, once it was asked for."""
     moment: Moment | None = None
