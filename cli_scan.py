@@ -177,7 +177,7 @@ def _make_files(
     if args.explain and explanations is not None:
         _write_overlays(detector, analysis, explanations, args)
     if case is not None:
-        _report(case, analysis, explanations, file, args)
+        _report(case, analysis, explanations, media, args)
     if args.annotate:
         _annotate(detector, analysis, explanations, media, args.annotate)
     return found.error is None
@@ -218,7 +218,7 @@ def _tell_where(detector: Detector, analysis: Analysis, explanations: Explanatio
 
 
 def _report(
-    case: Case, analysis: Analysis, explanations: Explanations | None, file: str, args: argparse.Namespace
+    case: Case, analysis: Analysis, explanations: Explanations | None, media: Media, args: argparse.Namespace
 ) -> None:
     from reporting.package.build import build_package
 
@@ -227,7 +227,7 @@ def _report(
         analysis,
         explanations,
         args.report,
-        original=Path(file),
+        original=media,
         include_original=args.include_original,
     )
     say(f"{package.path} written; open START_HERE.html in it first")

@@ -1,4 +1,4 @@
-"""What stands above everything else: what this is for, the way through it, and where a file goes."""
+"""The top of the page: its purpose, the steps, and where files are processed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ui.text import Words
 
 
 def lead(words: type[Words], *, shared: bool) -> str:
-    """The first screen's words, and the words of the drop zone, which Gradio writes in the browser's language."""
+    """Return the introduction and the label of the drop zone, which Gradio writes in the browser's language."""
     way = "".join(f"<li>{escape(step)}</li>" for step in words.WAY)
     where = words.SHARED if shared else words.PRIVATE
     return (
@@ -20,7 +20,7 @@ def lead(words: type[Words], *, shared: bool) -> str:
 
 
 def camera_lead(words: type[Words], *, shared: bool) -> str:
-    """What the camera section does, and where its images go."""
+    """Return the introduction to the camera section, with where its images go."""
     where = words.CAMERA_SHARED if shared else words.CAMERA_PRIVATE
     return (
         f"<h2>{escape(words.CAMERA_TITLE)}</h2><p>{escape(words.CAMERA_LEAD)} <strong>{escape(where)}</strong></p>"
@@ -28,7 +28,7 @@ def camera_lead(words: type[Words], *, shared: bool) -> str:
 
 
 def language_buttons() -> str:
-    """The switch between the languages; `ui/language.js` presses the one that is on."""
+    """Return the language switch; `ui/language.js` presses the active button."""
     buttons = "".join(
         f'<button type="button" lang="{language}" aria-pressed="false">{escape(name)}</button>'
         for language, name in text.LANGUAGES.items()

@@ -1,4 +1,4 @@
-"""The page: what stands where, and which event leads to which handler."""
+"""Lay out the page and connect events to handlers."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ from ui.report.layout import ReportPart
 from ui.result.faithfulness import MapCheckHandlers
 from ui.result.origin import SCRIPT as ORIGIN_SCRIPT
 from ui.result.status_panel import idle_panel
-from ui.session.cleanup import keep_tidy
+from ui.session.cleanup import start_cleanup
 from ui.session.visitor import session_of
 from ui.text import Words
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 MAX_UPLOAD_MB = 200
-"""Largest file that is taken. A page for others must not be filled up; the command line takes more."""
+"""Largest upload. The command line takes larger files."""
 
 CHECK: dict[str, Any] = {"concurrency_id": "checks", "concurrency_limit": CHECKS_AT_ONCE}
-"""Checks of files take turns among themselves, so that no video holds up an image."""
+"""Several checks may start; `Turns` lets images pass before videos."""
 HEAVY = "detector"
-"""All other heavy events wait in one line."""
+"""Queue of all other heavy events."""
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}
 AT_ONCE: dict[str, Any] = PRIVATE | {"queue": False, "show_progress": "hidden"}
 _TIMELINE_SCRIPT = Path(__file__).parent / "result" / "timeline.js"
@@ -50,10 +50,10 @@ _FOLD_SCRIPT = Path(__file__).parent / "result" / "fold.js"
 _COMPARE_SCRIPT = Path(__file__).parent / "result" / "compare.js"
 _LANGUAGE_SCRIPT = Path(__file__).with_name("language.js")
 _DRAWN = "watch('value', () => { delete document.getElementById('moment').dataset.waiting; });"
-"""What `timeline.js` said while a moment was drawn."""
+"""Remove the message that `timeline.js` shows while a frame is drawn."""
 _PRESSED = "() => document.querySelector('#language [aria-pressed=true]').lang"
 _FOCUS = "() => setTimeout(() => document.querySelector('#answer [role=status]').focus(), 100)"
-"""For the keyboard, whose button has just gone."""
+"""Keep the keyboard focus when the pressed button disappears."""
 _SCROLL = """() => setTimeout(() => document.getElementById('answer').scrollIntoView({{
     block: '{block}',
     behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth',
@@ -68,20 +68,20 @@ def build_page(
     links: bool = False,
     processed_at: Place = "own_computer",
 ) -> gr.Blocks:
-    """Lay the page out around one detector.
+    """Build the page.
 
     Args:
-        detector: judges what visitors bring.
-        shared: others than this computer's user can open the page, and it must not say that files stay here.
-        api: programs are offered two calls.
-        links: a link may be named for this computer to fetch, see `Exposure.links_fetched`.
-        processed_at: where visitors' files are processed, as reports state it.
+        detector: checks the visitors' files.
+        shared: others than this computer's user can open the page.
+        api: offer the two API calls.
+        links: offer to download from a link, see `Exposure.links_fetched`.
+        processed_at: where files are processed, as reports state it.
     """
     root = Path(os.path.realpath(get_upload_folder()))
     handlers, cameras = Handlers(detector, root), Cameras(detector)
     handlers.visits.processed_at = processed_at
     lists = ListHandlers(handlers, root)
-    keep_tidy(handlers.visits, root, lists.lists)
+    start_cleanup(handlers.visits, root, lists.lists)
     localized = LocalizedComponents()
     # Gradio deletes copies that it made; what a visit holds is deleted with the visit.
     page = gr.Blocks(title=text.of(text.DEFAULT).TITLE, analytics_enabled=False, delete_cache=(60, 3600))
@@ -92,18 +92,18 @@ def build_page(
         localized.html(lambda words: lead(words, shared=shared), elem_id="lead")
         with gr.Tabs():
             with localized.add(gr.Tab, lambda words: {"label": words.FILE_TAB}, elem_id="tab-file"):
-                fetched = LinkHandlers(handlers, root, max_bytes=MAX_UPLOAD_MB * 2**20) if links else None
-                written = _file_tab(page, detector, handlers, lists, localized, language, fetched)
+                links_handlers = LinkHandlers(handlers, root, max_bytes=MAX_UPLOAD_MB * 2**20) if links else None
+                texts = _file_tab(page, detector, handlers, lists, localized, language, links_handlers)
             with localized.add(gr.Tab, lambda words: {"label": words.CAMERA_TAB}, elem_id="tab-camera"):
                 _camera_tab(detector, cameras, localized, language, shared=shared)
 
-        again = by_name(handlers.speak, written)
+        result_in = by_name(handlers.change_language, texts)
 
-        def speak(chosen: str, request: gr.Request) -> list[Any]:
-            return [*localized.written(text.language_of(chosen)), *again(chosen, request)]
+        def change_language(chosen: str, request: gr.Request) -> list[Any]:
+            return [*localized.updates(text.language_of(chosen)), *result_in(chosen, request)]
 
         page.load(None, None, language, js=_PRESSED, **PRIVATE)
-        language.change(speak, language, [*localized.components, *written], **AT_ONCE)
+        language.change(change_language, language, [*localized.components, *texts], **AT_ONCE)
 
         def leave(request: gr.Request) -> None:
             lists.leave(request)
@@ -116,7 +116,6 @@ def build_page(
 
 
 def _language_switch() -> gr.HTML:
-    """Two buttons, whose value is the language that is on."""
     return gr.HTML(
         text.DEFAULT,
         html_template=language_buttons(),
@@ -133,16 +132,9 @@ def _file_tab(
     lists: ListHandlers,
     localized: LocalizedComponents,
     language: gr.HTML,
-    fetched: LinkHandlers | None,
+    links_handlers: LinkHandlers | None,
 ) -> list[Any]:
-    """Lay out what is about files, and join it to what it does.
-
-    Args:
-        fetched: fetches links; None where none may be.
-
-    Returns:
-        The components that `Handlers.speak` writes anew.
-    """
+    """Lay out the file tab and connect its events; return the components of `Handlers.change_language`."""
     # Every type is let through: the detector looks at the content, and says in words what it cannot read.
     upload = localized.add(
         gr.File,
@@ -151,7 +143,7 @@ def _file_tab(
         elem_id="upload",
     )
     pick_part(localized)
-    link = link_part(localized) if fetched else None
+    link = link_part(localized) if links_handlers else None
     localized.html(
         lambda words: f"<p>{escape(words.EXAMPLES_LEAD)}</p>", elem_id="examples-lead", elem_classes="dd-intro"
     )
@@ -165,14 +157,14 @@ def _file_tab(
         elem_id="depth",
         elem_classes="dd-intro",
     ):
-        how = localized.add(
+        sampling = localized.add(
             gr.Dropdown,
             lambda words: {
                 "choices": frame_sampling.choices(configured, words.LANGUAGE),
                 "label": words.DEPTH_LABEL,
                 "info": words.DEPTH_HINT,
             },
-            value=frame_sampling.chosen(configured),
+            value=frame_sampling.default_choice(configured),
             filterable=False,
         )
     files = FilesPart(MAX_UPLOAD_MB * 2**20)
@@ -186,7 +178,7 @@ def _file_tab(
             findings = _html(elem_id="findings", js_on_load=_scripts(_COMPARE_SCRIPT, _FOLD_SCRIPT))
             timeline, moment = _timeline(), _html(idle_panel(), js_on_load=_DRAWN, elem_id="moment")
             with gr.Column(visible=False, elem_id="closer") as closer:
-                closer_note, again, look_closer = _closer_part(localized, configured)
+                closer_note, recheck_sampling, look_closer = _closer_part(localized, configured)
             with _accordion(localized, lambda words: words.WHERE_TITLE, "where") as where:
                 origin = _html(elem_id="origin", js_on_load=ORIGIN_SCRIPT.read_text(encoding="utf-8"))
             with _accordion(localized, lambda words: words.MAPS_TITLE, "maps") as maps:
@@ -211,23 +203,23 @@ def _file_tab(
     for name, button in examples.items():
         take = by_name(handlers.receive_example(EXAMPLES / name), received)
         arrivals.append(button.click(take, language, received, **AT_ONCE))
-    if fetched and link:
+    if links_handlers and link:
         field, button = link
-        begin, bring = by_name(fetched.begin, received), by_name(fetched.bring, received)
-        named = gr.on([button.click, field.submit], begin, [field, language], received, **AT_ONCE)
+        start, download = by_name(links_handlers.start, received), by_name(links_handlers.download, received)
+        named = gr.on([button.click, field.submit], start, [field, language], received, **AT_ONCE)
         named.then(None, js=_SCROLL.format(block="nearest"), **PRIVATE)
         # "multiple": a link that was stopped may take a moment to let go, and must not swallow the next.
-        arrivals.append(named.success(bring, None, received, trigger_mode="multiple", **AT_ONCE))
-    written = [answer, timeline, moment, findings, closer_note, maps_note, origin, about, steps]
-    shown = [*written, working, result, found, maps, copy, where, closer, look_closer, again, *copy_parts]
-    answered = [answer, working, result]
-    checks: list[tuple[Any, gr.Dropdown]] = [(arrival, how) for arrival in arrivals]
-    closer_look = look_closer.click(by_name(handlers.look_closer, answered), language, answered, **AT_ONCE)
-    checks.append((closer_look, again))
-    for asked, depth in checks:
-        asked.then(None, js=_SCROLL.format(block="nearest"), **PRIVATE)
-        check = asked.success(
-            by_name(handlers.judge, shown),
+        arrivals.append(named.success(download, None, received, trigger_mode="multiple", **AT_ONCE))
+    texts = [answer, timeline, moment, findings, closer_note, maps_note, origin, about, steps]
+    shown = [*texts, working, result, found, maps, copy, where, closer, look_closer, recheck_sampling, *copy_parts]
+    answer_parts = [answer, working, result]
+    checks: list[tuple[Any, gr.Dropdown]] = [(arrival, sampling) for arrival in arrivals]
+    closer_look = look_closer.click(by_name(handlers.check_again, answer_parts), language, answer_parts, **AT_ONCE)
+    checks.append((closer_look, recheck_sampling))
+    for event, depth in checks:
+        event.then(None, js=_SCROLL.format(block="nearest"), **PRIVATE)
+        check = event.success(
+            by_name(handlers.run_check, shown),
             depth,
             shown,
             show_progress="full",
@@ -237,8 +229,8 @@ def _file_tab(
             **PRIVATE,
         )
         check.success(None, js=_SCROLL.format(block="start"), **PRIVATE)
-        check.success(by_name(handlers.settle, answered), language, answered, **AT_ONCE)
-        check.failure(by_name(handlers.busy, answered), language, answered, **AT_ONCE)
+        check.success(by_name(handlers.show_stopped, answer_parts), language, answer_parts, **AT_ONCE)
+        check.failure(by_name(handlers.busy, answer_parts), language, answer_parts, **AT_ONCE)
     stopped = cancel.click(by_name(handlers.cancel, shown), language, shown, **AT_ONCE)
     stopped.then(None, js=_FOCUS, **PRIVATE)
 
@@ -274,19 +266,19 @@ def _file_tab(
     stop.click(by_name(videos.stop_copy, copy_parts), None, copy_parts, **AT_ONCE)
     heavy = {"concurrency_id": HEAVY, **PRIVATE}
     opened = files.join(
-        page, lists, language, how, arrivals, shown, heavy=CHECK | PRIVATE, at_once=AT_ONCE, pressed=_PRESSED
+        page, lists, language, sampling, arrivals, shown, heavy=CHECK | PRIVATE, at_once=AT_ONCE, pressed=_PRESSED
     )
     opened.success(None, js=_SCROLL.format(block="start"), **PRIVATE)
     report.join(
         handlers.visits,
         language,
         [*arrivals, opened],
-        [*written, found],
+        [*texts, found],
         rechecks=[closer_look],
         heavy=heavy,
         at_once=AT_ONCE,
     )
-    return [*written, *copy_parts]
+    return [*texts, *copy_parts]
 
 
 def _example(localized: LocalizedComponents, name: str, number: int) -> gr.Button:
@@ -300,7 +292,6 @@ def _example(localized: LocalizedComponents, name: str, number: int) -> gr.Butto
 
 
 def _timeline() -> gr.HTML:
-    """The graphs; the event `pick` names a moment."""
     return _html(elem_id="timeline", js_on_load=_scripts(_TIMELINE_SCRIPT, _FOLD_SCRIPT))
 
 
@@ -309,15 +300,14 @@ def _scripts(*files: Path) -> str:
 
 
 def _accordion(localized: LocalizedComponents, title: Callable[[type[Words]], str], name: str) -> gr.Accordion:
-    """A section of the result that is folded until the visitor opens it."""
     return localized.add(gr.Accordion, lambda words: {"label": title(words)}, open=False, elem_id=name)
 
 
 def _closer_part(localized: LocalizedComponents, configured: Depth) -> tuple[gr.HTML, gr.Dropdown, gr.Button]:
-    """How densely a video was looked at, how it can be looked at again, and the button that does so."""
+    """Lay out how densely a video was sampled and the controls to check it again."""
     note = _html(idle_panel(), elem_id="closer-note")
     with gr.Row(elem_id="closer-row"):
-        again = localized.add(
+        recheck_sampling = localized.add(
             gr.Dropdown,
             lambda words: {
                 "choices": frame_sampling.choices(configured, words.LANGUAGE),
@@ -329,11 +319,11 @@ def _closer_part(localized: LocalizedComponents, configured: Depth) -> tuple[gr.
             elem_id="again",
         )
         button = localized.add(gr.Button, lambda words: {"value": words.CLOSER_AGAIN}, elem_id="look-closer")
-    return note, again, button
+    return note, recheck_sampling, button
 
 
 def _copy_part(localized: LocalizedComponents) -> tuple[gr.Button, gr.Button, gr.HTML, gr.DownloadButton]:
-    """The annotated copy: the button that makes it, the one that stops it, a note, the download."""
+    """Lay out the annotated copy: make, stop, note, download."""
     localized.html(lambda words: f"<p>{escape(words.COPY_LEAD)}</p>")
     make = localized.add(gr.Button, lambda words: {"value": words.COPY_MAKE}, elem_id="copy-make")
     note = _html(idle_panel(), elem_id="copy-note")
@@ -357,17 +347,16 @@ def _camera_tab(
     handlers = CameraHandlers(cameras)
     # Not in the line of the heavy events, where a camera would wait behind every video: the page sends no image
     # before it has the answer to the last, and the networks' own locks let one thread in at a time.
-    camera.look(handlers.look, language, answer, trigger_mode="multiple", **AT_ONCE)
-    camera.halt(handlers.halt, None, answer, trigger_mode="multiple", **AT_ONCE)
+    camera.look(handlers.score_image, language, answer, trigger_mode="multiple", **AT_ONCE)
+    camera.halt(handlers.stop, None, answer, trigger_mode="multiple", **AT_ONCE)
 
 
 def _html(value: str = "", **kwargs: Any) -> gr.HTML:
-    """A piece of our own markup, in our own style."""
     return gr.HTML(value, apply_default_css=False, **kwargs)
 
 
 def _add_interface(handlers: Handlers) -> None:
-    """Two calls for programs, on components that are never drawn: a file in, JSON or a package out."""
+    """Add the two API calls, on components that are never drawn."""
     upload = gr.File(label="file", visible=False)
     to_call: dict[str, Any] = {"preprocess": False, **CHECK}
     gr.Button(visible=False).click(handlers.analyze, upload, gr.JSON(visible=False), api_name="analyze", **to_call)

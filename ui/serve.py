@@ -1,4 +1,4 @@
-"""How the page is put on the network, the same for `app.py` and for the tests."""
+"""Serve the page, for `app.py` and the tests."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ def launch(
     """Serve the page from background threads, behind the guard.
 
     Args:
-        page: made by `build_page`.
+        page: from `build_page`.
         exposure: who can reach it, and the address to listen on.
         port: None takes the first free one from 7860.
         share: ask Gradio for a public link.
-        password: what visitors have to give first; None lets everybody in.
+        password: required from visitors; None lets everybody in.
         api: as given to `build_page`.
         in_browser: open the page in this computer's browser.
 
     Returns:
-        The local address, and the public one where it was asked for and granted.
+        The local URL, and the public one if it was asked for and granted.
 
     Raises:
         OSError: the port is taken.

@@ -1,4 +1,4 @@
-"""Gradio's theme with fonts of the system and colours of enough contrast, in light and dark."""
+"""Gradio theme with system fonts and sufficient contrast in light and dark mode."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MONO_FONTS = ("ui-monospace", "Menlo", "Consolas", "monospace")
 
 
 def make_theme() -> gr.themes.Base:
-    """A theme that asks no other host for fonts."""
+    """Return the theme; it loads no fonts from the network."""
     return gr.themes.Default(
         primary_hue=gr.themes.colors.blue,
         neutral_hue=gr.themes.colors.slate,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from av.container import InputContainer
+from av.video.stream import VideoStream
 
 from detector.config import Depth, DetectorConfig
 from detector.errors import (
@@ -18,7 +19,7 @@ from detector.errors import (
     MediaNotFoundError,
     MediaTooLargeError,
 )
-from detector.media.decoding import open_container
+from detector.media.decoding import open_container, shown_stream
 from detector.media.formats import HEAD_BYTES, name_notes, sniff
 from detector.media.images import StillImage, decode_image
 from detector.media.video import VideoFacts, chosen_frames, probe_video, spread, video_frame, video_frames
@@ -117,10 +118,15 @@ class Media:
         return self._content.start_s if isinstance(self._content, VideoFacts) else 0.0
 
     def open_container(self) -> InputContainer | None:
-        """Open the file again, for its audio; None if it cannot hold any."""
+        """Open the file again, for its packets and its audio; None if FFmpeg does not read it."""
         if not isinstance(self._content, VideoFacts) or self._content.format == "webp":
             return None
         return open_container(self.path, self._content.format, self._content.max_frame_px)
+
+    def shown_stream(self, container: InputContainer) -> VideoStream:
+        """Return the video stream of `open_container` whose frames these are."""
+        assert isinstance(self._content, VideoFacts)
+        return shown_stream(container, self.path.name, self._content.max_frame_px)
 
     def _length_s(self) -> float:
         """Return the time from the first frame to the end of the last; 0.0 for an image."""

@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -30,6 +30,9 @@ from reporting.text import evidence as words
 from reporting.text.printable import printable
 from reporting.text.results import clock
 from reporting.types import COPY_PREFIX, FONTS, UPLOAD_PREFIX, EvidenceFile, Hashes
+
+if TYPE_CHECKING:  # PyAV is loaded only when a video is copied
+    from detector.media.media import Media
 
 CHUNK_BYTES = 1 << 20
 _MOST_FRAMES = 6
@@ -129,7 +132,7 @@ def make_evidence(
     analysis: Analysis,
     explanations: Explanations | None,
     portal: Portal,
-    original: Path | None,
+    original: Path | Media | None,
 ) -> tuple[Made, ...]:
     """Make the files of the evidence folder.
 
@@ -138,7 +141,7 @@ def make_evidence(
         analysis: the result, with key frames if available.
         explanations: images to add.
         portal: the limits.
-        original: the file as received, already checked; None if unavailable.
+        original: the file as received, already checked, or its `Media`; None if unavailable.
 
     Raises:
         ValueError: an image is not uint8 RGB.
@@ -169,18 +172,19 @@ def safe_file_name(name: str) -> str:
     return f"{stem}.{suffix}" if suffix else stem
 
 
-def _copy(original: Path, analysis: Analysis, limit: int) -> Made | None:
+def _copy(original: Path | Media, analysis: Analysis, limit: int) -> Made | None:
     media = analysis.media
     if media.kind == "image":
-        frame = analysis.key_frames.get(0)
+        path = original if isinstance(original, Path) else original.path
+        frame = analysis.key_frames.get(0) if isinstance(original, Path) else original.frame(0)
         whole = frame is not None and frame.pixels.shape[:2] == (media.height_px, media.width_px)
-        image = copy_image(original, limit, frame.pixels if frame is not None and whole else None)
+        image = copy_image(path, limit, frame.pixels if frame is not None and whole else None)
         if image is None:
             return None
         name, mime = f"{COPY_PREFIX}image.{image.ending}", f"image/{image.ending.replace('jpg', 'jpeg')}"
         purpose, made_how, content = words.copy_purpose("image"), image.made_how, image.content
     else:
-        video = copy_video(original, media.format, media.duration_s or 0.0, limit, _strongest(analysis))
+        video = copy_video(original, limit, _strongest(analysis))
         if video is None:
             return None
         name, mime = f"{COPY_PREFIX}video.mp4", "video/mp4"

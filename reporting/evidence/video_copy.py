@@ -7,23 +7,25 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detector.errors import MediaError
-from detector.types import Span
+from detector.types import Frame, Span
 from reporting.text.evidence import copy_purpose, excerpt_purpose
 from reporting.text.results import clock
 
 if TYPE_CHECKING:  # PyAV is loaded only when a video is copied
+    from av.audio.frame import AudioFrame
     from av.audio.stream import AudioStream
     from av.container import InputContainer, OutputContainer
-    from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
-    from detector.media.frame_pixels import Turn
+    from detector.media.media import Media
 
 _COPIED_IMAGE = ("h264", "hevc", "mpeg4")
 _COPIED_SOUND = ("aac", "mp3")
@@ -65,15 +67,11 @@ class _Plan:
     end_s: float
 
 
-def copy_video(
-    path: Path, demuxer: str, duration_s: float, limit_bytes: int, focus: Span | None = None
-) -> VideoCopy | None:
+def copy_video(source: Path | Media, limit_bytes: int, focus: Span | None = None) -> VideoCopy | None:
     """Make a copy of fewer than `limit_bytes`, upright, without metadata.
 
     Args:
-        path: the video.
-        demuxer: its format, as `MediaInfo.format`; no other is tried.
-        duration_s: its length.
+        source: the video, or its `Media`, which is not opened and probed again.
         limit_bytes: exclusive limit.
         focus: span to include if the video must be cut.
 
@@ -82,10 +80,13 @@ def copy_video(
     """
     import av.error
 
-    if demuxer == "webp":  # an animation that FFmpeg does not decode
-        return None
     try:
-        if path.stat().st_size < limit_bytes and (same := _remuxed(path, demuxer)) and len(same) < limit_bytes:
+        media = _opened(source)
+    except MediaError:
+        return None
+    duration_s = media.info.duration_s or 0.0
+    try:
+        if media.info.size_bytes < limit_bytes and (same := _remuxed(media)) and len(same) < limit_bytes:
             return VideoCopy(
                 content=same,
                 purpose=copy_purpose("video"),
@@ -96,7 +97,7 @@ def copy_video(
     plan = _plan(duration_s, limit_bytes, focus)
     for _ in range(2):
         try:
-            content, size, has_sound = _recoded(path, demuxer, plan)
+            content, size, has_sound = _recoded(media, plan, limit_bytes)
         except (av.error.FFmpegError, MediaError, StopIteration):
             return None
         if 0 < len(content) < limit_bytes:
@@ -107,11 +108,20 @@ def copy_video(
     return None
 
 
-def _remuxed(path: Path, demuxer: str) -> bytes | None:
+def _opened(source: Path | Media) -> Media:
+    from detector.config import DetectorConfig
+    from detector.media.media import open_media
+
+    return open_media(source, DetectorConfig()) if isinstance(source, Path) else source
+
+
+def _remuxed(media: Media) -> bytes | None:
     """Copy the packets into a new MP4; return None if an MP4 may not hold them."""
     buffer = io.BytesIO()
-    with _open(path, demuxer) as source:
-        image, sound = _streams(source)
+    with media.open_container() or nullcontext() as source:
+        if source is None:
+            return None
+        image, sound = media.shown_stream(source), _sound(source)
         if image.codec_context.name not in _COPIED_IMAGE:
             return None
         if sound is not None and sound.codec_context.name not in _COPIED_SOUND:
@@ -125,75 +135,59 @@ def _remuxed(path: Path, demuxer: str) -> bytes | None:
     return buffer.getvalue()
 
 
-def _recoded(path: Path, demuxer: str, plan: _Plan) -> tuple[bytes, tuple[int, int], bool]:
-    """Decode and encode by a plan, as far as decoding succeeds."""
-    import av
-    import av.error
-
-    stored, size, turn = _sizes(path, demuxer, plan.long_side_px)
+def _recoded(media: Media, plan: _Plan, limit_bytes: int) -> tuple[bytes, tuple[int, int], bool]:
+    """Decode and encode by a plan, as far as decoding succeeds; the sound is left off beyond the limit."""
+    scale = min(1.0, plan.long_side_px / max(media.info.width_px, media.info.height_px))
+    width, height = (max(2, round(side * scale / 2) * 2) for side in (media.info.width_px, media.info.height_px))
     buffer = io.BytesIO()
-    with _open(path, demuxer) as source:
-        image, sound = _streams(source)
-        sound = sound if plan.sound_bps else None
-        origin_s = max((source.start_time or 0) / av.time_base, 0.0)  # the player's clock, as in the analysis
-        if plan.start_s > 0:
-            source.seek(round((origin_s + plan.start_s) * av.time_base))
+    with media.open_container() or nullcontext() as source:
+        sound = _sound(source) if source is not None and plan.sound_bps else None
         with _writer(buffer) as target:
-            encoder = _ImageEncoder(target, plan, origin_s, stored, size, turn)
+            encoder = _ImageEncoder(target, plan, (width, height))
             sound_out = _sound_stream(target, plan) if sound is not None else None
-            packets = source.demux(*filter(None, (image, sound)))
-            while not encoder.done:
-                try:
-                    packet = next(packets)
-                    for frame in packet.decode():
-                        if isinstance(frame, av.VideoFrame):
-                            encoder.take(frame)
-                        elif isinstance(frame, av.AudioFrame) and sound_out is not None:
-                            _take_sound(target, sound_out, frame, plan, origin_s)
-                except av.error.InvalidDataError:  # skip a damaged packet
-                    continue
-                except (StopIteration, av.error.FFmpegError):
-                    break
+            samples = _samples(source, sound, plan, media.start_s) if source is not None and sound else iter(())
+            due = next(samples, None)
+            for frame in media.frames_at(list(_chosen(media.times_s, plan))):
+                encoder.take(frame)
+                while due is not None and due.time is not None and due.time + plan.start_s <= frame.time_s:
+                    target.mux(sound_out.encode(due) if sound_out is not None else ())
+                    due = next(samples, None)
             encoder.finish()
+            while due is not None and sound_out is not None and buffer.tell() < limit_bytes:
+                target.mux(sound_out.encode(due))
+                due = next(samples, None)
             if sound_out is not None:
                 target.mux(sound_out.encode(None))
-    return buffer.getvalue(), size, sound_out is not None
+    return buffer.getvalue(), (width, height), sound_out is not None
+
+
+def _chosen(times_s: Sequence[float], plan: _Plan) -> Iterator[int]:
+    """Yield the indices of the frames of a span, at the rate of the plan."""
+    next_s = plan.start_s
+    for index, time_s in enumerate(times_s):
+        if time_s > plan.end_s:
+            return
+        if time_s >= next_s - 0.001:
+            next_s = max(next_s + 1 / plan.rate_hz, time_s)
+            yield index
 
 
 class _ImageEncoder:
-    """Scale, rotate, drop and encode the frames of a span."""
+    """Scale and encode the frames of a span."""
 
-    def __init__(
-        self,
-        target: OutputContainer,
-        plan: _Plan,
-        origin_s: float,
-        stored: tuple[int, int],
-        size: tuple[int, int],
-        turn: Turn,
-    ) -> None:
-        self._target, self._plan, self._origin_s, self._stored = target, plan, origin_s, stored
-        self._turn = turn
+    def __init__(self, target: OutputContainer, plan: _Plan, size: tuple[int, int]) -> None:
+        self._target, self._start_s, self._size = target, plan.start_s, size
         self._stream = _image_stream(target, plan, size)
-        self._next_s = plan.start_s
         self._tick = -1
-        self.done = False
 
-    def take(self, frame: VideoFrame) -> None:
+    def take(self, frame: Frame) -> None:
         import av
         from av.video.reformatter import Colorspace
 
-        from detector.media.frame_pixels import upright_pixels
-
-        time_s = (frame.time if frame.time is not None else self._next_s + self._origin_s) - self._origin_s
-        self.done = time_s > self._plan.end_s
-        if self.done or time_s < self._next_s - 0.001:
-            return
-        self._next_s = max(self._next_s + 1 / self._plan.rate_hz, time_s)
-        image = av.VideoFrame.from_ndarray(
-            upright_pixels(frame, self._stored, self._turn), format="rgb24"
-        ).reformat(format="yuv420p", dst_colorspace=Colorspace.ITU709)
-        self._tick = max(self._tick + 1, round((time_s - self._plan.start_s) * _TICKS_A_SECOND))
+        image = av.VideoFrame.from_ndarray(frame.pixels, format="rgb24").reformat(
+            *self._size, format="yuv420p", dst_colorspace=Colorspace.ITU709, interpolation="AREA"
+        )
+        self._tick = max(self._tick + 1, round((frame.time_s - self._start_s) * _TICKS_A_SECOND))
         image.pts, image.time_base = self._tick, Fraction(1, _TICKS_A_SECOND)
         self._target.mux(self._stream.encode(image))
 
@@ -225,17 +219,28 @@ def _sound_stream(target: OutputContainer, plan: _Plan) -> AudioStream:
     return stream
 
 
-def _take_sound(target: OutputContainer, stream: AudioStream, frame: object, plan: _Plan, origin_s: float) -> None:
-    from av.audio.frame import AudioFrame
+def _samples(source: InputContainer, sound: AudioStream, plan: _Plan, origin_s: float) -> Iterator[AudioFrame]:
+    """Decode the sound of a span; 0 is its start. A damaged packet is skipped."""
+    import av
+    import av.error
 
-    assert isinstance(frame, AudioFrame)
-    if frame.pts is None or frame.time_base is None or frame.time is None:
-        return
-    time_s = frame.time - origin_s
-    if not plan.start_s <= time_s <= plan.end_s:
-        return
-    frame.pts -= round((origin_s + plan.start_s) / frame.time_base)
-    target.mux(stream.encode(frame))
+    if plan.start_s > 0:
+        source.seek(round((origin_s + plan.start_s) * av.time_base))
+    packets = source.demux(sound)
+    while True:
+        try:
+            for frame in next(packets).decode():
+                if frame.pts is None or frame.time_base is None or frame.time is None:
+                    continue
+                if (time_s := frame.time - origin_s) > plan.end_s:
+                    return
+                if time_s >= plan.start_s:
+                    frame.pts -= round((origin_s + plan.start_s) / frame.time_base)
+                    yield frame
+        except av.error.InvalidDataError:
+            continue
+        except (StopIteration, av.error.FFmpegError):
+            return
 
 
 def _plan(duration_s: float, limit_bytes: int, focus: Span | None) -> _Plan:
@@ -287,36 +292,11 @@ def _how(plan: _Plan, size: tuple[int, int], has_sound: bool) -> str:
     )
 
 
-def _sizes(path: Path, demuxer: str, long_side_px: int) -> tuple[tuple[int, int], tuple[int, int], Turn]:
-    """Return even width and height of the copy before and after rotation, and the rotation."""
-    from detector.media.frame_pixels import display_size, turn_of, upright_size
-
-    with _open(path, demuxer) as source:
-        image = _streams(source)[0]
-        frame = next(source.decode(image))
-        shown = display_size(frame.width, frame.height, image.sample_aspect_ratio)
-        scale = min(1.0, long_side_px / max(shown))
-        width, height = (max(2, round(side * scale / 2) * 2) for side in shown)
-        turn = turn_of(frame)
-        return (width, height), upright_size((width, height), turn), turn
-
-
-def _open(path: Path, demuxer: str) -> InputContainer:
-    from detector.config import DetectorConfig
-    from detector.media.decoding import open_container
-
-    return open_container(path, demuxer, DetectorConfig().max_frame_px)
-
-
 def _writer(buffer: io.BytesIO) -> OutputContainer:
     import av
 
     return av.open(buffer, "w", format="mp4", options={"fflags": "+bitexact"})  # without the muxer's name
 
 
-def _streams(source: InputContainer) -> tuple[VideoStream, AudioStream | None]:
-    from detector.config import DetectorConfig
-    from detector.media.decoding import shown_stream
-
-    sounds = [s for s in source.streams.audio if s.codec_context is not None]
-    return shown_stream(source, source.name, DetectorConfig().max_frame_px), next(iter(sounds), None)
+def _sound(source: InputContainer) -> AudioStream | None:
+    return next((stream for stream in source.streams.audio if stream.codec_context is not None), None)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from detector.errors import ReportError
 from detector.types import Analysis
@@ -32,6 +33,9 @@ from reporting.text.findings import Finding
 from reporting.text.printable import printable
 from reporting.text.results import LANGUAGES, Language, error_sentence
 from reporting.types import EVIDENCE_FOLDER, Place, ReportFacts
+
+if TYPE_CHECKING:  # PyAV is loaded only when a video is copied
+    from detector.media.media import Media
 
 CUSTODY_NAME = "7_custody_log.csv"
 HASHES_NAME = "6_hash_report.csv"
@@ -80,7 +84,7 @@ def build_package(
     explanations: Explanations | None,
     out_path: str | Path,
     *,
-    original: str | Path | None = None,
+    original: str | Path | Media | None = None,
     include_original: bool = False,
     created_at: datetime | None = None,
     processed_at: Place = "own_computer",
@@ -93,9 +97,8 @@ def build_package(
         analysis: the result, whose hashes are of the file as received.
         explanations: images to add; None where no face was found or none was computed.
         out_path: a name ending in `.zip`, or an existing folder, where the package is named by its case. The file
-            is
-            readable by its owner only.
-        original: the file as received, to make copies from.
+            is readable by its owner only.
+        original: the file as received, to make copies from, or its `Media`, which is not opened again for them.
         include_original: include that file itself.
         created_at: aware time that the package states; now if None.
         processed_at: where the file was processed, as the documents state it.
@@ -113,7 +116,8 @@ def build_package(
     created_at = created_at.astimezone(UTC).replace(microsecond=0)
     name = case_id(analysis, created_at)
     out_path = _out_path(Path(out_path), name)
-    original = None if original is None else Path(original)
+    source = Path(original) if isinstance(original, str) else original
+    original = source if source is None or isinstance(source, Path) else source.path
     if original is not None:
         check_original(original, analysis.media)
         if out_path.exists() and out_path.samefile(original):
@@ -125,7 +129,7 @@ def build_package(
     received = received_file(analysis.media, include_original)
     analysis = replace(analysis, media=replace(analysis.media, file_name=printable(analysis.media.file_name)))
     texts = fit_texts(case, analysis, portal)
-    made = make_evidence(texts, analysis, explanations, portal, original)
+    made = make_evidence(texts, analysis, explanations, portal, source)
     evidence = (received, *(entry.file for entry in made))
     facts = ReportFacts(
         case_id=name,

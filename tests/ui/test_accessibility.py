@@ -62,7 +62,7 @@ def open_page(browser: Browser, server: Any) -> Iterator[Opener]:
         context.close()
 
 
-def settle(page: Page, language: Language) -> None:
+def show_stopped(page: Page, language: Language) -> None:
     expect(page.locator("#name h1")).to_have_text(text.of(language).TITLE)
     expect(page.locator("#depth")).to_contain_text(text.of(language).DEPTH_TITLE)
     expect(page.locator("#name h1")).to_be_visible()
@@ -85,7 +85,7 @@ def english_on(page: Page) -> set[str]:
 @pytest.mark.parametrize("language", get_args(Language))
 def test_axe_finds_no_barrier(open_page: Opener, examples: Path, language: Language, theme: str) -> None:
     page, words = open_page(language, f"?__theme={theme}"), text.of(language)
-    settle(page, language)
+    show_stopped(page, language)
     assert barriers(page) == [], "before anything"
     try_example(page, "manipulated.mp4")
     page.locator(".dd-plot").first.click()
@@ -122,11 +122,11 @@ def test_the_address_and_then_the_browser_choose_the_language(
     open_page: Opener, browser_language: Language, query: str, shown: Language
 ) -> None:
     page = open_page(browser_language, query)
-    settle(page, shown)
+    show_stopped(page, shown)
     expect(page.locator("html")).to_have_attribute("lang", shown)
     expect(page.locator("#language [aria-pressed=true]")).to_have_text(text.LANGUAGES[shown])
     page.reload()
-    settle(page, shown)
+    show_stopped(page, shown)
 
 
 def test_a_switch_writes_the_result_again_and_judges_nothing(open_page: Opener) -> None:
@@ -139,7 +139,7 @@ def test_a_switch_writes_the_result_again_and_judges_nothing(open_page: Opener) 
     switch = page.locator("#language button[lang=hi]")
     switch.focus()
     page.keyboard.press("Enter")
-    settle(page, "hi")
+    show_stopped(page, "hi")
     expect(page.locator("#answer")).to_contain_text(result_text.headline(outcome, "hi"))
     expect(switch).to_be_focused()
     expect(page.locator("#findings .dd-slider")).to_contain_text(text.of("hi").COMPARE.format(number=1, moment=""))
@@ -165,7 +165,7 @@ def test_a_switch_writes_the_result_again_and_judges_nothing(open_page: Opener) 
 
 def test_what_went_wrong_is_said_in_hindi_with_the_english_folded(open_page: Opener, examples: Path) -> None:
     page = open_page("hi")
-    settle(page, "hi")
+    show_stopped(page, "hi")
     add(page, "broken.jpg", (examples / "genuine.jpg").read_bytes()[:300])
     alert = page.locator("#answer [role=alert]")
     expect(alert).to_contain_text(text.of("hi").TROUBLES["broken"].title)
@@ -180,7 +180,7 @@ def test_what_went_wrong_is_said_in_hindi_with_the_english_folded(open_page: Ope
 @pytest.mark.parametrize("language", get_args(Language))
 def test_a_phone_needs_no_sideways_scroll(open_page: Opener, language: Language) -> None:
     page = open_page(language, width=375)
-    settle(page, language)
+    show_stopped(page, language)
     assert not has_sideways_scroll(page)
     expect(page.locator("#upload")).to_be_in_viewport()
     try_example(page, "manipulated.mp4")
@@ -199,7 +199,7 @@ def test_a_phone_needs_no_sideways_scroll(open_page: Opener, language: Language)
 def test_nothing_jumps(open_page: Opener, language: Language) -> None:
     """0.1 is where a shift begins to count as bothersome (web.dev/cls)."""
     page = open_page(language)
-    settle(page, language)
+    show_stopped(page, language)
     page.evaluate("async () => { for (let n = 0; n < 3; n++) await new Promise(requestIdleCallback); }")
     loaded = page.evaluate("window.shifts")
     try_example(page, "manipulated.jpg")
@@ -226,7 +226,7 @@ def test_the_colours_come_off_with_the_keyboard(open_page: Opener) -> None:
 
 def test_the_keyboard_meets_the_page_from_the_top_down(open_page: Opener) -> None:
     page = open_page("en")
-    settle(page, "en")
+    show_stopped(page, "en")
     seen: list[float] = []
     for _ in range(10):
         page.keyboard.press("Tab")

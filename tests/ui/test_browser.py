@@ -309,12 +309,14 @@ def test_a_full_line_says_how_many_are_before(
     add(page, "long.mp4", long_video(tmp_path, examples / "genuine.mp4").read_bytes())
     expect(page.locator("#progress")).to_contain_text("Highest estimate so far", timeout=PATIENCE_MS)
     short = film("short.mp4", [np.zeros((64, 64, 3), np.uint8)] * 2, 25).read_bytes()
+    events = []
     for _ in range(CHECKS_AT_ONCE - 1 + MAX_WAITING):
         (path,) = httpx.post(
             f"{server.url}gradio_api/upload", files={"files": ("a.mp4", short)}, timeout=60
         ).json()
         given = {"data": [{"path": path, "orig_name": "a.mp4", "meta": {"_type": "gradio.FileData"}}]}
-        assert httpx.post(f"{server.url}gradio_api/call/analyze", json=given, timeout=60).status_code == 200
+        asked = httpx.post(f"{server.url}gradio_api/call/analyze", json=given, timeout=60)
+        events.append(asked.raise_for_status().json()["event_id"])
     context = browser.new_context(viewport={"width": 375, "height": 800}, locale="hi-IN")
     other = context.new_page()
     other.set_default_timeout(PATIENCE_MS)
@@ -329,6 +331,9 @@ def test_a_full_line_says_how_many_are_before(
     expect(other.locator(".toast-body")).not_to_be_visible()
     assert not list(files_below(server.folder, "refused.jpg"))
     page.get_by_role("button", name=Words.CANCEL).click()
+    for event in events:  # the line is empty for the next test
+        told = httpx.get(f"{server.url}gradio_api/call/analyze/{event}", timeout=PATIENCE_MS / 1000)
+        assert "no_face" in told.text
     context.close()
 
 
@@ -392,7 +397,7 @@ def camera_page(camera_browser: Browser, server: Any) -> Iterator[Page]:
 
 
 def test_the_camera_is_judged_as_it_runs_and_nothing_is_stored(camera_page: Page, server: Any) -> None:
-    page, before = camera_page, {path for path in files_below(server.folder, "*") if path.is_file()}
+    page, before = camera_page, {path for path in files_below(server.folder) if path.is_file()}
     assert page.evaluate("window.asked") == 0
     page.get_by_role("button", name=Words.CAMERA_START).click()
     answer = page.locator("#camera-answer")
@@ -407,7 +412,7 @@ def test_the_camera_is_judged_as_it_runs_and_nothing_is_stored(camera_page: Page
     rate = page.locator("[data-rate]").first.get_attribute("data-rate")
     print(f"camera: {rate} frames a second")
     assert not has_sideways_scroll(page)
-    assert {path for path in files_below(server.folder, "*") if path.is_file()} == before
+    assert {path for path in files_below(server.folder) if path.is_file()} <= before  # earlier visits may end
     page.get_by_role("button", name=Words.CAMERA_STOP).click()
     expect(page.locator(".dd-camera-said")).to_contain_text(Words.CAMERA_STOPPED)
     expect(answer).not_to_contain_text("estimate")

@@ -70,7 +70,9 @@ def give(detector: Detector, tmp_path: Path) -> Callable[[str, bytes], Handlers]
         handlers = Handlers(detector, root)
         path = store_upload(root, content, name)
         handlers.receive({"path": str(path), "orig_name": name}, "en", VISITOR)
-        handlers.judge("10", VISITOR, quiet) if name.endswith("mp4") else handlers.judge("auto", VISITOR, quiet)
+        handlers.run_check("10", VISITOR, quiet) if name.endswith("mp4") else handlers.run_check(
+            "auto", VISITOR, quiet
+        )
         return handlers
 
     return give

@@ -1,6 +1,6 @@
-"""The camera section: one image after the other is judged in memory and forgotten. Nothing is stored.
+"""The camera tab: score one image after another in memory. Nothing is stored.
 
-Gradio's own streaming image writes every frame into a file; here the page sends each as text with its event.
+Gradio's streaming image writes every frame to a file; here the page sends each as text with its event.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ from ui.session.visitor import session_of
 from ui.text import Words
 
 MAX_CAMERAS = 4
-"""Visitors whose cameras run at once."""
+"""Cameras that run at once."""
 _UNUSED_S = 20.0
-"""A camera that has sent nothing for so long makes room."""
+"""An unused camera makes room after this time."""
 _MAX_CHARS = 900_000
 _MAX_PX = 1280 * 1280
 _PREFIX = "data:image/jpeg;base64,"
@@ -44,32 +44,32 @@ _SCRIPT = Path(__file__).with_name("camera.js")
 
 
 class TooManyCameras(Exception):
-    """No more can run at once."""
+    """No more cameras can run at once."""
 
 
 @dataclass(slots=True, eq=False)
-class _Seen:
+class _Camera:
     view: LiveView
     shape: tuple[int, ...]
-    """Of its images."""
+    """Of its images: a turned phone needs a new view."""
     used: float = 0.0
     turn: threading.Lock = field(default_factory=threading.Lock)
 
 
 class Cameras:
-    """The running cameras, one a visitor. Every method may be called from several threads."""
+    """The running cameras, one per visitor. Thread-safe."""
 
     def __init__(self, detector: Detector, clock: Callable[[], float] = time.monotonic) -> None:
         self._detector = detector
         self._clock = clock
         self._lock = threading.Lock()
-        self._views: dict[str, _Seen] = {}
+        self._views: dict[str, _Camera] = {}
 
-    def look(self, session: str, pixels: Pixels) -> tuple[LiveFace, ...]:
-        """Judge the next image of a visitor's camera.
+    def score(self, session: str, pixels: Pixels) -> tuple[LiveFace, ...]:
+        """Score the next image of a camera.
 
         Args:
-            session: whose.
+            session: page of the visitor.
             pixels: uint8 (height, width, 3), RGB.
 
         Raises:
@@ -82,16 +82,16 @@ class Cameras:
                     del self._views[other]
             if session not in self._views and len(self._views) >= MAX_CAMERAS:
                 raise TooManyCameras
-            seen = self._views.get(session)
-            if seen is None or seen.shape != pixels.shape:  # a phone that is turned shows another view
-                seen = _Seen(LiveView(self._detector), pixels.shape)
-            self._views[session] = seen
-            seen.used = now
-        with seen.turn:  # its time is taken in the turn: a view's clock only goes forward
-            return seen.view.score_frame(pixels, self._clock())
+            camera = self._views.get(session)
+            if camera is None or camera.shape != pixels.shape:  # a phone that is turned shows another view
+                camera = _Camera(LiveView(self._detector), pixels.shape)
+            self._views[session] = camera
+            camera.used = now
+        with camera.turn:  # its time is taken in the turn: a view's clock only goes forward
+            return camera.view.score_frame(pixels, self._clock())
 
     def drop(self, session: str) -> None:
-        """The camera was stopped, or its visitor has left."""
+        """Forget a camera that was stopped or whose page was closed."""
         with self._lock:
             self._views.pop(session, None)
 
@@ -101,13 +101,13 @@ class Cameras:
 
 
 def read_image(data: object) -> Pixels:
-    """An image as the page sends it: a small JPEG as a data address.
+    """Decode an image sent by the page as a JPEG data URL.
 
     Returns:
         uint8 (height, width, 3), RGB.
 
     Raises:
-        ValueError: anything else.
+        ValueError: it is anything else.
     """
     if not isinstance(data, str) or not data.startswith(_PREFIX) or len(data) > _MAX_CHARS:
         raise ValueError("no image of a camera")
@@ -123,28 +123,19 @@ def read_image(data: object) -> Pixels:
 
 
 class CameraHandlers:
-    """What the page does with the camera's events."""
+    """Handlers of the camera's events, which carry the `number` of the image."""
 
     def __init__(self, cameras: Cameras) -> None:
         self._cameras = cameras
         self._jobs = Jobs()
 
-    def look(self, chosen: str, request: gr.Request, event: gr.EventData) -> Any:
-        """Judge the image that came with the event.
-
-        Args:
-            chosen: language of the page.
-            request: whose camera it is.
-            event: with `number`, of the image, and `image`, a JPEG as a data address.
-
-        Returns:
-            What was found in it, for the page and its script; nothing where the camera was stopped meanwhile.
-        """
+    def score_image(self, chosen: str, request: gr.Request, event: gr.EventData) -> Any:
+        """Score the event's `image`, a JPEG data URL; drop the result if the camera was stopped meanwhile."""
         language = text.language_of(chosen)
         words = text.of(language)
         data = event._data if isinstance(event._data, dict) else {}
         number = _number_of(data)
-        job = self._jobs.begin(session_of(request), "camera", number)
+        job = self._jobs.start(session_of(request), "camera", number)
         if not self._jobs.is_current(job):  # the camera was stopped before this arrived
             return gr.skip()
 
@@ -152,7 +143,7 @@ class CameraHandlers:
             pixels = read_image(data.get("image"))
             height, width = pixels.shape[:2]
             try:
-                faces = self._cameras.look(session_of(request), pixels)
+                faces = self._cameras.score(session_of(request), pixels)
             except TooManyCameras:
                 return camera_refusal(number, words.CAMERA_BUSY)
             return camera_answer(number, faces, width, height, language)
@@ -162,13 +153,8 @@ class CameraHandlers:
             return gr.skip()
         return camera_refusal(number, words.CAMERA_TROUBLE) if isinstance(answer, Trouble) else answer
 
-    def halt(self, request: gr.Request, event: gr.EventData) -> str:
-        """The visitor stopped the camera: forget it. No answer to an earlier image is shown any more.
-
-        Args:
-            request: whose camera it is.
-            event: with `number`, of the last image.
-        """
+    def stop(self, request: gr.Request, event: gr.EventData) -> str:
+        """Forget a stopped camera; results of earlier images are no longer shown."""
         self._jobs.end(session_of(request), "camera", _number_of(event._data))
         self._cameras.drop(session_of(request))
         return ""
@@ -180,7 +166,7 @@ def _number_of(data: Any) -> int:
 
 
 def camera_section(localized: LocalizedComponents) -> gr.HTML:
-    """The stage with its two buttons; it has the events `look`, with an image, and `halt`."""
+    """Lay out the camera; its script triggers `look`, with an image, and `halt`."""
     return localized.html(_stage, js_on_load=_SCRIPT.read_text(encoding="utf-8"), elem_id="camera")
 
 
@@ -204,10 +190,10 @@ def _stage(words: type[Words]) -> str:
 
 
 def camera_answer(number: int, faces: tuple[LiveFace, ...], width: int, height: int, language: Language) -> str:
-    """What was found in one image: each person's sentence, and the boxes for the script.
+    """Return the result of one image: a sentence per person, and the boxes for the script.
 
     Args:
-        number: of the image, so that the page knows which it is about.
+        number: of the image.
         faces: boxes in pixels of the image.
         width, height: of the image.
         language: of the page.
@@ -236,7 +222,7 @@ def camera_answer(number: int, faces: tuple[LiveFace, ...], width: int, height: 
 
 
 def camera_refusal(number: int, words: str) -> str:
-    """The camera has to stop, and why."""
+    """Tell the script to stop the camera, and the visitor why."""
     return _answer(number, [], words, f"<p>{escape(words)}</p>", stop=True)
 
 

@@ -1,4 +1,4 @@
-"""From a file to what is known about it, and from any failure to what kind of trouble it is. No Gradio in here."""
+"""Analyse and explain a file, and map every failure to a kind of trouble. No Gradio in here."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from ui import text
 from ui.session.disk import is_full
 from ui.text.en import TroubleKind
 
-Tell = Callable[[float, Callable[[Language], str]], None]
-"""Called with the share done, 0 to 1, and the stage in words of any language."""
+ProgressCallback = Callable[[float, Callable[[Language], str]], None]
+"""Called with the share done, 0 to 1, and a function from language to the current stage in words."""
 
 _EXPLAINING_FROM = 0.99
 _log = logging.getLogger(__name__)
@@ -42,23 +42,23 @@ class Trouble:
 
     kind: TroubleKind
     detail: str = ""
-    """The error's own words, in English; empty where they must not be shown."""
+    """The error's own message, in English; empty if it must not be shown."""
     incident: str = ""
-    """Number under which the log has it."""
+    """Number of the entry in the log."""
     waiting: int = 0
-    """How many are before the visitor."""
+    """Length of the queue."""
 
     def title(self, language: Language) -> str:
-        """What went wrong, in a few words."""
+        """Return what went wrong."""
         return text.of(language).TROUBLES[self.kind].title
 
     def message(self, language: Language) -> str:
-        """What to do about it."""
+        """Return what to do about it."""
         return text.of(language).TROUBLES[self.kind].message.format(incident=self.incident, waiting=self.waiting)
 
 
 class TooManyVisits(Exception):
-    """Every visit that is kept still waits for its answer."""
+    """Every visit that is kept still waits for its result."""
 
     def __init__(self, waiting: int) -> None:
         super().__init__(f"{waiting} are waiting")
@@ -66,37 +66,39 @@ class TooManyVisits(Exception):
 
 
 class Superseded(Exception):
-    """The visitor has left, stopped the work or taken another file; nobody waits for it any more."""
+    """Nobody waits for this work any more: the visitor left, stopped it, or added another file."""
 
 
 def check(
-    detector: Detector, source: Path | Media, tell: Tell, depth: Depth | Literal["configured"] = "configured"
+    detector: Detector,
+    source: Path | Media,
+    on_progress: ProgressCallback,
+    depth: Depth | Literal["configured"] = "configured",
 ) -> tuple[Analysis, Explanations | None]:
-    """Judge a file and mark what speaks for `fake`.
+    """Analyse a file and explain the result.
 
     Args:
-        detector: judges it.
-        source: the file, or what `open_media` made of it.
-        tell: told how far the work has come, in words; whatever it raises ends the work.
-        depth: how closely to look at a video, see `Detector.analyze`.
+        detector: analyses it.
+        source: the file, or `open_media` of it.
+        on_progress: its exceptions end the work.
+        depth: how densely to sample a video, see `Detector.analyze`.
 
     Returns:
-        The analysis, and its explanations where there is a face. Without them where none could be made: the
-        verdict is worth showing all the same.
+        The analysis, and its explanations unless no face was found or explaining failed.
 
     Raises:
         MediaError: the file cannot be read.
     """
 
     def step(done: Step) -> None:
-        tell(
+        on_progress(
             _EXPLAINING_FROM * done.share,
             lambda language: result_text.step_sentence(done, language).rstrip(".।"),
         )
 
     def judged(analysis: Analysis) -> None:
         if analysis.tracks:
-            tell(_EXPLAINING_FROM, lambda language: text.of(language).MARKING)
+            on_progress(_EXPLAINING_FROM, lambda language: text.of(language).MARKING)
 
     found = examine(detector, source, max_frames=depth, progress=step, judged=judged)
     if found.error is not None:
@@ -104,8 +106,8 @@ def check(
     return found.analysis, found.explanations
 
 
-def still(media: Media) -> Pixels:
-    """One frame as the detector sees it, also of a damaged file.
+def first_frame(media: Media) -> Pixels:
+    """Decode the first frame, also of a damaged file.
 
     Raises:
         MediaError: the file cannot be read.
@@ -114,10 +116,10 @@ def still(media: Media) -> Pixels:
 
 
 def attempt(action: Callable[[], _T]) -> _T | Trouble:
-    """Do what a visitor asked for; whatever fails becomes trouble that the page has words for. The outermost edge.
+    """Run an action of a visitor and return its result, or the `Trouble` for its exception. The outermost edge.
 
     Raises:
-        Superseded: nobody waits for the answer.
+        Superseded: nobody waits for the result.
     """
     try:
         return action()

@@ -1,4 +1,4 @@
-"""How closely a video is looked at: the visitor's choice, as the detector takes it."""
+"""How densely a video is sampled: the visitor's choice and the detector's setting for it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NAMED: dict[str, Depth] = {"auto": "auto", "moments": "moments", "all": None}
 
 
 def choices(configured: Depth, language: Language) -> list[tuple[str, str]]:
-    """What can be chosen, as words and value, the operator's own number among it.
+    """Return the choices as label and value, including the operator's own number.
 
     >>> [value for _, value in choices(3, "en")]
     ['auto', '3', '10', '20', '40', '60', '80', '100', 'moments', 'all']
@@ -26,39 +26,34 @@ def choices(configured: Depth, language: Language) -> list[tuple[str, str]]:
     return [(words.DEPTHS["auto"], "auto"), *frames, *((words.DEPTHS[name], name) for name in ("moments", "all"))]
 
 
-def chosen(configured: Depth) -> str:
-    """The value of what the operator configured.
+def default_choice(configured: Depth) -> str:
+    """Return the value of the operator's setting.
 
-    >>> chosen("auto"), chosen(None), chosen(3)
+    >>> default_choice("auto"), default_choice(None), default_choice(3)
     ('auto', 'all', '3')
     """
     return next((name for name, depth in _NAMED.items() if depth == configured), str(configured))
 
 
 def finer(analysis: Analysis, media: Media) -> str | None:
-    """The next finer way to look at a video; None where every frame was looked at.
-
-    Args:
-        analysis: how it was looked at.
-        media: the same video.
-    """
+    """Return the next denser choice for an analysed video; None if every frame was examined."""
     most = analysis.frames_examined
     if most >= media.count(None):
         return None
     return "moments" if media.count("moments") > 1.3 * most else "all"
 
 
-def wanted(choice: str, configured: Depth) -> Depth | Literal["configured"]:
-    """A choice as `Detector.analyze` takes it. What the operator configured stays the checkpoint's to refine.
+def parse_choice(choice: str, configured: Depth) -> Depth | Literal["configured"]:
+    """Convert a choice for `Detector.analyze`; the operator's own setting may still be refined by the checkpoint.
 
     Raises:
-        ValueError: nothing that can be chosen.
+        ValueError: not one of the choices.
 
-    >>> wanted("auto", "auto"), wanted("auto", 3), wanted("40", "auto"), wanted("all", "auto")
-    ('configured', 'auto', 40, None)
+    >>> [parse_choice(*given) for given in (("auto", "auto"), ("auto", 3), ("40", "auto"), ("all", "auto"))]
+    ['configured', 'auto', 40, None]
     """
     if choice not in {value for _, value in choices(configured, text.DEFAULT)}:
         raise ValueError(f"{choice!r} is no way to look at a video")
-    if choice == chosen(configured):
+    if choice == default_choice(configured):
         return "configured"
     return _NAMED[choice] if choice in _NAMED else int(choice)

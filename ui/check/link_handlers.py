@@ -1,6 +1,5 @@
-"""The field for a direct link to an image or video, and what it does. Only where the visitor is the user of this
-computer (`Exposure.links_fetched`).
-"""
+"""Download from a direct link: the field and its handlers. Only for the user of this computer
+(`Exposure.links_fetched`)."""
 
 from __future__ import annotations
 
@@ -15,7 +14,7 @@ import gradio as gr
 from reporting.text.results import Language
 from ui import text
 from ui.check.file_check import Superseded
-from ui.check.result_updates import answered
+from ui.check.result_updates import answer_updates
 from ui.check.safe_download import fetch
 from ui.check.upload_handlers import Handlers
 from ui.common.html import escape
@@ -27,12 +26,12 @@ from ui.session.store import Visit
 from ui.session.visitor import owner_of, session_of
 
 TIMEOUT_S = 120.0
-"""For all of a download."""
+"""For the whole download."""
 
 
 @dataclass(slots=True, eq=False)
 class Fetching:
-    """A link that a visitor waits for; says so in any language, and keeps the one it was last said in."""
+    """A link that is being downloaded; called with a language, it returns its panel."""
 
     url: str
     language: Language = "en"
@@ -43,7 +42,7 @@ class Fetching:
 
 
 class LinkHandlers:
-    """What the page does with a link; every method may be called from several threads."""
+    """Handlers of the link field. Thread-safe."""
 
     def __init__(
         self, handlers: Handlers, root: Path, *, max_bytes: int, get: Callable[..., Path] = fetch
@@ -54,56 +53,41 @@ class LinkHandlers:
         self._max_bytes = max_bytes
         self._get = get
 
-    def begin(self, url: object, chosen: str, request: gr.Request) -> Updates:
-        """Say at once that a link is being fetched; `bring` does it.
+    def start(self, url: object, chosen: str, request: gr.Request) -> Updates:
+        """Show at once that a link is being downloaded; `download` follows."""
+        fetching = Fetching(url.strip() if isinstance(url, str) else "")
+        self._visits.end(session_of(request), fetching)
+        return {"upload": None} | answer_updates(fetching(text.language_of(chosen)), working=True)
 
-        Args:
-            url: what the visitor typed.
-            chosen: language of the page.
-            request: whose page it is.
-
-        Returns:
-            Updates as `Handlers.receive`.
-        """
-        wanted = Fetching(url.strip() if isinstance(url, str) else "")
-        self._visits.end(session_of(request), wanted)
-        return {"upload": None} | answered(wanted(text.language_of(chosen)), working=True)
-
-    def bring(self, request: gr.Request) -> Updates:
-        """Fetch what was begun, and take it in like an upload.
-
-        Where the visitor stopped it, left or took something else meanwhile, nothing is kept.
-
-        Returns:
-            Updates as `Handlers.receive`.
-        """
+    def download(self, request: gr.Request) -> Updates:
+        """Download the link and take the file in like an upload, unless it was superseded meanwhile."""
         session = session_of(request)
-        wanted = self._visits.told(session)
-        if not isinstance(wanted, Fetching):
+        fetching = self._visits.notice(session)
+        if not isinstance(fetching, Fetching):
             return {}
 
         def step() -> None:
-            if self._visits.told(session) is not wanted:
+            if self._visits.notice(session) is not fetching:
                 raise Superseded
 
         def start() -> Visit:
             (self._root / RECEIVED).mkdir(mode=0o700, exist_ok=True)
             folder = secret_folder(self._root / RECEIVED, owner_of(request))
             try:
-                path = self._get(wanted.url, folder, max_bytes=self._max_bytes, timeout_s=TIMEOUT_S, step=step)
+                path = self._get(fetching.url, folder, max_bytes=self._max_bytes, timeout_s=TIMEOUT_S, step=step)
                 step()
-                return self._visits.start_fetched(session, path, wanted.language, owner_of(request))
+                return self._visits.start_fetched(session, path, fetching.language, owner_of(request))
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
 
         try:
-            return self._handlers.arrived(session, wanted.language, start)
+            return self._handlers.start_check(session, fetching.language, start)
         except Superseded:
             return {}
 
 
 def link_part(localized: LocalizedComponents) -> tuple[gr.Textbox, gr.Button]:
-    """The field, folded away, and its button."""
+    """Lay out the field and its button, collapsed."""
     with localized.add(
         gr.Accordion,
         lambda words: {"label": words.LINK_TITLE},
@@ -120,7 +104,7 @@ def link_part(localized: LocalizedComponents) -> tuple[gr.Textbox, gr.Button]:
 
 
 def _site(url: str) -> str:
-    """The place a link leads to, as far as it can be read."""
+    """Return the host of a link; empty if it is malformed."""
     try:
         return urlsplit(url).hostname or ""
     except ValueError:

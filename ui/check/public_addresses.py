@@ -1,8 +1,8 @@
-"""Which addresses are places on the open internet.
+"""Tell public internet addresses from special ones.
 
-IPv4 but for the special ranges; of IPv6 only global unicast, again but for them. A range is refused also where its
-registry calls parts of it globally reachable (relays, anycast services): no site is there. So is any address that
-carries another, since what it leads to is decided elsewhere.
+IPv4 except the special ranges, and IPv6 global unicast except them. Ranges that their registry calls partly
+reachable (relays, anycast services) are refused too: no site is there. So are addresses that embed another one,
+because whoever translates them decides where they lead.
 """
 
 from __future__ import annotations
@@ -49,13 +49,13 @@ _SPECIAL_IPV6 = {
 """IANA IPv6 Special-Purpose Address Registry, within global unicast."""
 _REFUSED = tuple(map(ipaddress.ip_network, (*_SPECIAL_IPV4, *_SPECIAL_IPV6)))
 _ISATAP = (0x00005EFE, 0x02005EFE)
-"""Before the IPv4 address that an interface of RFC 5214 carries in its last 32 bits."""
+"""Prefix of the IPv4 address embedded in the last 32 bits of an interface id, RFC 5214."""
 
 
 def is_public(address: Address) -> bool:
-    """Whether an address is a place on the open internet.
+    """Return whether an address is on the public internet.
 
-    A translator of a provider's own (a NAT64 prefix out of its own space) cannot be told from any other network.
+    A provider's own NAT64 prefix cannot be told from any other network.
 
     Source:
         IANA IPv4 and IPv6 Special-Purpose Address Registries, https://www.iana.org/assignments/iana-ipv4-special-registry

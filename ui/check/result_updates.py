@@ -1,4 +1,4 @@
-"""What a result, or the lack of one, changes on the page."""
+"""Updates of the components that show a result."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from ui.result.timeline import timelines
 from ui.session.store import Visit
 
 
-def answered(panel: str, *, working: bool = False) -> Updates:
-    """The answer alone, with the progress or without."""
+def answer_updates(panel: str, *, working: bool = False) -> Updates:
+    """Show a panel with or without the progress bar, and hide the result."""
     return {"answer": panel, "working": gr.Column(visible=working), "result": gr.Column(visible=False)}
 
 
-def emptied() -> Updates:
-    """Nothing of a result below the answer."""
+def empty_result() -> Updates:
+    """Clear everything below the answer."""
     return {
         "timeline": "",
         "moment": idle_panel(),
@@ -36,10 +36,10 @@ def emptied() -> Updates:
 
 
 def show_result(visit: Visit, analysis: Analysis) -> Updates:
-    """A result, where there was none before."""
+    """Show a new result."""
     video = analysis.media.kind == "video"
     return (
-        written(visit, analysis)
+        result_texts(visit, analysis)
         | copy_updates(visit)
         | {
             "working": gr.Column(visible=False),
@@ -55,8 +55,8 @@ def show_result(visit: Visit, analysis: Analysis) -> Updates:
     )
 
 
-def written(visit: Visit, analysis: Analysis) -> Updates:
-    """All words of a result, in the visit's language."""
+def result_texts(visit: Visit, analysis: Analysis) -> Updates:
+    """Return all texts of a result, in the visit's language."""
     language = visit.language
     return {
         "answer": verdict_panel(analysis, language, visit.links),

@@ -1,9 +1,8 @@
-"""Fetches an image or video from a direct link, for somebody at this very computer. Never for strangers: whoever
-may name links to a computer can make it ask in places that only it can reach.
+"""Download an image or video from a direct link, without reaching private networks (SSRF).
 
-The name is looked up once, every address of it is checked, and the connection goes to the one that was checked: a
-name that means something else a moment later changes nothing. The same at each redirect. What arrives is only
-stored here: the detector decides by the content what it is.
+Only for the user of this computer. The name is resolved once, every address of it is checked, and the connection
+goes to the checked address, so that a later DNS answer changes nothing; the same at each redirect. The file is
+only stored here: the detector decides by its content what it is.
 """
 
 from __future__ import annotations
@@ -29,12 +28,12 @@ from urllib3.util.connection import create_connection
 from detector.errors import LinkError
 from ui.check.public_addresses import Address, is_public
 from ui.session.disk import is_full
-from ui.session.store import home_name
+from ui.session.store import clean_file_name
 
-_MAX_HOPS = 3
+_MAX_REDIRECTS = 3
 _MAX_CHARS = 2000
 _BLOCK = 1 << 16
-_ONE_WAIT_S = 10.0
+_READ_TIMEOUT_S = 10.0
 _PORTS = {"http": 80, "https": 443}
 _REDIRECTS = (301, 302, 303, 307, 308)
 _UNREACHABLE = "{host} could not be reached. Check the link, or save the file and add it here."
@@ -50,16 +49,16 @@ def fetch(
     ports: Callable[[str, int], bool] = lambda scheme, port: _PORTS[scheme] == port,
     step: Callable[[], None] = lambda: None,
 ) -> Path:
-    """Download what a link leads to.
+    """Download a link.
 
     Args:
-        url: http or https, without a user's name in it, on the usual port.
-        folder: where the file goes, under the last part of the link's path.
-        max_bytes: largest file that is taken.
-        timeout_s: for all of it, redirects included.
-        permitted: which addresses may be connected to.
-        ports: which ports of a scheme may be.
-        step: called before each request and after each piece; whatever it raises ends the download.
+        url: http or https, without credentials, on the default port.
+        folder: where the file goes, under the last part of the URL's path.
+        max_bytes: largest file.
+        timeout_s: for the whole download, including redirects.
+        permitted: whether an address may be connected to.
+        ports: whether a port of a scheme may be.
+        step: called before each request and after each block; its exceptions end the download.
 
     Returns:
         The file.
@@ -69,14 +68,14 @@ def fetch(
         OSError: the disk is full.
     """
     deadline = time.monotonic() + timeout_s
-    for _ in range(_MAX_HOPS + 1):
+    for _ in range(_MAX_REDIRECTS + 1):
         step()
-        host = _checked(url, ports)
-        address = _look_up(host, url, permitted)
+        host = _validate(url, ports)
+        address = _resolve(host, url, permitted)
         with (
-            _Line(address, deadline) as line,
+            _Connection(address, deadline) as line,
             _session(line) as session,
-            _ask(session, url, host, deadline) as response,
+            _get(session, url, host, deadline) as response,
         ):
             if response.status_code in _REDIRECTS and "location" in response.headers:
                 url = urljoin(url, response.headers["location"])
@@ -87,11 +86,11 @@ def fetch(
                     "save the file and add it here."
                 )
             return _store(response, url, host, folder, max_bytes, deadline, step)
-    raise LinkError(f"The link leads on more than {_MAX_HOPS} times. Give the address of the file itself.")
+    raise LinkError(f"The link leads on more than {_MAX_REDIRECTS} times. Give the address of the file itself.")
 
 
-def _checked(url: str, ports: Callable[[str, int], bool]) -> str:
-    """The host of an address that may be asked."""
+def _validate(url: str, ports: Callable[[str, int], bool]) -> str:
+    """Validate a URL and return its host."""
     if len(url) > _MAX_CHARS or re.search(r"[\x00-\x20\x7f\\]", url):
         raise LinkError("That is not a link. Copy it from the browser's address bar.")
     try:
@@ -108,8 +107,8 @@ def _checked(url: str, ports: Callable[[str, int], bool]) -> str:
     return host
 
 
-def _look_up(host: str, url: str, permitted: Callable[[Address], bool]) -> str:
-    """The address to connect to. If one of several is not permitted, somebody is playing tricks, and none is."""
+def _resolve(host: str, url: str, permitted: Callable[[Address], bool]) -> str:
+    """Resolve a host; refuse it if any of its addresses is not permitted."""
     parts = urlsplit(url)
     try:
         found = socket.getaddrinfo(host, parts.port or _PORTS[parts.scheme], type=socket.SOCK_STREAM)
@@ -122,8 +121,8 @@ def _look_up(host: str, url: str, permitted: Callable[[Address], bool]) -> str:
     return addresses[0]
 
 
-def _session(line: _Line) -> requests.Session:
-    """One that uses this line, whatever the name means by then, and believes no setting around it."""
+def _session(line: _Connection) -> requests.Session:
+    """Return a session on this connection, without proxies or other settings of the environment."""
     session = requests.Session()
     session.trust_env = False
     session.mount("http://", _Pinned(line))
@@ -131,13 +130,13 @@ def _session(line: _Line) -> requests.Session:
     return session
 
 
-def _ask(session: requests.Session, url: str, host: str, deadline: float) -> requests.Response:
+def _get(session: requests.Session, url: str, host: str, deadline: float) -> requests.Response:
     try:
         return session.get(
             url,
             stream=True,
             allow_redirects=False,
-            timeout=_left(deadline),
+            timeout=_remaining_s(deadline),
             headers={
                 "Accept": "image/*, video/*",
                 "Accept-Encoding": "identity",
@@ -145,7 +144,7 @@ def _ask(session: requests.Session, url: str, host: str, deadline: float) -> req
             },
         )
     except (requests.RequestException, OSError, ValueError) as error:
-        _left(deadline)
+        _remaining_s(deadline)
         raise LinkError(_UNREACHABLE.format(host=host)) from error
 
 
@@ -164,24 +163,24 @@ def _store(
     stated = response.headers.get("content-length", "")
     if stated.isdigit() and int(stated) > max_bytes:
         raise too_large
-    path, size = folder / home_name(unquote(urlsplit(url).path)), 0
+    path, size = folder / clean_file_name(unquote(urlsplit(url).path)), 0
     try:
         with path.open("xb") as file:
             while block := response.raw.read1(_BLOCK):
                 size += len(block)
                 if size > max_bytes:
                     raise too_large
-                _left(deadline)
+                _remaining_s(deadline)
                 step()
                 file.write(block)
-        _left(deadline)  # a line that was cut looks like the end of a file
+        _remaining_s(deadline)  # a line that was cut looks like the end of a file
         if stated.isdigit() and size != int(stated):
             raise LinkError(f"{host} broke off before the file was complete. Try again.")
     except (HTTPError, OSError) as error:
         path.unlink(missing_ok=True)
         if isinstance(error, OSError) and is_full(error):
             raise
-        _left(deadline)
+        _remaining_s(deadline)
         raise LinkError(_UNREACHABLE.format(host=host)) from error
     except BaseException:
         path.unlink(missing_ok=True)
@@ -189,54 +188,58 @@ def _store(
     return path
 
 
-def _left(deadline: float) -> float:
-    """Seconds for the next wait."""
+def _remaining_s(deadline: float) -> float:
+    """Return the timeout of the next read, in seconds.
+
+    Raises:
+        LinkError: the time is up.
+    """
     left_s = deadline - time.monotonic()
     if left_s <= 0:
         raise LinkError("The file took too long to arrive. Save it and add it here.")
-    return min(left_s, _ONE_WAIT_S)
+    return min(left_s, _READ_TIMEOUT_S)
 
 
-class _Line:
-    """The one connection to the checked address; cut when the time is up, however slowly bytes drip in."""
+class _Connection:
+    """The connection to the checked address; closed at the deadline, however slowly bytes arrive."""
 
     def __init__(self, address: str, deadline: float) -> None:
         self._address = address
-        self._held: list[socket.socket] = []
-        self._clock = threading.Timer(max(0.0, deadline - time.monotonic()), self._cut)
-        self._clock.daemon = True
+        self._sockets: list[socket.socket] = []
+        self._timer = threading.Timer(max(0.0, deadline - time.monotonic()), self._shut_down)
+        self._timer.daemon = True
 
-    def __enter__(self) -> _Line:
-        self._clock.start()
+    def __enter__(self) -> _Connection:
+        self._timer.start()
         return self
 
     def __exit__(self, *reason: object) -> None:
-        self._clock.cancel()
-        for held in self._held:
-            held.close()
+        self._timer.cancel()
+        for sock in self._sockets:
+            sock.close()
 
     def connect(self, connection: HTTPConnection) -> socket.socket:
-        """In place of `urllib3`'s own way from a connection's name to a socket."""
+        """Replace `_new_conn` of urllib3."""
         made: socket.socket = create_connection((self._address, connection.port), connection.timeout)
-        self._held.append(made.dup())  # encryption takes the socket over, not the copy
+        self._sockets.append(made.dup())  # encryption takes the socket over, not the copy
         return made
 
-    def _cut(self) -> None:
-        for held in self._held:
+    def _shut_down(self) -> None:
+        for sock in self._sockets:
             with suppress(OSError):
-                held.shutdown(socket.SHUT_RDWR)
+                sock.shutdown(socket.SHUT_RDWR)
 
 
 class _Pinned(HTTPAdapter):
-    """Takes the given line; name, certificate and `Host` stay those of the link."""
+    """Adapter that uses the given connection; name, certificate and `Host` stay those of the URL."""
 
-    def __init__(self, line: _Line) -> None:
-        self._line = line
+    def __init__(self, line: _Connection) -> None:
+        self._connection = line
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        line = self._line
+        line = self._connection
 
         class Plain(HTTPConnection):
             def _new_conn(self) -> socket.socket:

@@ -1,4 +1,4 @@
-"""Turns at the detector: one check works at a time, in order; a video lets others go first between its frames."""
+"""Fair turns at the detector: one check works at a time; a video lets others pass between its frames."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 CHECKS_AT_ONCE = 8
-"""Checks that may have begun. One of them works; the others wait, videos for the end of the video before them."""
+"""Checks that may have started; one works, the others wait, videos for the end of the previous video."""
 _ASK_EVERY_S = 0.5
 
 
 class Turns:
-    """Hands out turns in order. At most one video is in memory at a time, beside one image."""
+    """Hand out turns in order. At most one video and one image are in memory at a time."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -22,7 +22,7 @@ class Turns:
 
     @contextmanager
     def image(self) -> Iterator[None]:
-        """Wait for a turn, and keep it."""
+        """Wait for a turn and hold it."""
         self._enter()
         try:
             yield
@@ -31,13 +31,13 @@ class Turns:
 
     @contextmanager
     def video(self, waiting: Callable[[], None]) -> Iterator[Callable[[], None]]:
-        """Wait until no other video is worked on, then for a turn.
+        """Wait until no other video is in work, then for a turn.
 
         Args:
-            waiting: called while another video is worked on; an exception that it raises ends the wait.
+            waiting: called while waiting for another video; its exceptions end the wait.
 
         Returns:
-            A function to call between two steps of the work: whoever waits for a turn is let go first.
+            A function to call between steps, which lets the waiting ones pass.
         """
         while not self._video.acquire(timeout=_ASK_EVERY_S):
             waiting()

@@ -1,4 +1,4 @@
-"""What the page does about a video that was judged: show one of its moments, write an annotated copy of it."""
+"""Handlers of a video's result: draw a picked frame, write the annotated copy."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from detector import Analysis, Detector
-from detector.media.media import open_media
+from detector.media.media import Media
 from detector.types import FaceScore, FaceTrack, Pixels
 from explain.annotate import Legend, annotate_video
 from explain.canvas import can_shape
@@ -25,7 +25,7 @@ from ui.common.updates import Updates
 from ui.result.status_panel import idle_panel, moment_panel, note_panel, trouble_panel
 from ui.session.disk import discard
 from ui.session.own_files import secret_folder
-from ui.session.store import Moment, Visit, Visits, save_images, sweep
+from ui.session.store import Moment, Visit, Visits, delete_if_ended, save_images
 from ui.session.visitor import session_of
 
 _TYPEFACES: dict[Language, Path | None] = {
@@ -35,7 +35,7 @@ _TYPEFACES: dict[Language, Path | None] = {
 
 
 class VideoHandlers:
-    """Joins one detector with the visits; every method may be called from several threads."""
+    """Handlers around one detector. Thread-safe."""
 
     def __init__(self, detector: Detector, visits: Visits, turns: Turns) -> None:
         self._detector = detector
@@ -43,28 +43,25 @@ class VideoHandlers:
         self._turns = turns
 
     def moment(self, chosen: str, request: gr.Request, event: gr.EventData) -> Updates:
-        """Draw the moment that was picked in a timeline.
+        """Draw the frame that was picked in a timeline.
 
         Args:
             chosen: language of the page.
-            request: whose page it is; nobody else's video is ever opened.
-            event: with `track`, a person's number, and `moment`, the position among its judged faces.
-
-        Returns:
-            Update of `moment`, with the image; none where another file was added meanwhile.
+            request: page of the visitor; only its own video is opened.
+            event: with `track`, the number of a person, and `moment`, the index among the track's scores.
         """
         language = text.language_of(chosen)
         visit = self._visits.get(session_of(request))
-        if visit is None or visit.analysis is None or visit.analysis.media.kind != "video":
+        if visit is None or visit.analysis is None or visit.media is None:
             return {"moment": trouble_panel(Trouble("moment_gone"), language)}
-        analysis = visit.analysis
+        analysis, media = visit.analysis, visit.media
 
         def still_here() -> bool:
             return self._visits.get(session_of(request)) is visit
 
         def work() -> Moment | None:
             track, score, probability = _picked(analysis, event._data)
-            pixels = self._draw(visit, analysis, score)
+            pixels = self._draw(visit, analysis, media, score)
             if not still_here():
                 raise Superseded
             return Moment(_store(visit, pixels), track.track_id, moment_clock(score.time_s), probability)
@@ -74,7 +71,7 @@ class VideoHandlers:
         except Superseded:
             moment = None
         if not still_here():
-            sweep(visit)
+            delete_if_ended(visit)
             return {}
         if isinstance(moment, Trouble):
             return {"moment": trouble_panel(moment, language)}
@@ -82,15 +79,11 @@ class VideoHandlers:
         return {"moment": moment_panel(moment, visit.language) if moment else idle_panel()}
 
     def start_copy(self, request: gr.Request) -> Updates:
-        """Say that the copy is coming.
-
-        Returns:
-            Updates of `copy-make`, `copy-stop`, `copy-note` and `copy-download`.
-        """
+        """Show that the annotated copy is coming; `make_copy` follows."""
         visit = self._visits.get(session_of(request))
         if visit is None:
             return {}  # `make_copy` says why
-        visit.copy, visit.annotated = self._visits.jobs.begin(session_of(request), "copy"), "working"
+        visit.copy, visit.annotated = self._visits.jobs.start(session_of(request), "copy"), "working"
         return copy_updates(visit)
 
     def make_copy(
@@ -99,45 +92,36 @@ class VideoHandlers:
         request: gr.Request,
         progress: gr.Progress = gr.Progress(),  # noqa: B008
     ) -> Updates:
-        """Write the annotated copy of the visit's video, if it is still wanted when its turn comes.
-
-        Args:
-            chosen: language of the page.
-            request: whose page it is.
-            progress: shown on the page.
-
-        Returns:
-            Updates as `start_copy`.
-        """
+        """Write the annotated copy, unless it was stopped while it waited."""
         visit = self._visits.get(session_of(request))
-        if visit is None or visit.analysis is None:
+        if visit is None or visit.analysis is None or visit.media is None:
             return _copy(trouble_panel(Trouble("moment_gone"), text.language_of(chosen)))
-        analysis, jobs, job = visit.analysis, self._visits.jobs, visit.copy
+        analysis, media, jobs, job = visit.analysis, visit.media, self._visits.jobs, visit.copy
         if job is None or not jobs.is_current(job) or visit.annotated != "working":
             return {}  # it was stopped while it waited, or an earlier turn has made it
 
-        def tell(share: float) -> None:
+        def on_progress(share: float) -> None:
             if self._visits.get(session_of(request)) is not visit or not jobs.is_current(job):
                 raise Superseded
             progress(share, desc=text.of(visit.language).COPY_WORKING)
 
         def work() -> Path | None:
-            tell(0.0)
+            on_progress(0.0)
             copies = visit.folder / "copies"
             shutil.rmtree(copies, ignore_errors=True)
             copies.mkdir()
             out = secret_folder(copies) / f"{drop_unsafe(Path(analysis.media.file_name).stem)[:60]}-annotated.mp4"
             try:
-                with self._turns.video(lambda: tell(0.0)) as give_way:
+                with self._turns.video(lambda: on_progress(0.0)) as give_way:
 
                     def step(share: float) -> None:
                         give_way()
-                        tell(share)
+                        on_progress(share)
 
                     annotate_video(
                         self._detector,
                         analysis,
-                        visit.media or visit.original,
+                        media,
                         out,
                         legend=legend(analysis, visit.language),
                         heatmap_scale=visit.explanations.heatmap_scale if visit.explanations else 0.0,
@@ -153,18 +137,14 @@ class VideoHandlers:
         except Superseded:
             copy = None
         if self._visits.get(session_of(request)) is not visit:
-            sweep(visit)
+            delete_if_ended(visit)
             return {}
         if copy is None or not jobs.deliver(job, lambda: setattr(visit, "annotated", copy)):
             return {}  # whoever stopped it has said so
         return copy_updates(visit)
 
     def stop_copy(self, request: gr.Request) -> Updates:
-        """End the writing of the copy.
-
-        Returns:
-            Updates as `start_copy`.
-        """
+        """Stop writing the copy."""
         visit = self._visits.get(session_of(request))
         if visit is None:
             return _copy(idle_panel())
@@ -173,25 +153,19 @@ class VideoHandlers:
         return copy_updates(visit)
 
     def show_copy(self, request: gr.Request) -> Updates:
-        """Say again how the copy stands: an answer that was on its way may have come after a newer one.
-
-        Returns:
-            Updates as `start_copy`.
-        """
+        """Show the state of the copy again: updates may arrive out of order."""
         visit = self._visits.get(session_of(request))
         return copy_updates(visit) if visit else {}
 
-    def _draw(self, visit: Visit, analysis: Analysis, score: FaceScore) -> Pixels:
-        """Decode the frame again and draw what was found in it."""
-        if visit.media is None:
-            visit.media = open_media(visit.original, self._detector.config)
-        frame = visit.media.frame(score.frame_index)
+    def _draw(self, visit: Visit, analysis: Analysis, media: Media, score: FaceScore) -> Pixels:
+        """Decode a frame again and draw its faces and heatmaps."""
+        frame = media.frame(score.frame_index)
         scale = visit.explanations.heatmap_scale if visit.explanations else 0.0
         return draw_scored_frame(self._detector, analysis.tracks, frame, scale)
 
 
 def copy_updates(visit: Visit) -> Updates:
-    """How the annotated copy stands: its two buttons, its note, its download."""
+    """Update the buttons, note and download of the annotated copy."""
     words, copy = text.of(visit.language), visit.annotated
     if isinstance(copy, Path):
         strange = visit.language != drawn_language(visit.language)
@@ -204,7 +178,7 @@ def copy_updates(visit: Visit) -> Updates:
 
 
 def _store(visit: Visit, pixels: Pixels) -> Picture:
-    """Keep a moment's image in place of the one before."""
+    """Store the image of a picked frame in place of the previous one."""
     moments = visit.folder / "moments"
     shutil.rmtree(moments, ignore_errors=True)
     moments.mkdir()
@@ -213,12 +187,12 @@ def _store(visit: Visit, pixels: Pixels) -> Picture:
 
 
 def drawn_language(language: Language) -> Language:
-    """The one that is written into pixels: English where this machine's Pillow would break the letters."""
+    """Return the language for text in images: English if this Pillow cannot shape the script."""
     return language if language == "en" or can_shape() else "en"
 
 
 def legend(analysis: Analysis, language: Language) -> Legend:
-    """The words of an annotated copy: it travels alone, so it says what was found in words."""
+    """Return the text drawn into an annotated copy."""
     language = drawn_language(language)
     names = text.of(language).FACE_NAME
     return Legend(
@@ -233,10 +207,10 @@ def legend(analysis: Analysis, language: Language) -> Legend:
 
 
 def _picked(analysis: Analysis, data: Any) -> tuple[FaceTrack, FaceScore, float]:
-    """What an event of the page points at.
+    """Return what an event points at.
 
     Raises:
-        ValueError: nothing of this analysis.
+        ValueError: not in this analysis.
     """
     number, moment = (data.get("track"), data.get("moment")) if isinstance(data, dict) else (None, None)
     for track in analysis.tracks:
@@ -255,12 +229,12 @@ def _copy(note: str, offered: gr.DownloadButton | None = None, *, working: bool 
 
 
 def download(file: Path, language: Language) -> gr.DownloadButton:
-    """The button that hands out a file, with its size."""
+    """Return a download button with the file's name and size."""
     size = file_size(file.stat().st_size, language)
     label = text.of(language).DOWNLOAD.format(name=printable(file.name), size=size)
     return gr.DownloadButton(label, value=file, visible=True)
 
 
 def no_download() -> gr.DownloadButton:
-    """The same where there is nothing to hand out."""
+    """Return a hidden download button."""
     return gr.DownloadButton(value=None, visible=False)

@@ -1,4 +1,4 @@
-"""The few pieces of HTML that everything on the page is made of. Whatever is not ours goes through `escape`."""
+"""HTML helpers. Text that is not our own markup goes through `escape`."""
 
 from __future__ import annotations
 
@@ -28,28 +28,28 @@ _PATHS = {
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A stored image, as the page asks for it."""
+    """A stored image."""
 
     link: str
     width_px: int
     height_px: int
 
     def image(self, alt: str, kind: str = "") -> str:
-        """It, in a box of its own shape from the start, so that nothing moves when it arrives."""
+        """Return an `img` element with its size, so that nothing moves when it loads."""
         return (
             f'<img src="{escape(self.link)}" alt="{escape(alt)}" class="{kind}" width="{self.width_px}" '
             f'height="{self.height_px}" loading="lazy">'
         )
 
     def enlarge(self, words: str) -> str:
-        """A link to it alone, in a tab of its own."""
+        """Return a link that opens it in a new tab."""
         return f'<a href="{escape(self.link)}" target="_blank" rel="noopener">{escape(words)}</a>'
 
 
 def escape(words: object) -> str:
-    r"""One line that no reader of markup or of templates can take for anything but text; `50 %` stays together.
+    r"""Escape text for HTML and Gradio's templates as a single line.
 
-    Control characters, line breaks and what would turn or hide the text around it are shown by their number.
+    Control characters, line breaks and bidirectional controls are shown by number; `50 %` gets a no-break space.
 
     >>> escape('<img src=x onerror="alert(1)">${1}{{x}}')
     '&lt;img src=x onerror=&quot;alert(1)&quot;&gt;&#36;&#123;1}&#123;&#123;x}}'
@@ -60,12 +60,12 @@ def escape(words: object) -> str:
 
 
 def verbatim(words: object) -> str:
-    """The same where every character counts, line breaks too: a text to be copied."""
+    """Escape text to be copied: line breaks and spaces stay as they are."""
     return _escaped(printable(str(words), keep_lines=True))
 
 
 def with_name(words: str, name: str) -> str:
-    """A sentence with `{name}` in it. A name from elsewhere, in whatever direction, turns nothing around it.
+    """Escape a sentence with `{name}` in it; the name is isolated from the text direction around it.
 
     >>> with_name("Checked: {name}", "a<b>.jpg")
     'Checked: <bdi>a&lt;b&gt;.jpg</bdi>'
@@ -78,12 +78,12 @@ def _escaped(words: str) -> str:
 
 
 def icon(shape: Outcome | str) -> str:
-    """A drawing whose outline alone tells the outcomes (and `trouble`) apart; silent to screen readers."""
+    """Return an SVG icon of an outcome or `trouble`; shapes differ without colour, hidden from screen readers."""
     return _SVG.format(paths=_PATHS[shape])
 
 
 def shown_percent(share: float, language: Language) -> str:
-    """A share in the words of the reports, escaped.
+    """Format a share as in the reports, escaped.
 
     >>> shown_percent(0.973, "en")
     '97&nbsp;%'
@@ -92,7 +92,8 @@ def shown_percent(share: float, language: Language) -> str:
 
 
 def file_size(size_bytes: int, language: Language) -> str:
-    """
+    """Format a file size.
+
     >>> file_size(412, "en"), file_size(74_962, "en"), file_size(200_000_000, "hi")
     ('412 bytes', '75 KB', '200.0 MB')
     """
@@ -102,31 +103,25 @@ def file_size(size_bytes: int, language: Language) -> str:
 
 
 def bullets(sentences: Sequence[str]) -> str:
-    """A list of them."""
+    """Return a list of sentences."""
     return f"<ul>{''.join(f'<li>{escape(sentence)}</li>' for sentence in sentences)}</ul>"
 
 
 def fold(title: str, content: str, kind: str = "", *, wide: bool = False) -> str:
-    """What opens when it is asked for.
+    """Return a collapsed section.
 
     Args:
-        title: plain words.
+        title: plain text.
         content: markup.
-        kind: further class.
-        wide: open where there is room; `fold.js` folds it on a phone.
+        kind: CSS class.
+        wide: start open on wide screens; `fold.js` collapses it on a phone.
     """
     opened = " open data-wide" if wide else ""
     return f'<details class="dd-fold {kind}"{opened}><summary>{escape(title)}</summary>{content}</details>'
 
 
 def part(title: str, content: str, *, wide: bool = False) -> str:
-    """A section of the result that is folded, with its heading in view.
-
-    Args:
-        title: plain words.
-        content: markup.
-        wide: as `fold`.
-    """
+    """Return a collapsed section of the result with a heading; arguments as `fold`."""
     opened = " open data-wide" if wide else ""
     return (
         f'<details class="dd-fold dd-part"{opened}><summary><h2>{escape(title)}</h2></summary>{content}</details>'
@@ -134,7 +129,7 @@ def part(title: str, content: str, *, wide: bool = False) -> str:
 
 
 def english_details(sentences: Sequence[str], language: Language) -> str:
-    """The detector's own English sentences, folded away on a page of another language."""
+    """Return the detector's English sentences, collapsed, for pages in another language."""
     if not sentences:
         return ""
     return fold(text.of(language).ENGLISH_DETAILS, f'<div lang="en">{bullets(sentences)}</div>', "dd-english")

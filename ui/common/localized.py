@@ -35,9 +35,9 @@ class LocalizedComponents:
 
     @property
     def components(self) -> list[Block]:
-        """The components, in the order of `written`."""
+        """The components, in the order of `updates`."""
         return [component for component, _ in self._made]
 
-    def written(self, language: Language) -> list[Any]:
+    def updates(self, language: Language) -> list[Any]:
         """Return an update of each component for a language."""
         return [gr.update(**wording(text.of(language))) for _, wording in self._made]

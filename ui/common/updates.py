@@ -1,4 +1,4 @@
-"""Updates of the page by the names of its components, so that no handler depends on their order."""
+"""Updates of the page by component name, so that no handler depends on the order of outputs."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import gradio as gr
 from gradio.blocks import Block
 
 Updates = dict[str, Any]
-"""For each `elem_id` its new value, or the component with the properties that change. What is not named stays."""
+"""New value, or component with changed properties, by `elem_id`. Components not named stay as they are."""
 
 
 def by_name(handler: Callable[..., Updates], outputs: Sequence[Block]) -> Callable[..., Any]:
-    """A handler as Gradio calls it, from one that returns `Updates`.
+    """Wrap a handler that returns `Updates` for Gradio.
 
     Args:
         handler: may name any of the outputs.

@@ -1,1 +1,1 @@
-"""Many files of one visitor: a list that is checked one by one, shown as a table, compared and exported."""
+"""A visitor's list of files: checked one by one, shown as a table, compared and exported."""

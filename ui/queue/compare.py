@@ -1,4 +1,4 @@
-"""Two results side by side, fact by fact."""
+"""Compare two results side by side."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ui.queue.table import RESULT_OF, shown_result, where
 
 
 def comparison(first: Row, second: Row, language: Language) -> str:
-    """The two files above each other's facts, as a table of two columns."""
+    """Return a table of two columns with the facts of two files."""
     words = text.of(language)
     facts = [_facts(row, language) for row in (first, second)]
     heads = "".join(f'<th scope="col">{_head(row)}</th>' for row in (first, second))

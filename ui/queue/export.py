@@ -1,4 +1,4 @@
-"""Results of a list as CSV, as JSON, and as a one-page PDF each. No report package is made for them."""
+"""Export the results of a list as CSV, JSON or one-page PDFs."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ COLUMNS = (
 
 
 def write_export(rows: Sequence[Row], kind: Kind, folder: Path, language: Language) -> Path:
-    """Write the results of some rows into a folder.
+    """Write the results of rows into a folder.
 
     Args:
-        rows: in the order in which they are written; those not judged yet are named with their state.
-        kind: of file; one row as PDF gives a PDF, several a zip of them.
-        folder: exists.
-        language: of the PDFs. CSV and JSON keep the program's own words.
+        rows: in order; files not checked yet are listed with their state.
+        kind: of file; a single row as PDF gives a PDF, several a zip of them.
+        folder: must exist.
+        language: of the PDFs. CSV and JSON use the program's own values.
 
     Raises:
         OSError: the disk is full, or a result was deleted meanwhile.
@@ -73,7 +73,7 @@ def write_export(rows: Sequence[Row], kind: Kind, folder: Path, language: Langua
 
 
 def results_csv(rows: Sequence[Row]) -> str:
-    """One line a file. No cell can be taken for a formula."""
+    """Return one line per file; no cell can be read as a formula."""
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, COLUMNS, lineterminator="\r\n", restval="")
     writer.writeheader()
@@ -115,12 +115,12 @@ def _values(row: Row) -> dict[str, Any]:
 
 
 def _mark(row: Row) -> str:
-    """The visitor's mark in words, without the digit that the page shows."""
+    """Return the visitor's mark in words, without its digit."""
     return text.of("en").FILES_MARKS[row.mark].partition(" ")[2].lower() if row.mark else ""
 
 
 def _write_json(rows: Sequence[Row], path: Path) -> None:
-    """What `scan --json` prints for each file, with the visitor's mark; one result in memory at a time."""
+    """Write what `scan --json` prints, with the visitor's marks; one result in memory at a time."""
     with path.open("w", encoding="utf-8") as stream:
         stream.write("[")
         for number, row in enumerate(rows):
@@ -163,7 +163,7 @@ def _pdf(row: Row, language: Language) -> bytes:
 
 
 def _still(row: Row, explanations: Explanations | None) -> Path | None:
-    """A small image of the file, where there is no frame with marks."""
+    """Return the thumbnail of a file without explanations."""
     if explanations is not None or row.visit is None:
         return None
     path = row.visit.still_path
@@ -175,15 +175,11 @@ def _result(row: Row) -> tuple[Analysis, Explanations | None]:
     assert visit is not None
     if (analysis := visit.analysis) is not None:
         return analysis, visit.explanations
-    return read_result(visit)
+    return read_result(visit)[:2]
 
 
 def make_thumbnail(source: Path, target: Path, long_side_px: int = 96) -> tuple[int, int]:
-    """Write a small PNG without metadata.
-
-    Returns:
-        Its width and height.
-    """
+    """Write a small PNG without metadata and return its width and height."""
     with Image.open(source) as image:
         small = image.convert("RGB")
         small.thumbnail((long_side_px, long_side_px))

@@ -1,4 +1,4 @@
-"""The list of files on the page: what stands where, and which event leads to which handler."""
+"""Lay out the list of files and connect its events."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from ui.text import Words
 _PICK = Path(__file__).with_name("pick.js").read_text(encoding="utf-8")
 _FILES = Path(__file__).with_name("files.js").read_text(encoding="utf-8")
 ACCEPT = "image/*,video/*,.heic,.heif,.avif,.jp2,.mkv,.ts,.mts,.m2ts,.avi,.webm,.mov"
-"""What a browser offers first; every other file can be chosen too, and is looked at."""
+"""File types that the browser suggests; others can be chosen too."""
 _SAVE = "watch('value', () => element.querySelector('a[data-save]')?.click());"
 _CLOSE = "element.addEventListener('click', (e) => { if (e.target.closest('[data-close]')) trigger('close'); });"
 
 
 def pick_part(lettering: LocalizedComponents) -> None:
-    """Below the drop zone: a folder, and a phone's camera. Its script also takes what is dropped and pasted."""
+    """Lay out the buttons for a folder and a phone's camera; their script also takes dropped and pasted files."""
     lettering.html(_pick, js_on_load=_PICK, elem_id="pick", elem_classes="dd-intro")
 
 
@@ -50,13 +50,13 @@ def _pick(words: type[Words]) -> str:
 
 
 class FilesPart:
-    """The components of one page's list, joined to what they do."""
+    """The components of a page's list."""
 
     def __init__(self, max_bytes: int) -> None:
-        """Lay them out where this is called.
+        """Lay out the list.
 
         Args:
-            max_bytes: largest file that is sent at all.
+            max_bytes: largest file that the browser sends.
         """
         self._ticket = gr.Textbox("", visible=False)
         self._files = gr.HTML(
@@ -73,7 +73,7 @@ class FilesPart:
         self._compared = gr.HTML("", apply_default_css=False, js_on_load=_CLOSE, elem_id="compared")
 
     def result_part(self, lettering: LocalizedComponents) -> None:
-        """What belongs to the result that is shown, where this is called: to save it, to delete everything."""
+        """Lay out the buttons that export the shown result and delete everything."""
         self._save = lettering.add(gr.Button, lambda words: {"value": words.EXPORT_ONE}, size="sm", elem_id="save")
         self._saved = gr.HTML(idle_panel(), apply_default_css=False, js_on_load=_SAVE, elem_id="saved")
         self._erase = lettering.add(
@@ -93,17 +93,17 @@ class FilesPart:
         at_once: dict[str, Any],
         pressed: str,
     ) -> Any:
-        """Say which event leads to what.
+        """Connect the events.
 
         Args:
-            page: that they are on.
-            handlers: of its events.
-            language: the one that is on.
-            how: how closely to look at a video.
+            page: their page.
+            handlers: of the events.
+            language: the switch.
+            how: how densely to sample a video.
             arrivals: events after which another result is shown.
-            found: all that shows a result.
-            heavy: how events wait that take long.
-            at_once: how those are answered that take no time.
+            found: components of a result.
+            heavy: settings of slow events.
+            at_once: settings of fast events.
             pressed: script that reads the language.
 
         Returns:
@@ -115,7 +115,7 @@ class FilesPart:
         one = by_name(handlers.add, [files, *found])
         files.bring(one, language, [files, *found], **many)
         turn = files.work(
-            by_name(handlers.work, [files]),
+            by_name(handlers.check_next, [files]),
             [how, language],
             files,
             show_progress="full",
@@ -155,7 +155,7 @@ class FilesPart:
             **(heavy | {"concurrency_id": "documents", "concurrency_limit": 1}),
         )
         listed = [files, compared, exported]
-        language.change(by_name(handlers.speak, listed), language, listed, **at_once)
+        language.change(by_name(handlers.change_language, listed), language, listed, **at_once)
         script = Tabs.SCRIPT.replace("(ticket, ...rest) =>", "() =>").replace("...rest", f"({pressed})()")
         page.load(
             by_name(handlers.restore, [files, *found]),

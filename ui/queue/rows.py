@@ -1,6 +1,6 @@
-"""The files of each visitor, row by row: what waits, what was found, and what the visitor marked.
+"""The lists of files, row by row: state, summary of the result, the visitor's mark.
 
-A full result is kept on disk and read back when its row is opened, so that memory does not grow with the list.
+Full results are kept on disk and loaded when a row is opened, so that memory does not grow with the list.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from detector.media.media import Media
 from detector.types import Analysis, Grade, MediaKind, Outcome, Verdict
 from explain.types import Explanations
 from ui.check.file_check import Trouble
@@ -23,13 +24,13 @@ from ui.session.own_files import RECEIVED
 from ui.session.store import LEFT_S, Visit, delete
 
 MAX_FILES = 200
-"""Rows of one list."""
+"""Rows per list."""
 MAX_TOTAL_BYTES = 4_000_000_000
-"""Of all files of one list."""
+"""Size of all files of one list."""
 MAX_ALL_BYTES = 20_000_000_000
-"""Of all files of all lists."""
+"""Size of all files of all lists."""
 MAX_LISTS = 64
-"""Lists kept at once; of all visitors."""
+"""Lists of all visitors."""
 _CLEARED_KEPT = 1000
 MARKS = (1, 2, 3, 4)
 State = Literal["waiting", "working", "done", "failed"]
@@ -38,16 +39,16 @@ _STRENGTH: tuple[Grade, ...] = ("none found", "undecided", "some signs", "signs"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What the table says about a result."""
+    """A result as shown in the table."""
 
     kind: MediaKind
     verdict: Verdict
     grade: Grade | None
-    """The highest of any face; None where none was found."""
+    """The highest of any face; None without a face."""
     strongest: int | None
-    """Number of the face that got it, as the page counts."""
+    """Number of that face, from 1."""
     start_s: float | None
-    """When, in a video."""
+    """Peak of that face in a video."""
     end_s: float | None
     duration_s: float | None
     faces: int
@@ -59,7 +60,6 @@ class Summary:
 
     @property
     def outcome(self) -> Outcome:
-        """Of the whole file."""
         return self.verdict.outcome
 
 
@@ -68,10 +68,10 @@ class Row:
     """One file."""
 
     number: int
-    """Its name on the page; grows."""
+    """Its id on the page; grows."""
     name: str
     visit: Visit | None
-    """None where the file was not taken in."""
+    """None if the file could not be received."""
     size_bytes: int = 0
     state: State = "waiting"
     summary: Summary | None = None
@@ -80,43 +80,43 @@ class Row:
     mark: int = 0
     """One of `MARKS`; 0: none."""
     job: object = None
-    """Token of the work on it: what was begun before has no say any more."""
+    """Token of the current work on it; results of earlier work are dropped."""
 
 
 @dataclass(slots=True, eq=False)
 class FileList:
-    """The rows of one page."""
+    """The list of one page."""
 
     rows: list[Row] = field(default_factory=list)
     name: str = field(default_factory=lambda: secrets.token_hex(8))
-    """Tells this list from the one before it on the same page."""
+    """Distinguishes it from an earlier list on the same page."""
     paused: bool = False
     version: int = 0
-    """Grows with every change: the page passes over what is older than it has."""
+    """Grows with every change: the page ignores older updates."""
     checked: int = 0
-    """How many turns of work have ended, whatever came of them."""
+    """Number of finished turns of work."""
     made: int = 0
-    """How many rows there have been."""
+    """Number of rows ever added."""
     left_out: int = 0
-    """Files that were not taken, because the list is full."""
+    """Files refused because the list was full."""
     used: float = 0.0
     left: float | None = None
     folder: Path | None = None
-    """Where exports are written."""
+    """Folder of exports."""
 
     def find(self, number: object) -> Row | None:
-        """The row of a number that the page named."""
+        """Return the row of a number from the page."""
         return next((row for row in self.rows if row.number == number), None)
 
     @property
     def room(self) -> bool:
-        """Whether another file is taken."""
+        """Whether another file fits."""
         total = sum(row.size_bytes for row in self.rows)
         return len(self.rows) < MAX_FILES and total < MAX_TOTAL_BYTES
 
 
 class FileLists:
-    """The lists of all visitors, by session. Every method may be called from several threads."""
+    """The lists of all visitors, by session. Thread-safe."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._lists: dict[str, FileList] = {}
@@ -127,11 +127,11 @@ class FileLists:
         """Held while rows are changed."""
 
     def of(self, session: str, *, make: bool = False) -> FileList | None:
-        """The list of a visitor.
+        """Return the list of a page.
 
         Args:
-            session: whose.
-            make: begin one where there is none; the one that was longest unused makes room.
+            session: of the page.
+            make: create one if there is none; the least recently used list makes room.
         """
         with self.lock:
             found = self._lists.get(session)
@@ -146,13 +146,13 @@ class FileLists:
             return found
 
     def has_room(self, files: FileList) -> bool:
-        """Whether another file is taken into a list."""
+        """Return whether another file fits into a list."""
         with self.lock:
             total = sum(row.size_bytes for each in self._lists.values() for row in each.rows)
             return files.room and total < MAX_ALL_BYTES
 
     def add(self, files: FileList, row: Row) -> None:
-        """Put a row at the end."""
+        """Append a row."""
         with self.lock:
             files.made += 1
             row.number = files.made
@@ -161,7 +161,7 @@ class FileLists:
             files.rows.append(row)
 
     def take_next(self, files: FileList) -> Row | None:
-        """The next row that waits, now being worked on."""
+        """Return the next waiting row, now marked as working."""
         with self.lock:
             row = None if files.paused else next((row for row in files.rows if row.state == "waiting"), None)
             if row is not None:
@@ -169,7 +169,7 @@ class FileLists:
             return row
 
     def remove(self, files: FileList, row: Row) -> None:
-        """Take a row out, and delete all that is kept of it."""
+        """Remove a row and delete its files."""
         with self.lock:
             if row in files.rows:
                 files.rows.remove(row)
@@ -177,19 +177,19 @@ class FileLists:
             delete(row.visit)
 
     def clear(self, session: str) -> None:
-        """Delete a list for its visitor; files that were still on their way to it are not wanted any more."""
+        """Delete a list for its visitor; files still on their way to it will be deleted too."""
         with self.lock:
             if (files := self._lists.get(session)) is not None:
                 self._cleared.append(files.name)
         self.end(session)
 
     def is_cleared(self, name: object) -> bool:
-        """Whether a visitor deleted the list of this name."""
+        """Return whether a visitor deleted the list of this name."""
         with self.lock:
             return name in self._cleared
 
     def end(self, session: str) -> None:
-        """Forget a list, and delete all that is kept of it."""
+        """Delete a list and its files."""
         with self.lock:
             files = self._lists.pop(session, None)
         for row in files.rows if files else ():
@@ -197,7 +197,7 @@ class FileLists:
                 delete(row.visit)
 
     def end_unused(self, seconds: float, left_s: float = LEFT_S) -> None:
-        """Forget lists that nobody has used in so long, and those whose page went `left_s` ago."""
+        """Delete lists unused for `seconds`, and those whose page was closed `left_s` ago."""
         with self.lock:
             now = self._clock()
             unused = [
@@ -209,14 +209,14 @@ class FileLists:
             self.end(session)
 
     def leave(self, session: str) -> None:
-        """The page went: nothing more is begun, and the list waits for its reload."""
+        """A page was closed: start nothing more, keep the list for its reload."""
         with self.lock:
             files = self._lists.get(session)
             if files is not None:
                 files.left = self._clock()
 
     def move(self, old: str, new: str) -> FileList | None:
-        """Hand the list of a page over to its reload."""
+        """Move the list of a page to its reload."""
         with self.lock:
             files = self._lists.pop(old, None)
             if files is not None:
@@ -229,20 +229,20 @@ class FileLists:
             return files
 
     def folders(self) -> set[Path]:
-        """The folders of all rows and exports."""
+        """Return the folders of all rows and exports."""
         with self.lock:
             rows = {row.visit.folder for files in self._lists.values() for row in files.rows if row.visit}
             return rows | {files.folder for files in self._lists.values() if files.folder}
 
     def is_here(self, session: str, row: Row) -> bool:
-        """Whether a row is still in the list of this page."""
+        """Return whether a row is still in the list of this page."""
         with self.lock:
             files = self._lists.get(session)
             return files is not None and files.left is None and row in files.rows
 
 
 def summarize(analysis: Analysis) -> Summary:
-    """What the table says about a result."""
+    """Summarize a result for the table."""
     media = analysis.media
     strongest = max(
         analysis.tracks,
@@ -269,7 +269,7 @@ def summarize(analysis: Analysis) -> Summary:
 
 
 def rank(summary: Summary) -> int:
-    """For sorting: the more signs, the higher; -1 without a face."""
+    """Return the sort key of a result; -1 without a face."""
     grade = summary.verdict.grade
     return -1 if grade is None else _STRENGTH.index(grade)
 
@@ -278,8 +278,8 @@ def _result_path(visit: Visit) -> Path:
     return visit.folder / "frames" / RECEIVED / f"result-{visit.runs}"
 
 
-def shelve(visit: Visit) -> None:
-    """Write the result of a visit down, and keep none of it in memory.
+def save_result(visit: Visit) -> None:
+    """Write the result of a visit to disk and drop it from memory.
 
     Raises:
         OSError: the disk is full.
@@ -289,29 +289,29 @@ def shelve(visit: Visit) -> None:
     path = _result_path(visit)
     if not path.exists():
         with path.open("wb") as stream:
-            pickle.dump((visit.analysis, visit.explanations), stream, protocol=5)
+            pickle.dump((visit.analysis, visit.explanations, visit.media), stream, protocol=5)
     visit.analysis = visit.explanations = visit.media = None
 
 
-def read_result(visit: Visit) -> tuple[Analysis, Explanations | None]:
-    """Read back what `shelve` wrote.
+def read_result(visit: Visit) -> tuple[Analysis, Explanations | None, Media | None]:
+    """Read what `save_result` wrote.
 
     Raises:
         OSError: it was deleted meanwhile.
     """
     # Written by this process alone, into a folder of mode 0700 that is never served and takes no upload.
     with (_result_path(visit)).open("rb") as stream:
-        analysis, explanations = pickle.load(stream)
+        analysis, explanations, media = pickle.load(stream)
     assert isinstance(analysis, Analysis)
-    return analysis, explanations
+    return analysis, explanations, media
 
 
-def unshelve(visit: Visit) -> Analysis:
-    """The result of a visit, in memory again.
+def load_result(visit: Visit) -> Analysis:
+    """Return the result of a visit, back in memory.
 
     Raises:
         OSError: it was deleted meanwhile.
     """
     if visit.analysis is None:
-        visit.analysis, visit.explanations = read_result(visit)
+        visit.analysis, visit.explanations, visit.media = read_result(visit)
     return visit.analysis

@@ -1,4 +1,4 @@
-"""The list of files as the page draws it: JSON for `files.js`, which writes names as text and never as markup."""
+"""The list of files as JSON for `files.js`, which writes names as text, never as markup."""
 
 from __future__ import annotations
 
@@ -21,13 +21,7 @@ RESULT_OF: dict[Grade, Result] = {
 
 
 def table(files: FileList | None, language: Language, opened: int = 0) -> str:
-    """The list, or that there is none.
-
-    Args:
-        files: of the visitor.
-        language: of the page.
-        opened: number of the row that is looked at.
-    """
+    """Return the list as JSON; `opened` is the number of the shown row."""
     words = text.of(language)
     rows = files.rows if files else []
     done = sum(row.state in ("done", "failed") for row in rows)
@@ -54,7 +48,7 @@ def table(files: FileList | None, language: Language, opened: int = 0) -> str:
 
 
 def where(summary: Summary, language: Language) -> str:
-    """Where the strongest face is: when in a video, which one in an image."""
+    """Return where the strongest face is: the time in a video, its number in an image."""
     words = text.of(language)
     if summary.strongest is None:
         return ""
@@ -66,7 +60,7 @@ def where(summary: Summary, language: Language) -> str:
 
 
 def shown_result(row: Row) -> Result | None:
-    """What is told of a row; None where it was not judged."""
+    """Return the result of a row; None if it was not checked."""
     if row.summary is None:
         return None
     grade = row.summary.verdict.grade

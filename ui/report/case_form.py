@@ -1,5 +1,4 @@
-"""What the visitor tells about the incident: the fields of `reporting.Case`. Only its kind has to be told, and
-nothing asks who the visitor is."""
+"""The case form: the fields of `reporting.Case`. Only its kind is required; nothing asks who the visitor is."""
 
 from __future__ import annotations
 
@@ -14,7 +13,7 @@ from reporting.case import IST, MAX_CHARS, parse_case
 from ui.common.localized import LocalizedComponents, Wording
 
 ELSEWHERE = "ZZ"
-"""A country without a route here; ISO 3166 gives this code to nobody."""
+"""Any other country; ISO 3166 assigns this code to nobody."""
 _PICKER = """<label><span class="dd-label">${label}</span>
 <input type="datetime-local" min="2000-01-01T00:00" value="${value}"></label>"""
 _PICKER_SCRIPT = "element.addEventListener('change', (event) => { props.value = event.target.value; });"
@@ -22,7 +21,7 @@ _DAY = timedelta(days=1)
 
 
 class Answers(NamedTuple):
-    """What stands in the form, as the page sends it, in the order of the fields."""
+    """Values of the form, in the order of the fields."""
 
     kind: str | None = None
     in_danger: bool | None = False
@@ -44,11 +43,11 @@ class Answers(NamedTuple):
 
     @property
     def age_missing(self) -> bool:
-        """The content is sexual, and the question about the age was not answered yet."""
+        """Whether the content is sexual and the age was not answered yet."""
         return self.kind == "sexual" and self.depicted is None
 
     def seen_long_ago(self, now: datetime) -> bool:
-        """The portal may want to know why it is reported only now."""
+        """Return whether the portal may ask for the reason of a delay."""
         try:
             seen_at = indian_time(self.seen_at)
         except ReportError:
@@ -88,7 +87,7 @@ def first_fields(localized: LocalizedComponents) -> list[gr.Radio | gr.Checkbox 
 
 
 def account_fields(localized: LocalizedComponents) -> list[gr.Textbox | gr.Checkbox]:
-    """Lay out what the text to paste cannot do without, and the claim that only the visitor can make."""
+    """Lay out what happened, and the claim that only the visitor can make."""
     what_happened = localized.add(
         gr.Textbox,
         lambda words: {"label": words.FORM_WHAT_HAPPENED, "info": words.FORM_WHAT_HAPPENED_HINT},
@@ -102,7 +101,7 @@ def account_fields(localized: LocalizedComponents) -> list[gr.Textbox | gr.Check
 
 
 def detail_fields(localized: LocalizedComponents) -> list[gr.HTML | gr.Textbox | gr.Dropdown]:
-    """Lay out what may stay empty: the rest of `Answers` but the last."""
+    """Lay out the optional fields: the rest of `Answers` but the last."""
     seen_at = time_picker(localized, lambda words: {"label": words.FORM_SEEN_AT})
     saved_at = time_picker(localized, lambda words: {"label": words.FORM_SAVED_AT})
     delay_reason = localized.add(
@@ -145,7 +144,7 @@ def detail_fields(localized: LocalizedComponents) -> list[gr.HTML | gr.Textbox |
 
 
 def images_field(localized: LocalizedComponents) -> gr.Checkbox:
-    """The last of `Answers`, asked only where the content is sexual."""
+    """Lay out the last of `Answers`, for sexual content only."""
     return localized.add(
         gr.Checkbox,
         lambda words: {"label": words.FORM_IMAGES, "info": words.FORM_IMAGES_HINT},
@@ -155,7 +154,7 @@ def images_field(localized: LocalizedComponents) -> gr.Checkbox:
 
 
 def time_picker(localized: LocalizedComponents, wording: Wording) -> gr.HTML:
-    """A date and time, with the browser's own picker: every phone has one that its owner knows."""
+    """Lay out the browser's own date and time picker."""
     return localized.add(
         gr.HTML,
         wording,
@@ -168,10 +167,10 @@ def time_picker(localized: LocalizedComponents, wording: Wording) -> gr.HTML:
 
 
 def read_case(answers: Answers) -> Case:
-    """The visitor's words, as they were typed.
+    """Convert the form to a case.
 
     Raises:
-        ReportError: a value that the form does not offer, a text that is too long, or a time that cannot be read.
+        ReportError: a value that the form does not offer, a text that is too long, or an invalid time.
     """
     sexual = answers.kind == "sexual"
     images = bool(answers.with_images) if sexual else None
@@ -199,7 +198,7 @@ def read_case(answers: Answers) -> Case:
 
 
 def indian_time(value: str | None) -> datetime | None:
-    """What a picker holds; None where it is empty.
+    """Parse the value of a picker; None if it is empty.
 
     Raises:
         ReportError: it cannot be read.

@@ -1,8 +1,4 @@
-"""After the package was made: what to look at before filing, the portal's fields to copy one by one, and what
-follows once it was filed.
-
-Pure functions from values to HTML.
-"""
+"""Findings to check before filing, fields to copy, follow-up dates. Pure functions to HTML."""
 
 from __future__ import annotations
 
@@ -26,7 +22,7 @@ _CHARS_A_LINE = 60
 
 
 def before_filing(findings: Sequence[Finding], language: Language) -> str:
-    """What the checks found, errors first; what is only good to know is folded away."""
+    """Return the findings, errors first; hints are collapsed."""
     words = text.of(language)
     grave, minor = (
         "".join(_finding(entry, language) for entry in findings if (entry.severity == "info") is folded)
@@ -39,8 +35,7 @@ def before_filing(findings: Sequence[Finding], language: Language) -> str:
 
 
 def filing_list(package: Prepared, language: Language) -> str:
-    """The fields in the portal's order, each with its text, its count, what to know, and a button to copy it, or a
-    link to save each file that is attached there."""
+    """Return the portal's fields in order, each with a copy button, or a link to save each attachment."""
     words = text.of(language)
     steps = ""
     for step, group in groupby(package.fields, key=lambda field: field.step):
@@ -55,7 +50,7 @@ def filing_list(package: Prepared, language: Language) -> str:
 
 
 def filed_panel(package: Prepared, language: Language) -> str:
-    """The number stands in the package, and the dates that follow; dates are known for India alone."""
+    """Return that the number is recorded, and the follow-up dates, known for India only."""
     words = text.of(language)
     said = f"<p>{escape(words.FILED_DONE)}</p>"
     if package.filed_at is None or package.case.country != "IN":
@@ -117,7 +112,7 @@ def _field(field: PortalField, package: Prepared, language: Language) -> str:
 
 
 def _saves(field: PortalField, package: Prepared, language: Language) -> str:
-    """A link for each file to attach, under the name that the portal is to see."""
+    """Return a link for each attachment, under the name that the portal gets."""
     words, saves = text.of(language), []
     named = {Path(name).name for name in field.files}
     for path in package.uploads:
@@ -131,6 +126,6 @@ def _saves(field: PortalField, package: Prepared, language: Language) -> str:
 
 
 def _both(english: str, hindi: str, language: Language) -> str:
-    """The portal's own words, and what they mean where the page is in Hindi."""
+    """Return the portal's own words, with a translation on a Hindi page."""
     own = f'<span lang="en">{escape(english)}</span>'
     return own if language == "en" else f"{own} ({escape(hindi)})"

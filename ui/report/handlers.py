@@ -1,4 +1,4 @@
-"""What the page does about a report: where to turn, the package, the way to the portal, and what comes after."""
+"""Handlers of the report: where to turn, the package, the acknowledgement."""
 
 from __future__ import annotations
 
@@ -27,65 +27,55 @@ from reporting.text.results import Language
 from reporting.types import Place
 from ui import text
 from ui.check.file_check import Trouble, attempt
-from ui.check.result_updates import emptied
+from ui.check.result_updates import empty_result
 from ui.check.video_handlers import download, no_download
 from ui.common.updates import Updates
 from ui.report.case_form import Answers, indian_time, read_case
 from ui.report.filing import before_filing, filed_panel, filing_list
-from ui.report.portal_status import reach
+from ui.report.portal_status import check_portal
 from ui.report.referral_steps import first_panel, portal_link, routes_panel
 from ui.result.status_panel import idle_panel, note_panel, trouble_panel
 from ui.session.disk import discard
 from ui.session.key_frames import load_frames
 from ui.session.own_files import secret_folder
-from ui.session.store import Prepared, Visit, Visits, sweep
+from ui.session.store import Prepared, Visit, Visits, delete_if_ended
 from ui.session.visitor import session_of
 
 
 class ReportHandlers:
-    """Joins the visits with the report; every method may be called from several threads."""
+    """Handlers around the visits. Thread-safe.
+
+    Handlers return updates by component name. `request` identifies the page, `turn` is the count of `Jobs.SCRIPT`,
+    `chosen` the language of the page, `typed` the values of `Answers`.
+    """
 
     def __init__(self, visits: Visits) -> None:
         self._visits = visits
         self._jobs = visits.jobs
 
     def route(self, request: gr.Request, turn: float, chosen: str, *typed: Any) -> Updates:
-        """Something that decides where to turn was answered. Where that is a hard stop, everything that was kept
-        of the visitor's file is deleted at once.
+        """Show where to turn after an answer that decides it. A hard stop deletes the visitor's file at once.
 
-        Args:
-            request: whose page it is, here and below.
-            turn: the count of `Jobs.SCRIPT`, here and below. What is answered last need not have been told last:
-                a hard stop always takes effect, but where to turn is shown for the newest turn alone.
-            chosen: language of the page, here and below.
-            typed: the values of `Answers`, here and below.
-
-        Returns:
-            Updates of the form, of `routes` and `build`, and of the package as `prepare`; after a hard stop also
-            of all that shows the result.
+        Events may arrive out of order: a hard stop always takes effect, the steps are those of the newest turn.
         """
         session, language = session_of(request), text.language_of(chosen)
-        job = self._jobs.begin(session, "route", turn)
+        job = self._jobs.start(session, "route", turn)
         answers = Answers(*typed)
-        self._outdate(session, turn)
+        self._discard_package(session, turn)
         stopped = self._stops(session, answers, language)
-        found = {"answer": _halted(language)} | emptied() if stopped else {}
+        found = {"answer": _hard_stop_panel(language)} | empty_result() if stopped else {}
         if not self._jobs.is_current(job):
             return found
-        routed = _routed(answers, language, build=self._visits.get(session) is not None)
+        routed = _form_updates(answers, language, build=self._visits.get(session) is not None)
         return routed | _package_updates(None, language) | found
 
     def prepare(
         self, request: gr.Request, turn: float, chosen: str, original_wanted: bool, *typed: Any
     ) -> Updates:
-        """Build the report package of the visit; none is offered if something was edited since it was asked for.
-
-        Returns:
-            Updates of `package-note`, `filing`, `fields`, `download`, `portal`, `after` and `filed`.
-        """
+        """Build the report package; it is dropped if something was edited meanwhile."""
         session, language = session_of(request), text.language_of(chosen)
         answers = Answers(*typed)
-        job = self._jobs.begin(session, "package", turn)
+        job = self._jobs.start(session, "package", turn)
         if not self._jobs.is_current(job):
             return {}
         if self._stops(session, answers, language):
@@ -102,7 +92,7 @@ class ReportHandlers:
         if answers.kind is not None:
             package = attempt(partial(_refuse, answers) if answers.age_missing else work)
         if self._visits.get(session) is not visit:
-            sweep(visit)  # it may have been written into since
+            delete_if_ended(visit)  # it may have been written into since
             return {}
         if not self._jobs.deliver(job, lambda: setattr(visit, "package", package)):
             if isinstance(package, Prepared):
@@ -116,21 +106,18 @@ class ReportHandlers:
         """Write the acknowledgement number into the package.
 
         Args:
-            request: whose page it is.
-            turn: see `route`.
+            request: page of the visitor.
+            turn: count of `Jobs.SCRIPT`.
             chosen: language of the page.
-            number: as the portal gave it.
-            filed_at: what the picker holds; empty says now.
-
-        Returns:
-            Updates as `prepare`.
+            number: from the portal.
+            filed_at: value of the picker; empty means now.
         """
         language = text.language_of(chosen)
         visit = self._visits.get(session_of(request))
         if visit is None or not isinstance(visit.package, Prepared):
             return _package_updates(Trouble("result_gone"), language)
         package = visit.package
-        job = self._jobs.begin(session_of(request), "package", turn)
+        job = self._jobs.start(session_of(request), "package", turn)
 
         def work() -> Prepared:
             at = indian_time(filed_at) or datetime.now(UTC)
@@ -150,59 +137,47 @@ class ReportHandlers:
             return {}
         return _package_updates(shown, language)
 
-    def outdate(self, request: gr.Request, turn: float) -> Updates:
-        """Something was changed after the package was asked for: take the old one off the page."""
-        self._outdate(session_of(request), turn)
+    def discard_package(self, request: gr.Request, turn: float) -> Updates:
+        """Remove the package from the page after an edit."""
+        self._discard_package(session_of(request), turn)
         return _package_updates(None, text.DEFAULT)
 
     def show(self, request: gr.Request) -> Updates:
-        """Say again how the package stands: an answer that was on its way may have come after a newer one.
-
-        Returns:
-            Updates as `prepare`.
-        """
+        """Show the state of the package again: updates may arrive out of order."""
         visit = self._visits.get(session_of(request))
         if visit is None:
             return {}
         return _package_updates(visit.package, visit.language)
 
-    def speak(self, request: gr.Request, turn: float, chosen: str, *typed: Any) -> Updates:
-        """The visitor changed the language.
-
-        Returns:
-            Updates as `route`, those of the result apart.
-        """
+    def change_language(self, request: gr.Request, turn: float, chosen: str, *typed: Any) -> Updates:
+        """Show form and package in another language."""
         session, language = session_of(request), text.language_of(chosen)
-        self._jobs.begin(session, "route", turn)
+        self._jobs.start(session, "route", turn)
         visit = self._visits.get(session)
-        routed = _routed(Answers(*typed), language, build=visit is not None)
+        routed = _form_updates(Answers(*typed), language, build=visit is not None)
         return routed | _package_updates(visit.package if visit else None, language)
 
     def ask_portal(self, chosen: str) -> Updates:
-        """See whether the portal answers this computer.
-
-        Returns:
-            Update of `reached`.
-        """
+        """Check whether the portal answers this computer."""
         portal, words = load_portal(), text.of(text.language_of(chosen))
-        found = words.REACH[reach(portal.home_url.value)]
+        found = words.REACH[check_portal(portal.home_url.value)]
         return {"reached": note_panel(found.format(fraud=portal.helpline_cyber_fraud.value))}
 
     def _stops(self, session: str, answers: Answers, language: Language) -> bool:
-        """Whether the answers are a hard stop; then nothing is kept from now on."""
+        """End the visit if the answers are a hard stop, and return whether they are."""
         if answers.kind != "sexual" or answers.age_missing or answers.depicted == "adult":
             return False
-        self._visits.end(session, _halted, listed=True)
+        self._visits.end(session, _hard_stop_panel, listed=True)
         return True
 
-    def _outdate(self, session: str, turn: float) -> None:
+    def _discard_package(self, session: str, turn: float) -> None:
         self._jobs.end(session, "package", turn)
         if visit := self._visits.get(session):
             visit.package = None
 
 
 def _refuse(answers: Answers) -> Prepared:
-    """Say that nothing is made.
+    """Refuse to build a package.
 
     Raises:
         HardStopError: always.
@@ -223,7 +198,7 @@ def _build(visit: Visit, analysis: Analysis, case: Case, original_wanted: bool, 
             replace(analysis, key_frames=frames),
             visit.explanations,
             secret_folder(packages),  # a new address each time: a browser may keep what it has had from an old one
-            original=visit.original,
+            original=visit.media or visit.original,
             include_original=original_wanted,
             processed_at=processed_at,
             language=visit.language,
@@ -238,7 +213,7 @@ def _build(visit: Visit, analysis: Analysis, case: Case, original_wanted: bool, 
 
 
 def _unpack_uploads(package: ReportPackage, folder: Path) -> tuple[Path, ...]:
-    """Write the files to upload beside the package, for who cannot open a zip where the portal asks for a file."""
+    """Unpack the files to upload beside the package, for visitors who cannot open a zip."""
     names = list(dict.fromkeys(name for field in package.fields for name in field.files))
     with zipfile.ZipFile(package.path) as archive:
         for name in names:
@@ -246,13 +221,13 @@ def _unpack_uploads(package: ReportPackage, folder: Path) -> tuple[Path, ...]:
     return tuple(folder / Path(name).name for name in names)
 
 
-def _routed(answers: Answers, language: Language, *, build: bool) -> Updates:
-    """The form and the steps.
+def _form_updates(answers: Answers, language: Language, *, build: bool) -> Updates:
+    """Update the form and the steps.
 
     Args:
-        answers: what stands in the form.
+        answers: values of the form.
         language: of the page.
-        build: there is something to build from.
+        build: whether there is a result to build from.
     """
     sexual, unknown = answers.kind == "sexual", answers.kind is None or answers.age_missing
     # What was typed elsewhere does not decide where to turn, and may not be readable yet.
@@ -274,8 +249,7 @@ def _routed(answers: Answers, language: Language, *, build: bool) -> Updates:
 
 
 def _package_updates(package: Prepared | Trouble | None, language: Language) -> Updates:
-    """How the report package stands, in the order of filing: its note with what to look at, the texts to copy, the
-    download, the way to the portal, and what comes after."""
+    """Update the note, fields, download, portal link and follow-up of the report package."""
     if not isinstance(package, Prepared):
         return {
             "package-note": idle_panel() if package is None else trouble_panel(package, language),
@@ -302,6 +276,6 @@ def _package_updates(package: Prepared | Trouble | None, language: Language) -> 
     }
 
 
-def _halted(language: Language) -> str:
-    """What the page says in place of the answer."""
+def _hard_stop_panel(language: Language) -> str:
+    """Return what replaces the answer after a hard stop."""
     return note_panel(text.of(language).HARD_STOP)

@@ -1,4 +1,4 @@
-"""The report on the page: what stands where below the findings, and which event leads to which handler."""
+"""Lay out the report below the findings and connect its events."""
 
 from __future__ import annotations
 
@@ -21,10 +21,9 @@ from ui.session.store import Visits
 
 
 class ReportPart:
-    """The components of one page's report, joined to what they do."""
+    """The components of a page's report."""
 
     def __init__(self, localized: LocalizedComponents) -> None:
-        """Lay them out where this is called."""
         localized.html(
             lambda words: (
                 f"<p>{escape(words.REPORT_LEAD)}</p><p>{escape(result_text.not_an_fir(words.LANGUAGE))}</p>"
@@ -79,16 +78,16 @@ class ReportPart:
         heavy: dict[str, Any],
         at_once: dict[str, Any],
     ) -> None:
-        """Say which event leads to what.
+        """Connect the events.
 
         Args:
             visits: of all visitors.
-            language: the one that is on.
-            arrivals: events after which there is another file, whose case is another one.
-            found: what shows the findings, as `ReportHandlers.route` clears it.
-            rechecks: events after which the same file is checked again, and a package is out of date.
-            heavy: how events wait that take long.
-            at_once: how those are answered that take no time.
+            language: the switch.
+            arrivals: events after which there is another file, and so another case.
+            found: components of the findings, which a hard stop clears.
+            rechecks: events after which the same file is checked again, and a package is outdated.
+            heavy: settings of slow events.
+            at_once: settings of fast events.
         """
         handlers = ReportHandlers(visits)
         first = self._first
@@ -105,15 +104,15 @@ class ReportPart:
             **at_once,
         )
         changes = [field.change for field in (*self._account, *self._details[1:], self._images, self._original)]
-        outdate = by_name(handlers.outdate, packaged)
-        gr.on(changes, outdate, self._turn, packaged, js=Jobs.SCRIPT, **at_once)
-        speak = by_name(handlers.speak, routed)
-        language.change(speak, [self._turn, language, *typed], routed, js=Jobs.SCRIPT, **at_once)
+        discard_package = by_name(handlers.discard_package, packaged)
+        gr.on(changes, discard_package, self._turn, packaged, js=Jobs.SCRIPT, **at_once)
+        change_language = by_name(handlers.change_language, routed)
+        language.change(change_language, [self._turn, language, *typed], routed, js=Jobs.SCRIPT, **at_once)
         anew = [*first, self._build, *packaged]
         for recheck in rechecks:
-            recheck.then(outdate, self._turn, packaged, js=Jobs.SCRIPT, **at_once)
+            recheck.then(discard_package, self._turn, packaged, js=Jobs.SCRIPT, **at_once)
         for arrival in arrivals:
-            arrival.then(by_name(_anew, anew), None, anew, **at_once)
+            arrival.then(by_name(_reset_form, anew), None, anew, **at_once)
 
         given = [self._turn, language, self._original, *typed]
         prepare = by_name(handlers.prepare, packaged)
@@ -125,8 +124,8 @@ class ReportPart:
         self._reach.click(by_name(handlers.ask_portal, [self._reached]), language, self._reached, **at_once)
 
 
-def _anew() -> Updates:
-    """Another file is another case: what was told about the last says nothing about it."""
+def _reset_form() -> Updates:
+    """Reset the form for another file."""
     return {
         "kind": None,
         "in-danger": False,
@@ -144,5 +143,4 @@ def _anew() -> Updates:
 
 
 def _html(value: str = "", **kwargs: Any) -> gr.HTML:
-    """A piece of our own markup, in our own style."""
     return gr.HTML(value, apply_default_css=False, **kwargs)

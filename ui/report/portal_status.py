@@ -1,4 +1,4 @@
-"""Whether the portal answers, asked only when the visitor wants to know. Nothing of theirs goes along."""
+"""Check whether the portal answers, on request only and without any data of the visitor."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ Reach = Literal["reachable", "failing", "unreachable"]
 _CONNECT_S, _ANSWER_S = 4.0, 6.0
 
 
-def reach(address: str) -> Reach:
-    """Ask for the first lines of an answer, once: no redirect is followed, no cookie taken, no setting of the
-    surroundings (a proxy, a password) used.
+def check_portal(address: str) -> Reach:
+    """Request a page once, without redirects, cookies, proxies or credentials.
 
     Args:
         address: of the page, from the dated facts.
 
     Returns:
-        `failing` where a server answers that it cannot serve now.
+        `failing` if the server answers with an error of its own.
     """
     with requests.Session() as session:
         session.trust_env = False

@@ -1,7 +1,4 @@
-"""Where to turn, as the visitor fills in the form: the steps in their order, and the page on which to file.
-
-Pure functions from values to HTML.
-"""
+"""Where to turn: the steps in order, and the page on which to file. Pure functions to HTML."""
 
 from __future__ import annotations
 
@@ -20,13 +17,9 @@ _LINK = re.compile(r"https://[^\s,;)।]*[^\s,;.)।]")
 
 
 def first_panel(case: Case, language: Language, *, age_missing: bool) -> str:
-    """The region before the case is known: what helps in danger, and the question about the age where it is due.
-    It is there from the start so that what comes is read out.
+    """Return the region before the case is known: help in danger, and the question about the age if needed.
 
-    Args:
-        case: what was told so far.
-        language: of the page.
-        age_missing: the age of the person shown has to be told before anything else.
+    The region exists from the start so that later content is announced.
     """
     words = text.of(language)
     ask = f'<p class="dd-pending"><strong>{escape(words.AGE_FIRST)}</strong></p>' if age_missing else ""
@@ -37,7 +30,7 @@ def first_panel(case: Case, language: Language, *, age_missing: bool) -> str:
 
 
 def routes_panel(case: Case, language: Language) -> str:
-    """The steps of a case. Where nothing may be made, why, and that nothing was kept."""
+    """Return the steps of a case; after a hard stop also why nothing is made."""
     words, routing = text.of(language), route(case)
     stopped = ""
     if routing.hard_stop:
@@ -56,14 +49,7 @@ def routes_panel(case: Case, language: Language) -> str:
 
 
 def portal_link(case: Case, findings: Sequence[Finding], language: Language) -> str:
-    """The way to the page where a case is filed: a link that opens a tab of its own, and the address to type
-    instead. Where the texts are not complete there is no link, and what is missing is said.
-
-    Args:
-        case: of the package.
-        findings: what was found in it; an error has to be put right first.
-        language: of the page.
-    """
+    """Return the link to the portal and its address; without the link while findings have errors."""
     words, address, home = text.of(language), filing_page(case), load_portal().home_url.value
     title = f"<h2>{escape(words.PORTAL_TITLE)}</h2>"
     if not address:
@@ -82,11 +68,10 @@ def portal_link(case: Case, findings: Sequence[Finding], language: Language) -> 
 
 
 def linked(sentence: str) -> str:
-    """A sentence as HTML, its telephone numbers and addresses ready to be pressed.
+    """Escape a sentence and link its telephone numbers and addresses.
 
-    >>> linked("Call 112 at once, or see https://stopncii.org.")
-    'Call <a href="tel:112">112</a> at once, or see <a href="https://stopncii.org" target="_blank" \
-rel="noopener noreferrer">https://stopncii.org</a>.'
+    >>> linked("Call 112 at once, or see https://stopncii.org.")  # doctest: +ELLIPSIS
+    'Call <a href="tel:112">112</a> at once, or see <a href="https://stopncii.org" target=...</a>.'
     """
     numbers = "|".join(map(re.escape, _numbers()))
     pieces, at = [], 0
@@ -116,7 +101,7 @@ def _step(step: Route, language: Language) -> str:
 
 
 def _numbers() -> list[str]:
-    """Every telephone number of the dated facts, the longest first."""
+    """Return every telephone number of the dated facts, longest first."""
     portal = load_portal()
     known = {
         portal.helpline_emergency.value,

@@ -1,8 +1,4 @@
-"""What lies below the verdict: the faces that decided, the other faces and whole frames folded, the reasons, the
-limits, and what to do now.
-
-Pure functions from values to HTML; images come as addresses, since somebody else has to store them.
-"""
+"""Everything below the verdict: face cards, whole frames, reasons, limits, next steps. Pure functions to HTML."""
 
 from __future__ import annotations
 
@@ -20,7 +16,7 @@ from ui.session.store import ImageLinks
 
 
 def findings(analysis: Analysis, explanations: Explanations | None, links: ImageLinks, language: Language) -> str:
-    """The face that decided, with its images; the other faces and the whole frames folded."""
+    """Return the decisive face with its images; the other faces and whole frames are collapsed."""
     if not analysis.tracks:
         return ""
     words = text.of(language)
@@ -40,7 +36,7 @@ def findings(analysis: Analysis, explanations: Explanations | None, links: Image
 
 
 def about(analysis: Analysis, language: Language) -> str:
-    """How the result came about, and what the detector cannot tell; both folded."""
+    """Return the reasons of the result and the limits of the detector, both collapsed."""
     words = text.of(language)
     return part(words.REASONS_TITLE, _reasons(analysis, language) + _facts(analysis, language)) + part(
         words.LIMITS_TITLE, bullets(result_text.limits(language))
@@ -48,7 +44,7 @@ def about(analysis: Analysis, language: Language) -> str:
 
 
 def next_steps(outcome: Outcome, language: Language) -> str:
-    """The numbers to call at once, and what else to do, folded."""
+    """Return the helplines, and further steps collapsed."""
     urgent, *others = guidance.next_steps(outcome, language)
     portal = load_portal()
     called = escape(urgent)
@@ -64,7 +60,7 @@ def next_steps(outcome: Outcome, language: Language) -> str:
 def _in_time(
     analysis: Analysis, explanations: Explanations | None, links: ImageLinks, language: Language
 ) -> list[tuple[Explanation, str]]:
-    """Every explained face with its markup: those of the stretch that decided first, then in order of time."""
+    """Return every explained face with its markup, those of the peak first, then by time."""
     if explanations is None:
         return []
     peaks = {track.track_id: track.peak for track in analysis.tracks}
@@ -80,7 +76,7 @@ def _in_time(
 
 
 def _heatmap_key(scale_from: ScaleSource, language: Language) -> str:
-    """The bar of colours from none to strongest, in the visitor's words; `_frames` says more."""
+    """Return the colour bar of the heatmaps."""
     words = text.of(language)
     none, most = words.HEATMAP_NONE, words.HEATMAP_MOST[scale_from]
     return (
@@ -125,7 +121,7 @@ def _card(analysis: Analysis, track: FaceTrack, images: list[str], language: Lan
 
 
 def _marked(track: FaceTrack, language: Language) -> list[str]:
-    """How many of the views are hard to judge, and why; nothing where none is."""
+    """Return how many views are hard to judge, and why; empty if none is."""
     words = text.of(language)
     counts = {mark: sum(mark in score.marks for score in track.scores) for mark in words.MARKS}
     named = [words.MARKS[mark].format(count=count) for mark, count in counts.items() if count]
@@ -133,7 +129,7 @@ def _marked(track: FaceTrack, language: Language) -> list[str]:
 
 
 def _compared(face: Explanation, heatmap: Picture, original: Picture, video: bool, language: Language) -> str:
-    """One face with and without its heat, one over the other; `compare.js` moves the border."""
+    """Return a face with a slider between its original and its heatmap, see `compare.js`."""
     words, time = text.of(language), moment_clock(face.score.time_s)
     named = {"number": face.track_id + 1, "moment": words.MOMENT.format(time=time) if video else ""}
     said = "".join(f"<p>{escape(sentence)}</p>" for sentence in evidence_sentences(face, language))
@@ -175,7 +171,6 @@ def _frames(
 
 
 def _reasons(analysis: Analysis, language: Language) -> str:
-    """The figures behind the outcome."""
     return bullets(message_sentences((*analysis.verdict.reasons, *analysis.media.notes), language))
 
 

@@ -1,4 +1,4 @@
-"""Whether the maps of a result point at what it rests on, measured when the visitor asks."""
+"""Faithfulness check of the heatmaps, on request."""
 
 from __future__ import annotations
 
@@ -18,22 +18,12 @@ from ui.session.visitor import session_of
 
 
 class MapCheckHandlers:
-    """Joins one detector with the visits."""
-
     def __init__(self, detector: Detector, visits: Visits) -> None:
         self._detector = detector
         self._visits = visits
 
     def check(self, chosen: str, request: gr.Request) -> Updates:
-        """Paint over what the maps point at, and judge again.
-
-        Args:
-            chosen: language of the page.
-            request: whose page it is.
-
-        Returns:
-            Update of `maps-note`; none where the result was replaced meanwhile.
-        """
+        """Occlude what the heatmaps point at and score again."""
         visit = self._visits.get(session_of(request))
         if visit is None or visit.explanations is None:
             return {"maps-note": trouble_panel(Trouble("result_gone"), text.language_of(chosen))}
@@ -55,7 +45,7 @@ class MapCheckHandlers:
 
 
 def map_check_panel(checks: tuple[tuple[int, Faithfulness], ...] | Trouble | None, language: Language) -> str:
-    """What the check found, or nothing before there was one."""
+    """Return what the check found; empty before there was one."""
     if checks is None:
         return idle_panel()
     if isinstance(checks, Trouble):
@@ -69,7 +59,7 @@ def map_check_panel(checks: tuple[tuple[int, Faithfulness], ...] | Trouble | Non
 
 
 def _strongest(explanations: Explanations) -> list[Explanation]:
-    """One face of each person, where something in it stands out; they come with the strongest first."""
+    """Return the strongest face of each person whose heatmap is concentrated."""
     first: dict[int, Explanation] = {}
     for face in explanations.faces:
         first.setdefault(face.track_id, face)

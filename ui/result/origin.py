@@ -1,4 +1,4 @@
-"""Where a file comes from: what it says of itself, and frames to look for elsewhere. The page sends nothing."""
+"""Origin of a file: its metadata and content credentials, and frames for a reverse image search. Sends nothing."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ SEARCHES = {
     "TinEye": "https://tineye.com/",
     "Yandex": "https://yandex.com/images/",
 }
-"""Pages that search by an image; the visitor opens them and hands the frame over."""
+"""Reverse image searches; the visitor opens them and uploads the frame."""
 SCRIPT = Path(__file__).with_name("origin.js")
 
 
 def origin_panel(analysis: Analysis, origin: Origin | None, links: ImageLinks, language: Language) -> str:
-    """The frames with their buttons, the searches, and what the file says of itself."""
+    """Return the frames with their buttons, the searches, and the file's own data."""
     if origin is None:
         return ""
     words = text.of(language)

@@ -1,7 +1,4 @@
-"""The one panel that answers first: nothing yet, being checked, the verdict, or what went wrong.
-
-It is one region that screen readers follow; everything below it on the page is detail.
-"""
+"""The status panel: idle, checking, the verdict, or trouble. One live region for screen readers."""
 
 from __future__ import annotations
 
@@ -19,12 +16,12 @@ _REGION = '<div role="status" aria-live="polite" aria-atomic="true" tabindex="-1
 
 
 def idle_panel() -> str:
-    """The region with nothing in it, there from the start so that what comes later is read out."""
+    """Return the empty region, present from the start so that later content is announced."""
     return _REGION.format(content="")
 
 
 def checking_panel(name: str, language: Language, *, again: bool = False) -> str:
-    """What is being checked; the moving progress stands below it."""
+    """Return what is being checked."""
     words = text.of(language)
     hint = words.CHECKING_AGAIN if again else words.CHECKING_HINT
     return _REGION.format(
@@ -34,7 +31,7 @@ def checking_panel(name: str, language: Language, *, again: bool = False) -> str
 
 
 def fetching_panel(site: str, language: Language) -> str:
-    """A file is being fetched from where a link leads to."""
+    """Return that a link is being downloaded."""
     words = text.of(language)
     return _REGION.format(
         content=f'<section class="dd-panel dd-checking"><h2>{escape(words.FETCHING.format(site=site))}</h2>'
@@ -43,7 +40,7 @@ def fetching_panel(site: str, language: Language) -> str:
 
 
 def stopped_panel(language: Language) -> str:
-    """The visitor stopped the check."""
+    """Return that the check was stopped."""
     words = text.of(language)
     title = f"{icon('trouble')} {escape(words.STOPPED_TITLE)}"
     return _REGION.format(
@@ -53,7 +50,7 @@ def stopped_panel(language: Language) -> str:
 
 
 def moment_panel(moment: Moment, language: Language) -> str:
-    """One moment of a video, asked for by the visitor."""
+    """Return the picked frame of a video."""
     words = text.of(language)
     caption = words.MOMENT_CAPTION.format(
         name=words.FACE_NAME.format(number=moment.track_id + 1),
@@ -68,7 +65,7 @@ def moment_panel(moment: Moment, language: Language) -> str:
 
 
 def closer_panel(analysis: Analysis, language: Language) -> str:
-    """How densely a video was looked at; nothing for an image."""
+    """Return how densely a video was sampled; empty for an image."""
     words, media = text.of(language), analysis.media
     if media.kind != "video":
         return idle_panel()
@@ -84,7 +81,7 @@ def closer_panel(analysis: Analysis, language: Language) -> str:
 
 
 def trouble_panel(trouble: Trouble, language: Language) -> str:
-    """Something went wrong, in plain words, where the result would have stood."""
+    """Return what went wrong and what to do."""
     detail = ""
     if trouble.detail and language == "en":
         detail = f"<p>{escape(trouble.detail)}</p>"
@@ -98,12 +95,12 @@ def trouble_panel(trouble: Trouble, language: Language) -> str:
 
 
 def note_panel(message: str) -> str:
-    """Good news of one sentence."""
+    """Return a note of one sentence."""
     return _REGION.format(content=f"<p>{escape(message)}</p>")
 
 
 def saved_panel(link: str, name: str, said: str) -> str:
-    """A file that was written, as a link to save it; `files.js` presses it once."""
+    """Return a download link, which `files.js` clicks once."""
     return _REGION.format(
         content=f'<p><a class="dd-button" href="{escape(link)}" download="{escape(name)}" data-save>'
         f"{escape(said)}</a></p>"
@@ -111,13 +108,7 @@ def saved_panel(link: str, name: str, said: str) -> str:
 
 
 def verdict_panel(analysis: Analysis, language: Language, links: ImageLinks) -> str:
-    """What was checked, the outcome in a sentence, what to do now, and what limits the result; the rest folded.
-
-    Args:
-        analysis: what was found.
-        language: of the visitor.
-        links: the images of the result.
-    """
+    """Return the file's name, the outcome, the next action, warnings and limits; figures are collapsed."""
     words, verdict, media = text.of(language), analysis.verdict, analysis.media
     outcome = verdict.outcome
     screen = verdict_notes.screen_of(analysis)
@@ -151,7 +142,7 @@ def verdict_panel(analysis: Analysis, language: Language, links: ImageLinks) -> 
 
 
 def _thumbnail(analysis: Analysis, links: ImageLinks, language: Language) -> str:
-    """The file in small, of a video the moment that decided; a press opens the whole frame."""
+    """Return the thumbnail of the file; a click opens the decisive frame."""
     if links.still is None:
         return ""
     shown = links.still.image(text.of(language).STILL_ALT.format(name=analysis.media.file_name), "dd-still")
@@ -161,7 +152,7 @@ def _thumbnail(analysis: Analysis, links: ImageLinks, language: Language) -> str
 
 
 def _scale(verdict: Verdict, probability: float, language: Language) -> str:
-    """A bar from 0 to 1 with the two thresholds and the estimate, and the same in words below it."""
+    """Return a bar from 0 to 1 with both thresholds and the probability, with a legend."""
     words, low, high = text.of(language), verdict.threshold_real, verdict.threshold_fake
     zones: tuple[Outcome, ...] = ("real", "inconclusive", "fake")
     names = {zone: escape(result_text.headline(zone, language)) for zone in zones}

@@ -1,7 +1,7 @@
-"""A person's estimate over the time of a video, as a graph, a slider and a table. Pure: values in, markup out.
+"""Timelines of a video: each person's probability over time as graph, slider and table. Pure functions to HTML.
 
-The line is drawn in SVG; all else is laid over it in HTML, so that patterns and letters keep their shape when the
-graph is stretched. `ui/result/timeline.js` makes clicks and keys pick a moment.
+The line is SVG, everything else HTML over it, so that patterns and text keep their shape when the graph stretches.
+`timeline.js` picks a frame by click or key.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from ui import text
 from ui.common.html import escape, fold, icon, part, shown_percent
 
 MOST_POINTS = 600
-"""Points drawn of one person; a screen shows no more."""
+"""Points drawn per person; a screen shows no more."""
 _POINTS_IN_ALL = 3000
 _FEWEST_POINTS = 60
 _TABLE_ROWS = 12
 _MOST_TOGETHER = 8
-"""Lines in the graph of all persons; more cannot be told apart."""
+"""Lines in the common graph."""
 _GAP_FACTOR = 2.5
-"""Between two moments further apart than so many usual distances nothing is known, and no line drawn."""
+"""Gaps longer than this many median steps interrupt the line."""
 _ROOM = 5.0
 _LEAST_WIDTH = 0.6
-"""A stretch of one moment is drawn this wide, per cent of the graph."""
+"""Least width of a span, per cent of the graph."""
 
 
 def timelines(analysis: Analysis, language: Language) -> str:
-    """The graphs of every person in a video; empty for an image and where no face was found."""
+    """Return the graphs of every person in a video; empty for an image or without a face."""
     tracks = [track for track in analysis.tracks if track.timeline]
     if analysis.media.kind != "video" or not tracks:
         return ""
@@ -48,7 +48,7 @@ def timelines(analysis: Analysis, language: Language) -> str:
 
 
 def reduced(values: Sequence[float], most: int) -> list[int]:
-    """Indices of at most `most` values, in order: of each run of neighbours the highest.
+    """Return indices of at most `most` values, in order: the highest of each run of neighbours.
 
     >>> reduced([0.1, 0.9, 0.2, 0.3], 2), reduced([0.5, 0.4], 600)
     ([1, 3], [0, 1])
@@ -59,10 +59,9 @@ def reduced(values: Sequence[float], most: int) -> list[int]:
 
 
 def _together(analysis: Analysis, tracks: Sequence[FaceTrack], most: int, language: Language) -> str:
-    """The lines of several persons in one graph, each with its number at its highest point.
+    """Return the lines of several persons in one graph, each numbered at its highest point.
 
-    It is for the eye and the pointer: a click goes to the nearest point of any line, see `timeline.js`. The same
-    can be read, and moved with keys, in the single graphs.
+    It is for pointers: `timeline.js` finds the nearest point of any line. The single graphs are accessible.
     """
     words, whole_s = text.of(language), _length_s(analysis)
     lines, numbers = [], []
@@ -141,7 +140,7 @@ def _figure(analysis: Analysis, track: FaceTrack, most: int, language: Language)
 
 
 def _lines(track: FaceTrack, points: Sequence[int], whole_s: float) -> str:
-    """The graph itself, broken where the person was out of view; a moment alone is a dot."""
+    """Return the lines of a track, interrupted where the person was out of view; a single point is a dot."""
     times_s = [track.scores[point].time_s for point in points]
     steps = sorted(after - before for before, after in pairwise(times_s))
     widest_s = _GAP_FACTOR * steps[len(steps) // 2] if steps else 0.0
@@ -155,7 +154,7 @@ def _lines(track: FaceTrack, points: Sequence[int], whole_s: float) -> str:
 
 
 def _height(probability: float) -> float:
-    """Per cent of the graph's height: a little room above and below, where most estimates lie."""
+    """Return the height in per cent of the graph, with some margin above and below."""
     return _ROOM + (100 - 2 * _ROOM) * probability
 
 
@@ -185,7 +184,7 @@ def _legend(analysis: Analysis, language: Language) -> str:
 
 
 def _table(track: FaceTrack, whole_s: float, language: Language) -> str:
-    """The same in words: the video in a few equal parts, the highest estimate of each."""
+    """Return the video in a few equal parts with the highest probability of each."""
     words = text.of(language)
     scores, parts = track.scores, min(_TABLE_ROWS, len(track.scores))
     rows = []

@@ -18,28 +18,28 @@ _EACH_S = 30.0
 _log = logging.getLogger(__name__)
 
 
-def keep_tidy(visits: Visits, root: Path, lists: FileLists | None = None) -> None:
-    """Clean up at intervals while the program runs."""
+def start_cleanup(visits: Visits, root: Path, lists: FileLists | None = None) -> None:
+    """Delete unused files every 30 seconds, in a daemon thread."""
 
     def work() -> None:
         while True:
             time.sleep(_EACH_S)
             try:
-                tidy(visits, root, lists=lists)
+                clean_up(visits, root, lists=lists)
             except OSError:  # deleted meanwhile, or a disk error: retry next time
                 _log.exception("files of visitors could not be tidied up")
 
     threading.Thread(target=work, name="tidy", daemon=True).start()
 
 
-def tidy(visits: Visits, root: Path, kept_s: float = KEPT_S, lists: FileLists | None = None) -> None:
-    """Delete what is too old.
+def clean_up(visits: Visits, root: Path, kept_s: float = KEPT_S, lists: FileLists | None = None) -> None:
+    """Delete unused visits and lists, and folders that belong to none.
 
     Args:
         visits: of all visitors.
         root: folder of all visits.
         kept_s: how long unused files are kept.
-        lists: of files, whose rows are kept beside the visits.
+        lists: lists of files, whose rows are kept too.
     """
     visits.end_unused(kept_s)
     held = visits.folders()

@@ -14,12 +14,12 @@ from typing import Literal
 
 Kind = Literal["check", "route", "package", "copy", "camera"]
 MAX_JOBS = 4096
-"""Kinds of work of all pages that are remembered; what was silent for longest is forgotten."""
+"""Number of page and job kinds that are remembered; the least recently used is dropped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A token: it says what was asked, and how late."""
+    """Token of a job: which page asked for what, and when."""
 
     page: str
     kind: Kind
@@ -27,7 +27,7 @@ class Job:
 
 
 class Jobs:
-    """The newest work of each kind on each page. Every method may be called from several threads.
+    """The newest job of each kind on each page. Thread-safe.
 
     Numbers grow in the order in which a visitor asked. Where events may arrive in another order, the page counts
     them: with `SCRIPT` as `js` of the event, whose first input is the number.
@@ -39,16 +39,16 @@ class Jobs:
         self._newest: OrderedDict[tuple[str, Kind], float] = OrderedDict()
         self._lock = threading.Lock()
 
-    def begin(self, page: str, kind: Kind, number: float | None = None) -> Job:
-        """Work is asked for: older work of this kind may deliver no more.
+    def start(self, page: str, kind: Kind, number: float | None = None) -> Job:
+        """Start a job; older jobs of this kind on this page can no longer deliver.
 
         Args:
             page: from `session_of`.
-            kind: of work; one kind is never in the way of another.
-            number: as the page counted; None where it comes after all before it.
+            kind: jobs of different kinds are independent.
+            number: the page's count; None means newer than all before it.
 
         Returns:
-            The token. It is not current where newer work was begun, or this work was ended, before it arrived.
+            The token. It is not current if a newer job was started, or this one cancelled, before it arrived.
         """
         with self._lock:
             newest = self._newest.pop((page, kind), 0.0)
@@ -57,28 +57,24 @@ class Jobs:
         return Job(page, kind, number)
 
     def end(self, page: str, kind: Kind, number: float | None = None) -> None:
-        """Work is stopped, or what it works on was changed: what was asked before may deliver no more.
+        """Cancel the jobs of a kind that were asked for so far.
 
         Args:
             page: from `session_of`.
-            kind: of work.
-            number: as the page counted; None where it comes after all before it.
+            kind: of the jobs.
+            number: the page's count; None cancels all before it.
         """
         with self._lock:
             newest = self._newest.pop((page, kind), 0.0)
             self._remember(page, kind, newest // 1 + 0.5 if number is None else max(newest, number + 0.5))
 
     def is_current(self, job: Job) -> bool:
-        """Whether nothing newer was begun or ended."""
+        """Return whether no newer job was started and this one was not cancelled."""
         with self._lock:
             return self._is_current(job)
 
     def deliver(self, job: Job, store: Callable[[], None]) -> bool:
-        """Store what came of the work if it is current; nothing is begun or ended meanwhile.
-
-        Returns:
-            Whether it was stored.
-        """
+        """Call `store` if the job is current, under the lock, and return whether it was called."""
         with self._lock:
             current = self._is_current(job)
             if current:

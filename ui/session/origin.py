@@ -1,4 +1,4 @@
-"""What a file says of itself, read once for the page: metadata, streams, content credentials."""
+"""Read a file's metadata, streams and content credentials, once for the page."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _SHEET_FRAMES = 8
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Origin:
-    """Facts about where a file comes from, as far as it tells."""
+    """What a file's own data says about its source."""
 
     metadata: Metadata
     credentials: ContentCredentials | None
-    """None where they could not be looked for."""
+    """None if they could not be read."""
 
 
 def read_origin(media: Media) -> Origin:
-    """Read what a file says of itself. Nothing is asked of anybody."""
+    """Read metadata and content credentials of a file. Uses no network."""
     try:
         credentials = read_credentials(media.path, mime_of(media.info))
     except ReportError:
@@ -35,7 +35,7 @@ def read_origin(media: Media) -> Origin:
 
 
 def sheet_frames(media: Media) -> list[Frame]:
-    """A few frames from all of a file that show something new each; of an image the image itself."""
+    """Pick up to eight different frames spread over a video; an image is its only frame."""
     if media.info.kind == "image":
         return [media.frame(0)]
     indices = media.key_indices if len(media.key_indices) >= _SHEET_FRAMES else range(len(media.times_s))

@@ -1,8 +1,7 @@
-"""What is kept of each visitor while the page is open: one file, what was found in it, and their folder.
+"""The visits: one file of a visitor with its result and folder, while the page is open.
 
-A visitor looks at one visit at a time. A new file replaces it and its folder goes, unless it is also a row of the
-visitor's list of files (`ui.queue`), which keeps it. A result outlives its page for a while, for a reload of that
-page. Nothing of one visitor is ever handed to another.
+A visitor sees one visit at a time. A new file replaces it and deletes its folder, unless the visitor's list
+(`ui.queue`) holds it. A result outlives its page for a while, so that a reload can show it again.
 """
 
 from __future__ import annotations
@@ -37,9 +36,9 @@ from ui.session.origin import Origin
 from ui.session.own_files import RECEIVED, UPLOADED, own_file, secret_folder
 
 LEFT_S = 600.0
-"""So long a result is kept after its page has gone: a phone may have put the tab away."""
+"""How long a result is kept after its page was closed: phones suspend tabs."""
 MAX_VISITS = 64
-"""Visits kept at once; the oldest that has its answer makes room."""
+"""Visits kept at once; a new one evicts the oldest that has a result."""
 _MAX_NAME_BYTES = 200
 _STILL_LONG_SIDE_PX = 480
 _SHEET_LONG_SIDE_PX = 1280
@@ -57,49 +56,49 @@ class Still:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageLinks:
-    """What was drawn and stored for the page, in the order of `Explanations`."""
+    """The stored images of a result, in the order of `Explanations`."""
 
     faces: tuple[Picture, ...] = ()
-    """Each face under its heat."""
+    """Each face under its heatmap."""
     originals: tuple[Picture, ...] = ()
-    """The same faces as they were judged."""
+    """The same faces without it."""
     frames: tuple[Picture, ...] = ()
     still: Picture | None = None
-    """The file in small: of a video the moment that decided, with a box around every face."""
+    """The file as a thumbnail: of a video the decisive frame, with a box around every face."""
     opened: Picture | None = None
-    """What a press on it opens."""
+    """The image that a click on it opens."""
     sheet: tuple[Still, ...] = ()
-    """Frames from all of the file, to be looked for elsewhere."""
+    """Frames from all of the file, for a reverse image search."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One moment of a video, drawn because the visitor asked for it."""
+    """One frame of a video, drawn because the visitor picked it."""
 
     image: Picture
     track_id: int
     time: str
-    """Of the video, as it is shown."""
+    """In the video, as shown."""
     probability: float
-    """The person's calibrated P(fake) about that moment."""
+    """The person's calibrated P(fake) around that time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Prepared:
-    """A report package, ready to be handed out."""
+    """A report package that is ready."""
 
     path: Path
     case: Case
     fields: tuple[PortalField, ...]
-    """The portal's, as they stand in the package."""
+    """The portal's fields as written in the package."""
     findings: tuple[Finding, ...]
-    """What to look at before filing, errors first."""
+    """What to check before filing, errors first."""
     uploads: tuple[Path, ...] = ()
-    """The package's files for the portal, each by itself."""
+    """The package's files for the portal, unpacked."""
     filed_at: datetime | None = None
-    """Once the acknowledgement number stands in the package's log."""
+    """Set once the acknowledgement number is in the package's log."""
     trouble: Trouble | None = None
-    """Why the number could not be written into it."""
+    """Why the number could not be written."""
 
 
 @dataclass(slots=True, eq=False)
@@ -107,58 +106,56 @@ class Visit:
     """One file of one visitor."""
 
     folder: Path
-    """Its secret name is all that guards what the page shows from it."""
+    """Its secret name guards the files that the page serves from it."""
     original: Path
-    """The file as received, under the name it came with."""
+    """The file as received, under its own name."""
     language: Language = "en"
-    """The one that is on; it may change while a check runs."""
+    """Language of the page; it may change while a check runs."""
     checking: bool = True
-    """True until it is judged, and while it is checked again."""
+    """True until the file is checked, and while it is checked again."""
     check: Job | None = None
     """The check that was asked for last."""
-    begun: Job | None = None
-    """The check that somebody has begun."""
+    started: Job | None = None
+    """The check that a handler has started."""
     runs: int = 0
-    """Checks that were finished: images of each have names of their own."""
+    """Number of finished checks; the images of each have names of their own."""
     finer: str | None = None
-    """The next finer way to look at the video, a value of `ui.check.frame_sampling.choices`; None where there is
-    none."""
+    """The next denser sampling, a value of `ui.check.frame_sampling.choices`; None if every frame was examined."""
     analysis: Analysis | None = None
     explanations: Explanations | None = None
     links: ImageLinks = field(default_factory=ImageLinks)
     origin: Origin | None = None
-    """What the file says about itself."""
     checks: tuple[tuple[int, Faithfulness], ...] | Trouble | None = None
-    """For each person, by track, what painting over the map of their strongest face did, once it was asked for."""
+    """Faithfulness of each person's strongest heatmap by track, once asked for."""
     moment: Moment | None = None
-    """The one that is shown."""
+    """The frame that is shown."""
     key_frames: tuple[KeyFrame, ...] = ()
-    """The whole frames that speak most, for the report package."""
+    """The decisive frames, for the report package."""
     package: Prepared | Trouble | None = None
-    """The report package: offered or failed."""
+    """The report package, or why it failed."""
     annotated: Path | Trouble | Literal["working", "stopped"] | None = None
-    """The annotated copy: offered, failed, or not there yet."""
+    """The annotated copy, why it failed, or its state."""
     media: Media | None = None
-    """The video that was judged, opened: its single frames and the annotated copy are read through it."""
+    """The opened video, for single frames and the annotated copy."""
     copy: Job | None = None
     """The annotated copy that was asked for last."""
     used: float = 0.0
-    """When somebody last asked for it, by the clock of `Visits`."""
+    """Last use, by the clock of `Visits`."""
     left: float | None = None
-    """When its page went, by the same clock."""
+    """When its page was closed, by the same clock."""
     listed: bool = False
-    """Also a row of a list of files: it is kept when another is looked at."""
+    """Whether it is a row of a list of files, which keeps it."""
     ended: bool = False
-    """Its folder was deleted; what is still written into it must be deleted too, see `sweep`."""
+    """Whether its folder was deleted; see `delete_if_ended`."""
 
     @property
     def still_path(self) -> Path:
-        """Where `links.still` lies, once there is a result."""
+        """Path of `links.still`, once there is a result."""
         return self.folder / f"still-{max(0, self.runs - 1) * _NAMES_A_RUN}.png"
 
 
 class Visits:
-    """The visits of all visitors, by session."""
+    """The visits of all visitors, by session. Thread-safe."""
 
     def __init__(self, root: Path, clock: Callable[[], float] = time.monotonic) -> None:
         self.jobs = Jobs()
@@ -168,43 +165,37 @@ class Visits:
         self._root = root
         self._clock = clock
         self._visits: OrderedDict[str, Visit] = OrderedDict()
-        self._told: OrderedDict[str, Callable[[Language], str]] = OrderedDict()
+        self._notices: OrderedDict[str, Callable[[Language], str]] = OrderedDict()
         self._lock = threading.Lock()
 
     def start(self, session: str, original: Path, language: Language = "en", owner: str = "") -> Visit:
-        """Begin a visit with a file that stays where it is.
+        """Start a visit with one of the program's own files, which is not moved.
 
         Args:
-            session: whose.
-            original: one of ours; no path from outside.
-            language: of the page, here and below.
-            owner: the browser that asks, here and below; see `own_files`.
+            session: page of the visitor.
+            original: path of the file; never a path from outside.
+            language: of the page.
+            owner: the requesting browser, see `own_files`.
 
         Raises:
             TooManyVisits: the visitor has to wait.
         """
-        return self._begin(session, Visit(secret_folder(self._root, owner), original, language))
+        return self._add(session, Visit(secret_folder(self._root, owner), original, language))
 
     def start_upload(self, session: str, upload: object, language: Language = "en", owner: str = "") -> Visit:
-        """Begin a visit with a file that was uploaded; it is moved into the visit's folder.
-
-        Args:
-            upload: as the event says, see `take_upload`.
+        """Start a visit with an upload, see `receive_upload`.
 
         Raises:
-            MediaNotFoundError: the upload is not there any more, or was none.
+            MediaNotFoundError: the upload is gone or never existed.
             TooManyVisits: the visitor has to wait.
         """
-        return self._begin(session, self.take_in(upload, language, owner))
+        return self._add(session, self.receive_upload(upload, language, owner))
 
-    def take_in(self, upload: object, language: Language = "en", owner: str = "") -> Visit:
-        """A visit with a file that was uploaded, which nobody looks at yet.
-
-        Args:
-            upload: as the event says, see `take_upload`.
+    def receive_upload(self, upload: object, language: Language = "en", owner: str = "") -> Visit:
+        """Make a visit from an upload, without showing it; the file is moved into the visit's folder.
 
         Raises:
-            MediaNotFoundError: the upload is not there any more, or was none.
+            MediaNotFoundError: the upload is gone or never existed.
         """
         folder = secret_folder(self._root, owner)
         try:
@@ -214,54 +205,51 @@ class Visits:
             raise
 
     def look_at(self, session: str, visit: Visit) -> None:
-        """Make a visit the current one; the one before goes unless it is listed.
+        """Show a visit; the previous one is deleted unless it is listed.
 
         Raises:
             TooManyVisits: the visitor has to wait.
         """
         if self.get(session) is not visit:
-            self._begin(session, visit)
+            self._add(session, visit)
 
     def start_fetched(self, session: str, fetched: Path, language: Language = "en", owner: str = "") -> Visit:
-        """Begin a visit with a file that this program fetched; it is moved into the visit's folder.
-
-        Args:
-            fetched: written by this program; no path from outside.
+        """Start a visit with a downloaded file, which is moved into the visit's folder.
 
         Raises:
             TooManyVisits: the visitor has to wait.
         """
         folder = secret_folder(self._root, owner)
-        return self._begin(session, Visit(folder, _move_in(fetched, fetched.name, folder), language))
+        return self._add(session, Visit(folder, _move_in(fetched, fetched.name, folder), language))
 
     def get(self, session: str) -> Visit | None:
-        """The visit that is current, if there is one."""
+        """Return the visit that is shown."""
         with self._lock:
             visit = self._visits.get(session)
             if visit is not None:
                 visit.used = self._clock()
             return visit
 
-    def end(self, session: str, told: Callable[[Language], str] | None = None, *, listed: bool = False) -> None:
-        """Forget what a visitor looks at, and delete all that was kept of it.
+    def end(self, session: str, notice: Callable[[Language], str] | None = None, *, listed: bool = False) -> None:
+        """End the visit that is shown and delete its files.
 
         Args:
-            session: whose.
-            told: what the page says instead, in any language; it is said again where the language is changed.
-            listed: delete it also where it is a row of the visitor's list.
+            session: page of the visitor.
+            notice: what the page shows instead, in any language.
+            listed: delete it even if it is a row of the visitor's list.
         """
         with self._lock:
             visit = self._visits.pop(session, None)
-            self._told.pop(session, None)
-            if told is not None:
-                self._told[session] = told
-            if len(self._told) > MAX_VISITS:
-                self._told.popitem(last=False)
+            self._notices.pop(session, None)
+            if notice is not None:
+                self._notices[session] = notice
+            if len(self._notices) > MAX_VISITS:
+                self._notices.popitem(last=False)
         if visit is not None and (listed or not visit.listed):
             delete(visit)
 
     def end_unused(self, seconds: float, left_s: float = LEFT_S) -> None:
-        """Forget those that nobody has asked for in so long, and those whose page went `left_s` ago."""
+        """End visits unused for `seconds`, and those whose page was closed `left_s` ago."""
         with self._lock:
             now = self._clock()
             unused = [
@@ -273,7 +261,7 @@ class Visits:
             self.end(session)
 
     def leave(self, session: str) -> None:
-        """The page of a visitor went: keep a result for its reload, delete what has none."""
+        """A page was closed: keep its result for a reload, delete a visit without one."""
         with self._lock:
             visit = self._visits.get(session)
             answered = visit is not None and visit.analysis is not None
@@ -287,11 +275,7 @@ class Visits:
             self.end(session)
 
     def move(self, old: str, new: str) -> Visit | None:
-        """Hand the result of a page over to its reload; what has none is deleted.
-
-        Returns:
-            The result.
-        """
+        """Move the result of a page to its reload; a visit without a result is deleted."""
         with self._lock:
             visit = self._visits.pop(old, None)
             if visit is not None and visit.analysis is not None:
@@ -305,16 +289,16 @@ class Visits:
         return self.get(new)
 
     def folders(self) -> set[Path]:
-        """The folders of all visits."""
+        """Return the folders of all visits."""
         with self._lock:
             return {visit.folder for visit in self._visits.values()}
 
-    def told(self, session: str) -> Callable[[Language], str] | None:
-        """What the page says where there is no visit."""
+    def notice(self, session: str) -> Callable[[Language], str] | None:
+        """Return what the page shows in place of a visit."""
         with self._lock:
-            return self._told.get(session)
+            return self._notices.get(session)
 
-    def _begin(self, session: str, visit: Visit) -> Visit:
+    def _add(self, session: str, visit: Visit) -> Visit:
         with self._lock:
             ended = [self._visits.pop(session)] if session in self._visits else []
             full = len(self._visits) >= MAX_VISITS
@@ -325,7 +309,7 @@ class Visits:
             if not refused:
                 visit.used = self._clock()
                 self._visits[session] = visit
-                self._told.pop(session, None)
+                self._notices.pop(session, None)
         for old in [*ended, visit] if refused else ended:
             if not old.listed:
                 delete(old)
@@ -335,30 +319,30 @@ class Visits:
 
 
 def delete(visit: Visit) -> None:
-    """Delete all that is kept of a visit."""
+    """Delete the files of a visit."""
     visit.ended = True
     shutil.rmtree(visit.folder, ignore_errors=True)
 
 
-def sweep(visit: Visit) -> None:
-    """Work on a visit has ended late: delete what it wrote if the visit was deleted meanwhile."""
+def delete_if_ended(visit: Visit) -> None:
+    """Delete what late work wrote into a visit that was ended meanwhile."""
     if visit.ended:
         shutil.rmtree(visit.folder, ignore_errors=True)
 
 
 def take_upload(upload: object, folder: Path, root: Path, owner: str = "") -> Path:
-    """Move an upload into a visit, under the name it had at home: Gradio's copy has lost parts of it.
+    """Move an upload into a visit's folder, under its original name: Gradio's copy has lost parts of it.
 
-    What was taken is gone from where it was received, so that its path is of use once, and only to its visitor.
+    An upload can be taken once, by its own browser.
 
     Args:
         upload: from outside, as Gradio describes a file: a mapping with `path` and `orig_name`.
         folder: of the visit.
-        root: of all visits, without links in its path.
-        owner: the browser that asks.
+        root: folder of all visits, without links in its path.
+        owner: the requesting browser.
 
     Raises:
-        MediaNotFoundError: the upload is not there any more, was none, or is another's.
+        MediaNotFoundError: the upload is gone, never existed, or is another browser's.
     """
     given = upload if isinstance(upload, Mapping) else {}
     received = own_file(given.get("path"), root, UPLOADED, owner)
@@ -371,21 +355,21 @@ def take_upload(upload: object, folder: Path, root: Path, owner: str = "") -> Pa
 
 
 def _move_in(received: Path, name: str, folder: Path) -> Path:
-    home = folder / RECEIVED
-    home.mkdir(mode=0o700)
+    received_folder = folder / RECEIVED
+    received_folder.mkdir(mode=0o700)
     try:
-        return received.replace(home / home_name(name))
+        return received.replace(received_folder / clean_file_name(name))
     except FileNotFoundError as error:
         raise MediaNotFoundError("This upload is not there any more. Add the file once more.") from error
     except OSError:  # a name that this system does not take
-        return received.replace(home / received.name)
+        return received.replace(received_folder / received.name)
 
 
-def home_name(name: str) -> str:
-    """The last part of a path of any system, without control characters, short enough for a file system, in UTF-8.
+def clean_file_name(name: str) -> str:
+    r"""Return the last part of a path of any system, without control characters, at most 200 bytes of UTF-8.
 
-    >>> home_name("C:\\\\Users\\\\me\\\\video (1).mp4"), home_name("../../etc/passwd"), home_name("..")
-    ('video (1).mp4', 'passwd', 'file')
+    >>> [clean_file_name(name) for name in ("C:\\Users\\me\\video (1).mp4", "../../etc/passwd", "..")]
+    ['video (1).mp4', 'passwd', 'file']
     """
     last = _UNSAFE.sub("", re.split(r"[/\\]", name)[-1]).encode("utf-8", "replace").decode()
     if last.strip(". ") == "":
@@ -406,14 +390,14 @@ def save_images(images: Sequence[Pixels], folder: Path, prefix: str, run: int = 
 
 
 def save_still(pixels: Pixels, folder: Path, run: int = 0) -> Picture:
-    """Write a small copy of an image as PNG."""
+    """Write a thumbnail as PNG."""
     image = Image.fromarray(pixels)
     image.thumbnail((_STILL_LONG_SIDE_PX, _STILL_LONG_SIDE_PX))
     return _save(image, folder / f"still-{run * _NAMES_A_RUN}.png")
 
 
 def save_sheet(frames: Iterable[Frame], folder: Path) -> tuple[Still, ...]:
-    """Write frames as JPEG without metadata, large enough to be looked for elsewhere."""
+    """Write frames as JPEG without metadata, large enough for a reverse image search."""
     stills = []
     for number, frame in enumerate(frames, 1):
         image = Image.fromarray(frame.pixels)
@@ -423,7 +407,7 @@ def save_sheet(frames: Iterable[Frame], folder: Path) -> tuple[Still, ...]:
 
 
 def delete_earlier_runs(folder: Path, run: int) -> None:
-    """Delete the images of a result that a later check replaced."""
+    """Delete the images of earlier results."""
     for path in folder.glob("*-*.png"):
         if int(path.stem.rsplit("-", 1)[1]) < run * _NAMES_A_RUN:
             path.unlink(missing_ok=True)
@@ -435,5 +419,5 @@ def _save(image: Image.Image, path: Path) -> Picture:
 
 
 def image_link(path: Path) -> str:
-    """Where Gradio serves a file of its folder; relative, so that it holds behind any host and path."""
+    """Return the relative URL of a file, valid behind any host and path."""
     return f"gradio_api/file={quote(path.as_posix())}"

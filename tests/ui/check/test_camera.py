@@ -52,7 +52,7 @@ def answer_of(markup: str) -> dict[str, str]:
 
 def test_a_face_gets_a_box_and_words_and_leaving_it_is_said(detector: Detector, face: str) -> None:
     handlers = CameraHandlers(Cameras(detector))
-    markup = handlers.look("en", visitor("a"), event(1, face))
+    markup = handlers.score_image("en", visitor("a"), event(1, face))
     answer = answer_of(markup)
     ((x, y, width, height, outcome, label),) = json.loads(answer["data-faces"])
     assert answer["data-number"] == "1" and not answer["data-stop"]
@@ -60,7 +60,7 @@ def test_a_face_gets_a_box_and_words_and_leaving_it_is_said(detector: Detector, 
     assert result_text.headline(outcome, "en") in label and "%" in label
     assert answer["data-said"] == result_text.headline(outcome, "en")
     assert "estimate" in Page(markup).words and len(Page(markup).all("svg")) == 1
-    gone = handlers.look("en", visitor("a"), event(2, EMPTY))
+    gone = handlers.score_image("en", visitor("a"), event(2, EMPTY))
     assert answer_of(gone)["data-faces"] == "[]" and result_text.no_face_in_view("en") in Page(gone).words
 
 
@@ -73,11 +73,11 @@ def test_the_box_is_in_shares_of_the_image() -> None:
 def test_a_view_is_dropped_when_its_visitor_stops(detector: Detector) -> None:
     cameras = Cameras(detector)
     handlers = CameraHandlers(cameras)
-    handlers.look("en", visitor("a"), event(1, EMPTY))
-    handlers.look("en", visitor("a"), event(2, EMPTY))
-    handlers.look("en", visitor("b"), event(1, EMPTY))
+    handlers.score_image("en", visitor("a"), event(1, EMPTY))
+    handlers.score_image("en", visitor("a"), event(2, EMPTY))
+    handlers.score_image("en", visitor("b"), event(1, EMPTY))
     assert len(cameras) == 2
-    assert handlers.halt(visitor("a"), event(2)) == "" and len(cameras) == 1
+    assert handlers.stop(visitor("a"), event(2)) == "" and len(cameras) == 1
 
 
 class SlowCameras(Cameras):
@@ -85,8 +85,8 @@ class SlowCameras(Cameras):
 
     meanwhile: Any = None
 
-    def look(self, session: str, pixels: Any) -> Any:
-        found = super().look(session, pixels)
+    def score(self, session: str, pixels: Any) -> Any:
+        found = super().score(session, pixels)
         if self.meanwhile:
             self.meanwhile()
         return found
@@ -98,10 +98,10 @@ SKIPPED = {"__type__": "update"}
 def test_after_the_stop_no_earlier_answer_is_shown(detector: Detector) -> None:
     cameras = SlowCameras(detector)
     handlers = CameraHandlers(cameras)
-    cameras.meanwhile = lambda: handlers.halt(visitor("a"), event(1))
-    assert handlers.look("en", visitor("a"), event(1, EMPTY)) == SKIPPED and len(cameras) == 0
+    cameras.meanwhile = lambda: handlers.stop(visitor("a"), event(1))
+    assert handlers.score_image("en", visitor("a"), event(1, EMPTY)) == SKIPPED and len(cameras) == 0
     cameras.meanwhile = None
-    assert answer_of(handlers.look("en", visitor("a"), event(2, EMPTY)))["data-number"] == "2", (
+    assert answer_of(handlers.score_image("en", visitor("a"), event(2, EMPTY)))["data-number"] == "2", (
         "it was started again"
     )
 
@@ -109,9 +109,9 @@ def test_after_the_stop_no_earlier_answer_is_shown(detector: Detector) -> None:
 def test_an_image_that_arrives_after_the_stop_starts_nothing(detector: Detector) -> None:
     cameras = Cameras(detector)
     handlers = CameraHandlers(cameras)
-    handlers.halt(visitor("a"), event(3))
-    assert handlers.look("en", visitor("a"), event(3, EMPTY)) == SKIPPED and len(cameras) == 0
-    assert handlers.look("en", visitor("b"), event(1, EMPTY)) != SKIPPED, "another visitor's camera runs on"
+    handlers.stop(visitor("a"), event(3))
+    assert handlers.score_image("en", visitor("a"), event(3, EMPTY)) == SKIPPED and len(cameras) == 0
+    assert handlers.score_image("en", visitor("b"), event(1, EMPTY)) != SKIPPED, "another visitor's camera runs on"
 
 
 def test_an_image_that_was_judged_late_is_not_shown_over_a_newer(detector: Detector) -> None:
@@ -121,10 +121,10 @@ def test_an_image_that_was_judged_late_is_not_shown_over_a_newer(detector: Detec
 
     def look() -> None:
         cameras.meanwhile = None
-        newer.append(handlers.look("en", visitor("a"), event(2, EMPTY)))
+        newer.append(handlers.score_image("en", visitor("a"), event(2, EMPTY)))
 
     cameras.meanwhile = look
-    assert handlers.look("en", visitor("a"), event(1, EMPTY)) == SKIPPED
+    assert handlers.score_image("en", visitor("a"), event(1, EMPTY)) == SKIPPED
     assert answer_of(newer[0])["data-number"] == "2"
 
 
@@ -133,12 +133,15 @@ def test_too_many_cameras_wait_until_one_has_been_silent(detector: Detector) -> 
     cameras = Cameras(detector, clock=lambda: now[0])
     handlers = CameraHandlers(cameras)
     for number in range(MAX_CAMERAS):
-        handlers.look("en", visitor(str(number)), event(1, EMPTY))
-    refused = handlers.look("en", visitor("late"), event(1, EMPTY))
+        handlers.score_image("en", visitor(str(number)), event(1, EMPTY))
+    refused = handlers.score_image("en", visitor("late"), event(1, EMPTY))
     assert Words.CAMERA_BUSY in Page(refused).words and answer_of(refused)["data-stop"] == "yes"
-    assert not answer_of(handlers.look("en", visitor("0"), event(2, EMPTY)))["data-stop"]
+    assert not answer_of(handlers.score_image("en", visitor("0"), event(2, EMPTY)))["data-stop"]
     now[0] = 60.0
-    assert not answer_of(handlers.look("en", visitor("late"), event(2, EMPTY)))["data-stop"] and len(cameras) == 1
+    assert (
+        not answer_of(handlers.score_image("en", visitor("late"), event(2, EMPTY)))["data-stop"]
+        and len(cameras) == 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -160,7 +163,7 @@ def test_only_a_small_jpeg_is_taken(detector: Detector, sent: Any) -> None:
     with pytest.raises(ValueError, match=r"camera"):
         read_image(sent)
     cameras = Cameras(detector)
-    refused = CameraHandlers(cameras).look("en", visitor("a"), event(1, sent))
+    refused = CameraHandlers(cameras).score_image("en", visitor("a"), event(1, sent))
     assert Words.CAMERA_TROUBLE in Page(refused).words and len(cameras) == 0
 
 

@@ -98,9 +98,9 @@ def links(handlers: Handlers, tmp_path: Path) -> LinkHandlers:
 def test_a_link_is_taken_in_like_an_upload(
     links: LinkHandlers, handlers: Handlers, site: str, tmp_path: Path
 ) -> None:
-    said = links.begin(f" {site}/holiday.jpg ", "en", visitor())
+    said = links.start(f" {site}/holiday.jpg ", "en", visitor())
     assert f"from {OPEN}" in said["answer"] and said["working"].visible and not said["result"].visible
-    said = links.bring(visitor())
+    said = links.download(visitor())
     visit = handlers.visits.get("a")
     assert visit is not None and visit.original.read_bytes() == Site.content
     assert visit.original.name == "holiday.jpg" and "holiday.jpg" in said["answer"] and said["working"].visible
@@ -114,11 +114,11 @@ def test_a_link_is_taken_in_like_an_upload(
 def test_what_is_not_fetched_is_told_in_words_of_its_own(
     links: LinkHandlers, handlers: Handlers, site: str, tmp_path: Path, url: str | None, detail: str
 ) -> None:
-    links.begin(f"{site}{url}" if url and url.startswith("/") else url, "en", visitor())
-    said = links.bring(visitor())
+    links.start(f"{site}{url}" if url and url.startswith("/") else url, "en", visitor())
+    said = links.download(visitor())
     assert Words.TROUBLES["link"].title in said["answer"] and detail in said["answer"]
     assert not said["working"].visible
-    assert text.of("hi").TROUBLES["link"].title in handlers.speak("hi", visitor())["answer"]
+    assert text.of("hi").TROUBLES["link"].title in handlers.change_language("hi", visitor())["answer"]
     assert handlers.visits.get("a") is None and not list((tmp_path / RECEIVED).iterdir())
 
 
@@ -126,31 +126,31 @@ def test_what_is_not_fetched_is_told_in_words_of_its_own(
 def test_a_download_that_nobody_waits_for_ends_and_leaves_nothing(
     links: LinkHandlers, handlers: Handlers, site: str, tmp_path: Path, way: str
 ) -> None:
-    links.begin(f"{site}/slow.jpg", "en", visitor())
+    links.start(f"{site}/slow.jpg", "en", visitor())
     answers: list[Any] = []
-    bringing = threading.Thread(target=lambda: answers.append(links.bring(visitor())))
+    bringing = threading.Thread(target=lambda: answers.append(links.download(visitor())))
     bringing.start()
     wait_until(lambda: files_below(tmp_path, "slow.jpg"))
-    assert links.bring(visitor("b")) == {}, "another visitor's link"
+    assert links.download(visitor("b")) == {}, "another visitor's link"
     if way == "cancel":
         handlers.cancel("en", visitor())
     elif way == "leave":
         handlers.leave(visitor())
     else:
-        links.begin(f"{site}/other.jpg", "en", visitor())
+        links.start(f"{site}/other.jpg", "en", visitor())
     bringing.join(300)
     assert not bringing.is_alive() and answers == [{}]
     assert not list((tmp_path / RECEIVED).iterdir()) and handlers.visits.get("a") is None
     if way == "cancel":
-        assert links.bring(visitor()) == {}, "what was stopped before it began is not begun"
+        assert links.download(visitor()) == {}, "what was stopped before it began is not begun"
 
 
 def test_the_language_may_change_while_a_link_is_fetched(
     links: LinkHandlers, handlers: Handlers, site: str
 ) -> None:
-    links.begin(f"{site}/holiday.jpg", "en", visitor())
-    assert text.of("hi").FETCHING.format(site=OPEN) in handlers.speak("hi", visitor())["answer"]
-    said = links.bring(visitor())["answer"]
+    links.start(f"{site}/holiday.jpg", "en", visitor())
+    assert text.of("hi").FETCHING.format(site=OPEN) in handlers.change_language("hi", visitor())["answer"]
+    said = links.download(visitor())["answer"]
     assert text.of("hi").CHECKING.format(name="<bdi>holiday.jpg</bdi>") in said
 
 
@@ -171,10 +171,10 @@ def test_only_a_page_of_this_computer_has_the_field(
         assert Words.LINK_LABEL in labels[0] and Words.LINK_LABEL not in labels[1]
         events = [config["dependencies"] for config in (private, public)]
         assert len(events[0]) - len(events[1]) == 10, "nothing to call there"
-        begin = next(event for event in events[0] if len(event["targets"]) == 2 and len(event["inputs"]) == 2)
-        called = {"data": ["http://127.0.0.2/x.jpg", "en"], "fn_index": begin["id"], "session_hash": "abcdefghij"}
+        start = next(event for event in events[0] if len(event["targets"]) == 2 and len(event["inputs"]) == 2)
+        called = {"data": ["http://127.0.0.2/x.jpg", "en"], "fn_index": start["id"], "session_hash": "abcdefghij"}
         assert visitor.post(f"{fetching_server.url}gradio_api/run/predict", json=called).status_code == 200
-        for event in (begin["id"], max(event["id"] for event in events[0])):
+        for event in (start["id"], max(event["id"] for event in events[0])):
             answer = visitor.post(f"{shared.url}gradio_api/run/predict", json=called | {"fn_index": event})
             assert answer.status_code >= 400 or Words.LINK_TITLE not in answer.text
             assert "Fetching" not in answer.text

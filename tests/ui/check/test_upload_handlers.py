@@ -77,8 +77,8 @@ def test_a_file_is_judged_for_its_visitor_alone(
     handlers: Handlers, receive: Callable[..., Any], detector: Any
 ) -> None:
     receive("en", visitor("a"))
-    assert is_skipped(handlers.judge("auto", visitor("b"), quiet)) and detector.runs == 0
-    answer = handlers.judge("auto", visitor("a"), quiet)["answer"]
+    assert is_skipped(handlers.run_check("auto", visitor("b"), quiet)) and detector.runs == 0
+    answer = handlers.run_check("auto", visitor("a"), quiet)["answer"]
     assert result_text.headline("no_face", "en") in answer and 'src="gradio_api/file=' in answer
 
 
@@ -87,15 +87,15 @@ def test_a_newer_file_stops_the_check_of_the_older(
 ) -> None:
     receive("en", visitor("a"))
     detector.meanwhile = lambda: receive("en", visitor("a"))
-    assert is_skipped(handlers.judge("auto", visitor("a"), quiet))
+    assert is_skipped(handlers.run_check("auto", visitor("a"), quiet))
     detector.meanwhile = lambda: None
-    assert result_text.headline("no_face", "en") in handlers.judge("auto", visitor("a"), quiet)["answer"]
+    assert result_text.headline("no_face", "en") in handlers.run_check("auto", visitor("a"), quiet)["answer"]
 
 
 def test_one_file_is_judged_once(handlers: Handlers, receive: Callable[..., Any], detector: Any) -> None:
     receive("en", visitor("a"))
-    handlers.judge("auto", visitor("a"), quiet)
-    assert is_skipped(handlers.judge("auto", visitor("a"), quiet)) and detector.runs == 1
+    handlers.run_check("auto", visitor("a"), quiet)
+    assert is_skipped(handlers.run_check("auto", visitor("a"), quiet)) and detector.runs == 1
 
 
 def test_leaving_stops_the_check_and_deletes_everything(
@@ -103,7 +103,7 @@ def test_leaving_stops_the_check_and_deletes_everything(
 ) -> None:
     receive("en", visitor("a"))
     detector.meanwhile = lambda: handlers.leave(visitor("a"))
-    assert is_skipped(handlers.judge("auto", visitor("a"), quiet)) and not list(tmp_path.iterdir())
+    assert is_skipped(handlers.run_check("auto", visitor("a"), quiet)) and not list(tmp_path.iterdir())
 
 
 def test_a_stopped_check_leaves_nothing_and_the_next_file_is_judged(
@@ -112,12 +112,12 @@ def test_a_stopped_check_leaves_nothing_and_the_next_file_is_judged(
     receive("en", visitor("a"))
     told: list[Updates] = []
     detector.meanwhile = lambda: told.append(handlers.cancel("en", visitor("a")))
-    assert is_skipped(handlers.judge("auto", visitor("a"), quiet))
+    assert is_skipped(handlers.run_check("auto", visitor("a"), quiet))
     assert Words.STOPPED_TITLE in told[0]["answer"] and not list(tmp_path.iterdir())
     assert all(told[0][name].visible is False for name in ("working", "result"))
     detector.meanwhile = lambda: None
     receive("en", visitor("a"))
-    assert result_text.headline("no_face", "en") in handlers.judge("auto", visitor("a"), quiet)["answer"]
+    assert result_text.headline("no_face", "en") in handlers.run_check("auto", visitor("a"), quiet)["answer"]
 
 
 def test_a_result_on_its_way_does_not_stay_over_the_stop(
@@ -125,10 +125,12 @@ def test_a_result_on_its_way_does_not_stay_over_the_stop(
 ) -> None:
     """The page asks again after each result, and is told what stands in its place."""
     receive("en", visitor("a"))
-    handlers.judge("auto", visitor("a"), quiet)
-    assert is_skipped(handlers.settle("en", visitor("a"))) and is_skipped(handlers.settle("en", visitor("b")))
+    handlers.run_check("auto", visitor("a"), quiet)
+    assert is_skipped(handlers.show_stopped("en", visitor("a"))) and is_skipped(
+        handlers.show_stopped("en", visitor("b"))
+    )
     handlers.cancel("en", visitor("a"))
-    said = handlers.settle("hi", visitor("a"))
+    said = handlers.show_stopped("hi", visitor("a"))
     assert text.of("hi").STOPPED_TITLE in said["answer"]
     assert not said["working"].visible and not said["result"].visible
 
@@ -136,7 +138,7 @@ def test_a_result_on_its_way_does_not_stay_over_the_stop(
 def test_nobody_stops_the_check_of_another(handlers: Handlers, receive: Callable[..., Any], detector: Any) -> None:
     receive("en", visitor("a"))
     detector.meanwhile = lambda: handlers.cancel("en", visitor("b"))
-    assert result_text.headline("no_face", "en") in handlers.judge("auto", visitor("a"), quiet)["answer"]
+    assert result_text.headline("no_face", "en") in handlers.run_check("auto", visitor("a"), quiet)["answer"]
 
 
 @pytest.mark.parametrize(
@@ -146,14 +148,14 @@ def test_the_choice_of_depth_reaches_the_detector(
     handlers: Handlers, receive: Callable[..., Any], detector: Any, choice: str, asked: object
 ) -> None:
     receive("en", visitor("a"))
-    handlers.judge(choice, visitor("a"), quiet)
+    handlers.run_check(choice, visitor("a"), quiet)
     assert detector.asked == asked
 
 
 def test_a_forged_depth_is_no_depth(handlers: Handlers, receive: Callable[..., Any], detector: Any) -> None:
     receive("en", visitor("a"))
     assert (
-        Words.TROUBLES["incident"].title in handlers.judge("999999", visitor("a"), quiet)["answer"]
+        Words.TROUBLES["incident"].title in handlers.run_check("999999", visitor("a"), quiet)["answer"]
         and detector.runs == 0
     )
 
@@ -164,7 +166,7 @@ def test_a_full_line_is_told_and_nothing_is_kept(
     receive("en", visitor("a"))
     said = handlers.busy("en", visitor("a"))["answer"]
     assert Words.TROUBLES["busy"].title in said and f"{MAX_WAITING} others are waiting before you" in said
-    assert f"आपसे पहले {MAX_WAITING} " in handlers.speak("hi", visitor("a"))["answer"]
+    assert f"आपसे पहले {MAX_WAITING} " in handlers.change_language("hi", visitor("a"))["answer"]
     assert not list(tmp_path.iterdir())
 
 
@@ -173,7 +175,7 @@ def test_a_mistake_of_ours_is_an_incident_on_the_page(
 ) -> None:
     receive("en", visitor("a"))
     detector.meanwhile = lambda: 1 / 0
-    answer = handlers.judge("auto", visitor("a"), quiet)["answer"]
+    answer = handlers.run_check("auto", visitor("a"), quiet)["answer"]
     assert Words.TROUBLES["incident"].title in answer and "division" not in answer and not list(tmp_path.iterdir())
 
 
@@ -197,18 +199,18 @@ def closer(make_analysis: Callable[..., Analysis], examples: Path, tmp_path: Pat
     seeing.results = [replace(analysis, frames_examined=count) for count in (16, 96)]
     handlers = Handlers(seeing, tmp_path)  # type: ignore[arg-type]
     handlers.receive_example(examples / "manipulated.mp4")("en", visitor("a"))
-    handlers.judge("auto", visitor("a"), quiet)
+    handlers.run_check("auto", visitor("a"), quiet)
     return handlers, seeing
 
 
 def test_a_video_is_looked_at_closer_without_another_upload(closer: tuple[Handlers, Any]) -> None:
     handlers, seeing = closer
     before = handlers.visits.get("a")
-    asked = handlers.look_closer("en", visitor("a"))
+    asked = handlers.check_again("en", visitor("a"))
     assert escape(Words.CHECKING_AGAIN) in asked["answer"] and asked["working"].visible
     assert not asked["result"].visible
-    assert escape(text.of("hi").CHECKING_AGAIN) in handlers.speak("hi", visitor("a"))["answer"]
-    shown = handlers.judge("all", visitor("a"), quiet)
+    assert escape(text.of("hi").CHECKING_AGAIN) in handlers.change_language("hi", visitor("a"))["answer"]
+    shown = handlers.run_check("all", visitor("a"), quiet)
     assert seeing.asked is None and shown["result"].visible
     visit = handlers.visits.get("a")
     assert visit is before and visit is not None and visit.analysis is not None
@@ -219,8 +221,8 @@ def test_stopping_a_closer_look_keeps_the_result_and_delivers_nothing_later(clos
     handlers, seeing = closer
     told: list[Updates] = []
     seeing.meanwhile = lambda: told.append(handlers.cancel("en", visitor("a")))
-    handlers.look_closer("en", visitor("a"))
-    assert handlers.judge("all", visitor("a"), quiet) == {}
+    handlers.check_again("en", visitor("a"))
+    assert handlers.run_check("all", visitor("a"), quiet) == {}
     visit = handlers.visits.get("a")
     assert visit is not None and visit.analysis is not None and visit.analysis.frames_examined == 16
     assert told[0]["result"].visible and not told[0]["working"].visible and visit.folder.exists()
@@ -231,8 +233,8 @@ def test_stopping_a_closer_look_keeps_the_result_and_delivers_nothing_later(clos
 def test_a_closer_look_that_fails_keeps_the_result_and_says_why(closer: tuple[Handlers, Any]) -> None:
     handlers, seeing = closer
     seeing.meanwhile = lambda: 1 / 0
-    handlers.look_closer("en", visitor("a"))
-    shown = handlers.judge("all", visitor("a"), quiet)
+    handlers.check_again("en", visitor("a"))
+    shown = handlers.run_check("all", visitor("a"), quiet)
     assert shown["result"].visible and Words.TROUBLES["incident"].title in shown["closer-note"]
     assert result_text.headline("no_face", "en") in shown["answer"]
 
@@ -240,11 +242,11 @@ def test_a_closer_look_that_fails_keeps_the_result_and_says_why(closer: tuple[Ha
 def test_nobody_looks_closer_at_anothers_video_or_at_an_image(
     closer: tuple[Handlers, Any], receive: Callable[..., Any], handlers: Handlers
 ) -> None:
-    assert closer[0].look_closer("en", visitor("b")) == {}
+    assert closer[0].check_again("en", visitor("b")) == {}
     receive("en", visitor("a"))
-    assert handlers.look_closer("en", visitor("a")) == {}, "there is no result yet"
-    handlers.judge("auto", visitor("a"), quiet)
-    assert handlers.look_closer("en", visitor("a")) == {}
+    assert handlers.check_again("en", visitor("a")) == {}, "there is no result yet"
+    handlers.run_check("auto", visitor("a"), quiet)
+    assert handlers.check_again("en", visitor("a")) == {}
 
 
 def test_the_time_left_is_told_once_there_is_something_to_estimate_it_by() -> None:
@@ -253,9 +255,9 @@ def test_the_time_left_is_told_once_there_is_something_to_estimate_it_by() -> No
     for past_s, share, left in ((1.0, 0.5, ""), (10.0, 0.01, ""), (10.0, 0.2, ", about 40 s left"),
                                 (60.0, 0.1, ", about 9 min left"), (60.0, 0.99, "")):  # fmt: skip
         now[0] = past_s
-        assert clock.told(share, "Looking", "en") == f"Looking{left}"
+        assert clock.describe(share, "Looking", "en") == f"Looking{left}"
     now[0] = 10.0
-    assert clock.told(0.2, "x", "hi") == "x, लगभग 40 सेकंड बाक़ी"
+    assert clock.describe(0.2, "x", "hi") == "x, लगभग 40 सेकंड बाक़ी"
 
 
 def test_another_language_is_written_and_not_judged_anew(
@@ -263,16 +265,16 @@ def test_another_language_is_written_and_not_judged_anew(
 ) -> None:
     receive("en", visitor("a"))
     told: list[Any] = []
-    detector.meanwhile = lambda: told.append(handlers.speak("hi", visitor("a"))["answer"])
-    answer = handlers.judge("auto", visitor("a"), quiet)["answer"]
+    detector.meanwhile = lambda: told.append(handlers.change_language("hi", visitor("a"))["answer"])
+    answer = handlers.run_check("auto", visitor("a"), quiet)["answer"]
     checking = text.of("hi").CHECKING.format(name="<bdi>no-face.jpg</bdi>")
     assert checking in told[0], "while it is checked"
     assert result_text.headline("no_face", "hi") in answer, "the language that is on in the end"
-    english = handlers.speak("en", visitor("a"))
+    english = handlers.change_language("en", visitor("a"))
     assert result_text.headline("no_face", "en") in english["answer"]
     (still,) = re.findall(r'src="([^"]*)"', answer)
     assert still in english["answer"] and detector.runs == 1
-    assert is_skipped(handlers.speak("hi", visitor("b"))), "nothing of another visitor's"
+    assert is_skipped(handlers.change_language("hi", visitor("b"))), "nothing of another visitor's"
 
 
 def test_what_went_wrong_is_said_again_in_another_language(
@@ -280,12 +282,12 @@ def test_what_went_wrong_is_said_again_in_another_language(
 ) -> None:
     receive("en", visitor("a"))
     detector.meanwhile = lambda: 1 / 0
-    answer = handlers.judge("auto", visitor("a"), quiet)["answer"]
+    answer = handlers.run_check("auto", visitor("a"), quiet)["answer"]
     (incident,) = re.findall("incident ([0-9a-f]{8})", answer)
-    again = handlers.speak("hi", visitor("a"))["answer"]
+    again = handlers.change_language("hi", visitor("a"))["answer"]
     assert text.of("hi").TROUBLES["incident"].title in again and incident in again
     handlers.leave(visitor("a"))
-    assert is_skipped(handlers.speak("en", visitor("a"))) and not list(tmp_path.iterdir())
+    assert is_skipped(handlers.change_language("en", visitor("a"))) and not list(tmp_path.iterdir())
 
 
 def test_components_are_made_in_english_and_written_in_another_language() -> None:
@@ -293,7 +295,7 @@ def test_components_are_made_in_english_and_written_in_another_language() -> Non
     button = localized.add(gr.Button, lambda words: {"value": words.PREPARE}, variant="primary")
     localized.html(lambda words: words.TITLE)
     assert button.value == Words.PREPARE and localized.components[0] is button
-    assert [update["value"] for update in localized.written("hi")] == [hindi.PREPARE, hindi.TITLE]
+    assert [update["value"] for update in localized.updates("hi")] == [hindi.PREPARE, hindi.TITLE]
 
 
 def test_the_private_folder_comes_before_gradio() -> None:

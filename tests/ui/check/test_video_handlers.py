@@ -22,6 +22,9 @@ from reporting.text.results import Language
 from ui import text
 from ui.check.upload_handlers import Handlers
 from ui.check.video_handlers import VideoHandlers, copy_updates, legend
+from ui.queue.rows import shelve, unshelve
+from ui.report.handlers import ReportHandlers
+from ui.session.store import Prepared
 from ui.text import Words
 
 
@@ -42,7 +45,7 @@ def handlers(detector: Detector, tmp_path: Path, examples: Path) -> Handlers:
     """With the manipulated video judged for visitor a, and nothing for b."""
     handlers = Handlers(detector, tmp_path)
     handlers.receive_example(examples / "manipulated.mp4")("en", visitor("a"))
-    handlers.judge("10", visitor("a"), quiet)
+    handlers.run_check("10", visitor("a"), quiet)
     return handlers
 
 
@@ -81,6 +84,34 @@ def test_a_moment_shows_that_very_frame_with_its_box_and_heatmap(
         assert (drawn[(box.y1 + box.y2) // 2, box.x1] == 255).all()
         inside = np.abs(frames[nearest] - drawn)[box.y1 + 5 : box.y2 - 5, box.x1 + 5 : box.x2 - 5]
         assert inside.max() > 60
+
+
+def test_a_video_is_opened_hashed_and_probed_once(
+    handlers: Handlers, videos: VideoHandlers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is made of it later: a second check, a moment, the copy, the package, a list that sets it aside."""
+    visit = handlers.visits.get("a")
+    assert visit is not None
+    for again in (
+        "media.open_media",
+        "media.probe_video",
+        "media.hashlib",
+        "video.turn_of",
+        "frame_pixels.turn_of",
+    ):
+        monkeypatch.setattr(f"detector.media.{again}", None)
+    handlers.look_closer("en", visitor("a"))
+    assert Words.TROUBLES["incident"].title not in handlers.judge("20", visitor("a"), quiet)["answer"]
+    shelve(visit)
+    assert visit.media is None
+    unshelve(visit)
+    assert image_of(videos.moment("en", visitor("a"), pick(0, 0))["moment"]).size
+    videos.start_copy(visitor("a"))
+    videos.make_copy("en", visitor("a"), quiet)
+    assert isinstance(visit.annotated, Path)
+    ReportHandlers(handlers.visits).prepare(visitor("a"), 1, "en", False, "other")
+    assert isinstance(visit.package, Prepared)
+    assert "supporting_evidence_copy_video.mp4" in {path.name for path in visit.package.uploads}
 
 
 def test_one_moment_at_a_time_is_kept(videos: VideoHandlers, handlers: Handlers, tmp_path: Path) -> None:
@@ -225,7 +256,7 @@ def test_leaving_ends_the_copy_and_deletes_everything(
 def test_an_image_offers_no_copy(detector: Detector, tmp_path: Path, examples: Path) -> None:
     handlers = Handlers(detector, tmp_path)
     handlers.receive_example(examples / "genuine.jpg")("en", visitor("a"))
-    shown = handlers.judge("auto", visitor("a"), quiet)
+    shown = handlers.run_check("auto", visitor("a"), quiet)
     assert shown["timeline"] == "" and shown["copy"].visible is False
     panel = VideoHandlers(detector, handlers.visits, handlers.turns).moment("en", visitor("a"), pick(0, 0))[
         "moment"

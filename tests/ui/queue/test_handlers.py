@@ -23,7 +23,7 @@ from ui.queue import rows as rows_module
 from ui.queue.handlers import ListHandlers
 from ui.queue.rows import FileList, Row
 from ui.report.handlers import ReportHandlers
-from ui.session.cleanup import tidy
+from ui.session.cleanup import clean_up
 from ui.session.own_files import SHOWN, own_file
 from ui.session.store import LEFT_S, Visit
 from ui.text import Words
@@ -56,7 +56,7 @@ def stored(root: Path) -> list[Path]:
 def work_off(lists: ListHandlers, who: Any = None) -> dict[str, Any]:
     who = who or visitor()
     for _ in range(20):
-        found = drawn(lists.work("auto", "en", who, quiet))
+        found = drawn(lists.check_next("auto", "en", who, quiet))
         if not any(row["state"] == "waiting" for row in found["rows"]):
             return found
     raise AssertionError("the list is never worked off")
@@ -68,7 +68,7 @@ def test_each_turn_judges_one_file_and_a_broken_one_does_not_stop_the_rest(
     bring("manipulated.jpg")
     bring("broken.jpg", b"\xff\xd8\xff\xe0 not an image")
     bring("no-face.jpg")
-    first = drawn(lists.work("auto", "en", visitor(), quiet))
+    first = drawn(lists.check_next("auto", "en", visitor(), quiet))
     assert [row["state"] for row in first["rows"]] == ["done", "waiting", "waiting"]
     assert first["checked"] == 1, "the page asks for the next turn, behind whoever waits"
     found = work_off(lists)
@@ -136,7 +136,7 @@ def test_what_is_looked_at_or_being_checked_joins_the_list(
     assert [row["state"] for row in work_off(lists)["rows"]] == ["done", "done"]
 
     handlers.receive_example(examples / "manipulated.jpg")("en", visitor("c"))
-    handlers.judge("auto", visitor("c"), quiet)
+    handlers.run_check("auto", visitor("c"), quiet)
     judged = handlers.visits.get(f"{OWNER}/c")
     said = bring("genuine.jpg", who=visitor("c"))
     assert [row["state"] for row in drawn(said)["rows"]] == ["done", "waiting"]
@@ -211,16 +211,16 @@ def test_stop_sends_the_file_back_and_go_on_judges_it(lists: ListHandlers, bring
         if not files_of(lists).paused:
             lists.pause("en", visitor())
 
-    found = drawn(lists.work("auto", "en", visitor(), stop))
+    found = drawn(lists.check_next("auto", "en", visitor(), stop))
     assert found["rows"][0]["state"] == "waiting" and found["paused"]
-    assert drawn(lists.work("auto", "en", visitor(), quiet))["rows"][0]["state"] == "waiting"
+    assert drawn(lists.check_next("auto", "en", visitor(), quiet))["rows"][0]["state"] == "waiting"
     assert not drawn(lists.pause("en", visitor()))["paused"]
     assert work_off(lists)["rows"][0]["state"] == "done"
 
 
 def test_a_row_taken_out_while_it_is_judged_leaves_nothing(lists: ListHandlers, bring: Bring, root: Path) -> None:
     bring("manipulated.mp4")
-    lists.work("auto", "en", visitor(), lambda share, desc: lists.remove("en", visitor(), event(number=1)))
+    lists.check_next("auto", "en", visitor(), lambda share, desc: lists.remove("en", visitor(), event(number=1)))
     assert stored(root) == [] and files_of(lists).rows == []
 
 
@@ -229,7 +229,7 @@ def test_a_list_deleted_while_a_file_is_sent_or_judged_does_not_come_back(
 ) -> None:
     bring("manipulated.mp4")
     name = drawn(bring("genuine.jpg"))["list"]
-    found = drawn(lists.work("auto", "en", visitor(), lambda share, desc: lists.clear("en", visitor())))
+    found = drawn(lists.check_next("auto", "en", visitor(), lambda share, desc: lists.clear("en", visitor())))
     assert found["rows"] == [] and lists.lists.of(f"{OWNER}/a") is None
     for more in ({"unwanted": True}, {"list": name}):
         late = store_upload(root, b"late", "late.jpg", OWNER)
@@ -242,14 +242,14 @@ def test_a_list_deleted_while_a_file_is_taken_in_leaves_nothing(
     lists: ListHandlers, handlers: Handlers, bring: Bring, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bring("genuine.jpg")
-    take_in = handlers.visits.take_in
+    receive_upload = handlers.visits.receive_upload
 
     def deleted_meanwhile(*given: Any) -> Any:
-        visit = take_in(*given)
+        visit = receive_upload(*given)
         lists.clear("en", visitor())
         return visit
 
-    monkeypatch.setattr(handlers.visits, "take_in", deleted_meanwhile)
+    monkeypatch.setattr(handlers.visits, "receive_upload", deleted_meanwhile)
     late = store_upload(root, b"late", "late.jpg", OWNER)
     said = drawn(lists.add("en", visitor(), event(path=str(late), orig_name="late.jpg")))
     assert said["rows"] == [] and stored(root) == [] and lists.lists.of(f"{OWNER}/a") is None
@@ -264,7 +264,7 @@ def test_everything_can_be_deleted_at_once(
     lists.open("en", visitor(), event(number=1))
     lists.export("en", visitor(), event(kind="csv", numbers=[1, 2]))
     said = lists.clear("en", visitor())
-    tidy(handlers.visits, root, kept_s=-1, lists=lists.lists)
+    clean_up(handlers.visits, root, kept_s=-1, lists=lists.lists)
     assert stored(root) == [] and drawn(said)["rows"] == [] and Words.FILES_ERASED in said["answer"]
 
 
@@ -276,7 +276,7 @@ def test_a_reload_finds_results_marks_and_what_still_waits(
     bring("manipulated.jpg")
     bring("genuine.jpg")
     bring("no-face.jpg")
-    lists.work("auto", "en", visitor(), quiet)
+    lists.check_next("auto", "en", visitor(), quiet)
     lists.open("en", visitor(), event(number=1))
     lists.mark("en", visitor(), event(number=1, mark=2))
 
@@ -294,7 +294,7 @@ def test_a_reload_finds_results_marks_and_what_still_waits(
             ]
             assert found["opened"] == 1
 
-    lists.work("auto", "en", visitor("a"), reload)
+    lists.check_next("auto", "en", visitor("a"), reload)
     assert [row["state"] for row in work_off(lists, visitor("b"))["rows"]] == ["done"] * 3
     assert "genuine.jpg" in lists.open("en", visitor("b"), event(number=2))["answer"]
 
@@ -310,7 +310,7 @@ def test_a_single_result_outlives_its_page_for_a_reload_and_no_longer(
     def judged(session: str) -> Visit:
         lists.restore(ticket, "en", visitor(session))
         handlers.receive_example(examples / "no-face.jpg")("en", visitor(session))
-        handlers.judge("auto", visitor(session), quiet)
+        handlers.run_check("auto", visitor(session), quiet)
         visit = handlers.visits.get(f"{OWNER}/{session}")
         assert visit is not None
         return visit
@@ -318,13 +318,13 @@ def test_a_single_result_outlives_its_page_for_a_reload_and_no_longer(
     visit = judged("a")
     lists.leave(visitor("a"))
     now = LEFT_S - 1
-    tidy(handlers.visits, root, lists=lists.lists)
+    clean_up(handlers.visits, root, lists=lists.lists)
     assert "no-face.jpg" in lists.restore(ticket, "en", visitor("b"))["answer"]
     lists.leave(visitor("a"))  # the page before may be told of late
     assert visit.folder.exists() and handlers.visits.get(f"{OWNER}/b") is visit
     lists.leave(visitor("b"))
     now += LEFT_S + 1
-    tidy(handlers.visits, root, lists=lists.lists)
+    clean_up(handlers.visits, root, lists=lists.lists)
     assert not visit.folder.exists() and lists.restore(ticket, "en", visitor("c")) == {}
 
 
@@ -342,7 +342,7 @@ def test_a_list_that_nobody_uses_goes(lists: ListHandlers, handlers: Handlers, b
     lists.restore("e" * 32, "en", visitor())
     bring("no-face.jpg")
     work_off(lists)
-    tidy(handlers.visits, root, lists=lists.lists)
+    clean_up(handlers.visits, root, lists=lists.lists)
     assert stored(root), "it is used"
     lists.leave(visitor())
     lists.lists.end_unused(3600, left_s=-1)
@@ -415,11 +415,11 @@ def test_a_single_result_has_its_page_too(
 ) -> None:
     assert Words.TROUBLES["result_gone"].message in lists.export_shown("en", visitor())["saved"]
     handlers.receive_example(examples / "manipulated.jpg")("en", visitor())
-    handlers.judge("auto", visitor(), quiet)
+    handlers.run_check("auto", visitor(), quiet)
     assert "manipulated.pdf" in lists.export_shown("en", visitor())["saved"]
     (path,) = root.rglob("*.pdf")
     assert own_file(str(path), root, SHOWN, OWNER) and not own_file(str(path), root, SHOWN, STRANGER)
-    assert drawn(lists.speak("en", visitor()))["rows"] == [], "and no list begins with it"
+    assert drawn(lists.change_language("en", visitor()))["rows"] == [], "and no list begins with it"
 
 
 def test_two_results_stand_side_by_side(lists: ListHandlers, bring: Bring, examples: Path) -> None:

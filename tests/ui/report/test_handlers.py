@@ -73,7 +73,7 @@ def judged(handlers: Handlers, examples: Path, tmp_path: Path) -> Visit:
     """An uploaded image with a face, judged for the visitor."""
     path = store_upload(tmp_path / "root", (examples / "manipulated.jpg").read_bytes(), "mine.jpg")
     handlers.receive({"path": str(path), "orig_name": "mine.jpg"}, "en", VISITOR)
-    handlers.judge("auto", VISITOR, quiet)
+    handlers.run_check("auto", VISITOR, quiet)
     visit = handlers.visits.get("a")
     assert visit is not None and visit.analysis is not None
     return visit
@@ -124,7 +124,7 @@ def test_the_kind_is_the_only_thing_that_must_be_told(report: ReportHandlers, ju
 
 def test_what_is_changed_after_the_package_takes_it_off_the_page(report: ReportHandlers, judged: Visit) -> None:
     report.prepare(VISITOR, next(TURN), "en", False, *answers("other"))
-    updates = report.outdate(VISITOR, next(TURN))
+    updates = report.discard_package(VISITOR, next(TURN))
     assert judged.package is None and updates[DOWNLOAD].visible is False
 
 
@@ -168,7 +168,7 @@ def test_a_hard_stop_keeps_nothing_at_all(
     made = report.prepare(VISITOR, next(TURN), "en", True, *answers("other"))
     assert not any("gradio_api/file" in str(update) for update in made.values())
     assert files_below(tmp_path) == [], "and nothing is made of what is gone"
-    assert escape(text.of("hi").HARD_STOP) in handlers.speak("hi", VISITOR)["answer"]
+    assert escape(text.of("hi").HARD_STOP) in handlers.change_language("hi", VISITOR)["answer"]
 
 
 def test_what_was_told_first_is_not_shown_over_what_was_told_last(report: ReportHandlers, judged: Visit) -> None:
@@ -227,7 +227,7 @@ def test_a_package_whose_case_was_edited_while_it_was_built_is_not_offered(
 ) -> None:
     def edit() -> None:
         if edited == "a detail":
-            report.outdate(VISITOR, next(TURN))
+            report.discard_package(VISITOR, next(TURN))
         else:
             report.route(VISITOR, next(TURN), "en", *answers("fraud_money_lost"))
 
@@ -236,7 +236,7 @@ def test_a_package_whose_case_was_edited_while_it_was_built_is_not_offered(
         updates = report.prepare(VISITOR, next(TURN), "en", False, *answers("other"))
     assert updates == {} and judged.package is None
     assert not [path for path in files_below(tmp_path) if path.suffix == ".zip"]
-    assert escape(Words.READY) not in report.speak(VISITOR, next(TURN), "en", *answers("other"))[NOTE]
+    assert escape(Words.READY) not in report.change_language(VISITOR, next(TURN), "en", *answers("other"))[NOTE]
     assert escape(Words.READY) in report.prepare(VISITOR, next(TURN), "en", False, *answers("other"))[NOTE]
 
 
@@ -244,7 +244,7 @@ def test_a_package_whose_case_was_edited_while_it_waited_is_not_built(
     report: ReportHandlers, judged: Visit
 ) -> None:
     asked = next(TURN)
-    report.outdate(VISITOR, next(TURN))
+    report.discard_package(VISITOR, next(TURN))
     assert report.prepare(VISITOR, asked, "en", False, *answers("other")) == {}
     assert judged.package is None
 
@@ -253,7 +253,7 @@ def test_an_edit_that_arrives_late_does_not_stop_the_package_that_was_asked_for_
     report: ReportHandlers, judged: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     edited = next(TURN)
-    while_building(monkeypatch, lambda: report.outdate(VISITOR, edited))
+    while_building(monkeypatch, lambda: report.discard_package(VISITOR, edited))
     assert escape(Words.READY) in report.prepare(VISITOR, next(TURN), "en", False, *answers("other"))[NOTE]
     assert prepared(judged)
 
@@ -262,7 +262,7 @@ def test_the_page_shows_at_last_how_the_package_stands(report: ReportHandlers, j
     """An answer that was on its way may come after the one that took its package off the page."""
     report.prepare(VISITOR, next(TURN), "en", False, *answers("other"))
     assert escape(Words.READY) in report.show(VISITOR)[NOTE]
-    report.outdate(VISITOR, next(TURN))
+    report.discard_package(VISITOR, next(TURN))
     assert escape(Words.READY) not in report.show(VISITOR)[NOTE] and not report.show(VISITOR)[DOWNLOAD].visible
     assert report.show(STRANGER) == {}
 
@@ -347,7 +347,7 @@ def test_what_to_look_at_before_filing_is_said_under_the_note_in_the_language_th
 ) -> None:
     given = answers("other", links="https://a.b/1", what_happened="<b>It's ${1}</b>")
     page = report.prepare(VISITOR, next(TURN), "en", False, *given)[NOTE]
-    hindi = report.speak(VISITOR, next(TURN), "hi", *given)[NOTE]
+    hindi = report.change_language(VISITOR, next(TURN), "hi", *given)[NOTE]
     findings = prepared(judged).findings
     assert {"warn", "info"} == {entry.severity for entry in findings}
     pages: dict[Language, str] = {"en": page, "hi": hindi}
@@ -394,7 +394,7 @@ def test_the_number_goes_into_the_package_and_the_dates_follow(report: ReportHan
         assert b"31409250012345" in archive.read("7_custody_log.csv")
     for day, name, days in (("13-03-2026", "platform_resolves", 7), ("05-04-2026", "appeal", 30)):
         assert f"{day}, 10:00" in updates[FILED] and escape(followup_words(name, days)["en"]) in updates[FILED]
-    hindi = report.speak(VISITOR, next(TURN), "hi", *answers("other"))
+    hindi = report.change_language(VISITOR, next(TURN), "hi", *answers("other"))
     assert escape(followup_words("appeal", 30)["hi"]) in hindi[FILED] and text.of("hi").READY in hindi[NOTE]
     assert (
         Words.TROUBLES["result_gone"].message
@@ -411,7 +411,9 @@ def test_the_reason_for_a_delay_is_asked_only_after_a_day(report: ReportHandlers
 
 def test_another_language_says_the_routes_again(report: ReportHandlers, judged: Visit) -> None:
     for language, word in (("en", "Money first"), ("hi", "पहले पैसे")):
-        assert word in report.speak(VISITOR, next(TURN), language, *answers("fraud_money_lost"))["routes"]
+        assert (
+            word in report.change_language(VISITOR, next(TURN), language, *answers("fraud_money_lost"))["routes"]
+        )
 
 
 def test_key_frames_are_kept_on_disk_and_never_served(judged: Visit) -> None:
@@ -423,7 +425,7 @@ def test_the_package_of_a_video_holds_its_key_frames(
     handlers: Handlers, report: ReportHandlers, examples: Path
 ) -> None:
     handlers.receive_example(examples / "manipulated.mp4")("en", VISITOR)
-    handlers.judge("10", VISITOR, quiet)
+    handlers.run_check("10", VISITOR, quiet)
     visit = handlers.visits.get("a")
     assert visit is not None
     report.prepare(VISITOR, next(TURN), "en", False, *answers("other"))

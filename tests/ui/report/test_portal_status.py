@@ -15,7 +15,7 @@ from ui import text
 from ui.common.html import escape
 from ui.report import handlers as report_handlers
 from ui.report.handlers import ReportHandlers
-from ui.report.portal_status import Reach, reach
+from ui.report.portal_status import Reach, check_portal
 from ui.session.store import Visits
 from ui.text import Words
 
@@ -55,7 +55,7 @@ def test_an_answer_is_told_from_a_failure(
 ) -> None:
     monkeypatch.setattr(Portal, "answer", status)
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1/")
-    assert reach(address) == state
+    assert check_portal(address) == state
     ((path, headers),) = Portal.asked
     assert path == "/" and not {"cookie", "authorization", "referer"} & headers.keys(), "once, and nothing of ours"
 
@@ -64,7 +64,7 @@ def test_a_closed_port_is_out_of_reach() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    assert reach(f"http://127.0.0.1:{port}/") == "unreachable"
+    assert check_portal(f"http://127.0.0.1:{port}/") == "unreachable"
 
 
 @pytest.mark.parametrize("state", get_args(Reach))
@@ -72,7 +72,7 @@ def test_what_it_means_is_said_in_both_languages(
     monkeypatch: pytest.MonkeyPatch, state: Reach, tmp_path: object
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(report_handlers, "reach", lambda where: asked.append(where) or state)
+    monkeypatch.setattr(report_handlers, "check_portal", lambda where: asked.append(where) or state)
     handlers = ReportHandlers(Visits(tmp_path))  # type: ignore[arg-type]
     number = load_portal().helpline_cyber_fraud.value
     for language in ("en", "hi"):

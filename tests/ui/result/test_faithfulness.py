@@ -29,7 +29,7 @@ def quiet(share: float, desc: str) -> None:
 def judged(detector: Detector, examples: Path, tmp_path: Path) -> tuple[Handlers, Updates]:
     handlers = Handlers(detector, tmp_path)
     handlers.receive_example(examples / "manipulated.jpg")("en", VISITOR)
-    return handlers, handlers.judge("auto", VISITOR, quiet)
+    return handlers, handlers.run_check("auto", VISITOR, quiet)
 
 
 def test_the_check_is_of_the_visitors_own_faces_and_is_said_again_in_the_other_language(
@@ -43,7 +43,7 @@ def test_the_check_is_of_the_visitors_own_faces_and_is_said_again_in_the_other_l
     measured = measure_faithfulness(detector, face.crop, face.heatmap)
     panel = checks.check("en", VISITOR)["maps-note"]
     assert all(escape(sentence) in panel for sentence in faithfulness_sentences(measured, "en"))
-    again = handlers.speak("hi", VISITOR)["maps-note"]
+    again = handlers.change_language("hi", VISITOR)["maps-note"]
     assert all(escape(sentence) in again for sentence in faithfulness_sentences(measured, "hi"))
     assert escape(Words.TROUBLES["result_gone"].message) in checks.check("en", STRANGER)["maps-note"]
 

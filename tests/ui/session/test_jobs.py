@@ -11,20 +11,20 @@ from ui.session.jobs import MAX_JOBS, Jobs
 
 def test_only_the_newest_of_a_kind_is_current() -> None:
     jobs = Jobs()
-    first = jobs.begin("a", "copy")
-    other = jobs.begin("a", "package")
-    theirs = jobs.begin("b", "copy")
-    second = jobs.begin("a", "copy")
+    first = jobs.start("a", "copy")
+    other = jobs.start("a", "package")
+    theirs = jobs.start("b", "copy")
+    second = jobs.start("a", "copy")
     assert [jobs.is_current(job) for job in (first, second, other, theirs)] == [False, True, True, True]
 
 
 def test_what_was_ended_is_not_current_and_what_comes_after_it_is() -> None:
     jobs = Jobs()
-    stopped = jobs.begin("a", "copy")
+    stopped = jobs.start("a", "copy")
     jobs.end("a", "copy")
     jobs.end("a", "copy")
     assert not jobs.is_current(stopped)
-    assert jobs.is_current(jobs.begin("a", "copy"))
+    assert jobs.is_current(jobs.start("a", "copy"))
 
 
 @pytest.mark.parametrize("order", [("begin", "end"), ("end", "begin")])
@@ -34,24 +34,24 @@ def test_the_page_counts_whatever_arrives_first(order: tuple[str, str]) -> None:
     begun = []
     for event in order:
         if event == "begin":
-            begun.append(jobs.begin("a", "camera", 7))
+            begun.append(jobs.start("a", "camera", 7))
         else:
             jobs.end("a", "camera", 7)
     assert not jobs.is_current(begun[0])
-    assert jobs.is_current(jobs.begin("a", "camera", 8))
+    assert jobs.is_current(jobs.start("a", "camera", 8))
 
 
 def test_an_end_that_arrives_late_does_not_end_what_was_begun_after_it() -> None:
     jobs = Jobs()
-    newer = jobs.begin("a", "package", 9)
-    older = jobs.begin("a", "package", 3)
+    newer = jobs.start("a", "package", 9)
+    older = jobs.start("a", "package", 3)
     jobs.end("a", "package", 4)
     assert jobs.is_current(newer) and not jobs.is_current(older)
 
 
 def test_what_is_not_current_is_not_stored() -> None:
     jobs, stored = Jobs(), []
-    first = jobs.begin("a", "package")
+    first = jobs.start("a", "package")
     assert jobs.deliver(first, lambda: stored.append("first"))
     jobs.end("a", "package")
     assert not jobs.deliver(first, lambda: stored.append("late")) and stored == ["first"]
@@ -65,7 +65,7 @@ def test_a_stop_comes_before_or_after_a_delivery_and_never_in_between() -> None:
         state["copy"] = "stopped"
 
     for _ in range(300):
-        job = jobs.begin("a", "copy")
+        job = jobs.start("a", "copy")
         stopping = threading.Thread(target=stop)
         stopping.start()
         jobs.deliver(job, lambda: state.update(copy="made"))
@@ -76,5 +76,5 @@ def test_a_stop_comes_before_or_after_a_delivery_and_never_in_between() -> None:
 def test_pages_without_end_fill_no_memory() -> None:
     jobs = Jobs()
     for number in range(MAX_JOBS + 500):
-        newest = jobs.begin(str(number), "route", 1)
+        newest = jobs.start(str(number), "route", 1)
     assert len(jobs._newest) == MAX_JOBS and jobs.is_current(newest)

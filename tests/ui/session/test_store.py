@@ -14,9 +14,9 @@ from upload_helpers import store_upload
 from detector.errors import MediaNotFoundError
 from ui.check.file_check import TooManyVisits
 from ui.common.html import Picture
-from ui.session.cleanup import KEPT_S, tidy
+from ui.session.cleanup import KEPT_S, clean_up
 from ui.session.own_files import RECEIVED, secret_folder
-from ui.session.store import MAX_VISITS, Visits, home_name, save_images, save_still
+from ui.session.store import MAX_VISITS, Visits, clean_file_name, save_images, save_still
 
 ANSWERED: Any = "an analysis"
 
@@ -117,7 +117,7 @@ def test_what_nobody_uses_is_deleted_after_a_while(root: Path, examples: Path) -
     unused, used = visits.start("a", examples / "genuine.jpg"), visits.start("b", examples / "genuine.jpg")
     unclaimed, package = Path(upload(root)["path"]), secret_folder(root) / "report.zip"
     package.write_bytes(b"x")
-    tidy(visits, root)
+    clean_up(visits, root)
     assert all(path.exists() for path in (unused.folder, used.folder, unclaimed, package))
     now[0] += KEPT_S - 1
     visits.get("b")
@@ -126,7 +126,7 @@ def test_what_nobody_uses_is_deleted_after_a_while(root: Path, examples: Path) -
         for one in (path, path.parent, path.parent.parent):
             if one not in (root, root / RECEIVED):
                 os.utime(one, (time.time() - KEPT_S - 1,) * 2)
-    tidy(visits, root)
+    clean_up(visits, root)
     assert visits.get("a") is None and visits.get("b") is used
     assert set(root.iterdir()) == {used.folder, root / RECEIVED} and not list((root / RECEIVED).iterdir())
 
@@ -153,7 +153,7 @@ def test_an_upload_that_is_gone_leaves_nothing_behind(root: Path) -> None:
     ],
 )
 def test_a_name_from_elsewhere_is_a_name_here(name: str, expected: str) -> None:
-    assert home_name(name) == expected
+    assert clean_file_name(name) == expected
 
 
 def test_images_keep_every_pixel(root: Path) -> None:
