@@ -112,7 +112,7 @@ def _explaining_flops(detector: Detector, batch: torch.Tensor) -> float:
     """Count one forward pass, and the backward pass to the explained layer."""
     network = detector.classifier.network
     with FlopCounterMode(display=False) as counter, torch.no_grad():
-        network(batch)
+        network(batch.to(next(network.parameters()).dtype))
     counts = counter.get_flop_counts()
     parts = [name for name, _ in network.named_children()]
     above = parts[parts.index(detector.card.explain_layer.split(".")[0]) + 1 :]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detector.faces.crop import crop_face
+from detector.faces.crop import crop_faces
 from detector.faces.face_follower import FaceFollower
 from detector.model.score import make_score, score_crops
 from detector.pipeline import Detector
@@ -49,7 +49,8 @@ class LiveView:
         frame = Frame(pixels, 0, time_s)
         card = self._detector.card
         found = self._follower.find(frame)
-        crops = [crop_face(frame, face, card.input.margin_frac, card.input.size_px) for _, face in found]
+        faces = [face for _, face in found]
+        crops = crop_faces(frame, faces, card.input.margin_frac, card.input.size_px)
         logits = score_crops(
             self._detector.classifier,
             [crop.pixels for crop in crops],

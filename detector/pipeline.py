@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -15,7 +15,7 @@ import torch
 
 from detector.closer_look import CLOSER_FROM_S, frames_around, longest_gap, scene_starts, strongest_moments
 from detector.config import Depth, DetectorConfig
-from detector.faces.crop import crop_face
+from detector.faces.crop import crop_faces
 from detector.faces.face_detector import FaceFinder
 from detector.faces.face_follower import FaceFollower
 from detector.media.media import Media, open_media
@@ -156,7 +156,7 @@ class Detector:
             collected.warnings.append(Message("turned", {"kind": "image", "degrees": 90 * found.turns}))
         if len(found.faces) > _MOST_FACES or not found.complete:
             collected.warnings.append(Message("faces_left_out", {"count": max(0, len(found.faces) - _MOST_FACES)}))
-        self._take(collected, frame, enumerate(found.faces[:_MOST_FACES]))
+        self._take(collected, frame, list(enumerate(found.faces[:_MOST_FACES])))
         self._judge_waiting(collected, "image")
         return collected
 
@@ -261,11 +261,12 @@ class Detector:
         turns, count = max(votes.items(), key=lambda vote: vote[1], default=(0, 0))
         return turns if count > max(2 * upright, frames / 4) else 0
 
-    def _take(self, collected: Accumulator, frame: Frame, faces: Iterable[tuple[int, DetectedFace]]) -> None:
+    def _take(self, collected: Accumulator, frame: Frame, faces: Sequence[tuple[int, DetectedFace]]) -> None:
         spec = self.card.input
         collected.times_s.append(frame.time_s)
-        for track_id, face in faces:
-            collected.waiting.append((track_id, crop_face(frame, face, spec.margin_frac, spec.size_px), frame))
+        ids, found = [track_id for track_id, _ in faces], [face for _, face in faces]
+        crops = crop_faces(frame, found, spec.margin_frac, spec.size_px)
+        collected.waiting.extend((track_id, crop, frame) for track_id, crop in zip(ids, crops, strict=True))
 
     def _judge_waiting(self, collected: Accumulator, kind: MediaKind) -> set[int]:
         """Score the waiting faces and return their tracks."""
@@ -276,10 +277,9 @@ class Detector:
         spec = self.card.input
         crops = [crop.pixels for _, crop, _ in waiting]
         if kind == "image" and spec.mirrored_margin_frac is not None:
-            margin_frac = spec.mirrored_margin_frac
-            crops += [
-                crop_face(at, crop.face, margin_frac, spec.size_px).pixels[:, ::-1] for _, crop, at in waiting
-            ]
+            image, faces = waiting[0][2], [crop.face for _, crop, _ in waiting]
+            second = crop_faces(image, faces, spec.mirrored_margin_frac, spec.size_px)
+            crops += [crop.pixels[:, ::-1] for crop in second]
         logits = np.array(score_crops(self.classifier, crops, spec, self.config.batch_size))
         means = logits.reshape(-1, len(waiting)).mean(0)
         for (track_id, crop, frame), logit in zip(waiting, means.tolist(), strict=True):

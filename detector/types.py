@@ -129,6 +129,19 @@ class FaceBox:
         shared = width * height
         return shared / (self.width * self.height + other.width * other.height - shared)
 
+    def moved(self, dx: int, dy: int) -> FaceBox:
+        return FaceBox(self.x1 + dx, self.y1 + dy, self.x2 + dx, self.y2 + dy)
+
+    def clipped(self, outer: FaceBox) -> FaceBox | None:
+        """The part inside another box; None if there is none.
+
+        >>> FaceBox(0, 0, 10, 10).clipped(FaceBox(5, 2, 20, 20))
+        FaceBox(x1=5, y1=2, x2=10, y2=10)
+        """
+        x1, y1 = max(self.x1, outer.x1), max(self.y1, outer.y1)
+        x2, y2 = min(self.x2, outer.x2), min(self.y2, outer.y2)
+        return FaceBox(x1, y1, x2, y2) if x1 < x2 and y1 < y2 else None
+
     def holds_centre_of(self, other: FaceBox) -> bool:
         """
         >>> FaceBox(0, 0, 10, 10).holds_centre_of(FaceBox(8, 0, 10, 4))

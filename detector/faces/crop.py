@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
+from detector.faces.borders import content_box
 from detector.faces.turns import turn_pixels
 from detector.types import DetectedFace, FaceBox, FaceCrop, Frame, Pixels
 
@@ -77,13 +80,32 @@ def cut_square(pixels: Pixels, window: FaceBox, size_px: int) -> Pixels:
 
 
 def crop_face(frame: Frame, face: DetectedFace, margin_frac: float, size_px: int) -> FaceCrop:
-    """Cut one face out of its frame and set it upright: `crop_window`, `cut_square`, then the face's turns."""
-    height, width = frame.pixels.shape[:2]
-    window = crop_window(face.box, margin_frac, (height, width))
+    """Cut one face out of its frame, see `crop_faces`."""
+    return crop_faces(frame, [face], margin_frac, size_px)[0]
+
+
+def crop_faces(frame: Frame, faces: Sequence[DetectedFace], margin_frac: float, size_px: int) -> list[FaceCrop]:
+    """Cut faces out of their frame and set them upright: `crop_window`, `cut_square`, then each face's turns.
+
+    A plain border of the frame counts as outside of it.
+    """
+    if not faces:
+        return []
+    content = content_box(frame.pixels)
+    return [_crop(frame, face, margin_frac, size_px, content) for face in faces]
+
+
+def _crop(frame: Frame, face: DetectedFace, margin_frac: float, size_px: int, content: FaceBox) -> FaceCrop:
+    box = face.box.clipped(content)
+    if box is None:  # found in the border
+        height, width = frame.pixels.shape[:2]
+        content, box = FaceBox(0, 0, width, height), face.box
+    inside = frame.pixels[content.y1 : content.y2, content.x1 : content.x2]
+    window = crop_window(box.moved(-content.x1, -content.y1), margin_frac, (content.height, content.width))
     return FaceCrop(
-        pixels=turn_pixels(cut_square(frame.pixels, window, size_px), face.turns),
+        pixels=turn_pixels(cut_square(inside, window, size_px), face.turns),
         face=face,
-        window=window,
+        window=window.moved(content.x1, content.y1),
         frame_index=frame.index,
         time_s=frame.time_s,
     )

@@ -9,7 +9,7 @@ pixels without an orientation tag.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -17,6 +17,7 @@ import torch
 from numpy.typing import NDArray
 
 from detector.config import DetectorConfig
+from detector.faces.borders import content_box
 from detector.faces.cascade import ONET_PX, Cascade
 from detector.faces.crop import cut_square
 from detector.faces.turns import turn_face_back, turn_pixels
@@ -40,6 +41,9 @@ _TURNED_MIN_CONFIDENCE = 0.97
 NOTICED_PX = 20
 """Narrowest face that is noticed, though not judged."""
 _SMALL_MIN_CONFIDENCE = 0.97
+_SMALL_LEVELS_BEYOND = 1.05
+"""The search for small faces goes up to this many times `min_face_px`, so that the level of the pyramid in which
+such a face fills P-Net's square is included."""
 _VIDEO_FACES_ACROSS = 24
 """Most frames of a video are searched for faces from their longer side divided by this."""
 _VIDEO_MIN_FACE_PX = 27
@@ -84,9 +88,15 @@ class FaceFinder:
         return list(self._upright(pixels).faces)
 
     def search(self, pixels: Pixels) -> FaceSearch:
-        """Find faces; if none is upright, search the rotated image too."""
-        found = self._upright(pixels)
-        return found if found.faces else self.search_turned(pixels)
+        """Find faces inside a plain border; if none is upright, search the rotated image too."""
+        content = content_box(pixels)
+        inside = pixels[content.y1 : content.y2, content.x1 : content.x2]
+        found = self._upright(inside)
+        if not found.faces:
+            found = self.search_turned(inside)
+        if not content.x1 and not content.y1:
+            return found
+        return replace(found, faces=tuple(_moved(face, content.x1, content.y1) for face in found.faces))
 
     def search_turned(self, pixels: Pixels, *, in_video: bool = False) -> FaceSearch:
         """Search the image rotated by 90, 180 and 270 degrees and keep the rotation with the highest confidence.
@@ -140,7 +150,8 @@ class FaceFinder:
         limit = self._config.min_face_px
         if limit <= NOTICED_PX:
             return []
-        found, _ = self._search(turn_pixels(pixels, turns), _SMALL_MIN_CONFIDENCE, NOTICED_PX, largest_px=limit)
+        turned, largest_px = turn_pixels(pixels, turns), limit * _SMALL_LEVELS_BEYOND
+        found, _ = self._search(turned, _SMALL_MIN_CONFIDENCE, NOTICED_PX, largest_px=largest_px, quick=True)
         small = [face for face in found if face.box.width < limit]
         return [turn_face_back(face, turns, height, width) for face in small] if turns else small
 
@@ -273,10 +284,11 @@ def _face(xyxy: NDArray[np.float32], confidence: float, landmarks: NDArray[np.fl
     return DetectedFace(FaceBox(x1, y1, max(x2, x1 + 1), max(y2, y1 + 1)), confidence, landmarks)
 
 
+def _moved(face: DetectedFace, dx: int, dy: int) -> DetectedFace:
+    return replace(face, box=face.box.moved(dx, dy), landmarks=face.landmarks + np.array([dx, dy], np.float32))
+
+
 def _clip(face: DetectedFace, height: int, width: int) -> DetectedFace | None:
     """Clip the box to the image; None if it lies outside."""
-    box = face.box
-    x1, y1, x2, y2 = max(box.x1, 0), max(box.y1, 0), min(box.x2, width), min(box.y2, height)
-    if x2 <= x1 or y2 <= y1:
-        return None
-    return DetectedFace(FaceBox(x1, y1, x2, y2), face.detection_confidence, face.landmarks)
+    box = face.box.clipped(FaceBox(0, 0, width, height))
+    return None if box is None else replace(face, box=box)
