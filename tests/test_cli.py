@@ -152,7 +152,7 @@ def test_a_case_from_a_file_goes_into_the_package_and_its_number_after_filing(
     report = next(tmp_path.glob("DFD-*.zip"))
     told = capsys.readouterr()
     said = told.err[told.err.index(f"{report} written") :]
-    assert said.index("  error: Atlantis is none of the 36") < said.index("  warn: ") and "info: " not in said
+    assert said.index("  error: Atlantis is not among the 36") < said.index("  warn: ") and "info: " not in said
     assert "Atlantis" not in told.out
     filed = ["file", str(report), "--ack", "30811250012345", "--filed-at", "2026-03-05T21:30:00+05:30"]
     assert cli.main(filed) == 0
@@ -175,15 +175,15 @@ def test_progress_in_a_terminal_is_told_in_words(
     assert cli.main(["scan", "--device", "cpu", "--max-frames", "40", str(examples / "manipulated.mp4")]) == 0
     told = [line.split("\x1b[K")[-1] for line in capsys.readouterr().err.split("\r")]
     assert any("Opening the file." in line for line in told)
-    looked = [line for line in told if "Examining frame" in line]
-    assert "Examining frame 1 of 40." in looked[0] and "Highest" not in looked[0]
+    looked = [line for line in told if "Looking at frame" in line]
+    assert "Looking at frame 1 of 40." in looked[0] and "Highest" not in looked[0]
     assert re.search(r"\d %|over 99 %", looked[-1].split("Highest estimate so far:")[1])
     assert told[-1].endswith("\n") and "100%" in told[-1]
 
 
 def test_the_stretches_of_a_video_are_told(examples: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main([*SCAN, str(examples / "manipulated.mp4")]) == 0
-    assert re.search(r"Strongest (from|at) 0:0\d", capsys.readouterr().out)
+    assert re.search(r"Highest estimate .*, (from|at) 0:0\d", capsys.readouterr().out)
 
 
 def test_an_annotated_copy_of_a_video_is_written(
@@ -213,7 +213,7 @@ def test_where_the_evidence_lies_and_whether_the_map_is_faithful_is_told_beside_
     arguments = ["scan", "--explain", str(tmp_path), "--check-maps", str(examples / "manipulated.jpg")]
     assert cli.main(arguments) == 0
     captured = capsys.readouterr()
-    assert "Of what speaks for manipulation in this face" in captured.err and "(logit) falls by" in captured.err
+    assert "Of what points to manipulation in this face" in captured.err and "(logit) falls by" in captured.err
     assert "logit" not in captured.out
 
 

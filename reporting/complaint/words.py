@@ -27,15 +27,15 @@ SENTENCES: Mapping[str, Mapping[Language, str]] = {
     "shows": {"en": "It shows: {words}", "hi": "इसमें दिखता है: {words}"},
     "denied": {
         "en": "The person shown did not say or do this and did not agree to it.",
-        "hi": "दिखाए गए व्यक्ति ने न ऐसा कहा या किया और न इसकी सहमति दी।",
+        "hi": "दिखाए गए व्यक्ति ने न ऐसा कहा, न किया, और न इसकी सहमति दी।",
     },
     "links": {"en": "The links are given in the field above.", "hi": "लिंक ऊपर वाले खाने में दिए गए हैं।"},
     "harm": {"en": "Harm: {words}", "hi": "नुकसान: {words}"},
-    "saved": {"en": "I saved the file on {at}.", "hi": "मैंने फ़ाइल {at} को सहेजी।"},
+    "saved": {"en": "I saved the file on {at}.", "hi": "मैंने फ़ाइल {at} को सेव की।"},
     "hash": {"en": "The SHA 256 value of the file is {sha256}.", "hi": "फ़ाइल का SHA 256 मान {sha256} है।"},
     "ask": {
         "en": "I ask for investigation, for removal of the content and for preservation of the account records.",
-        "hi": "मेरा निवेदन है कि जाँच की जाए, सामग्री हटाई जाए और खाते के रिकॉर्ड सुरक्षित रखे जाएँ।",
+        "hi": "मेरा निवेदन है कि मामले की जाँच की जाए, सामग्री हटाई जाए और खाते के रिकॉर्ड सुरक्षित रखे जाएँ।",
     },
     "opinion": {"en": "{words}", "hi": "{words}"},
     "help": {
@@ -71,7 +71,7 @@ STEPS: Mapping[str, str] = {
     "Step 1: Incident details": "चरण 1: घटना का विवरण",
     "Step 2: Suspect details": "चरण 2: संदिग्ध का विवरण",
     "Step 3: Complainant details": "चरण 3: शिकायतकर्ता का विवरण",
-    "Step 4: Preview and submit": "चरण 4: देखें और जमा करें",
+    "Step 4: Preview and submit": "चरण 4: देखना और जमा करना",
     "Report Suspect, tab Deepfake": "Report Suspect, Deepfake टैब: सूचना देना",
     "Report": "शिकायत",
 }
@@ -106,7 +106,7 @@ LABELS: Mapping[str, str] = {
 """The portal's own names of its fields, and what they mean in Hindi."""
 HINTS: Mapping[str, Words] = {
     "suggested": Words(
-        "Suggested: {names}. The list on the screen decides ({hedge}).",
+        "Suggested: {names}. Choose what the list on the screen offers ({hedge}).",
         "सुझाव: {names}। स्क्रीन की सूची में जो हो, वही चुनें ({hedge_hi})।",
     ),
     "choose": Words("Choose it on the screen.", "इसे स्क्रीन पर चुनें।"),
@@ -120,18 +120,18 @@ HINTS: Mapping[str, Words] = {
     "platform": Words("Choose it from the list, or Other.", "सूची से चुनें, या Other।"),
     "link": Words("Full link of the post.", "पोस्ट का पूरा लिंक।"),
     "uploads": Words(
-        "Attach the files one by one, each of at most {limit} bytes ({hedge}). Likeliest types: {types} "
+        "Attach the files one by one, each at most {limit} bytes ({hedge}). Most likely accepted: {types} "
         "({types_hedge}).",
-        "फ़ाइलें एक-एक करके जोड़ें, हर फ़ाइल ज़्यादा से ज़्यादा {limit} बाइट ({hedge_hi})। सबसे ज़्यादा उम्मीद इन प्रकारों की "
-        "है: {types} ({types_hedge_hi})।",
+        "फ़ाइलें एक-एक करके जोड़ें, हर फ़ाइल ज़्यादा से ज़्यादा {limit} बाइट ({hedge_hi})। इन प्रकारों के लिए जाने की संभावना "
+        "सबसे ज़्यादा है: {types} ({types_hedge_hi})।",
     ),
     "length": Words(
         "At least {low} ({low_hedge}) and at most {high} ({high_hedge}) characters.",
         "कम से कम {low} ({low_hedge_hi}) और ज़्यादा से ज़्यादा {high} ({high_hedge_hi}) अक्षर।",
     ),
     "hindi_script": Words(
-        "Whether the portal takes Hindi script here is not known: keep an English text at hand.",
-        "पोर्टल यहाँ हिंदी अक्षर लेता है या नहीं, यह मालूम नहीं: अंग्रेज़ी में लिखा हुआ भी पास रखें।",
+        "Whether the portal takes Hindi script here is not known: keep an English text ready.",
+        "पोर्टल यहाँ हिन्दी अक्षर लेता है या नहीं, यह मालूम नहीं: अंग्रेज़ी में लिखा टेक्स्ट भी पास रखें।",
     ),
     "cut": Words(
         "Your own words were too long and were cut; attach the file supporting_evidence_full_statement.txt.",
@@ -148,7 +148,7 @@ HINTS: Mapping[str, Words] = {
         "Name of the account and link to it, if you know them.", "खाते का नाम और उसका लिंक, अगर पता हो।"
     ),
     "own_details": Words(
-        "Type them on the portal yourself: {keys}. Nothing of it is stored here, and this package needs no "
+        "Type them on the portal yourself: {keys}. None of it is kept here, and this package needs no "
         "identity document.",
         "इन्हें पोर्टल पर ख़ुद टाइप करें: {keys_hi}। इनमें से कुछ भी यहाँ नहीं रखा जाता, और इन काग़ज़ों के लिए किसी पहचान पत्र की "
         "ज़रूरत नहीं।",
@@ -159,12 +159,12 @@ HINTS: Mapping[str, Words] = {
     ),
     "suspect_state": Words("Choose it from the list on the screen.", "स्क्रीन की सूची से चुनें।"),
     "suspect_platform": Words(
-        "The fields of this tab were not seen when these facts were gathered: go by the screen.",
+        "Nobody saw the fields of this tab when these facts were gathered: follow the screen.",
         "यह जानकारी जुटाते समय इस टैब के खाने देखे नहीं जा सके: स्क्रीन पर जो हो, वही मानें।",
     ),
     "identifier": Words("At most {limit} characters ({hedge}).", "ज़्यादा से ज़्यादा {limit} अक्षर ({hedge_hi})।"),
     "no_short_link": Words(
-        "No link of this case fits: give the site and the account instead.",
+        "No link of this case fits: write the site and the account instead.",
         "इस केस का कोई लिंक इसमें नहीं समाता: उसकी जगह साइट और खाते का नाम लिखें।",
     ),
     "when_seen": Words("When you saw it.", "जब आपने इसे देखा।"),
@@ -202,5 +202,5 @@ def hint(*keys: str, **values: object) -> Words:
 
 
 NO_HINT = Words("", "")
-GLOSS = "हिंदी में इसका मतलब"
+GLOSS = "हिन्दी में इसका मतलब"
 """Stands before what an English text says, in Hindi."""

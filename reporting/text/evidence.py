@@ -18,7 +18,9 @@ def copy_purpose(kind: MediaKind) -> str:
 
 
 def excerpt_purpose(start_s: float, end_s: float) -> str:
-    return f"The video from {clock(start_s)} to {clock(end_s)} in a size that can be uploaded; it is kept whole."
+    return (
+        f"The video from {clock(start_s)} to {clock(end_s)} in a size that can be uploaded; the whole one is kept."
+    )
 
 
 def frames_purpose(kind: MediaKind) -> str:
@@ -42,11 +44,11 @@ def purpose_in(file: EvidenceFile, language: Language) -> str:
     return next((said for start, said in _PURPOSES_HI if name.startswith(start)), _RECEIVED_HI)
 
 
-_RECEIVED_HI = "फ़ाइल जैसी मिली थी; इसी की जाँच हुई।"
+_RECEIVED_HI = "फ़ाइल, जैसी मिली थी; इसी की जाँच हुई।"
 _PURPOSES_HI = (
     (
         "copy_",
-        "फ़ाइल की ऐसी कॉपी जो अपलोड हो सके; वीडियो लंबा हो तो केवल सबसे ज़रूरी हिस्सा। जो फ़ाइल मिली थी, वह ज्यों की "
+        "फ़ाइल की ऐसी कॉपी जो अपलोड हो सके; वीडियो बड़ा हो तो केवल सबसे ज़रूरी हिस्सा। जो फ़ाइल मिली थी, वह ज्यों की "
         "त्यों रखी है।",
     ),
     ("frames", "जाँची गई तस्वीर या वीडियो के फ़्रेम, बिना किसी निशान के।"),
@@ -64,7 +66,7 @@ def verification_meaning(language: Language) -> str:
         "nothing in the package is signed: for that, compare the SHA-256 of the manifest with the value noted "
         "when the package was made. It does not show that what the files say is true.",
         "hi": "सारी फ़ाइलें मौजूद हैं और वही हैं जो सूची (manifest) में लिखी हैं। इससे ख़राब हुई या ग़लती से बदली गई फ़ाइलें पकड़ में "
-        "आती हैं। अगर कोई फ़ाइल बदलकर हैश दोबारा बना दे, तो यह पकड़ में नहीं आता, क्योंकि पैकेज में किसी के डिजिटल हस्ताक्षर नहीं "
-        "हैं: इसके लिए सूची के SHA-256 को उस मान से मिलाएँ जो पैकेज बनते समय लिख लिया गया था। इससे यह भी पता नहीं चलता कि "
-        "फ़ाइलों में लिखी बातें सच हैं।",
+        "आती हैं। अगर कोई फ़ाइल बदलकर हैश दोबारा बना दे, तो यह पकड़ में नहीं आता, क्योंकि इन काग़ज़ों पर किसी के डिजिटल "
+        "हस्ताक्षर नहीं हैं: इसके लिए सूची के SHA-256 को उस मान से मिलाएँ जो काग़ज़ बनते समय लिख लिया गया था। इससे यह भी पता "
+        "नहीं चलता कि फ़ाइलों में लिखी बातें सच हैं।",
     }[language]

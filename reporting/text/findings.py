@@ -27,7 +27,7 @@ TYPED_FIELDS: Mapping[str, Mapping[Language, str]] = {
 }
 """The fields of a `Case` whose characters are changed for the portal."""
 SEEING: Mapping[Language, str] = {"en": "seeing it", "hi": "इसे देखने"}
-SAVING: Mapping[Language, str] = {"en": "saving it", "hi": "इसे सहेजने"}
+SAVING: Mapping[Language, str] = {"en": "saving it", "hi": "इसे सेव करने"}
 
 Value = str | int | Mapping[Language, str]
 """Value named in a sentence; a mapping if it is translated."""
@@ -98,7 +98,7 @@ def finding(key: str, *, before: str = "", after: str = "", **values: Value) -> 
     """Make a finding; `values` are named in its sentences.
 
     >>> finding("stale", days=200).said("en")[0]
-    'What is known of the portal was last checked 200 days ago.'
+    'The facts about the portal were last checked 200 days ago.'
     """
     return Finding(key=key, values=values, before=before, after=after)
 

@@ -11,16 +11,16 @@ _FIRST: dict[Language, dict[Outcome, str]] = {
         "fake": "Stay calm and do not send the file on. If you know what really happened, write it down now.",
         "real": "If you know that the file is false, you can still report it: your own account counts, and "
         "you can say that software found no signs.",
-        "inconclusive": "Try again with the first file you can get: a copy that was forwarded often has lost "
-        "quality. You can report the file whatever the result.",
+        "inconclusive": "Try again with the first copy you can get: forwarded copies often lose quality. You "
+        "can report the file whatever the result.",
         "no_face": "Try a file in which the face is larger and seen from the front. You can report the file "
         "whatever the result.",
     },
     "hi": {
         "fake": "शांत रहें और फ़ाइल आगे न भेजें। असल में क्या हुआ, यह आपको पता हो तो अभी लिख लें।",
         "real": "अगर आप जानते हैं कि फ़ाइल झूठी है, तो भी शिकायत कर सकते हैं: आपकी अपनी बात मायने रखती है, और आप बता "
-        "सकते हैं कि सॉफ़्टवेयर को संकेत नहीं मिले।",
-        "inconclusive": "जो सबसे पहली फ़ाइल मिल सके, उससे दोबारा कोशिश करें: आगे भेजी गई कॉपी की गुणवत्ता अक्सर घट जाती "
+        "सकते हैं कि सॉफ़्टवेयर को छेड़छाड़ के संकेत नहीं मिले।",
+        "inconclusive": "जो सबसे पहली फ़ाइल मिल सके, उससे दोबारा कोशिश करें: आगे भेजी गई कॉपी की क्वालिटी अक्सर घट जाती "
         "है। नतीजा कुछ भी हो, आप शिकायत कर सकते हैं।",
         "no_face": "ऐसी फ़ाइल से कोशिश करें जिसमें चेहरा बड़ा हो और सामने से दिखे। नतीजा कुछ भी हो, आप शिकायत कर सकते हैं।",
     },
@@ -34,7 +34,7 @@ _COMMON: dict[Language, tuple[str, ...]] = {
         "saw it.",
         "Do not pay, threaten or answer the person who made or sent it.",
         "Report it on the portal, {portal}, and to the platform where you saw it.",
-        "If you only saw it and it harms someone else, you can give a hint without logging in, under Deepfake on "
+        "If you only saw it and it harms someone else, you can report it without logging in, under Deepfake on "
         "{hint}; that is not a complaint.",
         "If it is sexual and may show a child, do not copy it or pass it on; the portal lets you report it "
         "without giving your name, under Women/Children Related Crime.",
@@ -45,7 +45,7 @@ _COMMON: dict[Language, tuple[str, ...]] = {
         "फ़ाइल जैसी मिली, वैसी ही रखें। पूरा लिंक, खाते का नाम, और देखने की तारीख़ और समय सँभालकर रखें।",
         "जिसने इसे बनाया या भेजा, उसे न पैसे दें, न धमकी दें, न जवाब दें।",
         "पोर्टल {portal} पर और जिस प्लेटफ़ॉर्म पर देखा, वहाँ शिकायत करें।",
-        "अगर आपने इसे केवल देखा है और नुकसान किसी और का है, तो बिना लॉगिन किए {hint} पर Deepfake के नीचे सूचना दे सकते हैं; "
+        "अगर आपने इसे केवल देखा है और नुकसान किसी और का है, तो बिना लॉगिन किए {hint} पर Deepfake टैब में सूचना दे सकते हैं; "
         "वह शिकायत नहीं है।",
         "अगर यह यौन सामग्री है और इसमें कोई बच्चा हो सकता है, तो इसकी कॉपी न बनाएँ और आगे न भेजें; पोर्टल पर "
         "Women/Children Related Crime में नाम बताए बिना शिकायत हो सकती है।",

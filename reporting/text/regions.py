@@ -34,41 +34,41 @@ REGION_NAMES: dict[Language, dict[FaceRegion, str]] = {
 }
 
 _ONE = {
-    "en": "Of what speaks for manipulation in this face, {first} lies at {first_name}.",
-    "hi": "इस चेहरे में छेड़छाड़ के जो संकेत हैं, उनका {first} हिस्सा {first_name} पर है।",
+    "en": "Of what points to manipulation in this face, {first} is at {first_name}.",
+    "hi": "इस चेहरे में जो कुछ छेड़छाड़ की ओर इशारा करता है, उसका {first} हिस्सा {first_name} पर है।",
 }
 _TWO = {
-    "en": "Of what speaks for manipulation in this face, {first} lies at {first_name} and {second} at "
-    "{second_name}.",
-    "hi": "इस चेहरे में छेड़छाड़ के जो संकेत हैं, उनका {first} हिस्सा {first_name} पर और {second} {second_name} पर है।",
+    "en": "Of what points to manipulation in this face, {first} is at {first_name} and {second} at {second_name}.",
+    "hi": "इस चेहरे में जो कुछ छेड़छाड़ की ओर इशारा करता है, उसका {first} हिस्सा {first_name} पर और {second} "
+    "{second_name} पर है।",
 }
 _AND_OUTSIDE = {
-    "en": "{share} lies outside the face, in the hair, the clothes or the background, and says little about the "
-    "face.",
+    "en": "{share} is outside the face (hair, clothes or background); it says little about the face.",
     "hi": "{share} हिस्सा चेहरे के बाहर है (बाल, कपड़े या पीछे की जगह); वह चेहरे के बारे में कम ही बताता है।",
 }
 _NONE = {
-    "en": "No concentrated evidence: no part of this face stands out as a sign of manipulation.",
-    "hi": "कोई केंद्रित संकेत नहीं: इस चेहरे का कोई हिस्सा छेड़छाड़ के संकेत के रूप में अलग नहीं दिखता।",
+    "en": "No part of this face stands out as a sign of manipulation.",
+    "hi": "इस चेहरे का कोई एक हिस्सा छेड़छाड़ का संकेत देता हुआ अलग नहीं दिखता।",
 }
 _OUTSIDE = {
-    "en": "Be careful with this result: most of what speaks for manipulation ({share}) lies outside the face, in "
-    "the hair, the clothes or the background.",
-    "hi": "इस नतीजे पर सावधानी रखें: छेड़छाड़ के ज़्यादातर संकेत ({share}) चेहरे के बाहर हैं, जैसे बालों, कपड़ों या पीछे की जगह में।",
+    "en": "Be careful with this result: most of what points to manipulation ({share}) is outside the face "
+    "(hair, clothes or background).",
+    "hi": "इस नतीजे पर सावधानी रखें: जो छेड़छाड़ की ओर इशारा करता है, उसका ज़्यादातर हिस्सा ({share}) चेहरे के बाहर है (बाल, "
+    "कपड़े या पीछे की जगह)।",
 }
 _CHECKED = {
     "en": "With the strongest tenth of the map painted over, the score for manipulation (logit) falls by {top}; "
     "with other places of the same shape by {other} on average; with the middle of the face by {centre}.",
-    "hi": "नक़्शे के सबसे तेज़ दसवें हिस्से को ढकने पर छेड़छाड़ का अंक (logit) {top} घटता है; उसी आकार की दूसरी जगहें "
+    "hi": "नक़्शे के सबसे तेज़ दसवें हिस्से को ढकने पर छेड़छाड़ का स्कोर (logit) {top} घटता है; उसी आकार की दूसरी जगहें "
     "ढकने पर औसतन {other}; चेहरे का बीच ढकने पर {centre}।",
 }
 _POINTS = {
-    "en": "So the map points at what the result rests on.",
+    "en": "So the map shows what the result rests on.",
     "hi": "यानी नक़्शा उसी जगह को दिखाता है जिस पर नतीजा टिका है।",
 }
 _POINTS_NOT = {
-    "en": "So do not read much into this map: it points at what the result rests on no better than the middle of "
-    "the face or any other place would.",
+    "en": "So do not read much into this map: it shows what the result rests on no better than the middle of "
+    "the face or any other place does.",
     "hi": "इसलिए इस नक़्शे से ज़्यादा मतलब न निकालें: यह चेहरे के बीच या किसी और जगह से बेहतर नहीं बताता कि नतीजा किस पर "
     "टिका है।",
 }

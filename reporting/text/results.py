@@ -43,16 +43,16 @@ _HEADLINES: dict[Language, dict[Result, str]] = {
 _VERDICTS: dict[Language, dict[Result, str]] = {
     "en": {
         "fake": "This {kind} shows signs of manipulation.",
-        "real": "No signs of manipulation were found in this {kind}, which does not settle that it is genuine.",
+        "real": "No signs of manipulation were found in this {kind}, but that does not mean that it is genuine.",
         "some signs": "This {kind} shows some signs of manipulation, too weak to be sure.",
-        "inconclusive": "The result is inconclusive: the evidence in this {kind} is too weak to say either way.",
-        "no_face": "No face was found in this {kind}, so there was nothing to judge and no estimate is given.",
+        "inconclusive": "The result is inconclusive: the signs in this {kind} are too weak to say either way.",
+        "no_face": "No face was found in this {kind}, so there was nothing to check and no estimate is given.",
     },
     "hi": {
         "fake": "इस {kind} में छेड़छाड़ के संकेत मिले हैं।",
         "real": "इस {kind} में छेड़छाड़ के संकेत नहीं मिले, पर इससे यह तय नहीं होता कि यह असली है।",
         "some signs": "इस {kind} में छेड़छाड़ के कुछ संकेत मिले हैं, पर वे इतने कमज़ोर हैं कि पक्का नहीं कहा जा सकता।",
-        "inconclusive": "नतीजा साफ़ नहीं है: इस {kind} में संकेत इतने कमज़ोर हैं कि कुछ भी कहना ठीक नहीं।",
+        "inconclusive": "नतीजा साफ़ नहीं है: इस {kind} में संकेत इतने कमज़ोर हैं कि छेड़छाड़ हुई है या नहीं, यह नहीं कहा जा सकता।",
         "no_face": "इस {kind} में कोई चेहरा नहीं मिला, इसलिए जाँचने को कुछ नहीं था और कोई अनुमान नहीं दिया गया है।",
     },
 }
@@ -63,12 +63,12 @@ _SHORT: dict[Language, dict[Result, str]] = {
         "real": "Software found no signs of manipulation; that is its opinion and can be wrong.",
         "some signs": "Software found some signs of manipulation, too weak to be sure.",
         "inconclusive": "Software could not tell whether it was manipulated.",
-        "no_face": "Software found no face to judge.",
+        "no_face": "Software found no face to check.",
     },
     "hi": {
         "fake": "सॉफ़्टवेयर को छेड़छाड़ के संकेत मिले; यह उसकी राय है, सबूत नहीं।",
         "real": "सॉफ़्टवेयर को छेड़छाड़ के संकेत नहीं मिले; यह उसकी राय है और ग़लत हो सकती है।",
-        "some signs": "सॉफ़्टवेयर को छेड़छाड़ के कुछ संकेत मिले, पर वे पक्के नहीं हैं।",
+        "some signs": "सॉफ़्टवेयर को छेड़छाड़ के कुछ संकेत मिले, पर वे इतने कमज़ोर हैं कि पक्का नहीं कहा जा सकता।",
         "inconclusive": "सॉफ़्टवेयर यह नहीं बता सका कि छेड़छाड़ हुई है या नहीं।",
         "no_face": "सॉफ़्टवेयर को जाँचने के लिए कोई चेहरा नहीं मिला।",
     },
@@ -93,28 +93,28 @@ _FACES: dict[Language, dict[Result, str]] = {
 
 _ERRORS: dict[Language, dict[str, str]] = {
     "en": {
-        "never": "How often this detector errs was never measured, so no error rate can be given.",
-        "frame": "In a test on {data}, {false_alarm}, and {miss}{undecided}; on other material it may err more "
-        "often.",
+        "never": "How often this detector is wrong was never measured, so no error rate can be given.",
+        "frame": "In a test on {data}, {false_alarm}, and {miss}{undecided}; on other files it may be wrong "
+        "more often.",
         "unnamed": "data that was not named",
-        "false_alarm": "{p} of genuine faces were called manipulated",
-        "no_false_alarm": "how many genuine faces are called manipulated was not measured",
-        "miss": "{p} of manipulated faces were called genuine",
-        "no_miss": "how many manipulated faces are called genuine was not measured",
-        "undecided": "; {p} of all faces were left undecided",
+        "false_alarm": "signs of manipulation were reported in {p} of genuine faces",
+        "no_false_alarm": "in how many genuine faces signs are reported was not measured",
+        "miss": "no signs were found in {p} of manipulated faces",
+        "no_miss": "in how many manipulated faces no signs are found was not measured",
+        "undecided": "; {p} of all faces were inconclusive",
     },
     "hi": {
         "never": "यह जाँच कितनी बार ग़लत होती है, यह कभी मापा नहीं गया, इसलिए ग़लती की दर नहीं बताई जा सकती।",
-        "frame": "{data} पर हुई परख में {false_alarm}, और {miss}{undecided}; दूसरी तरह की सामग्री पर ग़लती इससे ज़्यादा "
+        "frame": "{data} पर हुए टेस्ट में {false_alarm}, और {miss}{undecided}; दूसरी तरह की फ़ाइलों पर ग़लती इससे ज़्यादा "
         "हो सकती है।",
-        "own": "परख में {false_alarm}, और {miss}{undecided}; दूसरी तरह की सामग्री पर ग़लती इससे ज़्यादा हो सकती है (परख का "
+        "own": "टेस्ट में {false_alarm}, और {miss}{undecided}; दूसरी तरह की फ़ाइलों पर ग़लती इससे ज़्यादा हो सकती है (टेस्ट का "
         "डेटा: {data})।",
         "unnamed": "ऐसे डेटा, जिसका नाम नहीं दिया गया,",
-        "false_alarm": "असली चेहरों में से {p} को छेड़छाड़ वाला बताया गया",
-        "no_false_alarm": "कितने असली चेहरे छेड़छाड़ वाले बताए जाते हैं, यह मापा नहीं गया",
-        "miss": "छेड़छाड़ वाले चेहरों में से {p} को असली बताया गया",
-        "no_miss": "छेड़छाड़ वाले कितने चेहरे असली बताए जाते हैं, यह मापा नहीं गया",
-        "undecided": "; सभी चेहरों में से {p} पर कोई फ़ैसला नहीं दिया गया",
+        "false_alarm": "असली चेहरों में से {p} में छेड़छाड़ के संकेत बताए गए",
+        "no_false_alarm": "कितने असली चेहरों में छेड़छाड़ के संकेत बताए जाते हैं, यह मापा नहीं गया",
+        "miss": "छेड़छाड़ वाले चेहरों में से {p} में संकेत नहीं मिले",
+        "no_miss": "छेड़छाड़ वाले कितने चेहरों में संकेत नहीं मिलते, यह मापा नहीं गया",
+        "undecided": "; सभी चेहरों में से {p} का नतीजा साफ़ नहीं रहा",
     },
 }
 
@@ -126,14 +126,13 @@ _MANY: dict[Language, dict[MediaKind, str]] = {
 _RATES: dict[Language, str] = {
     "en": "In tests, {genuine} of 1,000 genuine {kinds} and {manipulated} of 1,000 manipulated ones got this "
     "result.",
-    "hi": "जाँच की परख में 1,000 असली {kinds} में से {genuine} और 1,000 छेड़छाड़ वाली {kinds} में से {manipulated} को यही "
-    "नतीजा मिला।",
+    "hi": "टेस्ट में 1,000 असली {kinds} में से {genuine} और छेड़छाड़ वाले 1,000 {kinds} में से {manipulated} को यही नतीजा मिला।",
 }
 
 _STEPS: dict[Language, dict[str, str]] = {
     "en": {
         "open": "Opening the file.",
-        "look": "Examining frame {frame} of {frames}.",
+        "look": "Looking at frame {frame} of {frames}.",
         "highest": " Highest estimate so far: {p}.",
         "done": "Putting the result together.",
     },
@@ -149,16 +148,16 @@ _STRETCHES: dict[Language, dict[str, str]] = {
     "en": {
         "span": "from {start} to {end}",
         "moment": "at {start}",
-        "peak": "Strongest {stretch} (estimate {p}).",
+        "peak": "Highest estimate {p}, {stretch}.",
         "flagged": "Signs of manipulation {stretches}.",
-        "more": "{stretches} and in {count} more stretches",
+        "more": "{stretches} and {count} more",
     },
     "hi": {
         "span": "{start} से {end} तक",
         "moment": "{start} पर",
-        "peak": "सबसे मज़बूत संकेत {stretch} (अनुमान {p})।",
+        "peak": "सबसे ऊँचा अनुमान {p}, {stretch}।",
         "flagged": "छेड़छाड़ के संकेत {stretches}।",
-        "more": "{stretches} और {count} दूसरे हिस्सों में",
+        "more": "{stretches} और {count} दूसरी जगह",
     },
 }
 _STRETCHES_NAMED = 6
@@ -172,16 +171,16 @@ _DERIVED: dict[Language, str] = {
 
 _LIMITS: dict[Language, tuple[str, ...]] = {
     "en": (
-        "Only faces are judged: not the voice, the text, the background, or whether the caption is true.",
+        "Only faces are checked: not the voice, the text, the background, or whether the caption is true.",
         "Small, blurred, hidden or heavily compressed faces make errors more likely.",
-        "Ways of manipulating faces that the detector was not trained on may go unseen.",
+        "Ways of manipulating faces that the detector was not trained on may be missed.",
         "Ordinary editing, such as a beauty filter, may look like manipulation to the detector.",
-        "Drawings, cartoons and masks are outside what can be judged: an estimate about one means nothing.",
+        "Drawings, cartoons and masks cannot be checked: an estimate about one means nothing.",
         "The result does not say who made the file, when, or why.",
     ),
     "hi": (
-        "केवल चेहरे जाँचे जाते हैं: आवाज़, लिखा हुआ, पीछे का दृश्य या साथ लिखी बात का सच होना नहीं।",
-        "छोटे, धुँधले, ढके हुए या बहुत दबाई गई (कम्प्रेस की गई) फ़ाइल के चेहरों में ग़लती की संभावना ज़्यादा है।",
+        "केवल चेहरे जाँचे जाते हैं: आवाज़, तस्वीर में लिखे शब्द और पीछे का दृश्य नहीं, और यह भी नहीं कि साथ लिखी बात सच है।",
+        "चेहरा छोटा, धुँधला या ढका हुआ हो, या फ़ाइल बहुत कम्प्रेस की गई हो, तो ग़लती की संभावना ज़्यादा है।",
         "छेड़छाड़ के जो तरीक़े इस जाँच को सिखाए नहीं गए, वे छूट सकते हैं।",
         "ब्यूटी फ़िल्टर जैसी आम एडिटिंग भी इस जाँच को छेड़छाड़ लग सकती है।",
         "चित्र, कार्टून और मुखौटे इस जाँच के बाहर हैं: उनके बारे में आए अनुमान का कोई मतलब नहीं।",
@@ -201,21 +200,21 @@ _NOT_AN_FIR: dict[Language, str] = {
 
 _SUPPORTS: dict[Language, dict[bool, str]] = {
     "en": {
-        True: "The analysis supports the claim that a face in this {kind} was manipulated, as far as its error "
-        "rates allow. It says nothing about who did it.",
-        False: "The analysis does not support the claim that a face in this {kind} was manipulated. That does not "
-        "rule manipulation out, and the account of the person shown still counts.",
+        True: "The analysis supports the claim that a face in this {kind} was manipulated. Its error rates say "
+        "how often it is wrong. It says nothing about who did it.",
+        False: "The analysis does not support the claim that a face in this {kind} was manipulated. It may "
+        "still have been manipulated, and the account of the person shown counts.",
     },
     "hi": {
-        True: "जाँच इस दावे का समर्थन करती है कि इस {kind} में किसी चेहरे से छेड़छाड़ हुई है, उतना ही जितना ग़लती की दर "
-        "इजाज़त देती है। यह किसने किया, यह जाँच नहीं बताती।",
-        False: "जाँच इस दावे का समर्थन नहीं करती कि इस {kind} में किसी चेहरे से छेड़छाड़ हुई है। इससे छेड़छाड़ की बात ख़ारिज "
-        "नहीं होती, और दिखाए गए व्यक्ति की अपनी बात मायने रखती है।",
+        True: "सॉफ़्टवेयर की जाँच इस दावे का समर्थन करती है कि इस {kind} में किसी चेहरे से छेड़छाड़ हुई है। वह कितनी बार ग़लत होती "
+        "है, यह ग़लती की दर बताती है। छेड़छाड़ किसने की, यह वह नहीं बताती।",
+        False: "सॉफ़्टवेयर की जाँच इस दावे का समर्थन नहीं करती कि इस {kind} में किसी चेहरे से छेड़छाड़ हुई है। फिर भी छेड़छाड़ हुई "
+        "हो सकती है, और दिखाए गए व्यक्ति की अपनी बात मायने रखती है।",
     },
 }
 
 _ID_IS_NO_FIR: dict[Language, str] = {
-    "en": "A complaint id is not an FIR: whether an FIR is registered is for the police to decide.",
+    "en": "An acknowledgement number is not an FIR: the police decide whether an FIR is registered.",
     "hi": "शिकायत का नंबर FIR नहीं है: FIR दर्ज होगी या नहीं, यह पुलिस तय करती है।",
 }
 
@@ -300,10 +299,10 @@ def step_sentence(step: Step, language: Language) -> str:
 
 
 def peak_sentence(peak: Span, language: Language) -> str:
-    """When one person's face speaks most for manipulation.
+    """When the estimate for one face is highest.
 
     >>> peak_sentence(Span(12.0, 15.5, 0.97), "en")
-    'Strongest from 0:12.0 to 0:15.5 (estimate 97 %).'
+    'Highest estimate 97 %, from 0:12.0 to 0:15.5.'
     """
     words = _STRETCHES[language]
     return words["peak"].format(stretch=_stretch(peak, language), p=percent(peak.probability, language))

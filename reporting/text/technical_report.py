@@ -13,8 +13,8 @@ from reporting.text.results import Language
 from reporting.types import Place
 
 SCOPE = (
-    "The question put to the software was whether a face in the file was swapped or re-enacted. The person who "
-    "uses the software asked it; nobody else commissioned this report, and no examiner has reviewed it. The "
+    "The software was asked whether a face in the file was swapped or re-enacted. The person who uses it asked; "
+    "nobody else commissioned this report, and no examiner has reviewed it. The "
     "file was {place}."
 )
 PLACES: dict[Place, str] = {
@@ -28,8 +28,8 @@ METHOD = (
     "Faces are found and followed through the file. Each is cut out with a margin and judged by a neural network, "
     "whose raw output is turned into an estimate between 0 and 1 by a calibration measured on other material. "
     "If the weights provide for it, a face in an image is judged by the mean of this crop and of a mirrored one "
-    "with another margin. In a video, a person is judged by the three seconds that speak most for manipulation, "
-    "and the file by its most suspicious person."
+    "with another margin. In a video, a face is judged by the three seconds with its highest estimate, and the "
+    "file by the face with the highest estimate."
 )
 RULE = (
     "Rule, fixed before this file was seen: at or above {fake} the outcome is signs of manipulation; at or below "
@@ -52,10 +52,10 @@ INTEGRITY = (
 )
 STATED = "The following was stated by the user of the software. The software cannot check it."
 CREDENTIALS = (
-    "Content credentials (C2PA) are a signed note inside a file about how it was made. That they are absent means "
-    "nothing: most platforms remove them, and most cameras never write them. That they are present does not make "
-    "what they say true; a valid claim that a generative model was used speaks for a synthetic origin, and not "
-    "for wrongdoing. Nothing was fetched from any server to read them, and the software ships no list of "
+    "Content credentials (C2PA) are a signed note inside a file about how it was made. Their absence means "
+    "nothing: most platforms remove them, and most cameras never write them. Their presence does not make what "
+    "they say true; a valid claim that a generative model was used points to a synthetic origin, not to "
+    "wrongdoing. Nothing was fetched from any server to read them, and the software ships no list of "
     "trusted signers."
 )
 CREDENTIAL_STATES = {
@@ -96,8 +96,8 @@ CHART_IMAGE = (
     "towards its ends, so that 99 % and 99.9 % can be told apart."
 )
 ALTERNATIVES = (
-    "Compression and copies: messengers and platforms compress again and again, which can look like the edges "
-    "of a swap and can also hide them.",
+    "Compression and copies: messaging apps and platforms compress again and again, which can look like the "
+    "edges of a swap and can also hide them.",
     "Filters, retouching and the camera's own enhancement change faces without the intent to deceive.",
     "Light and movement: coloured or changing light, motion blur, glasses, hair and hands in front of the face"
     " make errors more likely, in both directions.",
@@ -115,7 +115,7 @@ REPEAT = (
 CUSTODY = (
     "What was done with the file, and when, is in the custody log (7_custody_log.csv); every file of the "
     "package with its hashes is in the hash report (6_hash_report.csv). Nothing is signed: the hashes reveal "
-    "damage and files that were changed by mistake, not a change by somebody who computes them anew."
+    "damage and files that were changed by mistake, not a change by somebody who computes them again."
 )
 GUIDANCE = (
     "The layout follows what published guidance asks of such reports (SWGDE on report writing and on integrity of "
@@ -175,7 +175,7 @@ ONE_PAGE: Mapping[Language, OnePageWords] = {
             "pixels": "Pixels",
             "length": "Length",
             "looked": "Frames examined",
-            "where": "Strongest at",
+            "where": "Highest estimate at",
             "estimate": "Estimate",
             "detector": "Detector",
             "sha256": "SHA-256 of the file",
@@ -185,13 +185,16 @@ ONE_PAGE: Mapping[Language, OnePageWords] = {
         no_estimate="none",
         face="Face {number}",
         faces="The faces",
-        more_faces="{count} more faces are not listed here.",
+        more_faces="Faces not listed here: {count}.",
         limits="What it cannot tell",
     ),
     "hi": OnePageWords(
         title="सॉफ़्टवेयर की जाँच का नतीजा",
         made="{time} को बनाया गया। यह पढ़ने के लिए सार है, शिकायत के काग़ज़ नहीं।",
-        image={True: "यह दिखाने के लिए है: घेरे और रंग सॉफ़्टवेयर ने बनाए हैं।", False: "जिसकी जाँच हुई।"},
+        image={
+            True: "यह दिखाने के लिए है: घेरे और रंग सॉफ़्टवेयर ने बनाए हैं।",
+            False: "जिस फ़ाइल की जाँच हुई।",
+        },
         facts={
             "file": "फ़ाइल",
             "format": "प्रकार और फ़ॉर्मैट",
@@ -199,7 +202,7 @@ ONE_PAGE: Mapping[Language, OnePageWords] = {
             "pixels": "पिक्सेल",
             "length": "अवधि",
             "looked": "कितने फ़्रेम देखे गए",
-            "where": "सबसे मज़बूत संकेत कहाँ",
+            "where": "सबसे ऊँचा अनुमान कहाँ",
             "estimate": "अनुमान",
             "detector": "जाँच करने वाला मॉडल",
             "sha256": "फ़ाइल का SHA-256",
@@ -209,7 +212,7 @@ ONE_PAGE: Mapping[Language, OnePageWords] = {
         no_estimate="कोई नहीं",
         face="चेहरा {number}",
         faces="चेहरे",
-        more_faces="{count} और चेहरे यहाँ नहीं लिखे हैं।",
+        more_faces="जो चेहरे यहाँ नहीं लिखे हैं: {count}।",
         limits="यह जाँच क्या नहीं बता सकती",
     ),
 }

@@ -11,26 +11,26 @@ Screen = Literal["fake", "real", "some signs", "inconclusive", "poor_view", "no_
 """What the page shows: an outcome, or that no face was seen well enough for one."""
 
 _POOR_VIEW: dict[Language, str] = {
-    "en": "The face is too small or blurred to judge",
+    "en": "The face is too small or blurred to check",
     "hi": "चेहरा इतना छोटा या धुँधला है कि जाँचा नहीं जा सकता",
 }
 
 _WHY: dict[Language, dict[Screen, str]] = {
     "en": {
-        "inconclusive": "What was found is too weak to decide in either direction. The detector is set to say so "
-        "instead of guessing, and does so often.",
-        "poor_view": "Wherever a face was seen, it is small or blurred: at most {width} pixels wide. The traces "
-        "that manipulation leaves are lost in an image like that.",
-        "no_face": "A face is found when it is seen from the front or half from the side, is not covered, and is "
-        "not tiny. Drawings, cartoons, masks and heads turned away are outside what can be judged here.",
+        "inconclusive": "The signs that were found are too weak to say whether a face was manipulated. The "
+        "detector says so instead of guessing, and does so often.",
+        "poor_view": "Wherever a face was seen, it is small or blurred: at most {width} pixels wide. In such "
+        "an image the traces of manipulation are lost.",
+        "no_face": "A face is found when it is seen from the front or partly from the side, is not covered, "
+        "and is not tiny. Drawings, cartoons, masks and faces turned away cannot be checked here.",
     },
     "hi": {
-        "inconclusive": "जो संकेत मिले, वे इतने कमज़ोर हैं कि न हाँ कहा जा सकता है, न ना। अंदाज़ा लगाने के बजाय यह जाँच ऐसे में "
-        "साफ़ कह देती है कि पता नहीं, और ऐसा अक्सर होता है।",
+        "inconclusive": "जो संकेत मिले, वे इतने कमज़ोर हैं कि यह नहीं कहा जा सकता कि छेड़छाड़ हुई है या नहीं। अंदाज़ा "
+        "लगाने के बजाय यह जाँच ऐसे में साफ़ कह देती है कि पता नहीं, और ऐसा अक्सर होता है।",
         "poor_view": "चेहरा जहाँ भी दिखा, छोटा या धुँधला है: चौड़ाई ज़्यादा से ज़्यादा {width} पिक्सेल। ऐसी तस्वीर में छेड़छाड़ के "
         "निशान मिट जाते हैं।",
-        "no_face": "चेहरा तब मिलता है जब वह सामने से या थोड़ा तिरछा दिखे, ढका न हो और बहुत छोटा न हो। चित्र, कार्टून, मुखौटे "
-        "और मुड़े हुए सिर यहाँ नहीं जाँचे जा सकते।",
+        "no_face": "चेहरा तब मिलता है जब वह सामने से या थोड़ा बग़ल से दिखे, ढका न हो और बहुत छोटा न हो। चित्र, कार्टून, मुखौटे "
+        "और दूसरी ओर मुड़े हुए चेहरे यहाँ नहीं जाँचे जा सकते।",
     },
 }
 
@@ -38,33 +38,33 @@ _TRIES: dict[Language, dict[Screen, dict[MediaKind, tuple[str, ...]]]] = {
     "en": {
         "inconclusive": {
             "image": (
-                "Look for the first or a larger copy: messengers shrink what they pass on.",
-                "Ask how it came about: who posted it first, and what do the people in it say?",
+                "Look for the first or a larger copy: messaging apps shrink the files they forward.",
+                "Find out where it comes from: who posted it first, and what do the people in it say?",
             ),
             "video": (
                 "Look closer: the button below checks the video again with more frames.",
-                "Look for the first or a larger copy: messengers shrink what they pass on.",
-                "Ask how it came about: who posted it first, and what do the people in it say?",
+                "Look for the first or a larger copy: messaging apps shrink the files they forward.",
+                "Find out where it comes from: who posted it first, and what do the people in it say?",
             ),
         },
         "poor_view": {
             "image": (
                 "Look for a larger copy. Enlarging this one brings nothing back.",
-                "If it is a screenshot of a page, save the image itself.",
+                "If it is a screenshot of a page, save the image itself and check that.",
             ),
             "video": (
                 "Look for a copy in better quality. Enlarging this one brings nothing back.",
-                "If there is a part in which the face is nearer, cut it out and check that.",
+                "If the face is closer to the camera in some part, cut that part out and check it.",
             ),
         },
         "no_face": {
             "image": (
-                "Cut the image to the face, or take one in which the face is larger.",
+                "Crop the image to the face, or use an image in which the face is larger.",
                 "If the face lies on its side or upside down, turn the image upright first.",
             ),
             "video": (
-                "Cut out the part in which the face is seen, and check that.",
-                "Take an image of the moment that matters, and check that.",
+                "Cut out the part in which the face is seen, and check it.",
+                "Take a screenshot of the moment that matters, and check it.",
             ),
         },
     },
@@ -97,7 +97,7 @@ _TRIES: dict[Language, dict[Screen, dict[MediaKind, tuple[str, ...]]]] = {
             ),
             "video": (
                 "जिस हिस्से में चेहरा दिखता है, उसे काटकर जाँचें।",
-                "जो पल ज़रूरी है, उसकी तस्वीर लेकर जाँचें।",
+                "जो पल ज़रूरी है, उसका स्क्रीनशॉट लेकर जाँचें।",
             ),
         },
     },

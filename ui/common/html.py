@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
 from dataclasses import dataclass
+
+from markupsafe import Markup
 
 from detector.types import Outcome
 from reporting.text.printable import printable
-from reporting.text.results import Language, percent
+from reporting.text.results import Language
 from ui import text
 
 _SVG = (
@@ -34,16 +35,16 @@ class Picture:
     width_px: int
     height_px: int
 
-    def image(self, alt: str, kind: str = "") -> str:
+    def image(self, alt: str, kind: str = "") -> Markup:
         """Return an `img` element with its size, so that nothing moves when it loads."""
-        return (
+        return Markup(
             f'<img src="{escape(self.link)}" alt="{escape(alt)}" class="{kind}" width="{self.width_px}" '
             f'height="{self.height_px}" loading="lazy">'
         )
 
-    def enlarge(self, words: str) -> str:
+    def enlarge(self, words: str) -> Markup:
         """Return a link that opens it in a new tab."""
-        return f'<a href="{escape(self.link)}" target="_blank" rel="noopener">{escape(words)}</a>'
+        return Markup(f'<a href="{escape(self.link)}" target="_blank" rel="noopener">{escape(words)}</a>')
 
 
 def escape(words: object) -> str:
@@ -59,36 +60,27 @@ def escape(words: object) -> str:
     return _escaped(printable(str(words))).replace(" %", "&nbsp;%")
 
 
-def verbatim(words: object) -> str:
+def verbatim(words: object) -> Markup:
     """Escape text to be copied: line breaks and spaces stay as they are."""
-    return _escaped(printable(str(words), keep_lines=True))
+    return Markup(_escaped(printable(str(words), keep_lines=True)))
 
 
-def with_name(words: str, name: str) -> str:
+def with_name(words: str, name: str) -> Markup:
     """Escape a sentence with `{name}` in it; the name is isolated from the text direction around it.
 
-    >>> with_name("Checked: {name}", "a<b>.jpg")
-    'Checked: <bdi>a&lt;b&gt;.jpg</bdi>'
+    >>> print(with_name("Checked: {name}", "a<b>.jpg"))
+    Checked: <bdi>a&lt;b&gt;.jpg</bdi>
     """
-    return escape(words).replace("&#123;name}", f"<bdi>{escape(name)}</bdi>")
+    return Markup(escape(words).replace("&#123;name}", f"<bdi>{escape(name)}</bdi>"))
 
 
 def _escaped(words: str) -> str:
     return html.escape(words).replace("$", "&#36;").replace("{", "&#123;")
 
 
-def icon(shape: Outcome | str) -> str:
+def icon(shape: Outcome | str) -> Markup:
     """Return an SVG icon of an outcome or `trouble`; shapes differ without colour, hidden from screen readers."""
-    return _SVG.format(paths=_PATHS[shape])
-
-
-def shown_percent(share: float, language: Language) -> str:
-    """Format a share as in the reports, escaped.
-
-    >>> shown_percent(0.973, "en")
-    '97&nbsp;%'
-    """
-    return escape(percent(share, language))
+    return Markup(_SVG.format(paths=_PATHS[shape]))
 
 
 def file_size(size_bytes: int, language: Language) -> str:
@@ -100,36 +92,3 @@ def file_size(size_bytes: int, language: Language) -> str:
     if size_bytes < 1000:
         return text.of(language).BYTES.format(count=size_bytes)
     return f"{size_bytes / 1e3:.0f} KB" if size_bytes < 1e6 else f"{size_bytes / 1e6:.1f} MB"
-
-
-def bullets(sentences: Sequence[str]) -> str:
-    """Return a list of sentences."""
-    return f"<ul>{''.join(f'<li>{escape(sentence)}</li>' for sentence in sentences)}</ul>"
-
-
-def fold(title: str, content: str, kind: str = "", *, wide: bool = False) -> str:
-    """Return a collapsed section.
-
-    Args:
-        title: plain text.
-        content: markup.
-        kind: CSS class.
-        wide: start open on wide screens; `fold.js` collapses it on a phone.
-    """
-    opened = " open data-wide" if wide else ""
-    return f'<details class="dd-fold {kind}"{opened}><summary>{escape(title)}</summary>{content}</details>'
-
-
-def part(title: str, content: str, *, wide: bool = False) -> str:
-    """Return a collapsed section of the result with a heading; arguments as `fold`."""
-    opened = " open data-wide" if wide else ""
-    return (
-        f'<details class="dd-fold dd-part"{opened}><summary><h2>{escape(title)}</h2></summary>{content}</details>'
-    )
-
-
-def english_details(sentences: Sequence[str], language: Language) -> str:
-    """Return the detector's English sentences, collapsed, for pages in another language."""
-    if not sentences:
-        return ""
-    return fold(text.of(language).ENGLISH_DETAILS, f'<div lang="en">{bullets(sentences)}</div>', "dd-english")

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from markupsafe import Markup
+
 from reporting import Case, Route, filing_page, route
 from reporting.portals import load_places, load_portal
 from reporting.text.findings import Finding
 from reporting.text.results import Language
 from ui import text
-from ui.common.html import bullets, escape, icon
+from ui.common.html import escape
+from ui.common.templates import render
 
-_REGION = '<div id="route-steps" role="status" aria-live="polite" tabindex="-1">{content}</div>'
 _LINK = re.compile(r"https://[^\s,;)।]*[^\s,;.)।]")
 
 
@@ -21,56 +23,53 @@ def first_panel(case: Case, language: Language, *, age_missing: bool) -> str:
 
     The region exists from the start so that later content is announced.
     """
-    words = text.of(language)
-    ask = f'<p class="dd-pending"><strong>{escape(words.AGE_FIRST)}</strong></p>' if age_missing else ""
     danger = [step for step in route(case).steps if step.step in ("emergency", "abroad_emergency")]
-    listed = "".join(_step(step, language) for step in danger)
-    help_now = f'<section class="dd-routes"><ol>{listed}</ol></section>' if danger else ""
-    return _REGION.format(content=help_now + ask)
+    return _panel(danger, language, age_missing=age_missing)
 
 
 def routes_panel(case: Case, language: Language) -> str:
     """Return the steps of a case; after a hard stop also why nothing is made."""
-    words, routing = text.of(language), route(case)
-    stopped = ""
-    if routing.hard_stop:
-        stopped = f'<p class="dd-stop">{icon("trouble")}<strong>{escape(words.HARD_STOP)}</strong></p>'
-    steps = "".join(_step(step, language) for step in routing.steps)
-    again = (
-        f'<p><a href="?lang={language}" data-reload>{escape(words.START_AGAIN)}</a></p>'
-        if routing.hard_stop
-        else ""
-    )
-    kind = "dd-routes dd-halted" if routing.hard_stop else "dd-routes"
-    return _REGION.format(
-        content=f'<section class="{kind}"><h3>{escape(words.ROUTES_TITLE)}</h3>{stopped}<ol>{steps}</ol>'
-        f"{again}</section>"
+    routing = route(case)
+    return _panel(routing.steps, language, titled=True, stopped=routing.hard_stop)
+
+
+def _panel(
+    steps: Sequence[Route],
+    language: Language,
+    *,
+    age_missing: bool = False,
+    titled: bool = False,
+    stopped: bool = False,
+) -> str:
+    return render(
+        "report/steps.html.j2",
+        language,
+        steps=steps,
+        age_missing=age_missing,
+        titled=titled,
+        stopped=stopped,
+        linked=linked,
     )
 
 
 def portal_link(case: Case, findings: Sequence[Finding], language: Language) -> str:
     """Return the link to the portal and its address; without the link while findings have errors."""
-    words, address, home = text.of(language), filing_page(case), load_portal().home_url.value
-    title = f"<h2>{escape(words.PORTAL_TITLE)}</h2>"
-    if not address:
-        return f"{title}<p>{escape(words.PORTAL_UNKNOWN)}</p>"
-    label = words.PORTAL_BUTTON if address == home else words.PAGE_BUTTON.format(address=address)
-    said = words.PORTAL_ADDRESS if case.country == "IN" else words.PAGE_ADDRESS
-    wrong = [" ".join(entry.said(language)) for entry in findings if entry.severity == "error"]
-    button = (
-        f'<span class="dd-button dd-off" role="link" aria-disabled="true">{escape(label)}</span></p>'
-        f"<p>{escape(words.PORTAL_OFF)}</p>{bullets(wrong)}"
-        if wrong
-        else f'<a class="dd-button" href="{escape(address)}" target="_blank" '
-        f'rel="noopener noreferrer">{escape(label)}</a></p>'
+    words, address = text.of(language), filing_page(case)
+    home = address == load_portal().home_url.value
+    return render(
+        "report/portal.html.j2",
+        language,
+        address=address,
+        label=words.PORTAL_BUTTON if home else words.PAGE_BUTTON.format(address=address),
+        typed=words.PORTAL_ADDRESS if case.country == "IN" else words.PAGE_ADDRESS,
+        errors=[" ".join(entry.said(language)) for entry in findings if entry.severity == "error"],
     )
-    return f"{title}<p>{button}<p>{escape(said.format(address=address))}</p><p>{escape(words.PORTAL_HINT)}</p>"
 
 
-def linked(sentence: str) -> str:
+def linked(sentence: str) -> Markup:
     """Escape a sentence and link its telephone numbers and addresses.
 
-    >>> linked("Call 112 at once, or see https://stopncii.org.")  # doctest: +ELLIPSIS
+    >>> str(linked("Call 112 at once, or see https://stopncii.org."))  # doctest: +ELLIPSIS
     'Call <a href="tel:112">112</a> at once, or see <a href="https://stopncii.org" target=...</a>.'
     """
     numbers = "|".join(map(re.escape, _numbers()))
@@ -83,21 +82,7 @@ def linked(sentence: str) -> str:
         else:
             pieces.append(f'<a href="tel:{name.replace(" ", "")}">{name}</a>')
         at = found.end()
-    return "".join((*pieces, escape(sentence[at:])))
-
-
-def _step(step: Route, language: Language) -> str:
-    words = text.of(language)
-    now = f'<span class="dd-now">{icon("fake")}{escape(words.ROUTES_NOW)}</span> ' if step.urgent else ""
-    link = ""
-    if step.address.startswith("https:") and step.address not in step.text[language]:
-        link = f" {linked(step.address)}"
-    said = step.hedge if language == "en" else step.hedge_hi
-    hedge = f"<small>({escape(said)})</small>" if said else ""
-    return (
-        f'<li class="{"dd-urgent" if step.urgent else ""}">{now}<strong>{escape(step.title[language])}</strong>'
-        f"<p>{linked(step.text[language])}{link} {hedge}</p></li>"
-    )
+    return Markup("".join((*pieces, escape(sentence[at:]))))
 
 
 def _numbers() -> list[str]:

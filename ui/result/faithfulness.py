@@ -10,7 +10,7 @@ from reporting.text.regions import faithfulness_sentences
 from reporting.text.results import Language
 from ui import text
 from ui.check.file_check import Superseded, Trouble, attempt
-from ui.common.html import bullets, escape
+from ui.common.templates import render
 from ui.common.updates import Updates
 from ui.result.status_panel import idle_panel, trouble_panel
 from ui.session.store import Visits
@@ -51,11 +51,11 @@ def map_check_panel(checks: tuple[tuple[int, Faithfulness], ...] | Trouble | Non
     if isinstance(checks, Trouble):
         return trouble_panel(checks, language)
     words = text.of(language)
-    said = [] if checks else [words.MAPS_NOTHING]
+    sentences = [] if checks else [words.MAPS_NOTHING]
     for track_id, measured in checks:
         falls, meaning = faithfulness_sentences(measured, language)
-        said.append(f"{words.FACE_NAME.format(number=track_id + 1)}: {meaning} {falls}")
-    return f'<div role="status" tabindex="-1"><h3>{escape(words.MAPS_CHECKED)}</h3>{bullets(said)}</div>'
+        sentences.append(f"{words.FACE_NAME.format(number=track_id + 1)}: {meaning} {falls}")
+    return render("result/map_check.html.j2", language, sentences=sentences)
 
 
 def _strongest(explanations: Explanations) -> list[Explanation]:

@@ -8,8 +8,8 @@ NOT_HERE = "Not found."
 NOT_UPLOADED = "Only a file that was added on this page can be checked, once. Add it once more."
 UNREADABLE = "The request could not be read."
 TOO_LARGE = (
-    "That is more than is taken: {limit} MB at most. Cut out the part in question; keep the original.\n"
-    "यह सीमा से बड़ा है: अधिकतम {limit} MB। केवल ज़रूरी हिस्सा काट कर भेजें; मूल फ़ाइल संभाल कर रखें।"
+    "That is too large: {limit} MB at most. Cut out the part in question; keep the original.\n"
+    "यह सीमा से बड़ा है: ज़्यादा से ज़्यादा {limit} MB। केवल ज़रूरी हिस्सा काटकर भेजें; मूल फ़ाइल सँभालकर रखें।"
 )
 STALLED = (
     "The file stopped arriving. Check your connection, then add it once more.\n"
@@ -22,23 +22,23 @@ DISK_FULL = (
 )
 TOO_MANY = (
     "Too many requests from your connection. Wait {seconds} seconds, then try again.\n"
-    "आपके कनेक्शन से बहुत अधिक अनुरोध आए। {seconds} सेकंड रुकें, फिर दोबारा कोशिश करें।"
+    "आपके कनेक्शन से एक साथ बहुत सारे अनुरोध आए। {seconds} सेकंड रुकें, फिर दोबारा कोशिश करें।"
 )
 
 LOGIN_TITLE = "Deepfake detector: password"
 LOGIN_LEAD = {
     "en": "This page is for people who were given its password.",
-    "hi": "यह पृष्ठ उनके लिए है जिन्हें इसका पासवर्ड दिया गया है।",
+    "hi": "यह पेज उनके लिए है जिन्हें इसका पासवर्ड दिया गया है।",
 }
 LOGIN_LABEL = "Password / पासवर्ड"
 LOGIN_BUTTON = "Open / खोलें"
 LOGIN_WRONG = {
     "en": "That was not the password. Check it and try again.",
-    "hi": "यह पासवर्ड सही नहीं है। जाँच कर दोबारा कोशिश करें।",
+    "hi": "यह पासवर्ड सही नहीं है। देखकर दोबारा कोशिश करें।",
 }
 LOGIN_WAIT = {
     "en": "Too many wrong passwords. Wait {seconds} seconds, then try again.",
-    "hi": "कई बार गलत पासवर्ड डाला गया। {seconds} सेकंड रुकें, फिर दोबारा कोशिश करें।",
+    "hi": "कई बार ग़लत पासवर्ड डाला गया। {seconds} सेकंड रुकें, फिर दोबारा कोशिश करें।",
 }
 LOGIN_FIRST = "Log in first."
 

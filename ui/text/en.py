@@ -54,7 +54,7 @@ class Words:
     LEAD = "Was a face in this image or video manipulated?"
     WAY: ClassVar[tuple[str, ...]] = (
         "Add an image or a video",
-        "Read the estimate and see which parts of the face speak for it",
+        "Read the estimate and see which parts of the face point to manipulation",
         "Prepare a report, if you need one",
     )
     PRIVATE = "Your file stays on this computer. Nothing is sent to anyone."
@@ -68,9 +68,8 @@ class Words:
     UPLOAD_DROP = "Drop files here, or press to choose"
     LINK_TITLE = "Or give a direct link"
     LINK_HINT = (
-        "This computer asks the site that the link leads to for the file, so that site sees this computer's "
-        "internet address. The file itself then stays here. The link must lead to the file, not to a post or a "
-        "page about it."
+        "This computer fetches the file from the site behind the link, so that site sees this computer's internet "
+        "address. The file then stays here. The link must lead to the file itself, not to a post or a page."
     )
     LINK_LABEL = "Direct link to an image or video"
     LINK_FETCH = "Fetch the file and check it"
@@ -96,30 +95,30 @@ class Words:
         "all": "All results",
         "marked": "Marked: {mark}",
         "find": "Find a name",
-        "pause": "Stop checking",
-        "go_on": "Go on checking",
-        "clear": "Delete all files",
-        "compare": "Compare the two chosen",
-        "choose": "Choose {name} for comparing",
+        "pause": "Pause checking",
+        "go_on": "Continue checking",
+        "clear": "Clear the list and delete its copies",
+        "compare": "Compare the two chosen files",
+        "choose": "Choose {name} to compare",
         "open": "Open {name}",
-        "remove": "Take out {name}",
+        "remove": "Remove {name} from the list",
         "mark": "Your mark for {name}",
         "sort": "Sort by: {column}",
-        "keys": "With the keyboard in the table: j and k move, Enter opens, 1 to 4 mark, 0 takes the mark away.",
+        "keys": "With the keyboard in the table: j and k move, Enter opens, 1 to 4 mark, 0 removes the mark.",
         "sending": "Sending {name} ({left} left)",
-        "full": "The list is full: {count} files were not taken. Delete some, then add them again.",
+        "full": "The list is full. Files not taken: {count}. Remove some from the list, then add these again.",
         "unsent": "{name} could not be sent. Add it once more.",
-        "nothing": "No file was found in there.",
-        "none_shown": "No file fits what you chose to show.",
+        "nothing": "No file was found there.",
+        "none_shown": "No file matches what you chose.",
         "csv": "Save as CSV",
         "json": "Save as JSON",
-        "pdf": "Save a one-page PDF of each",
+        "pdf": "Save a one-page PDF of each file",
         "export": "Save the results that are shown",
     }
     FILES_COLUMNS: ClassVar[Mapping[str, str]] = {
         "name": "File",
         "result": "Result",
-        "grade": "Strongest face",
+        "grade": "Face with the highest estimate",
         "where": "Where",
         "length": "Length",
         "mark": "Your mark",
@@ -139,12 +138,12 @@ class Words:
     }
     FILES_DONE = "{done} of {all} checked"
     FILES_GONE = "This file is not here any more."
-    FILES_ERASE = "Delete everything that is kept here now"
-    FILES_ERASED = "Everything that was kept here was deleted."
+    FILES_ERASE = "Delete everything of mine that this page keeps"
+    FILES_ERASED = "Everything of yours that this page kept was deleted. Your own files are unchanged."
     COMPARED_TITLE = "Two results side by side"
     COMPARED_ROWS: ClassVar[Mapping[str, str]] = {
         "result": "Result",
-        "grade": "Strongest face",
+        "grade": "Face with the highest estimate",
         "where": "Where",
         "length": "Length",
         "faces": "Faces",
@@ -153,7 +152,7 @@ class Words:
         "sha256": "SHA-256",
         "mark": "Your mark",
     }
-    COMPARED_SAME = "Both are the same file, byte by byte."
+    COMPARED_SAME = "Both are exactly the same file: every byte is equal."
     COMPARED_CLOSE = "Close the comparison"
     EXPORTED = "Saved: {name} ({size})"
     EXPORT_ONE = "Save this result: one-page PDF"
@@ -162,41 +161,41 @@ class Words:
     CAMERA_TAB = "Camera"
 
     DEPTH_TITLE = "How closely to look at a video"
-    DEPTH_LABEL = "Moments to look at"
-    DEPTH_HINT = "Automatic suits most videos; more moments take longer. It can be changed after a result, too."
+    DEPTH_LABEL = "Frames to look at"
+    DEPTH_HINT = "Automatic suits most videos; more frames take longer. You can change this after a result, too."
     DEPTHS: ClassVar[Mapping[str, str]] = {
         "auto": "Automatic",
-        "moments": "Every moment (4 a second)",
-        "all": "Every single frame (slowest)",
+        "moments": "4 frames a second",
+        "all": "Every frame (slowest)",
     }
     DEPTH_FRAMES: ClassVar[Mapping[bool, str]] = {False: "{count} frame", True: "{count} frames"}
     """By whether there are several."""
 
     CANCEL = "Stop this check"
     STOPPED_TITLE = "The check was stopped"
-    STOPPED = "Your file was deleted here. You can add another one above."
+    STOPPED = "The copy kept here was deleted; your own file is unchanged. You can add another file above."
     WARNING_TITLE = "Please note"
 
     CHECKING = "Checking {name}"
     CHECKING_HINT = "An image takes seconds; a video can take a minute or more."
-    MARKING = "Marking the parts that speak for manipulation"
+    MARKING = "Marking the parts that point to manipulation"
 
     CHECKED = "Checked: {name}"
     WHY = "Why, and what you can try"
     JUMP = "What to do now"
     STILL_ALT = "What was checked: {name}"
 
-    FIGURES = "The figures behind it"
+    FIGURES = "The figures behind the result"
     SCALE_TITLE = "Estimate that a face was manipulated"
     SCALE_LOW = "Up to {p}"
-    SCALE_MIDDLE = "Between"
+    SCALE_MIDDLE = "In between"
     SCALE_HIGH = "From {p}"
     SCALE_ALT = "Estimate {p}. Up to {low}: {real}. From {high}: {fake}. Between the two: {inconclusive}."
 
-    FACES_ORDER = "The most important come first; the numbers are the same in the graph and in the whole image."
+    FACES_ORDER = "The most important faces come first; the graph and the whole image use the same numbers."
     FACE_NAME = "Face {number}"
-    FACE_ALT = "Face {number}{moment}, with colours over the parts that speak for manipulation"
-    FACE_ORIGINAL_ALT = "Face {number}{moment}, as it was judged"
+    FACE_ALT = "Face {number}{moment}, with colours over the parts that point to manipulation"
+    FACE_ORIGINAL_ALT = "Face {number}{moment}, as it was checked"
     MOMENT = " at {time}"
     COMPARE = "Face {number}{moment}: from the original to the colours"
     COMPARE_ORIGINAL = "Original"
@@ -212,18 +211,18 @@ class Words:
         True: "Seen in {views} of {frames} frames that were looked at, from {start} to {end}.",
     }
     """By whether there are several."""
-    MARKED = "Of these views, {marks}: that makes errors more likely."
+    MARKED = "Of these views, the face is {marks}: that makes errors more likely."
     MARKS: ClassVar[Mapping[FaceMark, str]] = {
-        "small": "{count} small",
-        "blurred": "{count} blurred",
-        "cut off": "{count} cut off",
+        "small": "small in {count}",
+        "blurred": "blurred in {count}",
+        "cut off": "cut off in {count}",
     }
-    PASSING = "Seen too briefly, beside the others, to decide the result."
+    PASSING = "Seen so briefly, compared with the others, that it does not decide the result."
     NO_IMAGE = "No image of this face could be made."
     COLOURS = (
-        "The colours show which parts speak for manipulation: from dark ({none}) to bright yellow "
-        "({most}), the strongest with a white outline. A bright part alone does not mean "
-        "that the face was manipulated. The slider under a face takes them off."
+        "The colours show which parts point to manipulation: from dark ({none}) to bright yellow "
+        "({most}), with a white line around the strongest part. A bright part alone does not mean "
+        "that the face was manipulated. The slider under a face removes the colours."
     )
     COLOURS_UNMEASURED = (
         "How strong these colours are in genuine and in manipulated faces was never measured for this detector: "
@@ -231,8 +230,8 @@ class Words:
     )
     MAPS_TITLE = "Can these colours be trusted?"
     MAPS_LEAD = (
-        "They are a guess of what the result rests on. This check paints over the strongest tenth of each map and "
-        "judges the face again: if the colours point at the right place, the score falls."
+        "They are an estimate of what the result rests on. This check paints over the strongest tenth of each map "
+        "and checks the face again: if the colours are in the right place, the estimate falls."
     )
     MAPS_CHECK = "Check the colours"
     MAPS_CHECKED = "What the check found"
@@ -244,26 +243,26 @@ class Words:
     IMAGE_CAPTION = "The whole image"
     VIDEO_CAPTION = "At {time}"
     FRAME_ALT = (
-        "{caption}, with a numbered box around each face, and colours over the parts that speak for manipulation"
+        "{caption}, with a numbered box around each face, and colours over the parts that point to manipulation"
     )
     ENLARGE = "Open in full size"
 
     TIMELINE_TITLE = "The estimate over time"
     TIMELINE_LEAD = (
-        "The higher the line, the more speaks for manipulation at that moment. Click the graph, or move the "
-        "slider with the arrow keys, to see that very moment; Enter shows the one the slider is on."
+        "The higher the line, the higher the estimate of manipulation at that moment. Click the graph, or move "
+        "the slider with the arrow keys, to see a moment; Enter shows the moment where the slider is."
     )
-    TIMELINE_PEAK = "Strongest stretch: it decides the result for this face"
+    TIMELINE_PEAK = "Part with the highest estimate: it decides the result for this face"
     TIMELINE_SLIDER = "{name}: moment to show"
     TIMELINE_TABLE = "{name}: the graph as a table"
     TIMELINE_COLUMNS: ClassVar[tuple[str, ...]] = ("From", "To", "Highest estimate")
     TIMELINE_UNSEEN = "not in view"
     MOMENT_CAPTION = "{name} at {time}: estimate {p}."
     MOMENT_ALT = (
-        "The video at {time}, with a numbered box around each face that was judged, and colours over the parts "
-        "that speak for manipulation"
+        "The video at {time}, with a numbered box around each face that was checked, and colours over the parts "
+        "that point to manipulation"
     )
-    MOMENT_COLOURS = "The colours are those of the whole report."
+    MOMENT_COLOURS = "The colours use the same scale as the rest of this result."
 
     COPY_TITLE = "Annotated copy of the video"
     COPY_LEAD = (
@@ -273,38 +272,38 @@ class Words:
     COPY_MAKE = "Make an annotated copy of the video"
     COPY_STOP = "Stop making the copy"
     COPY_WORKING = "Writing the annotated copy"
-    COPY_READY = "The copy is ready. It is on this page only until you close it: download it now."
-    COPY_ENGLISH = "The words drawn into it are English: this computer cannot draw those of this page."
-    COPY_STOPPED = "The copy was not finished and nothing of it was kept."
+    COPY_READY = "The copy is ready. It is deleted when you close this page: download it now."
+    COPY_ENGLISH = "The words in it are in English: this computer cannot draw the letters of this page's language."
+    COPY_STOPPED = "The copy was not finished, and no part of it was kept."
 
     JUMP_REPORT = "Report it"
     TIME_LEFT = "about {time} left"
     MINUTES = "{count} min"
-    CHECKING_AGAIN = "The result so far stays if you stop."
+    CHECKING_AGAIN = "If you stop, the earlier result stays."
     CLOSER_TITLE = "Look closer"
-    CLOSER_DONE = "{part} of {whole} frames were looked at, nowhere further apart than {gap}."
+    CLOSER_DONE = "{part} of {whole} frames were looked at, at most {gap} apart."
     CLOSER_ONE = "{part} of {whole} frames were looked at."
-    CLOSER_AGAIN = "Look closer: check it again"
+    CLOSER_AGAIN = "Check again, more closely"
     CLOSER_ALL = "Every frame of this video was looked at."
     DECISIVE_TITLE = "What the result rests on"
     FACES_OTHER = "The other faces ({count})"
-    FACES_MORE = "More from this stretch ({count})"
-    TIMELINE_TOGETHER = "The {count} most important people in one graph"
+    FACES_MORE = "More images from this part ({count})"
+    TIMELINE_TOGETHER = "The {count} most important faces in one graph"
     MOMENT_WAITING = "Drawing this moment…"
-    WHERE_TITLE = "Where does it come from?"
+    WHERE_TITLE = "Where does this file come from?"
     SEARCH_TITLE = "Look for it elsewhere"
     SEARCH_LEAD = (
         "Older copies often show what an image really is. Save or copy a frame, open a search and give it the "
-        "frame. Only you do so: the frame then goes to the company that runs the search. Do not do it with "
-        "intimate images."
+        "frame. Only you do this: the frame then goes to the company that runs the search. Do not do this with "
+        "nude or sexual images."
     )
     FRAME_PLAIN_ALT = "Frame at {time}"
     FRAME_SAVE = "Save"
     FRAME_COPY = "Copy"
     FRAME_COPIED = "The frame is on the clipboard: paste it into the search."
     FRAME_NOT_COPIED = "The browser did not let this page copy: save the frame instead."
-    SAYS_TITLE = "What the file says of itself"
-    SAYS_LEAD = "Anybody can change or remove this. Missing entries mean nothing: platforms take them out."
+    SAYS_TITLE = "What the file says about itself"
+    SAYS_LEAD = "Anybody can change or remove this. Finding nothing means nothing: apps and platforms remove it."
     CREDENTIALS_TITLE = "Content credentials (C2PA)"
     CREDENTIALS_AI = "They say that a generative model made or edited the content."
     CREDENTIALS_GENERATOR = "Software that wrote them: {name}."
@@ -317,9 +316,9 @@ class Words:
 
     CREDENTIALS: ClassVar[Mapping[CredentialState, str]] = {
         "absent": "None were found in the file.",
-        "valid": "They fit the file and their signature is intact; who the signer is was not checked.",
-        "trusted": "They fit the file, and the signer is on the list of trusted signers.",
-        "invalid": "They do not fit the file or were changed: what they say cannot be relied on.",
+        "valid": "They match the file and their signature is intact; nobody checked who the signer is.",
+        "trusted": "They match the file, and the signer is on the list of trusted signers.",
+        "invalid": "They do not match the file or were changed: what they say cannot be relied on.",
         "unreadable": "They cannot be looked for, or read, in this file.",
     }
     TAGS: ClassVar[Mapping[str, str]] = {
@@ -334,13 +333,13 @@ class Words:
     }
     """By `detector.media.metadata.TagKind`; `other` where that is not known."""
 
-    CAMERA_TITLE = "Judge what a camera shows"
+    CAMERA_TITLE = "Check what a camera shows"
     CAMERA_LEAD = (
-        "The camera runs only after you start it. Each image is judged and forgotten at once: none is stored. "
-        "The estimate is over the last three seconds."
+        "The camera runs only after you start it. Each image is checked and forgotten at once: none is kept. "
+        "The estimate is for the last three seconds."
     )
     CAMERA_SHARED = "The images travel to the computer that runs this page."
-    CAMERA_PRIVATE = "Nothing leaves this device: the images are judged here and sent to nobody."
+    CAMERA_PRIVATE = "Nothing leaves this device: the images are checked here and sent to nobody."
     CAMERA_START = "Start the camera"
     CAMERA_STOP = "Stop the camera"
     CAMERA_IMAGE = "What the camera shows"
@@ -350,7 +349,7 @@ class Words:
     CAMERA_INSECURE = "The browser gives cameras only to pages opened over https or on the same computer."
     CAMERA_BUSY = "Too many cameras are running. Wait a minute, then start again."
     CAMERA_TROUBLE = (
-        "The camera's image could not be judged. Start again; if it keeps failing, check a video instead."
+        "The camera's image could not be checked. Start again; if it keeps failing, check a video instead."
     )
 
     REASONS_TITLE = "How this result came about"
@@ -379,13 +378,14 @@ class Words:
     STEPS_TITLE = "What to do now"
     REPORT_TITLE = "Prepare a report package"
     REPORT_LEAD = (
-        "One press checks what you wrote and makes a zip file to keep and to file with: a text for every field of "
-        "the portal, files small enough to upload, a technical report, fingerprints (hashes) of every file, a log "
-        "of what was done, a draft certificate and a notice to the platform. Nobody asks here who you are."
+        "One press checks what you wrote and makes a zip file that you keep and use for the complaint: a text for "
+        "every field of the portal, files small enough to upload, a technical report, a fingerprint (hash) of "
+        "every file, a log of what was done, a draft certificate and a notice to the platform. Nobody asks who "
+        "you are."
     )
     KIND_TITLE = "What happened?"
     KINDS: ClassVar[Mapping[str, str]] = {
-        "impersonation": "Someone poses as a person, with their face or voice",
+        "impersonation": "Someone pretends to be another person, with that person's face or voice",
         "sexual": "It shows nudity or a sexual act",
         "fraud": "A fraud or a false advertisement; no money was lost",
         "fraud_money_lost": "A fraud, and money was lost",
@@ -395,7 +395,7 @@ class Words:
     AGE_TITLE = "How old is the person shown?"
     AGES: ClassVar[Mapping[str, str]] = {"adult": "18 or older", "minor": "Under 18", "unsure": "Not sure"}
     AGE_FIRST = (
-        "First say how old the person is. Until then nothing is made. If the person may be under 18, everything "
+        "First say how old the person is. Nothing is made until then. If the person may be under 18, everything "
         "kept here of your file is deleted at once."
     )
     DANGER = "Someone is in danger now"
@@ -414,10 +414,10 @@ class Words:
     ROUTES_TITLE = "Where to turn, in this order"
     ROUTES_NOW = "At once:"
     HARD_STOP = (
-        "Sexual content that shows someone under 18, or may show one, is not copied, drawn or written here. "
-        "Everything that was kept here of your file has been deleted. Only the steps to take are shown."
+        "Nothing is made here of sexual content that shows, or may show, someone under 18: no copy, no image, no "
+        "file. Everything that was kept here of your file has been deleted. Only the steps to take are shown."
     )
-    FORM_TITLE = "Add what else you know (all optional)"
+    FORM_TITLE = "Add what else you know (nothing here is required)"
     FORM_PLATFORM = "Where did you see it?"
     FORM_PLATFORM_HINT = "App or website, such as WhatsApp or Instagram"
     FORM_LINKS = "Links to the post and to the account"
@@ -425,7 +425,7 @@ class Words:
     FORM_HANDLE = "Account that posted or sent it"
     FORM_SEEN_AT = "When did you see it? (Indian time)"
     FORM_SAVED_AT = "When did you save the file? (Indian time)"
-    FORM_DELAY = "Why do you report it only now?"
+    FORM_DELAY = "Why are you reporting it only now?"
     FORM_DELAY_HINT = "You saw it more than a day ago: the portal may ask."
     FORM_WHOSE_FACE = "Whose face is shown?"
     FORM_WHOSE_FACE_HINT = "Such as: my own, my sister's, a politician's"
@@ -437,22 +437,25 @@ class Words:
     FORM_HARM = "What harm has it done?"
     FORM_STATE = "State or union territory"
     FORM_ORIGINAL = "Put the original file into the package too"
-    FORM_ORIGINAL_HINT = "Leave this off unless whoever gets the package should see the file itself."
+    FORM_ORIGINAL_HINT = "Choose this only if whoever gets the package must see the file itself."
     FORM_IMAGES = "Put images of it into the package"
-    FORM_IMAGES_HINT = "Off: no copy of the file goes in, and the images of the report are blurred."
+    FORM_IMAGES_HINT = (
+        "If you leave this off, no copy of the file goes in, and the images in the report are blurred beyond "
+        "recognition."
+    )
     PREPARE = "Check what I wrote and prepare the package"
     READY = (
-        "The package is ready. Look first at what the check found, then copy the texts, download the package and "
-        "open the portal. It is not kept here for long: download it before you leave."
+        "The package is ready. First look at what was found in what you wrote, then copy the texts, download the "
+        "package and open the portal. It is not kept here for long: download it before you leave."
     )
     LOOK_TITLE = "1. Look at this before you file"
-    LOOK_NOTHING = "The check found nothing to put right."
+    LOOK_NOTHING = "Nothing was found in what you wrote that needs correcting."
     LOOK_MORE = "Good to know before you file"
     FILING_TITLE = "2. Copy the texts, field by field in the portal's own order"
     FILING_LEAD = "Read each text before you paste it: it becomes your own statement. The portal works in English."
     FILING_COPY = "Copy"
     FILING_COPIED = "Copied: {field}"
-    FILING_REFUSED = "Not copied: {field}. The text is marked; copy it with Ctrl+C."
+    FILING_REFUSED = "Not copied: {field}. The text is selected; copy it with Ctrl+C."
     FILING_CHARS = "{count} characters"
     FILING_EMPTY = "you type or choose this yourself"
     FILING_MISSING = "This text is not complete: say above what it shows and what happened."
@@ -462,17 +465,17 @@ class Words:
         "Write the number that the portal gave you into the log of the package, and see which dates follow."
     )
     FILED_NUMBER = "Acknowledgement number"
-    FILED_AT = "When did you file it? (Indian time; empty: now)"
+    FILED_AT = "When did you file it? (Indian time; leave empty if just now)"
     FILED_BUTTON = "Write it into the package"
-    FILED_DONE = "The number stands in the log of the package. Download the package once more."
+    FILED_DONE = "The number is now in the log of the package. Download the package once more."
     FOLLOWUPS_TITLE = "Dates to keep in mind"
     DOWNLOAD = "Download {name} ({size})"
     DOWNLOAD_TITLE = "3. Download the package"
     PORTAL_TITLE = "4. Open the portal and file it"
-    PORTAL_OFF = "This button stays off until the following is put right above:"
+    PORTAL_OFF = "This button stays off until you put this right above:"
     START_AGAIN = "Go back to the start of this page"
     PORTAL_BUTTON = "Open the cybercrime portal in a new tab"
-    PORTAL_ADDRESS = "Portal: {address} (type it yourself: a false copy of the portal has been reported)"
+    PORTAL_ADDRESS = "Portal: {address} (type it yourself: a fake copy of the portal has been reported)"
     PORTAL_HINT = "This page sends nothing there: you decide what to report."
     PORTAL_UNKNOWN = "No page to file it on is known here for this country."
     PAGE_BUTTON = "Open {address} in a new tab"
@@ -481,11 +484,12 @@ class Words:
     REACH_HINT = "Only when you press this, the computer that runs this page asks the portal for its first page."
     REACH: ClassVar[Mapping[str, str]] = {
         "reachable": "The portal answered just now.",
-        "failing": "The portal answered that it cannot serve now: it may be under maintenance. Try again later; "
-        "the package keeps. If money was lost, do not wait: call {fraud} and your bank now.",
+        "failing": "The portal answered that it does not work right now: it may be under maintenance. Try again "
+        "later; you can still use the package then. If money was lost, do not wait: call {fraud} and your bank "
+        "now.",
         "unreachable": "The portal did not answer. It may be under maintenance, this network may block it, or it "
-        "may not answer outside India. Try again later or over another network; the package keeps. If money was "
-        "lost, do not wait: call {fraud} and your bank now.",
+        "may not answer outside India. Try again later or over another network; you can still use the package "
+        "then. If money was lost, do not wait: call {fraud} and your bank now.",
     }
     """By what came of asking; only what is out of reach names the number."""
 
@@ -495,12 +499,12 @@ class Words:
             "This file could not be checked", "The file did not arrive here. Add it once more."
         ),
         "unsupported": TroubleWords(
-            "This file is outside what can be judged",
-            "Only images and videos in which something can be seen are judged: not sound alone, documents or "
-            "archives. You can add another file above.",
+            "This kind of file cannot be checked here",
+            "Only images and videos in which something can be seen are checked: not sound alone, documents or "
+            "archives such as zip. You can add another file above.",
         ),
         "broken": TroubleWords(
-            "This file is damaged",
+            "This file is damaged or incomplete",
             "Once you have a whole copy, add it above.",
         ),
         "too_large": TroubleWords(
@@ -516,8 +520,8 @@ class Words:
             "Say first what happened", "Choose one of the kinds above; the rest may stay empty."
         ),
         "hard_stop": TroubleWords(
-            "Nothing is made of this file",
-            "It is sexual, and the person shown was not said to be 18 or older. Follow the steps above.",
+            "Nothing is made from this file",
+            "It is sexual content, and nobody said that the person shown is 18 or older. Follow the steps above.",
         ),
         "result_gone": TroubleWords(
             "The package could not be prepared",
@@ -529,7 +533,7 @@ class Words:
         "tool": TroubleWords("The check could not be finished", "Try again, or try another file."),
         "disk_full": TroubleWords(
             "There is no room left on this computer's disk",
-            "Nothing of your file was lost where you have it. Try a smaller one, or tell whoever runs this page.",
+            "Your own file is unchanged. Try a smaller one, or tell whoever runs this page.",
         ),
         "incident": TroubleWords(
             "Something went wrong on our side",
@@ -538,8 +542,8 @@ class Words:
         ),
         "busy": TroubleWords(
             "Too many files are being checked",
-            "{waiting} others are before you, and the line takes no more. Wait a minute, then add your file once "
-            "more.",
+            "{waiting} others are waiting before you, and no more can wait. Wait a minute, then add your file "
+            "once more.",
         ),
     }
 

@@ -143,7 +143,7 @@ def test_the_words_around_a_finding_are_in_both_languages() -> None:
     ("changed", "key", "english", "hindi"),
     [
         ({"seen_at": NOW + timedelta(hours=1)}, "in_future", "seeing it", "देखने का"),
-        ({"saved_at": NOW + timedelta(hours=1)}, "in_future", "saving it", "सहेजने का"),
+        ({"saved_at": NOW + timedelta(hours=1)}, "in_future", "saving it", "सेव करने का"),
         ({"seen_at": NOW - timedelta(days=3)}, "delay", "seen 3 days ago", "3 दिन पहले"),
         ({"seen_at": NOW - timedelta(hours=30)}, "delay", "seen 1 day ago", "1 दिन पहले"),
         ({"harm": "50%"}, "characters_changed", "in: harm.", ": नुकसान।"),

@@ -43,9 +43,7 @@ def test_the_strongest_parts_are_named_with_their_shares(explanations: Explanati
 
 def test_a_small_second_share_is_not_named(explanations: Explanations) -> None:
     face = replace(explanations.faces[0], regions=shares(nose=0.9, jaw=0.1))
-    assert evidence_sentences(face, "en") == (
-        "Of what speaks for manipulation in this face, 90 % lies at the nose.",
-    )
+    assert evidence_sentences(face, "en") == ("Of what points to manipulation in this face, 90 % is at the nose.",)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -174,9 +174,9 @@ def test_rates_that_were_never_measured_are_said_to_be_so(checkpoint: Checkpoint
     assert "never measured" in result_text.error_sentence(unmeasured, "en")
     assert "कभी मापा नहीं गया" in result_text.error_sentence(unmeasured, "hi")
     half = result_text.error_sentence(replace(checkpoint, miss_rate=None), "en")
-    assert "5 % of genuine faces" in half and "called genuine was not measured" in half
+    assert "5 % of genuine faces" in half and "no signs are found was not measured" in half
     silent = result_text.error_sentence(replace(checkpoint, undecided_rate=None), "en")
-    assert "undecided" not in silent and "{" not in silent
+    assert "inconclusive" not in silent and "{" not in silent
     assert "data that was not named" in result_text.error_sentence(replace(checkpoint, measured_on=" "), "en")
 
 
@@ -228,6 +228,14 @@ def test_headlines_are_short_distinct_and_promise_nothing(language: Language) ->
     assert all(0 < len(headline) <= 40 and not banned_claims(headline) for headline in headlines)
 
 
+@pytest.mark.parametrize(("kind", "counted"), [("image", "तस्वीरों"), ("video", "वीडियो")])
+def test_hindi_rates_agree_with_what_is_counted(kind: MediaKind, counted: str, checkpoint: CheckpointInfo) -> None:
+    measured = replace(checkpoint, grade_rates={"signs": GradeRate(genuine=0.01, manipulated=0.4)})
+    said = result_text.rate_sentence(measured, "signs", kind, "hi")
+    assert f"1,000 असली {counted} में से लगभग 10" in said and f"छेड़छाड़ वाले 1,000 {counted} में से" in said
+    assert "वाली" not in said, "the word before it would have to change with the kind"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_estimate_so_far_is_told_only_while_there_is_one(language: Language) -> None:
     said = result_text.step_sentence(Step("look", 0.3, 12, 40, 0.23), language)
@@ -236,7 +244,7 @@ def test_the_estimate_so_far_is_told_only_while_there_is_one(language: Language)
 
 
 def test_many_stretches_are_counted_and_none_is_an_error() -> None:
-    assert "and in 4 more stretches" in result_text.flagged_sentence([Span(1.0, 2.0, 0.9)] * 10, "en")
+    assert " and 4 more." in result_text.flagged_sentence([Span(1.0, 2.0, 0.9)] * 10, "en")
     with pytest.raises(ValueError, match="no stretch"):
         result_text.flagged_sentence([], "en")
 

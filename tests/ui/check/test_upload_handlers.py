@@ -165,7 +165,7 @@ def test_a_full_line_is_told_and_nothing_is_kept(
 ) -> None:
     receive("en", visitor("a"))
     said = handlers.busy("en", visitor("a"))["answer"]
-    assert Words.TROUBLES["busy"].title in said and f"{MAX_WAITING} others are before you" in said
+    assert Words.TROUBLES["busy"].title in said and f"{MAX_WAITING} others are waiting before you" in said
     assert f"आपसे पहले {MAX_WAITING} " in handlers.change_language("hi", visitor("a"))["answer"]
     assert not list(tmp_path.iterdir())
 
@@ -257,7 +257,7 @@ def test_the_time_left_is_told_once_there_is_something_to_estimate_it_by() -> No
         now[0] = past_s
         assert clock.describe(share, "Looking", "en") == f"Looking{left}"
     now[0] = 10.0
-    assert clock.describe(0.2, "x", "hi") == "x, लगभग 40 सेकंड बाकी"
+    assert clock.describe(0.2, "x", "hi") == "x, लगभग 40 सेकंड बाक़ी"
 
 
 def test_another_language_is_written_and_not_judged_anew(

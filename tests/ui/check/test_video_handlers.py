@@ -22,7 +22,7 @@ from reporting.text.results import Language
 from ui import text
 from ui.check.upload_handlers import Handlers
 from ui.check.video_handlers import VideoHandlers, copy_updates, legend
-from ui.queue.rows import shelve, unshelve
+from ui.queue.rows import load_result, save_result
 from ui.report.handlers import ReportHandlers
 from ui.session.store import Prepared
 from ui.text import Words
@@ -100,11 +100,11 @@ def test_a_video_is_opened_hashed_and_probed_once(
         "frame_pixels.turn_of",
     ):
         monkeypatch.setattr(f"detector.media.{again}", None)
-    handlers.look_closer("en", visitor("a"))
-    assert Words.TROUBLES["incident"].title not in handlers.judge("20", visitor("a"), quiet)["answer"]
-    shelve(visit)
+    handlers.check_again("en", visitor("a"))
+    assert Words.TROUBLES["incident"].title not in handlers.run_check("20", visitor("a"), quiet)["answer"]
+    save_result(visit)
     assert visit.media is None
-    unshelve(visit)
+    load_result(visit)
     assert image_of(videos.moment("en", visitor("a"), pick(0, 0))["moment"]).size
     videos.start_copy(visitor("a"))
     videos.make_copy("en", visitor("a"), quiet)

@@ -122,9 +122,9 @@ def test_every_face_is_listed_also_without_a_image(
         assert (Words.PASSING in card) == (not track.weighty)
         assert (Words.NO_IMAGE in card) == (track.track_id != 0)
     assert [image["alt"] for image in page.all("img")] == [
-        "Face 1 at 0:01.0, as it was judged",
-        "Face 1 at 0:01.0, with colours over the parts that speak for manipulation",
-        "At 0:01.0, with a numbered box around each face, and colours over the parts that speak for manipulation",
+        "Face 1 at 0:01.0, as it was checked",
+        "Face 1 at 0:01.0, with colours over the parts that point to manipulation",
+        "At 0:01.0, with a numbered box around each face, and colours over the parts that point to manipulation",
     ]
 
 
@@ -210,9 +210,9 @@ def test_a_card_tells_when_and_what_makes_it_hard(
     found: tuple[tuple[FaceMark, ...], ...] = ((), ("small",), ("small", "blurred"))
     marked = tuple(replace(score, marks=marks) for score, marks in zip(track.scores, found, strict=True))
     words = Page(findings(make_analysis("fake", replace(track, scores=marked)), None, ImageLinks(), "en")).words
-    assert "Strongest from 0:12.0 to 0:15.2 (estimate 97 %)." in words
+    assert "Highest estimate 97 %, from 0:12.0 to 0:15.2." in words
     assert "Signs of manipulation from 0:12.0 to 0:15.2, from 0:40.0 to 0:40.3." in words
-    assert "Of these views, 2 small, 1 blurred: that makes errors more likely." in words
+    assert "Of these views, the face is small in 2, blurred in 1: that makes errors more likely." in words
     plain = Page(findings(make_analysis("fake", make_track(0, "fake", 0.97)), None, ImageLinks(), "en")).words
     assert "Of these views" not in plain
 
@@ -292,6 +292,6 @@ def test_the_face_of_the_decisive_stretch_comes_first_and_the_rest_in_time(
 
 def test_how_densely_a_video_was_looked_at_is_said(make_analysis: Callable[..., Analysis]) -> None:
     analysis = replace(make_analysis("no_face"), frame_interval_s=2.54)
-    assert "32 of 2712 frames were looked at, nowhere further apart than 2.5 s." in closer_panel(analysis, "en")
+    assert "32 of 2712 frames were looked at, at most 2.5 s apart." in closer_panel(analysis, "en")
     assert Words.CLOSER_ALL in closer_panel(replace(analysis, frames_examined=2712), "en")
     assert closer_panel(make_analysis("no_face", kind="image"), "en") == idle_panel()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -70,6 +71,41 @@ def test_hindi_is_written_in_its_own_letters() -> None:
     assert not {name for name in ENGLISH if DEVANAGARI.search(ENGLISH[name])}
     same = {name for name in ENGLISH if ENGLISH[name] == HINDI[name]}
     assert same == {"FACTS.sha256", "FACTS.sha1", "FACTS.md5", "COMPARED_ROWS.sha256"}
+
+
+@pytest.mark.parametrize(
+    "unwanted",
+    [
+        pytest.param("सहेज", id="save: सेव"),
+        pytest.param("चिपका", id="paste: पेस्ट"),
+        pytest.param("पृष्ठ", id="page: पेज"),
+        pytest.param("फ़ोटो", id="image: तस्वीर"),
+        pytest.param("पैकेज", id="package: काग़ज़"),
+        pytest.param("(?<![\u0900-\u097f])पाठ(?![\u0900-\u097f])", id="text: टेक्स्ट"),
+        pytest.param("पहचान-छाप", id="fingerprint: डिजिटल पहचान"),
+        pytest.param("पावती", id="acknowledgement number: शिकायत का नंबर"),
+        pytest.param("मैसेंजर", id="messaging app: मैसेजिंग ऐप"),
+        pytest.param("उपकरण", id="device: फ़ोन या कंप्यूटर"),
+        pytest.param("हिंदी|बाकी|क़तार", id="one spelling"),
+        pytest.param("[\u0966-\u096f]", id="numbers: the digits of the portal"),
+    ],
+)
+def test_hindi_has_one_word_for_one_thing_on_the_page_and_in_the_package(unwanted: str) -> None:
+    places = [
+        path
+        for room in ("reporting", "ui")
+        for path in (Path(__file__).parents[3] / room).rglob("*")
+        if path.suffix in {".py", ".toml", ".json", ".j2", ".js"} and path.name != "banned_claims.py"
+    ]
+    assert any(DEVANAGARI.search(path.read_text(encoding="utf-8")) for path in places)
+    assert [path.name for path in places if re.search(unwanted, path.read_text(encoding="utf-8"))] == []
+
+
+@pytest.mark.parametrize(
+    "unwanted", [r"\bjudg", r"\bspeaks? for\b", r"\bmessenger", r"\bgenuine faces were called"]
+)
+def test_english_has_one_word_for_one_thing_on_the_page(unwanted: str) -> None:
+    assert {name: sentence for name, sentence in ENGLISH.items() if re.search(unwanted, sentence)} == {}
 
 
 def test_every_trouble_has_words() -> None:
