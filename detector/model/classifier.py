@@ -1,5 +1,5 @@
-"""The network: facenet-pytorch's InceptionResnetV1 (FaceNet's backbone) with one logit, fake positive; or one
-of the shared detectors of videos."""
+"""Load and run the network: facenet-pytorch's InceptionResnetV1 (FaceNet's backbone) with a single logit, positive
+for `fake`, or a community detector of videos."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Precision = Literal["fp32", "bf16"]
 
 
 def build_network(architecture: str = ARCHITECTURE) -> nn.Module:
-    """A network with random weights and a single output logit; `architecture` as in a checkpoint's card."""
+    """Build a network with random weights and a single output logit; `architecture` as in a checkpoint's card."""
     if architecture == SEQUENCE_ARCHITECTURE:
         from detector.model.sequence import SequenceNetwork
 
@@ -40,8 +40,8 @@ def build_network(architecture: str = ARCHITECTURE) -> nn.Module:
 
 @functools.cache
 def _library() -> ModuleType:
-    """facenet-pytorch's module of the network, without the rest of the package, which imports torchvision: that
-    takes as long as PyTorch itself and is not needed."""
+    """Import facenet-pytorch's module of the network without the rest of the package, which imports torchvision:
+    slow, and not needed."""
     spec = find_spec("facenet_pytorch")
     assert spec is not None
     package = ModuleType("_facenet_pytorch")
@@ -51,7 +51,7 @@ def _library() -> ModuleType:
 
 
 def _fold_normalisation(network: nn.Module) -> None:
-    """Put each batch normalisation into the layer before it: the same function to rounding, and less work."""
+    """Fuse each batch normalisation into the layer before it; results are equal up to rounding."""
     for module in network.modules():
         parts = dict(module.named_children())
         conv, bn = parts.get("conv"), parts.get("bn")
@@ -63,10 +63,10 @@ def _fold_normalisation(network: nn.Module) -> None:
 
 
 def choose_device(wanted: Literal["auto", "cpu", "cuda"]) -> torch.device:
-    """CUDA where there is one, else the CPU.
+    """Return the device to use; `auto` prefers CUDA.
 
     Raises:
-        ConfigError: CUDA was asked for and there is none.
+        ConfigError: CUDA was requested and is not available.
     """
     if wanted == "cuda" and not torch.cuda.is_available():
         raise ConfigError("device is cuda, but PyTorch finds no CUDA device; choose auto or cpu")
@@ -77,10 +77,10 @@ def choose_device(wanted: Literal["auto", "cpu", "cuda"]) -> torch.device:
 
 @functools.cache
 def faster_cpu_precision() -> Precision:
-    """The faster arithmetic on this processor; found once a process, in some 20 ms.
+    """Return the faster precision on this processor; measured once per process, in about 20 ms.
 
-    float32 where the processor has no instructions for bfloat16. Elsewhere a convolution is timed both ways by
-    turns, in processor time, in which other programs do not count; the best of several counts.
+    float32 if the processor has no bfloat16 instructions. Otherwise a convolution is timed in both precisions, in
+    processor time so that other programs do not count, and the best of several runs decides.
     """
     if not any(has for name, has in torch.cpu.get_capabilities().items() if "bf16" in name):
         return "fp32"
@@ -106,7 +106,7 @@ def _forward(network: nn.Module, batch: Tensor, precision: Precision) -> Tensor:
 
 
 class FaceClassifier:
-    """The loaded network on its device. `lock` must be held by whoever hooks it or differentiates through it."""
+    """The loaded network on its device. Hold `lock` to hook it or differentiate through it."""
 
     def __init__(
         self,
@@ -118,14 +118,14 @@ class FaceClassifier:
     ) -> None:
         """
         Args:
-            weights: of the network.
-            device: where it runs.
-            precision: `auto` takes the faster one on a CPU.
-            architecture: of the network.
-            map_head: weights of the layers that were trained to show where, see `checkpoint.MapHead`.
+            weights: state dict of the network.
+            device: device to run on.
+            precision: `auto` chooses the faster one on a CPU.
+            architecture: as in the card.
+            map_head: weights of the map head, see `checkpoint.MapHead`.
 
         Raises:
-            CheckpointMismatchError: the weights are not those of this architecture, or not finite.
+            CheckpointMismatchError: the weights do not fit the architecture, or are not finite.
         """
         with torch.device("meta"):  # no time is spent on random weights
             network = build_network(architecture)
@@ -147,7 +147,7 @@ class FaceClassifier:
         self.lock = threading.RLock()
 
     def logits(self, batch: Tensor) -> Tensor:
-        """Judge a batch.
+        """Compute the logits of a batch.
 
         Args:
             batch: float32 (n, 3, size, size), normalised as the checkpoint's card says.
@@ -156,7 +156,7 @@ class FaceClassifier:
             float32 (n,) on the CPU, finite.
 
         Raises:
-            CheckpointMismatchError: the weights give a score that is not a finite number.
+            CheckpointMismatchError: a logit is not finite.
         """
         batch = batch.to(self.device).contiguous(memory_format=torch.channels_last)
         with self.lock:
