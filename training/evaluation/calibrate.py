@@ -54,7 +54,8 @@ def fit_offsets(results: Sequence[Row]) -> QualityOffsets:
 
     Genuine faces are divided into BINS bins of equal size by image detail. A bin's threshold is a split-conformal
     quantile: the k-th largest of n logits with k = floor((n + 1) * rate). If a source exceeds twice the rate, the
-    bin with most of its false alarms gets stricter until it does not. With fewer than FEWEST faces per bin there
+    bin with most of its false alarms gets stricter until it does not, so that no source raises the threshold of
+    every bin (`_strictest`). With fewer than FEWEST faces per bin there
     is one bin.
     """
     genuine = [row for row in results if row["label"] == "real" and row["logit"] is not None]
@@ -73,7 +74,7 @@ def fit_offsets(results: Sequence[Row]) -> QualityOffsets:
         allowed = int((len(own) + 1) * SOURCE_SLACK * FALSE_ALARM_RATE)
         if allowed < 2:
             continue  # a single face would set the threshold
-        while len(above := own[logits[own] - offsets[places[own]] > level]) > allowed:
+        while len(above := own[logits[own] - offsets[places[own]] > level]) >= allowed:
             place = np.bincount(places[above]).argmax()
             offsets[place] = logits[above[places[above] == place]].min() - level
     return QualityOffsets(edges=tuple(edges.tolist()), offsets=tuple(offsets.tolist()))
