@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from ui import text
-from ui.common.html import escape, icon
+from ui.common.html import escape
+from ui.common.templates import render
 from ui.text import Words
 
 
 def lead(words: type[Words], *, shared: bool) -> str:
     """Return the introduction and the label of the drop zone, which Gradio writes in the browser's language."""
-    way = "".join(f"<li>{escape(step)}</li>" for step in words.WAY)
-    where = words.SHARED if shared else words.PRIVATE
-    return (
-        f"<style>:root {{ --dd-drop: '{words.UPLOAD_DROP}'; }}</style>"
-        f'<p class="dd-question" lang="{words.LANGUAGE}" data-drop="{escape(words.UPLOAD_DROP)}">'
-        f'{escape(words.LEAD)}</p><ol class="dd-way dd-intro">{way}</ol>'
-        f'<p class="dd-private">{icon("private")}<span>{escape(where)}</span></p>'
-    )
+    return render("lead.html.j2", words.LANGUAGE, shared=shared)
 
 
 def camera_lead(words: type[Words], *, shared: bool) -> str:
