@@ -22,8 +22,8 @@ from ui.check.upload_handlers import Handlers
 from ui.check.video_handlers import VideoHandlers
 from ui.common.html import escape
 from ui.common.localized import LocalizedComponents, plain_html
+from ui.common.templates import render
 from ui.common.updates import AT_ONCE, HEAVY, MANY, PRIVATE, by_name, connect
-from ui.header import camera_lead, language_buttons, lead
 from ui.queue.handlers import ListHandlers
 from ui.queue.layout import FilesPart, pick_part
 from ui.report.layout import ReportPart
@@ -82,7 +82,7 @@ def build_page(
         with gr.Row(elem_id="top"):
             localized.html(lambda words: f"<h1>{escape(words.TITLE)}</h1>", elem_id="name")
             language = _language_switch()
-        localized.html(lambda words: lead(words, shared=shared), elem_id="lead")
+        localized.html(lambda words: render("lead.html.j2", words.LANGUAGE, shared=shared), elem_id="lead")
         with gr.Tabs():
             with localized.add(gr.Tab, lambda words: {"label": words.FILE_TAB}, elem_id="tab-file"):
                 links_handlers = LinkHandlers(handlers, root, max_bytes=MAX_UPLOAD_MB * 2**20) if links else None
@@ -109,11 +109,16 @@ def build_page(
 
 
 def _language_switch() -> gr.HTML:
-    return gr.HTML(
+    """Create two buttons; `language.js` presses the active one."""
+    buttons = "".join(
+        f'<button type="button" lang="{language}" aria-pressed="false">{escape(name)}</button>'
+        for language, name in text.LANGUAGES.items()
+    )
+    label = escape(text.LANGUAGE_LABEL)
+    return plain_html(
         text.DEFAULT,
-        html_template=language_buttons(),
+        html_template=f'<div role="group" class="dd-switch" aria-label="{label}">{buttons}</div>',
         js_on_load=_LANGUAGE_SCRIPT.read_text(encoding="utf-8"),
-        apply_default_css=False,
         elem_id="language",
     )
 
@@ -267,7 +272,7 @@ def _copy_part(localized: LocalizedComponents) -> tuple[gr.Button, gr.Button, gr
 def _camera_tab(
     detector: Detector, cameras: Cameras, localized: LocalizedComponents, language: gr.HTML, *, shared: bool
 ) -> None:
-    localized.html(lambda words: camera_lead(words, shared=shared), elem_id="camera-lead")
+    localized.html(lambda words: _camera_lead(words, shared=shared), elem_id="camera-lead")
     camera = camera_section(localized)
     answer = plain_html("", elem_id="camera-answer")
     card = detector.card.info("video")
@@ -282,6 +287,13 @@ def _camera_tab(
     # before it has the answer to the last, and the networks' own locks let one thread in at a time.
     camera.look(handlers.score_image, language, answer, **MANY)
     camera.halt(handlers.stop, None, answer, **MANY)
+
+
+def _camera_lead(words: type[Words], *, shared: bool) -> str:
+    where = words.CAMERA_SHARED if shared else words.CAMERA_PRIVATE
+    return (
+        f"<h2>{escape(words.CAMERA_TITLE)}</h2><p>{escape(words.CAMERA_LEAD)} <strong>{escape(where)}</strong></p>"
+    )
 
 
 def _add_interface(handlers: Handlers) -> None:

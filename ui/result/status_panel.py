@@ -67,13 +67,13 @@ def closer_panel(analysis: Analysis, language: Language) -> str:
         return idle_panel()
     counts = {"part": analysis.frames_examined, "whole": media.frame_count}
     if analysis.frames_examined == media.frame_count:
-        said = words.CLOSER_ALL
+        sentence = words.CLOSER_ALL
     elif analysis.frame_interval_s:
         gap = words.SECONDS.format(count=f"{analysis.frame_interval_s:.1f}")
-        said = words.CLOSER_DONE.format(gap=gap, **counts)
+        sentence = words.CLOSER_DONE.format(gap=gap, **counts)
     else:
-        said = words.CLOSER_ONE.format(**counts)
-    return _REGION.format(content=f"<p>{escape(said)}</p>")
+        sentence = words.CLOSER_ONE.format(**counts)
+    return _REGION.format(content=f"<p>{escape(sentence)}</p>")
 
 
 def trouble_panel(trouble: Trouble, language: Language) -> str:
@@ -86,11 +86,11 @@ def note_panel(message: str) -> str:
     return _REGION.format(content=f"<p>{escape(message)}</p>")
 
 
-def saved_panel(link: str, name: str, said: str) -> str:
+def saved_panel(link: str, name: str, sentence: str) -> str:
     """Return a download link, which `files.js` clicks once."""
     return _REGION.format(
         content=f'<p><a class="dd-button" href="{escape(link)}" download="{escape(name)}" data-save>'
-        f"{escape(said)}</a></p>"
+        f"{escape(sentence)}</a></p>"
     )
 
 
