@@ -254,6 +254,7 @@ def _decode(file: IO[bytes], name: str, max_px: int, *, upright: bool = True) ->
         coding = coded
     try:
         _check_work(file, image, name)
+        damaged = upright and _is_damaged_inside(file, image, name)
         if image.format in ("JPEG", "MPO") and (factor := reduction(image.size, KEPT_PX)) > 1:
             # The decoder itself gives a smaller image, in a fraction of the memory.
             image.draft(None, (max(1, image.width // factor), max(1, image.height // factor)))
@@ -267,12 +268,20 @@ def _decode(file: IO[bytes], name: str, max_px: int, *, upright: bool = True) ->
     warned: tuple[Message, ...] = ()
     if end - first < image.height:
         warned = (Message("image_incomplete", {"share": (end - first) / image.height}),)
+    elif damaged:
+        warned = (Message("image_part_damaged"),)
     notes: tuple[Message, ...] = ()
     if max(pixels.shape) < max(stored) and not warned:
         height, width = pixels.shape[:2]
         sizes = {"stored": f"{stored[0]}x{stored[1]}", "judged": f"{width}x{height}"}
         notes = (Message("scaled_image", sizes),)
     return StillImage(pixels=pixels, format=(image.format or "").lower(), notes=notes, warnings=warned)
+
+
+def _is_damaged_inside(file: IO[bytes], image: Image.Image, name: str) -> bool:
+    from detector.media.inner_damage import is_damaged_inside  # PyAV only where it is needed
+
+    return is_damaged_inside(file, image, name)
 
 
 def _check_work(file: IO[bytes], image: Image.Image, name: str) -> None:
