@@ -10,6 +10,7 @@ from typing import IO
 
 import av
 import av.error
+from av.video.codeccontext import VideoCodecContext
 from PIL import Image
 
 from detector.media.mp4_tables import check_mp4_tables
@@ -45,6 +46,7 @@ def is_damaged_inside(file: IO[bytes], image: Image.Image, name: str) -> bool:
 
 def _is_damaged_jpeg(content: bytes) -> bool:
     codec = av.CodecContext.create("mjpeg", "r")
+    assert isinstance(codec, VideoCodecContext)
     codec.options, codec.thread_count = _STRICT | _WITHOUT_PIXELS, 1
     try:
         codec.decode(av.Packet(content))
@@ -65,12 +67,16 @@ def _is_damaged_heic(file: IO[bytes], image: Image.Image, name: str) -> bool:
         with av.open(file, "r", format="mp4", metadata_errors="replace") as container:
             streams = [s for s in container.streams.video if s.codec_context is not None]
             streams = [s for s in streams if sorted((s.width, s.height)) == sorted(size)]
+            if not streams:
+                return False
+            decoded = dict.fromkeys((stream.index for stream in streams), 0)
             for stream in streams:
                 stream.codec_context.options = _STRICT | {"max_pixels": str(2 * _MAX_PX)}
                 stream.codec_context.thread_count = 1
-            for packet in container.demux(streams) if streams else ():
-                if packet.size and not (packet.decode() or packet.stream.codec_context.decode(None)):
-                    return True
+            for packet in container.demux(streams):
+                frames = packet.decode()  # an empty one at the end draws out what a decoder holds back
+                decoded[packet.stream.index] += len(frames)
+            return not all(decoded.values())
     except av.error.InvalidDataError:
         return True
     except av.error.FFmpegError:
