@@ -62,6 +62,7 @@ _HEAD_BYTES = 1 << 18
 _HALVED_JP2_BYTES = 40_000_000
 """Larger JPEG 2000 files are decoded at half their size: each megabyte takes a sixth of a second."""
 _ORIENTATION, _STRIP_BYTES, _TILE_BYTES, _TILE_WIDTH, _TILE_LENGTH = 0x0112, 279, 325, 322, 323
+_SUBFILE_TYPE, _DNG_VERSION = 254, 50706
 _LOCK = threading.Lock()
 """Held while an image is decoded, so that the bound in memory holds for all threads together."""
 
@@ -185,10 +186,21 @@ def _open(file: IO[bytes], name: str, max_px: int) -> Image.Image:
         ) from error
     except BROKEN as error:
         raise _broken(name) from error
+    if isinstance(image, TiffImagePlugin.TiffImageFile) and _is_preview(image):
+        raise UnsupportedMediaError(
+            f"{name} is a raw photo, of which only a small preview could be read. Export it as JPEG and try that; "
+            "keep the original."
+        )
     _check_px(image.width * image.height, image.format or "", name, max_px)
     if max(image.size) > _MAX_SIDE_PX:
         raise _too_much_work(name)
     return image
+
+
+def _is_preview(image: TiffImagePlugin.TiffImageFile) -> bool:
+    """Whether the first image of a TIFF is a reduced one (TIFF 6.0, `NewSubfileType`) or that of a DNG."""
+    kind = image.tag_v2.get(_SUBFILE_TYPE, 0)
+    return _DNG_VERSION in image.tag_v2 or bool(isinstance(kind, int) and kind & 1)
 
 
 def _check_px(count: int, format_name: str, name: str, max_px: int) -> None:
