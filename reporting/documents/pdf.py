@@ -81,7 +81,7 @@ class Sheet(FPDF):
             watermark: word across every page.
         """
         super().__init__(format="A4")
-        self.said = ""
+        self.all_text = ""
         """All texts so far."""
         self._watermark = watermark
         for family, stem in (("sans", "NotoSans"), ("devanagari", "NotoSansDevanagari")):
@@ -104,7 +104,7 @@ class Sheet(FPDF):
         """Keep characters that a font has, loading fonts on first use; replace others by `\\ufffd`."""
         drawn: list[str] = []
         marks = 0
-        self.said += f" {text}"
+        self.all_text += f" {text}"
         for character in unicodedata.normalize("NFC", drop_unsafe(text, keep_lines=True).replace("\t", " ")):
             category = unicodedata.category(character)
             marks = marks + 1 if category in {"Mn", "Me"} else 0

@@ -154,7 +154,7 @@ def build_package(
             ),
         )
     )
-    _refuse_promises(analysis, findings)
+    _refuse_banned_claims(analysis, findings)
     members: dict[str, bytes | Stored] = {entry.file.name: entry.content for entry in made}
     fields = portal_fields(texts, portal, evidence)
     for file_name, text in _texts(facts, texts, routing, findings, fields, portal, language).items():
@@ -228,15 +228,18 @@ def _texts(
     }
 
 
-def _refuse_promises(analysis: Analysis, findings: tuple[Finding, ...]) -> None:
+def _refuse_banned_claims(analysis: Analysis, findings: tuple[Finding, ...]) -> None:
     """Check the card and the findings for banned claims. Other sentences are fixed and tested; names and typed
     texts are data."""
     checkpoint = analysis.checkpoint
     sentences = {
         "the error rates": f"{error_sentence(checkpoint, 'en')} {error_sentence(checkpoint, 'hi')}",
         "the findings": " ".join(
-            words for entry in findings for language in LANGUAGES for words in entry.without_typed().said(language)
+            words
+            for entry in findings
+            for language in LANGUAGES
+            for words in entry.without_typed().sentences(language)
         ),
     }
-    if promises := check_wording(sentences):
-        raise ReportError(f"{promises[0].what} Reword the checkpoint's card it comes from.")
+    if claims := check_wording(sentences):
+        raise ReportError(f"{claims[0].what} Reword the checkpoint's card it comes from.")
