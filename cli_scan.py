@@ -127,22 +127,22 @@ def _scan_file(
     from detector.types import SCHEMA_VERSION
 
     named = {"schema_version": SCHEMA_VERSION, "file": os.fsencode(file).decode("utf-8", "backslashreplace")}
-    answered = False
+    printed = False
 
-    def answer_at_once(analysis: Analysis) -> None:
-        nonlocal answered
-        _answer(file, analysis.to_dict() | named, _in_words(analysis), as_json=args.json)
-        answered = True
+    def print_result(analysis: Analysis) -> None:
+        nonlocal printed
+        _print_result(file, analysis.to_dict() | named, _in_words(analysis), as_json=args.json)
+        printed = True
 
     try:
         media = opened or open_media(file, detector.config)
         if not (args.explain or args.report or args.annotate):
-            answer_at_once(detector.analyze(media, progress=_progress(file)))
+            print_result(detector.analyze(media, progress=_progress(file)))
             return True
         from explain import examine
 
-        found = examine(detector, media, progress=_progress(file), judged=answer_at_once)
-        return _make_files(detector, found, case, media, file, args)
+        found = examine(detector, media, progress=_progress(file), judged=print_result)
+        return _write_files(detector, found, case, media, file, args)
     except CheckpointError:
         raise
     except Exception as error:  # noqa: BLE001 - one file must not stop the others
@@ -150,15 +150,15 @@ def _scan_file(
         if not isinstance(error, DetectorError | OSError):
             say(traceback.format_exc(), keep_lines=True)
             kind, message = "InternalError", f"{file} made the program fail ({error}). Please report this."
-        if answered:
+        if printed:
             say(f"{file}: {message}")
         else:
             answer = named | {"error": {"type": kind, "message": message}}
-            _answer(file, answer, [message], as_json=args.json)
+            _print_result(file, answer, [message], as_json=args.json)
         return False
 
 
-def _answer(file: str, answer: dict[str, Any], sentences: list[str], *, as_json: bool) -> None:
+def _print_result(file: str, answer: dict[str, Any], sentences: list[str], *, as_json: bool) -> None:
     try:
         line = json.dumps(answer, allow_nan=False)
     except ValueError as error:
@@ -168,7 +168,7 @@ def _answer(file: str, answer: dict[str, Any], sentences: list[str], *, as_json:
     print_lines(*([line] if as_json else [file, *(f"  {sentence}" for sentence in sentences)]))
 
 
-def _make_files(
+def _write_files(
     detector: Detector, found: Examination, case: Case | None, media: Media, file: str, args: argparse.Namespace
 ) -> bool:
     analysis, explanations = found.analysis, found.explanations
@@ -197,19 +197,19 @@ def _write_overlays(
         Image.fromarray(face.overlay).save(args.explain / name)
     for frame in explanations.frames:
         Image.fromarray(frame.pixels).save(args.explain / f"{stem}-frame{frame.frame_index}.png")
-    _tell_where(detector, analysis, explanations, check=args.check_maps)
+    _print_regions(detector, analysis, explanations, check=args.check_maps)
 
 
-def _tell_where(detector: Detector, analysis: Analysis, explanations: Explanations, *, check: bool) -> None:
+def _print_regions(detector: Detector, analysis: Analysis, explanations: Explanations, *, check: bool) -> None:
     """Print where the evidence lies in the strongest face of each track, on standard error."""
     from explain import measure_faithfulness
     from reporting.text.regions import evidence_sentences, faithfulness_sentences
 
-    told: set[int] = set()
+    seen: set[int] = set()
     for face in explanations.faces:
-        if face.track_id in told:
+        if face.track_id in seen:
             continue
-        told.add(face.track_id)
+        seen.add(face.track_id)
         sentences = list(evidence_sentences(face, "en"))
         if check and face.concentrated:
             sentences += faithfulness_sentences(measure_faithfulness(detector, face.crop, face.heatmap), "en")
@@ -250,7 +250,7 @@ def _annotate(
         },
         footer=derived_copy("en"),
     )
-    show = _show(str(media.path))
+    show = _progress_line(str(media.path))
     annotate_video(
         detector,
         analysis,
@@ -279,9 +279,9 @@ def _in_words(analysis: Analysis) -> list[str]:
         for track in analysis.tracks:
             sentence = face_sentence(shown(track), track.probability, "en")
             lines.append(f"Face {track.track_id + 1}: {sentence}")
-            lines += [f"  {stretch}" for stretch in _stretches(track)]
+            lines += [f"  {stretch}" for stretch in _spans(track)]
     elif analysis.tracks:
-        lines += _stretches(analysis.tracks[0])
+        lines += _spans(analysis.tracks[0])
     lines += map(str, (*analysis.verdict.reasons, *analysis.media.notes))
     if analysis.tracks:
         if rate := rate_sentence(analysis.checkpoint, analysis.verdict.grade, analysis.media.kind, "en"):
@@ -290,7 +290,7 @@ def _in_words(analysis: Analysis) -> list[str]:
     return lines
 
 
-def _stretches(track: FaceTrack) -> list[str]:
+def _spans(track: FaceTrack) -> list[str]:
     """Return sentences on when the signs of manipulation in one face are strongest and present."""
     from reporting.text.results import flagged_sentence, peak_sentence
 
@@ -301,11 +301,11 @@ def _stretches(track: FaceTrack) -> list[str]:
 def _progress(file: str) -> Callable[[Step], None] | None:
     from reporting.text.results import step_sentence
 
-    show = _show(file)
+    show = _progress_line(file)
     return show and (lambda step: show(step.share, step_sentence(step, "en")))
 
 
-def _show(file: str) -> Callable[[float, str], None] | None:
+def _progress_line(file: str) -> Callable[[float, str], None] | None:
     """Return a function that shows progress on one line; None if standard error is not a terminal."""
     if not sys.stderr.isatty():
         return None

@@ -15,6 +15,7 @@ NoteCode = Literal["other_suffix", "scaled_image", "scaled_frames", "other_video
 """Harmless properties of a file."""
 WarningCode = Literal[
     "image_damaged",
+    "image_part_damaged",
     "image_incomplete",
     "video_slow",
     "video_damaged",
@@ -57,6 +58,7 @@ _ENGLISH: Mapping[Code, str] = MappingProxyType(
         "scaled_frames": "Frames of {stored} pixels were judged at {judged}.",
         "other_videos": "The file holds {count} videos in one; only the one that players show was judged.",
         "image_damaged": f"The file is damaged or cut off; the image in it could be read. {_AGAIN}",
+        "image_part_damaged": f"A part of the image is damaged: what is seen there may be wrong. {_AGAIN}",
         "image_incomplete": "The image is incomplete: only {share:.0%} of it could be read and judged. " + _AGAIN,
         "video_slow": "The video takes far longer to decode than its size suggests: only the part up to "
         "{end_s:.1f} s was judged. Save it as MP4 and try that; keep the original.",

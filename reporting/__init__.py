@@ -9,67 +9,34 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from reporting.case import Case, read_case
-    from reporting.complaint.checks import check_case
-    from reporting.complaint.form_fields import PortalField, portal_fields
-    from reporting.complaint.narrative import fit_texts
-    from reporting.complaint.referrals import (
-        Route,
-        Routing,
-        filing_page,
-        followups,
-        is_hard_stop,
-        is_hint,
-        refuse_hard_stop,
-        route,
-    )
-    from reporting.package.acknowledge import record_acknowledgement
-    from reporting.package.build import ReportPackage, build_package, case_id
-    from reporting.package.verify import verify_package
+    from reporting.case import Case as Case
+    from reporting.case import read_case as read_case
+    from reporting.complaint.checks import check_case as check_case
+    from reporting.complaint.form_fields import PortalField as PortalField
+    from reporting.complaint.form_fields import portal_fields as portal_fields
+    from reporting.complaint.narrative import fit_texts as fit_texts
+    from reporting.complaint.referrals import Route as Route
+    from reporting.complaint.referrals import filing_page as filing_page
+    from reporting.complaint.referrals import followups as followups
+    from reporting.complaint.referrals import is_hard_stop as is_hard_stop
+    from reporting.complaint.referrals import refuse_hard_stop as refuse_hard_stop
+    from reporting.complaint.referrals import route as route
+    from reporting.package.acknowledge import record_acknowledgement as record_acknowledgement
+    from reporting.package.build import ReportPackage as ReportPackage
+    from reporting.package.build import build_package as build_package
+    from reporting.package.verify import verify_package as verify_package
 
-__all__ = [
-    "Case",
-    "PortalField",
-    "ReportPackage",
-    "Route",
-    "Routing",
-    "build_package",
-    "case_id",
-    "check_case",
-    "filing_page",
-    "fit_texts",
-    "followups",
-    "is_hard_stop",
-    "is_hint",
-    "portal_fields",
-    "read_case",
-    "record_acknowledgement",
-    "refuse_hard_stop",
-    "route",
-    "verify_package",
-]
-
-_MODULE_OF = {
-    "Case": "case",
-    "read_case": "case",
-    "check_case": "complaint.checks",
-    "PortalField": "complaint.form_fields",
-    "portal_fields": "complaint.form_fields",
-    "fit_texts": "complaint.narrative",
-    "Route": "complaint.referrals",
-    "Routing": "complaint.referrals",
-    "filing_page": "complaint.referrals",
-    "followups": "complaint.referrals",
-    "is_hard_stop": "complaint.referrals",
-    "is_hint": "complaint.referrals",
-    "refuse_hard_stop": "complaint.referrals",
-    "route": "complaint.referrals",
-    "record_acknowledgement": "package.acknowledge",
-    "ReportPackage": "package.build",
-    "build_package": "package.build",
-    "case_id": "package.build",
-    "verify_package": "package.verify",
+_NAMES = {
+    "case": "Case read_case",
+    "complaint.checks": "check_case",
+    "complaint.form_fields": "PortalField portal_fields",
+    "complaint.narrative": "fit_texts",
+    "complaint.referrals": "Route filing_page followups is_hard_stop refuse_hard_stop route",
+    "package.acknowledge": "record_acknowledgement",
+    "package.build": "ReportPackage build_package",
+    "package.verify": "verify_package",
 }
+_MODULE_OF = {name: module for module, names in _NAMES.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,4 +1,4 @@
-// Two buttons, one a language. The one in the address comes first, then the browser's own; the address keeps it.
+// Language switch. The language in the address wins, then the browser's; the address keeps the choice.
 const known = /^(en|hi)\b/i;
 const asked = new URLSearchParams(location.search).get('lang') || '';
 const preferred = [asked, ...navigator.languages].find((tag) => known.test(tag))?.slice(0, 2).toLowerCase() || 'en';
@@ -19,7 +19,7 @@ element.addEventListener('click', (event) => {
     props.value = button.lang;
 });
 speak(preferred);
-// The page's base has no language in it, so that a link to a place on the page would load it anew and lose the result.
+// The page's base has no language, so a link to an anchor would reload the page and lose the result.
 document.addEventListener('click', (event) => {
     const link = event.target.closest?.('a[href^="#"], a[data-reload]');
     if (!link) return;
@@ -33,18 +33,18 @@ document.addEventListener('click', (event) => {
     if (!field && place) place.tabIndex = -1;
     (field ?? place)?.focus({ preventScroll: true });
 });
-// The page arrives in English: until its words are written anew, show none of them.
+// The page arrives in English: hide its texts until they are translated.
 const here = () => page.classList.remove('dd-wait');
 if (preferred !== 'en') {
     page.classList.add('dd-wait');
     setTimeout(here, 3000);
 }
-// Gradio names its drop zone in English whatever the language; the name is to be what is seen there.
+// Gradio labels its drop zone in English; use the visible text instead.
 const rename = () => {
     const zone = document.querySelector('#upload button[aria-dropeffect]');
     const words = document.querySelector('#lead [data-drop]')?.dataset.drop;
     if (zone && words && zone.getAttribute('aria-label') !== words) zone.setAttribute('aria-label', words);
-    // The answer says in the page's language how full the line is: Gradio's English about it, alone in its box, is hidden.
+    // The answer says in the page's language that the queue is full: hide Gradio's English toast.
     document.querySelectorAll('.toast-body').forEach((toast) => {
         const said = [...toast.querySelectorAll('.toast-message-text')];
         const told = said.length > 0 && said.every((message) => message.textContent.includes('currently busy'));

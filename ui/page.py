@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +17,13 @@ from ui import text
 from ui.check import frame_sampling
 from ui.check.camera import CameraHandlers, Cameras, camera_section
 from ui.check.link_handlers import LinkHandlers, link_part
-from ui.check.turns import CHECKS_AT_ONCE
+from ui.check.turns import CHECK
 from ui.check.upload_handlers import Handlers
 from ui.check.video_handlers import VideoHandlers
 from ui.common.html import escape
-from ui.common.localized import LocalizedComponents
-from ui.common.updates import by_name
-from ui.header import camera_lead, language_buttons, lead
+from ui.common.localized import LocalizedComponents, plain_html
+from ui.common.templates import render
+from ui.common.updates import AT_ONCE, HEAVY, MANY, PRIVATE, by_name, connect
 from ui.queue.handlers import ListHandlers
 from ui.queue.layout import FilesPart, pick_part
 from ui.report.layout import ReportPart
@@ -39,12 +38,6 @@ EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 MAX_UPLOAD_MB = 200
 """Largest upload. The command line takes larger files."""
 
-CHECK: dict[str, Any] = {"concurrency_id": "checks", "concurrency_limit": CHECKS_AT_ONCE}
-"""Several checks may start; `Turns` lets images pass before videos."""
-HEAVY = "detector"
-"""Queue of all other heavy events."""
-PRIVATE: dict[str, Any] = {"api_visibility": "private"}
-AT_ONCE: dict[str, Any] = PRIVATE | {"queue": False, "show_progress": "hidden"}
 _TIMELINE_SCRIPT = Path(__file__).parent / "result" / "timeline.js"
 _FOLD_SCRIPT = Path(__file__).parent / "result" / "fold.js"
 _COMPARE_SCRIPT = Path(__file__).parent / "result" / "compare.js"
@@ -89,7 +82,7 @@ def build_page(
         with gr.Row(elem_id="top"):
             localized.html(lambda words: f"<h1>{escape(words.TITLE)}</h1>", elem_id="name")
             language = _language_switch()
-        localized.html(lambda words: lead(words, shared=shared), elem_id="lead")
+        localized.html(lambda words: render("lead.html.j2", words.LANGUAGE, shared=shared), elem_id="lead")
         with gr.Tabs():
             with localized.add(gr.Tab, lambda words: {"label": words.FILE_TAB}, elem_id="tab-file"):
                 links_handlers = LinkHandlers(handlers, root, max_bytes=MAX_UPLOAD_MB * 2**20) if links else None
@@ -116,11 +109,16 @@ def build_page(
 
 
 def _language_switch() -> gr.HTML:
-    return gr.HTML(
+    """Create two buttons; `language.js` presses the active one."""
+    buttons = "".join(
+        f'<button type="button" lang="{language}" aria-pressed="false">{escape(name)}</button>'
+        for language, name in text.LANGUAGES.items()
+    )
+    label = escape(text.LANGUAGE_LABEL)
+    return plain_html(
         text.DEFAULT,
-        html_template=language_buttons(),
+        html_template=f'<div role="group" class="dd-switch" aria-label="{label}">{buttons}</div>',
         js_on_load=_LANGUAGE_SCRIPT.read_text(encoding="utf-8"),
-        apply_default_css=False,
         elem_id="language",
     )
 
@@ -150,13 +148,7 @@ def _file_tab(
     with gr.Row(elem_id="examples", elem_classes="dd-intro"):
         examples = {name: _example(localized, name, number) for number, name in enumerate(Words.EXAMPLES, 1)}
     configured = detector.config.max_frames
-    with localized.add(
-        gr.Accordion,
-        lambda words: {"label": words.DEPTH_TITLE},
-        open=False,
-        elem_id="depth",
-        elem_classes="dd-intro",
-    ):
+    with localized.accordion(lambda words: words.DEPTH_TITLE, "depth", elem_classes="dd-intro"):
         sampling = localized.add(
             gr.Dropdown,
             lambda words: {
@@ -168,144 +160,90 @@ def _file_tab(
             filterable=False,
         )
     files = FilesPart(MAX_UPLOAD_MB * 2**20)
-    answer = _html(idle_panel(), elem_id="answer")
+    answer = plain_html(idle_panel(), elem_id="answer")
     with gr.Column(visible=False, elem_id="working") as working:
-        progress = _html("", elem_id="progress")
-        cancel = localized.add(gr.Button, lambda words: {"value": words.CANCEL}, elem_id="cancel")
+        progress = plain_html("", elem_id="progress")
+        cancel = localized.button(lambda words: words.CANCEL, "cancel")
     with gr.Column(visible=False, elem_id="result") as result:
         with gr.Column(elem_id="found") as found:
-            steps = _html(elem_id="steps")
-            findings = _html(elem_id="findings", js_on_load=_scripts(_COMPARE_SCRIPT, _FOLD_SCRIPT))
-            timeline, moment = _timeline(), _html(idle_panel(), js_on_load=_DRAWN, elem_id="moment")
+            steps = plain_html(elem_id="steps")
+            findings = plain_html(elem_id="findings", js_on_load=_scripts(_COMPARE_SCRIPT, _FOLD_SCRIPT))
+            timeline = plain_html(elem_id="timeline", js_on_load=_scripts(_TIMELINE_SCRIPT, _FOLD_SCRIPT))
+            moment = plain_html(idle_panel(), js_on_load=_DRAWN, elem_id="moment")
             with gr.Column(visible=False, elem_id="closer") as closer:
                 closer_note, recheck_sampling, look_closer = _closer_part(localized, configured)
-            with _accordion(localized, lambda words: words.WHERE_TITLE, "where") as where:
-                origin = _html(elem_id="origin", js_on_load=ORIGIN_SCRIPT.read_text(encoding="utf-8"))
-            with _accordion(localized, lambda words: words.MAPS_TITLE, "maps") as maps:
+            with localized.accordion(lambda words: words.WHERE_TITLE, "where") as where:
+                origin = plain_html(elem_id="origin", js_on_load=ORIGIN_SCRIPT.read_text(encoding="utf-8"))
+            with localized.accordion(lambda words: words.MAPS_TITLE, "maps") as maps:
                 localized.html(lambda words: f"<p>{escape(words.MAPS_LEAD)}</p>")
-                check_maps = localized.add(
-                    gr.Button, lambda words: {"value": words.MAPS_CHECK}, elem_id="check-maps"
-                )
-                maps_note = _html(idle_panel(), elem_id="maps-note")
-            with _accordion(localized, lambda words: words.COPY_TITLE, "copy") as copy:
+                check_maps = localized.button(lambda words: words.MAPS_CHECK, "check-maps")
+                maps_note = plain_html(idle_panel(), elem_id="maps-note")
+            with localized.accordion(lambda words: words.COPY_TITLE, "copy") as copy:
                 copy_parts = _copy_part(localized)
-            about = _html(elem_id="about")
-        with _accordion(localized, lambda words: words.REPORT_TITLE, "report"):
+            about = plain_html(elem_id="about")
+        with localized.accordion(lambda words: words.REPORT_TITLE, "report"):
             report = ReportPart(localized)
         files.result_part(localized)
 
     received = [upload, answer, working, result]
     arrivals = [
-        upload.upload(
-            by_name(handlers.receive, received), [upload, language], received, preprocess=False, **AT_ONCE
-        )
+        connect(upload.upload, handlers.receive, [upload, language], received, preprocess=False, **AT_ONCE),
+        *(
+            connect(button.click, handlers.receive_example(EXAMPLES / name), language, received, **AT_ONCE)
+            for name, button in examples.items()
+        ),
     ]
-    for name, button in examples.items():
-        take = by_name(handlers.receive_example(EXAMPLES / name), received)
-        arrivals.append(button.click(take, language, received, **AT_ONCE))
+    nearest, start_of = (_SCROLL.format(block=block) for block in ("nearest", "start"))
     if links_handlers and link:
         field, button = link
-        start, download = by_name(links_handlers.start, received), by_name(links_handlers.download, received)
+        start = by_name(links_handlers.start, received)
         named = gr.on([button.click, field.submit], start, [field, language], received, **AT_ONCE)
-        named.then(None, js=_SCROLL.format(block="nearest"), **PRIVATE)
-        # "multiple": a link that was stopped may take a moment to let go, and must not swallow the next.
-        arrivals.append(named.success(download, None, received, trigger_mode="multiple", **AT_ONCE))
+        named.then(None, js=nearest, **PRIVATE)
+        # `MANY`: a link that was stopped may take a moment to let go, and must not swallow the next.
+        arrivals.append(connect(named.success, links_handlers.download, None, received, **MANY))
     texts = [answer, timeline, moment, findings, closer_note, maps_note, origin, about, steps]
     shown = [*texts, working, result, found, maps, copy, where, closer, look_closer, recheck_sampling, *copy_parts]
-    answer_parts = [answer, working, result]
-    checks: list[tuple[Any, gr.Dropdown]] = [(arrival, sampling) for arrival in arrivals]
-    closer_look = look_closer.click(by_name(handlers.check_again, answer_parts), language, answer_parts, **AT_ONCE)
-    checks.append((closer_look, recheck_sampling))
-    for event, depth in checks:
-        event.then(None, js=_SCROLL.format(block="nearest"), **PRIVATE)
-        check = event.success(
-            by_name(handlers.run_check, shown),
-            depth,
-            shown,
-            show_progress="full",
-            show_progress_on=progress,
-            trigger_mode="multiple",
-            **CHECK,
-            **PRIVATE,
-        )
-        check.success(None, js=_SCROLL.format(block="start"), **PRIVATE)
-        check.success(by_name(handlers.show_stopped, answer_parts), language, answer_parts, **AT_ONCE)
-        check.failure(by_name(handlers.busy, answer_parts), language, answer_parts, **AT_ONCE)
-    stopped = cancel.click(by_name(handlers.cancel, shown), language, shown, **AT_ONCE)
+    answered = [answer, working, result]
+    recheck = connect(look_closer.click, handlers.check_again, language, answered, **AT_ONCE)
+    for event, depth in [*((arrival, sampling) for arrival in arrivals), (recheck, recheck_sampling)]:
+        event.then(None, js=nearest, **PRIVATE)
+        settings = {"show_progress": "full", "show_progress_on": progress, "trigger_mode": "multiple"}
+        check = connect(event.success, handlers.run_check, depth, shown, **settings, **CHECK, **PRIVATE)
+        check.success(None, js=start_of, **PRIVATE)
+        connect(check.success, handlers.show_stopped, language, answered, **AT_ONCE)
+        connect(check.failure, handlers.busy, language, answered, **AT_ONCE)
+    stopped = connect(cancel.click, handlers.cancel, language, shown, **AT_ONCE)
     stopped.then(None, js=_FOCUS, **PRIVATE)
 
     videos = VideoHandlers(detector, handlers.visits, handlers.turns)
-    timeline.pick(
-        by_name(videos.moment, [moment]),
-        language,
-        moment,
-        show_progress="hidden",  # the page says it in its own words
-        concurrency_id=HEAVY,
-        trigger_mode="always_last",
-        **PRIVATE,
-    )
-    check_maps.click(
-        by_name(MapCheckHandlers(detector, handlers.visits).check, [maps_note]),
-        language,
-        maps_note,
-        show_progress_on=maps_note,
-        concurrency_id=HEAVY,
-        **PRIVATE,
-    )
+    # The page shows its own progress.
+    settings = {"show_progress": "hidden", "trigger_mode": "always_last"}
+    connect(timeline.pick, videos.moment, language, [moment], **settings, **HEAVY)
+    map_checks = MapCheckHandlers(detector, handlers.visits)
+    connect(check_maps.click, map_checks.check, language, [maps_note], show_progress_on=maps_note, **HEAVY)
     make, stop, copy_note, _ = copy_parts
-    make.click(by_name(videos.start_copy, copy_parts), None, copy_parts, **AT_ONCE).success(
-        by_name(videos.make_copy, copy_parts),
-        language,
-        copy_parts,
-        show_progress="full",
-        show_progress_on=copy_note,
-        concurrency_id=HEAVY,
-        trigger_mode="multiple",
-        **PRIVATE,
-    ).then(by_name(videos.show_copy, copy_parts), None, copy_parts, **AT_ONCE)
-    stop.click(by_name(videos.stop_copy, copy_parts), None, copy_parts, **AT_ONCE)
-    heavy = {"concurrency_id": HEAVY, **PRIVATE}
-    opened = files.join(
-        page, lists, language, sampling, arrivals, shown, heavy=CHECK | PRIVATE, at_once=AT_ONCE, pressed=_PRESSED
-    )
-    opened.success(None, js=_SCROLL.format(block="start"), **PRIVATE)
-    report.join(
-        handlers.visits,
-        language,
-        [*arrivals, opened],
-        [*texts, found],
-        rechecks=[closer_look],
-        heavy=heavy,
-        at_once=AT_ONCE,
-    )
+    started = connect(make.click, videos.start_copy, None, copy_parts, **AT_ONCE)
+    settings = {"show_progress": "full", "show_progress_on": copy_note, "trigger_mode": "multiple"}
+    made = connect(started.success, videos.make_copy, language, copy_parts, **settings, **HEAVY)
+    connect(made.then, videos.show_copy, None, copy_parts, **AT_ONCE)
+    connect(stop.click, videos.stop_copy, None, copy_parts, **AT_ONCE)
+    opened = files.join(page, lists, language, sampling, arrivals, shown, pressed=_PRESSED)
+    opened.success(None, js=start_of, **PRIVATE)
+    report.join(handlers.visits, language, [*arrivals, opened], [*texts, found], rechecks=[recheck])
     return [*texts, *copy_parts]
 
 
 def _example(localized: LocalizedComponents, name: str, number: int) -> gr.Button:
-    return localized.add(
-        gr.Button,
-        lambda words: {"value": words.EXAMPLES[name]},
-        size="sm",
-        min_width=120,
-        elem_id=f"example-{number}",
-    )
-
-
-def _timeline() -> gr.HTML:
-    return _html(elem_id="timeline", js_on_load=_scripts(_TIMELINE_SCRIPT, _FOLD_SCRIPT))
+    return localized.button(lambda words: words.EXAMPLES[name], f"example-{number}", size="sm", min_width=120)
 
 
 def _scripts(*files: Path) -> str:
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
-def _accordion(localized: LocalizedComponents, title: Callable[[type[Words]], str], name: str) -> gr.Accordion:
-    return localized.add(gr.Accordion, lambda words: {"label": title(words)}, open=False, elem_id=name)
-
-
 def _closer_part(localized: LocalizedComponents, configured: Depth) -> tuple[gr.HTML, gr.Dropdown, gr.Button]:
     """Lay out how densely a video was sampled and the controls to check it again."""
-    note = _html(idle_panel(), elem_id="closer-note")
+    note = plain_html(idle_panel(), elem_id="closer-note")
     with gr.Row(elem_id="closer-row"):
         recheck_sampling = localized.add(
             gr.Dropdown,
@@ -318,25 +256,25 @@ def _closer_part(localized: LocalizedComponents, configured: Depth) -> tuple[gr.
             min_width=220,
             elem_id="again",
         )
-        button = localized.add(gr.Button, lambda words: {"value": words.CLOSER_AGAIN}, elem_id="look-closer")
+        button = localized.button(lambda words: words.CLOSER_AGAIN, "look-closer")
     return note, recheck_sampling, button
 
 
 def _copy_part(localized: LocalizedComponents) -> tuple[gr.Button, gr.Button, gr.HTML, gr.DownloadButton]:
     """Lay out the annotated copy: make, stop, note, download."""
     localized.html(lambda words: f"<p>{escape(words.COPY_LEAD)}</p>")
-    make = localized.add(gr.Button, lambda words: {"value": words.COPY_MAKE}, elem_id="copy-make")
-    note = _html(idle_panel(), elem_id="copy-note")
-    stop = localized.add(gr.Button, lambda words: {"value": words.COPY_STOP}, visible=False, elem_id="copy-stop")
+    make = localized.button(lambda words: words.COPY_MAKE, "copy-make")
+    note = plain_html(idle_panel(), elem_id="copy-note")
+    stop = localized.button(lambda words: words.COPY_STOP, "copy-stop", visible=False)
     return make, stop, note, gr.DownloadButton(visible=False, variant="primary", elem_id="copy-download")
 
 
 def _camera_tab(
     detector: Detector, cameras: Cameras, localized: LocalizedComponents, language: gr.HTML, *, shared: bool
 ) -> None:
-    localized.html(lambda words: camera_lead(words, shared=shared), elem_id="camera-lead")
+    localized.html(lambda words: _camera_lead(words, shared=shared), elem_id="camera-lead")
     camera = camera_section(localized)
-    answer = _html("", elem_id="camera-answer")
+    answer = plain_html("", elem_id="camera-answer")
     card = detector.card.info("video")
     localized.html(
         lambda words: (
@@ -347,12 +285,15 @@ def _camera_tab(
     handlers = CameraHandlers(cameras)
     # Not in the line of the heavy events, where a camera would wait behind every video: the page sends no image
     # before it has the answer to the last, and the networks' own locks let one thread in at a time.
-    camera.look(handlers.score_image, language, answer, trigger_mode="multiple", **AT_ONCE)
-    camera.halt(handlers.stop, None, answer, trigger_mode="multiple", **AT_ONCE)
+    camera.look(handlers.score_image, language, answer, **MANY)
+    camera.halt(handlers.stop, None, answer, **MANY)
 
 
-def _html(value: str = "", **kwargs: Any) -> gr.HTML:
-    return gr.HTML(value, apply_default_css=False, **kwargs)
+def _camera_lead(words: type[Words], *, shared: bool) -> str:
+    where = words.CAMERA_SHARED if shared else words.CAMERA_PRIVATE
+    return (
+        f"<h2>{escape(words.CAMERA_TITLE)}</h2><p>{escape(words.CAMERA_LEAD)} <strong>{escape(where)}</strong></p>"
+    )
 
 
 def _add_interface(handlers: Handlers) -> None:

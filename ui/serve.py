@@ -16,7 +16,10 @@ from ui.security.login import PasswordLogin
 from ui.security.middleware import UPLOAD, Guard
 from ui.security.rate_limit import MAX_WAITING
 from ui.security.upload_route import upload_route
-from ui.theme import STYLE_SHEET, make_theme
+
+_STYLE_SHEET = Path(__file__).with_name("style.css")
+_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Noto Sans", "Noto Sans Devanagari", "sans-serif")
+_MONO_FONTS = ("ui-monospace", "Menlo", "Consolas", "monospace")
 
 
 def launch(
@@ -73,8 +76,8 @@ def launch(
         max_file_size=f"{MAX_UPLOAD_MB}mb",
         footer_links=[],
         i18n=gr.I18n(**{language: dict(text.of(language).GRADIO) for language in text.LANGUAGES}),
-        theme=make_theme(),
-        css_paths=STYLE_SHEET,
+        theme=_theme(),
+        css_paths=_STYLE_SHEET,
         app_kwargs={
             "middleware": [guard],
             "routes": [upload_route(UPLOAD, root, MAX_UPLOAD_MB)],  # asked before Gradio's own of that name
@@ -86,3 +89,33 @@ def launch(
     # Gradio's page of a shared app loads its scripts from a store on the internet; the usual one has its own.
     page.share = False
     return local_url, share_url
+
+
+def _theme() -> gr.themes.Base:
+    """Return a theme with system fonts and sufficient contrast in light and dark mode."""
+    return gr.themes.Default(
+        primary_hue=gr.themes.colors.blue,
+        neutral_hue=gr.themes.colors.slate,
+        font=_FONTS,
+        font_mono=_MONO_FONTS,
+        text_size=gr.themes.sizes.text_lg,
+    ).set(
+        button_primary_background_fill="*primary_700",
+        button_primary_background_fill_hover="*primary_800",
+        button_primary_background_fill_dark="*primary_700",
+        button_primary_background_fill_hover_dark="*primary_600",
+        button_primary_text_color="white",
+        body_text_color_subdued="*neutral_600",
+        body_text_color_subdued_dark="*neutral_300",
+        block_label_text_color="*neutral_700",
+        block_label_text_color_dark="*neutral_200",
+        block_info_text_color="*neutral_600",
+        block_info_text_color_dark="*neutral_300",
+        checkbox_border_color="*neutral_500",
+        checkbox_border_color_dark="*neutral_400",
+        input_border_color="*neutral_400",
+        input_border_color_dark="*neutral_500",
+        input_border_width="1px",
+        input_placeholder_color="*neutral_600",
+        input_placeholder_color_dark="*neutral_300",
+    )

@@ -16,6 +16,8 @@ from detector.media.frame_pixels import KEPT_PX
 from detector.media.image_colours import srgb_pixels
 from detector.types import Pixels
 
+_SHORT_MS, _SHORT_SHOWN_MS = 10, 100
+"""Frames said to be shown so briefly are shown for so long, by browsers and by FFmpeg's GIF reader."""
 _FILLED_BYTES = 100_000_000
 """Most bytes that a file may be short of."""
 
@@ -35,7 +37,8 @@ def webp_durations_ms(path: Path) -> list[int]:
                 place = file.read(16)
                 if len(place) < 16:
                     break
-                durations.append(int.from_bytes(place[12:15], "little"))
+                duration_ms = int.from_bytes(place[12:15], "little")
+                durations.append(duration_ms if duration_ms > _SHORT_MS else _SHORT_SHOWN_MS)
                 length -= 16
             file.seek(length + length % 2, 1)
     return durations

@@ -58,6 +58,7 @@ _HEIF_VIDEO_BRANDS = (b"hevc", b"hevx", b"msf1")
 """HEIC image sequences, which are read as videos."""
 _AVIF_BRANDS = (b"avif", b"avis")
 _SOUND_BRANDS = (b"M4A ", b"M4B ")
+_SOUND_MAGIC = (b"ID3", b"fLaC")
 _MP4_ATOMS = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
 _MAGIC = {
     b"\xff\xd8\xff": "jpeg",
@@ -67,6 +68,8 @@ _MAGIC = {
     b"BM": "bmp",
     b"II*\0": "tiff",
     b"MM\0*": "tiff",
+    b"II+\0": "tiff",
+    b"MM\0+": "tiff",
     b"\0\0\0\x0cjP  \r\n\x87\n": "jpeg2000",
     b"\xff\x4f\xff\x51": "jpeg2000",  # without its container
 }
@@ -112,7 +115,11 @@ def name_notes(path: Path, kind: MediaKind, format_name: str) -> tuple[Message, 
 
 
 def _by_content(head: bytes, path: Path) -> tuple[MediaKind, str]:
-    if head[4:8] == b"ftyp" and head[8:12] in _SOUND_BRANDS:
+    if (
+        (head[4:8] == b"ftyp" and head[8:12] in _SOUND_BRANDS)
+        or head.startswith(_SOUND_MAGIC)
+        or head[8:12] == b"WAVE"
+    ):
         raise UnsupportedMediaError(f"{path.name} is a sound recording. Give the video with its image.")
     if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS + _AVIF_BRANDS:
         brands = head[8 : int.from_bytes(head[:4], "big")]

@@ -62,6 +62,7 @@ _HEAD_BYTES = 1 << 18
 _HALVED_JP2_BYTES = 40_000_000
 """Larger JPEG 2000 files are decoded at half their size: each megabyte takes a sixth of a second."""
 _ORIENTATION, _STRIP_BYTES, _TILE_BYTES, _TILE_WIDTH, _TILE_LENGTH = 0x0112, 279, 325, 322, 323
+_SUBFILE_TYPE, _DNG_VERSION = 254, 50706
 _LOCK = threading.Lock()
 """Held while an image is decoded, so that the bound in memory holds for all threads together."""
 
@@ -185,10 +186,21 @@ def _open(file: IO[bytes], name: str, max_px: int) -> Image.Image:
         ) from error
     except BROKEN as error:
         raise _broken(name) from error
+    if isinstance(image, TiffImagePlugin.TiffImageFile) and _is_preview(image):
+        raise UnsupportedMediaError(
+            f"{name} is a raw photo, of which only a small preview could be read. Export it as JPEG and try that; "
+            "keep the original."
+        )
     _check_px(image.width * image.height, image.format or "", name, max_px)
     if max(image.size) > _MAX_SIDE_PX:
         raise _too_much_work(name)
     return image
+
+
+def _is_preview(image: TiffImagePlugin.TiffImageFile) -> bool:
+    """Whether the first image of a TIFF is a reduced one (TIFF 6.0, `NewSubfileType`) or that of a DNG."""
+    kind = image.tag_v2.get(_SUBFILE_TYPE, 0)
+    return _DNG_VERSION in image.tag_v2 or bool(isinstance(kind, int) and kind & 1)
 
 
 def _check_px(count: int, format_name: str, name: str, max_px: int) -> None:
@@ -254,6 +266,7 @@ def _decode(file: IO[bytes], name: str, max_px: int, *, upright: bool = True) ->
         coding = coded
     try:
         _check_work(file, image, name)
+        damaged = upright and _is_damaged_inside(file, image, name)
         if image.format in ("JPEG", "MPO") and (factor := reduction(image.size, KEPT_PX)) > 1:
             # The decoder itself gives a smaller image, in a fraction of the memory.
             image.draft(None, (max(1, image.width // factor), max(1, image.height // factor)))
@@ -267,12 +280,20 @@ def _decode(file: IO[bytes], name: str, max_px: int, *, upright: bool = True) ->
     warned: tuple[Message, ...] = ()
     if end - first < image.height:
         warned = (Message("image_incomplete", {"share": (end - first) / image.height}),)
+    elif damaged:
+        warned = (Message("image_part_damaged"),)
     notes: tuple[Message, ...] = ()
     if max(pixels.shape) < max(stored) and not warned:
         height, width = pixels.shape[:2]
         sizes = {"stored": f"{stored[0]}x{stored[1]}", "judged": f"{width}x{height}"}
         notes = (Message("scaled_image", sizes),)
     return StillImage(pixels=pixels, format=(image.format or "").lower(), notes=notes, warnings=warned)
+
+
+def _is_damaged_inside(file: IO[bytes], image: Image.Image, name: str) -> bool:
+    from detector.media.inner_damage import is_damaged_inside  # PyAV only where it is needed
+
+    return is_damaged_inside(file, image, name)
 
 
 def _check_work(file: IO[bytes], image: Image.Image, name: str) -> None:

@@ -75,7 +75,7 @@ def check_case(
     """
     case = texts.case
     found = [
-        *_first(case, portal, now),
+        *_urgent(case, portal, now),
         *_texts(texts, portal),
         *_links(texts, portal),
         *_times(case, now),
@@ -130,7 +130,7 @@ def check_wording(texts: Mapping[str, str]) -> tuple[Finding, ...]:
     )
 
 
-def _first(case: Case, portal: Portal, now: datetime) -> Iterator[Finding]:
+def _urgent(case: Case, portal: Portal, now: datetime) -> Iterator[Finding]:
     if case.kind == "fraud_money_lost" and case.country == "IN":
         yield finding("money", fraud=portal.helpline_cyber_fraud.value)
     if case.country == "IN" and portal.is_stale(now.date()):

@@ -135,7 +135,7 @@ def copy_paste_text(
         lines += ["BEFORE YOU FILE"]
         for finding in findings:
             if language != "en":
-                lines += [f"[{mark(finding.severity, language)}] {' '.join(finding.said(language))}"]
+                lines += [f"[{mark(finding.severity, language)}] {' '.join(finding.sentences(language))}"]
             lines += [f"[{finding.severity}] {finding.what} {finding.do}"]
             if finding.after or finding.before:
                 lines += [f"    before: {one_line(finding.before)}", f"    after:  {finding.after}"]
@@ -154,7 +154,7 @@ def _blocks(fields: Sequence[PortalField], language: Language) -> list[str]:
         lines += [f"{field.label} ({field.chars} characters)" if field.text else field.label]
         lines += [f"  {field.label_hi}"]
         hints = (field.hint, field.hint_hi) if language == "en" else (field.hint_hi, field.hint)
-        lines += [f"  {said}" for said in hints if said]
+        lines += [f"  {line}" for line in hints if line]
         lines += [f"  {GLOSS}: {field.gloss_hi}"] if field.gloss_hi else []
         lines += [_RULE, *field.text.splitlines(), _RULE] if field.text else []
         lines += [""]
@@ -221,20 +221,20 @@ def _abroad_fields(texts: ComplaintTexts, evidence: Sequence[EvidenceFile]) -> t
     )
 
 
-def _field(step: str, label: str, text: str, said: Words) -> PortalField:
-    return PortalField(step, label, text, units(text), said.en, STEPS[step], LABELS[label], said.hi)
+def _field(step: str, label: str, text: str, hints: Words) -> PortalField:
+    return PortalField(step, label, text, units(text), hints.en, STEPS[step], LABELS[label], hints.hi)
 
 
-def _text_field(step: str, label: str, text: FittedText, said: Words) -> PortalField:
+def _text_field(step: str, label: str, text: FittedText, hints: Words) -> PortalField:
     """A field for one of the two long texts."""
     if not text.complete:
-        said = Words(*(" ".join(pair) for pair in zip(hint("incomplete"), said, strict=True)))
-    return _field(step, label, text.text, said)._replace(gloss_hi=text.gloss, complete=text.complete)
+        hints = Words(*(" ".join(pair) for pair in zip(hint("incomplete"), hints, strict=True)))
+    return _field(step, label, text.text, hints)._replace(gloss_hi=text.gloss, complete=text.complete)
 
 
-def _files_field(step: str, label: str, names: Sequence[str], said: Words) -> PortalField:
+def _files_field(step: str, label: str, names: Sequence[str], hints: Words) -> PortalField:
     """A field that takes files."""
-    return _field(step, label, "\n".join(names), said)._replace(files=tuple(names))
+    return _field(step, label, "\n".join(names), hints)._replace(files=tuple(names))
 
 
 def _uploads(evidence: Sequence[EvidenceFile]) -> list[str]:

@@ -31,7 +31,7 @@ class _Sentence:
     key: str
     values: dict[Language, dict[str, str]] = field(default_factory=lambda: {"en": {}, "hi": {}})
 
-    def said(self, language: Language) -> str:
+    def text_in(self, language: Language) -> str:
         return texts.SENTENCES[self.key][language].format(**self.values[language])
 
 
@@ -145,30 +145,30 @@ def _fit(
         harm=clean_narrative(as_sentence(case.harm), portal),
     )
 
-    def written(sentences: Sequence[_Sentence]) -> str:
-        return clean_narrative(" ".join(sentence.said("en") for sentence in sentences), portal)
+    def join(sentences: Sequence[_Sentence]) -> str:
+        return clean_narrative(" ".join(sentence.text_in("en") for sentence in sentences), portal)
 
     fitted, sentences = words, list(compose(words, 0))
-    text = written(sentences)
+    text = join(sentences)
     if units(text) > high:
         sentences = list(compose(words, _LEVELS - 1))
-        text = written(sentences)
-    room = high - units(written(compose(_NOTHING, _LEVELS - 1)))
+        text = join(sentences)
+    room = high - units(join(compose(_NOTHING, _LEVELS - 1)))
     while units(text) > high and room > 0:
         face, platform = (shorten(text, max(room // 8, 40)) for text in (words.face, words.platform))
         harm = shorten(words.harm, room // 4)
         what = shorten(words.what, room - units(face) - units(platform) - units(harm))
         fitted = _Words(what=what, face=face, platform=platform, harm=harm)
         sentences = list(compose(fitted, _LEVELS - 1))
-        text = written(sentences)
+        text = join(sentences)
         room -= max(1, units(text) - high)
     for pad in map(_Sentence, _PADS):
         if len(text) >= low:
             break
-        padded = written([*sentences, pad])
+        padded = join([*sentences, pad])
         if units(padded) <= high:
             sentences, text = [*sentences, pad], padded
-    gloss = " ".join(sentence.said("hi") for sentence in sentences)
+    gloss = " ".join(sentence.text_in("hi") for sentence in sentences)
     return FittedText(text=text, cut=fitted != words, gloss=gloss, complete=bool(words.what))
 
 

@@ -61,13 +61,11 @@ def draw_timeline(sheet: Sheet, track: FaceTrack, verdict: Verdict, duration_s: 
     step = max(1, math.ceil(len(track.scores) / _MOST_MARKS))
     shown = range(0, len(track.scores), step)
     if track.timeline:
-        sheet.set_draw_color(*ACCENT)
-        sheet.set_line_width(0.45)
+        sheet.pen(ACCENT, 0.45)
         points = [(x_of(track.scores[i].time_s), y_of(track.timeline[i])) for i in shown]
         for (x1, y1), (x2, y2) in pairwise(points):
             sheet.line(x1, y1, x2, y2)
-    sheet.set_draw_color(*INK)
-    sheet.set_line_width(0.2)
+    sheet.pen(INK, 0.2)
     for i in shown:
         x, y = x_of(track.scores[i].time_s), y_of(track.scores[i].probability)
         sheet.line(x - 0.6, y - 0.6, x + 0.6, y + 0.6)
@@ -81,8 +79,7 @@ def draw_faces(sheet: Sheet, tracks: Sequence[FaceTrack], verdict: Verdict, row_
     left, right = sheet.l_margin + _NAMES_MM, sheet.w - sheet.r_margin - 4
     top = sheet.y + 5
     bottom = top + row_mm * len(tracks)
-    sheet.set_draw_color(*RULE)
-    sheet.set_line_width(0.15)
+    sheet.pen(RULE, 0.15)
     for value, label in _TICKS:
         x = left + (right - left) * stretched(value)
         sheet.line(x, top, x, bottom)
@@ -90,8 +87,7 @@ def draw_faces(sheet: Sheet, tracks: Sequence[FaceTrack], verdict: Verdict, row_
     sheet.rect(left, top, right - left, bottom - top)
     for probability, name, dash in _lines_of(verdict):
         x = left + (right - left) * stretched(probability)
-        sheet.set_draw_color(*INK)
-        sheet.set_line_width(0.35)
+        sheet.pen(INK, 0.35)
         sheet.set_dash_pattern(dash=dash, gap=1.0)
         sheet.line(x, top, x, bottom)
         sheet.set_dash_pattern()
@@ -101,8 +97,7 @@ def draw_faces(sheet: Sheet, tracks: Sequence[FaceTrack], verdict: Verdict, row_
         y = top + row_mm * (row + 0.5)
         _print(sheet, f"Face {track.track_id + 1}", sheet.l_margin, y - 1.8, _NAMES_MM - 2, "R")
         x = left + (right - left) * stretched(track.probability)
-        sheet.set_draw_color(*ACCENT)
-        sheet.set_line_width(0.6)
+        sheet.pen(ACCENT, 0.6)
         sheet.line(left, y, x, y)
         sheet.set_fill_color(*ACCENT)
         sheet.circle(x, y, 1.3, style="F")
@@ -117,8 +112,7 @@ def _lines_of(verdict: Verdict) -> tuple[tuple[float, str, float], ...]:
 def _thresholds(sheet: Sheet, verdict: Verdict, left: float, right: float, top: float, bottom: float) -> None:
     for probability, name, dash in _lines_of(verdict):
         y = bottom - (bottom - top) * stretched(probability)
-        sheet.set_draw_color(*INK)
-        sheet.set_line_width(0.35)
+        sheet.pen(INK, 0.35)
         sheet.set_dash_pattern(dash=dash, gap=1.0)
         sheet.line(left, y, right, y)
         sheet.set_dash_pattern()
@@ -126,8 +120,7 @@ def _thresholds(sheet: Sheet, verdict: Verdict, left: float, right: float, top: 
 
 
 def _frame(sheet: Sheet, left: float, right: float, top: float, bottom: float) -> None:
-    sheet.set_draw_color(*RULE)
-    sheet.set_line_width(0.15)
+    sheet.pen(RULE, 0.15)
     for value, label in _TICKS:
         y = bottom - (bottom - top) * stretched(value)
         sheet.line(left, y, right, y)
@@ -136,8 +129,7 @@ def _frame(sheet: Sheet, left: float, right: float, top: float, bottom: float) -
 
 
 def _hatch(sheet: Sheet, x1: float, x2: float, top: float, bottom: float) -> None:
-    sheet.set_draw_color(*RULE)
-    sheet.set_line_width(0.15)
+    sheet.pen(RULE, 0.15)
     with sheet.rect_clip(x1, top, x2 - x1, bottom - top):
         height, x = bottom - top, x1 - (bottom - top)
         while x < x2:

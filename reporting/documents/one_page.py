@@ -108,10 +108,10 @@ def _typeset(
     if len(analysis.tracks) > 1:
         sheet.heading(words.faces, 2, language, room_mm=0)
         for track in analysis.tracks[:most_faces]:
-            said = result_text.face_sentence(result_text.shown(track), track.probability, language)
+            sentence = result_text.face_sentence(result_text.shown(track), track.probability, language)
             peak = f" {result_text.peak_sentence(track.peak, language)}" if track.peak else ""
             sheet.paragraph(
-                f"{words.face.format(number=track.track_id + 1)}: {said}{peak}", language, 8.5, after_mm=0.4
+                f"{words.face.format(number=track.track_id + 1)}: {sentence}{peak}", language, 8.5, after_mm=0.4
             )
         if len(analysis.tracks) > most_faces:
             left = len(analysis.tracks) - most_faces

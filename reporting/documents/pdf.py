@@ -81,7 +81,7 @@ class Sheet(FPDF):
             watermark: word across every page.
         """
         super().__init__(format="A4")
-        self.said = ""
+        self.all_text = ""
         """All texts so far."""
         self._watermark = watermark
         for family, stem in (("sans", "NotoSans"), ("devanagari", "NotoSansDevanagari")):
@@ -104,7 +104,7 @@ class Sheet(FPDF):
         """Keep characters that a font has, loading fonts on first use; replace others by `\\ufffd`."""
         drawn: list[str] = []
         marks = 0
-        self.said += f" {text}"
+        self.all_text += f" {text}"
         for character in unicodedata.normalize("NFC", drop_unsafe(text, keep_lines=True).replace("\t", " ")):
             category = unicodedata.category(character)
             marks = marks + 1 if category in {"Mn", "Me"} else 0
@@ -146,8 +146,7 @@ class Sheet(FPDF):
         self.set_text_color(*GREY)
         line = self._shortened(self._running_head, self.epw)
         self.cell(self.epw, 4, line, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-        self.set_draw_color(*RULE)
-        self.set_line_width(0.2)
+        self.pen(RULE, 0.2)
         self.line(MARGIN_MM, 16, self.w - MARGIN_MM, 16)
         self.set_xy(MARGIN_MM, TOP_MM)
 
@@ -171,6 +170,11 @@ class Sheet(FPDF):
         """Set font and colour of the next text."""
         self.set_font(_FAMILY[language], weight, size)
         self.set_text_color(*colour)
+
+    def pen(self, colour: Colour, width_mm: float) -> None:
+        """Set colour and width of the next lines."""
+        self.set_draw_color(*colour)
+        self.set_line_width(width_mm)
 
     def room(self, height_mm: float) -> None:
         """Start a new page unless this much space is left."""
@@ -266,9 +270,8 @@ class Sheet(FPDF):
         """Add a table; its head is repeated on every page. Cells are cut after `_CELL_LINES` lines, with a mark,
         so that a row fits on a page."""
         self.style(size)
-        self.set_draw_color(*RULE)
+        self.pen(RULE, 0.2)
         self.set_fill_color(255)
-        self.set_line_width(0.2)
         total = sum(widths_mm)
         with self.table(
             width=total,
@@ -327,8 +330,7 @@ class Sheet(FPDF):
     ) -> None:
         """Add an image with a border and alternative text."""
         self.image(io.BytesIO(jpeg), x_mm, y_mm, width_mm, height_mm, alt_text=self.clean(alt))
-        self.set_draw_color(*RULE)
-        self.set_line_width(0.2)
+        self.pen(RULE, 0.2)
         self.rect(x_mm, y_mm, width_mm, height_mm)
 
     def caption(self, text: str, x_mm: float, y_mm: float, width_mm: float, size: float = 7.5) -> float:
@@ -345,8 +347,7 @@ class Sheet(FPDF):
         self.room(height_mm + 4)
         self.style(8.5, colour=GREY)
         self.cell(self.epw, 4.2, self.clean(name), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-        self.set_draw_color(*GREY)
-        self.set_line_width(0.2)
+        self.pen(GREY, 0.2)
         bottom = self.y + height_mm - 4
         self.line(self.l_margin, bottom, self.w - self.r_margin, bottom)
         self.set_y(bottom + 2.0)
@@ -361,8 +362,7 @@ class Sheet(FPDF):
             width = self.get_string_width(choice) + 11
             if self.x + width > self.w - self.r_margin:
                 self.set_xy(self.l_margin, self.y + 6)
-            self.set_draw_color(*INK)
-            self.set_line_width(0.25)
+            self.pen(INK, 0.25)
             self.rect(self.x, self.y + 1, 3.2, 3.2)
             self.set_x(self.x + 5)
             self.cell(width - 5, 5.2, self.clean(choice))

@@ -153,11 +153,11 @@ def _results(sheet: Sheet, facts: ReportFacts, detail: _Detail) -> None:
             ("Frames examined", str(analysis.frames_examined)),
         )
     )
-    told = verdict.reasons[: detail.rows]
+    reasons = verdict.reasons[: detail.rows]
     sheet.bullets(
         [
             reason.render(texts.REASONS[reason.code]) if reason.code in texts.REASONS else str(reason)
-            for reason in told
+            for reason in reasons
         ]
     )
     if analysis.tracks:
@@ -324,8 +324,8 @@ def _hashes(sheet: Sheet, facts: ReportFacts, detail: _Detail) -> None:
 
 def _glossary(sheet: Sheet) -> None:
     """Explain the glossary words that occur in the report."""
-    said = sheet.said.casefold()
-    words = {word: text for word, text in texts.GLOSSARY.items() if re.search(rf"\b{word}", said)}
+    text_so_far = sheet.all_text.casefold()
+    words = {word: text for word, text in texts.GLOSSARY.items() if re.search(rf"\b{word}", text_so_far)}
     sheet.heading("7  Words used", room_mm=40)
     sheet.paragraph("; ".join(f"{word}: {text}" for word, text in words.items()) + ".", size=8.5)
 

@@ -70,14 +70,14 @@ def read_credentials(path: Path, mime: str) -> ContentCredentials:
             else:
                 sentence = "The file holds content credentials that are damaged and cannot be read."
             return _without("unreadable", sentence)
-    return _told(manifests, state)
+    return _describe(manifests, state)
 
 
 def _without(state: CredentialState, sentence: str) -> ContentCredentials:
     return ContentCredentials(state=state, generator="", signer="", ai_claim=False, claims=(sentence,))
 
 
-def _told(store: dict[str, Any], state: CredentialState) -> ContentCredentials:
+def _describe(store: dict[str, Any], state: CredentialState) -> ContentCredentials:
     """Describe a manifest store in sentences."""
     manifests: dict[str, Any] = store.get("manifests") or {}
     active: dict[str, Any] = manifests.get(store.get("active_manifest") or "") or {}

@@ -54,58 +54,36 @@ def first_entries(
     received, *made = evidence
     hashes = received.hashes
     log: tuple[CustodyEntry, ...] = ()
+
+    def add(at: datetime, event: str, actor: str, details: str, file: EvidenceFile = received) -> None:
+        nonlocal log
+        item, item_sha256 = file.name, file.hashes.sha256
+        log = appended(log, at=at, event=event, actor=actor, item=item, item_sha256=item_sha256, details=details)
+
     if case.saved_at is not None:
-        log = appended(
-            log,
-            at=case.saved_at,
-            event="saved",
-            actor=USER,
-            item=received.name,
-            item_sha256=hashes.sha256,
-            details="time as the user states it; how it was saved is not known here",
-        )
+        add(case.saved_at, "saved", USER, "time as the user states it; how it was saved is not known here")
     source = f"; said to come from {'; '.join(map(one_line, case.urls))}" if case.urls else "; source not stated"
-    log = appended(
-        log,
-        at=created_at,
-        event="received by the program",
-        actor=USER,
-        item=received.name,
-        item_sha256=hashes.sha256,
-        details=f"item 1; {hashes.size_bytes} bytes; {received.mime}; SHA-1 {hashes.sha1}; MD5 {hashes.md5}"
+    add(
+        created_at,
+        "received by the program",
+        USER,
+        f"item 1; {hashes.size_bytes} bytes; {received.mime}; SHA-1 {hashes.sha1}; MD5 {hashes.md5}"
         f"{source}; the original stays with the user{', a copy is in this package' * received.in_package}; clock "
         "of the computer that runs the program",
     )
-    log = appended(
-        log,
-        at=created_at,
-        event="judged",
-        actor=tool,
-        item=received.name,
-        item_sha256=hashes.sha256,
-        details=f"read only; the file was {PLACES[processed_at]}; settings and result are in 10_analysis.json",
+    add(
+        created_at,
+        "judged",
+        tool,
+        f"read only; the file was {PLACES[processed_at]}; settings and result are in 10_analysis.json",
     )
     for entry in made:
         how = f"{entry.made_how}; derived from {entry.derived_from}" if entry.derived_from else "written"
-        log = appended(
-            log,
-            at=created_at,
-            event="made" if entry.derived_from is None else "derived copy made",
-            actor=tool,
-            item=entry.name,
-            item_sha256=entry.hashes.sha256,
-            details=f"{entry.hashes.size_bytes} bytes; {how}",
-        )
+        event = "made" if entry.derived_from is None else "derived copy made"
+        add(created_at, event, tool, f"{entry.hashes.size_bytes} bytes; {how}", entry)
     if media_left_out:
-        log = appended(
-            log,
-            at=created_at,
-            event="images left out",
-            actor=USER,
-            item=received.name,
-            item_sha256=hashes.sha256,
-            details="no copy, frame or drawing of the file is in this package",
-        )
+        details = "no copy, frame or drawing of the file is in this package"
+        add(created_at, "images left out", USER, details)
     return log
 
 

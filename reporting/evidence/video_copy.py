@@ -9,7 +9,7 @@ import io
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -267,13 +267,11 @@ def _plan(duration_s: float, limit_bytes: int, focus: Span | None) -> _Plan:
 
 def _smaller(plan: _Plan, share: float) -> _Plan:
     """Return a plan with fewer bits for the frames and without sound."""
-    return _Plan(
+    return replace(
+        plan,
         long_side_px=max(2, plan.long_side_px * 3 // 4),
-        rate_hz=plan.rate_hz,
         sound_bps=0,
         image_bps=max(10_000, int(plan.image_bps * share)),
-        start_s=plan.start_s,
-        end_s=plan.end_s,
     )
 
 

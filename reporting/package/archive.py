@@ -90,7 +90,7 @@ def write_package(path: Path, members: Members, date_time: DateTime) -> dict[str
         )
     everything = {**members, MANIFEST_NAME: manifest_text(hashes)}
     try:
-        with _whole_or_not_at_all(path) as stream, zipfile.ZipFile(stream, "w") as archive:
+        with _atomic_write(path) as stream, zipfile.ZipFile(stream, "w") as archive:
             for name, member in sorted(everything.items()):
                 info = _member_info(name, date_time)
                 if isinstance(member, bytes):
@@ -194,7 +194,7 @@ def _store(archive: zipfile.ZipFile, info: zipfile.ZipInfo, member: Stored) -> N
 
 
 @contextmanager
-def _whole_or_not_at_all(path: Path) -> Iterator[IO[bytes]]:
+def _atomic_write(path: Path) -> Iterator[IO[bytes]]:
     """Open a temporary file that replaces `path` if the block succeeds."""
     handle, part = tempfile.mkstemp(dir=path.parent, prefix=".report-", suffix=".part")
     try:

@@ -23,7 +23,6 @@ from reporting.complaint.form_fields import (
 from reporting.complaint.narrative import ComplaintTexts, fit_texts
 from reporting.complaint.platform_notice import platform_notice
 from reporting.complaint.referrals import Routing, refuse_hard_stop, route
-from reporting.documents.render import credentials_of, pdf_documents, start_page
 from reporting.evidence.custody_log import custody_csv, first_entries
 from reporting.evidence.files import check_original, make_evidence, received_file
 from reporting.package.archive import Stored, manifest_text, write_package, zip_time
@@ -32,7 +31,7 @@ from reporting.portals import Portal, load_portal
 from reporting.text.findings import Finding
 from reporting.text.printable import printable
 from reporting.text.results import LANGUAGES, Language, error_sentence
-from reporting.types import EVIDENCE_FOLDER, Place, ReportFacts
+from reporting.types import EVIDENCE_FOLDER, ContentCredentials, Place, ReportFacts
 
 if TYPE_CHECKING:  # PyAV is loaded only when a video is copied
     from detector.media.media import Media
@@ -155,7 +154,7 @@ def build_package(
             ),
         )
     )
-    _refuse_promises(analysis, findings)
+    _refuse_banned_claims(analysis, findings)
     members: dict[str, bytes | Stored] = {entry.file.name: entry.content for entry in made}
     fields = portal_fields(texts, portal, evidence)
     for file_name, text in _texts(facts, texts, routing, findings, fields, portal, language).items():
@@ -189,6 +188,24 @@ def _out_path(path: Path, name: str) -> Path:
     return path
 
 
+def credentials_of(original: Path | None, mime: str) -> ContentCredentials:
+    """Read the content credentials of a file; without a file, none."""
+    if original is None:
+        return ContentCredentials(state="absent", generator="", signer="", ai_claim=False, claims=())
+    from reporting.evidence.content_credentials import read_credentials
+
+    return read_credentials(original, mime)
+
+
+def pdf_documents(facts: ReportFacts, *, indian: bool) -> dict[str, bytes]:
+    """Render the PDFs by file name; the draft certificate is for India only."""
+    from reporting.documents.bsa63_certificate import bsa63_draft_pdf
+    from reporting.documents.technical_report import forensic_pdf
+
+    certificate = {"8_bsa63_draft.pdf": bsa63_draft_pdf(facts)} if indian else {}
+    return {"4_forensic_report.pdf": forensic_pdf(facts)} | certificate
+
+
 def _texts(
     facts: ReportFacts,
     texts: ComplaintTexts,
@@ -199,9 +216,11 @@ def _texts(
     language: Language,
 ) -> dict[str, str]:
     """Return every text of the package by file name."""
+    from reporting.documents.start_here import start_here_html
+
     to_paste = HINT_TEXT if texts.is_hint else COMPLAINT_TEXT
     return {
-        "START_HERE.html": start_page(facts, routing, findings, portal, language),
+        "START_HERE.html": start_here_html(facts, routing.steps, findings, portal, language),
         COMPLAINT_NAME: complaint_json(facts, texts, routing, fields, findings, portal),
         to_paste: copy_paste_text(fields, findings, routing, portal, language),
         "9_platform_notice.txt": platform_notice(texts, facts.analysis, portal, facts.case_id, facts.created_at),
@@ -209,15 +228,18 @@ def _texts(
     }
 
 
-def _refuse_promises(analysis: Analysis, findings: tuple[Finding, ...]) -> None:
+def _refuse_banned_claims(analysis: Analysis, findings: tuple[Finding, ...]) -> None:
     """Check the card and the findings for banned claims. Other sentences are fixed and tested; names and typed
     texts are data."""
     checkpoint = analysis.checkpoint
     sentences = {
         "the error rates": f"{error_sentence(checkpoint, 'en')} {error_sentence(checkpoint, 'hi')}",
         "the findings": " ".join(
-            words for entry in findings for language in LANGUAGES for words in entry.without_typed().said(language)
+            words
+            for entry in findings
+            for language in LANGUAGES
+            for words in entry.without_typed().sentences(language)
         ),
     }
-    if promises := check_wording(sentences):
-        raise ReportError(f"{promises[0].what} Reword the checkpoint's card it comes from.")
+    if claims := check_wording(sentences):
+        raise ReportError(f"{claims[0].what} Reword the checkpoint's card it comes from.")

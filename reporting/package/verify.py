@@ -37,7 +37,7 @@ from reporting.types import EVIDENCE_FOLDER
 
 _MANIFEST_LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 _CASE_ID = re.compile(r"DFD-\d{8}-[0-9a-f]{8}")
-_NAMES_TOLD = 20
+_NAMES_SHOWN = 20
 _DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -101,14 +101,14 @@ def _refuse_changes(
     ]
     missing = sorted((expected.keys() | set(ALWAYS)) - infos.keys())
     extra = sorted(infos.keys() - expected.keys() - {MANIFEST_NAME})
-    told = [
-        f"{what}: {', '.join(f'{name!r:.120}' for name in names[:_NAMES_TOLD])}"
-        + " and more" * (len(names) > _NAMES_TOLD)
+    problems = [
+        f"{what}: {', '.join(f'{name!r:.120}' for name in names[:_NAMES_SHOWN])}"
+        + " and more" * (len(names) > _NAMES_SHOWN)
         for what, names in (("changed", changed), ("missing", missing), ("not listed", extra))
         if names
     ]
-    if told:
-        raise ReportError(f"{package} is not as it was written ({'; '.join(told)}): {ASK_AGAIN}")
+    if problems:
+        raise ReportError(f"{package} is not as it was written ({'; '.join(problems)}): {ASK_AGAIN}")
 
 
 def _package(
@@ -133,12 +133,12 @@ def _package(
         rows = list(csv.DictReader(io.StringIO(_text(archive, infos, HASHES_NAME), newline="")))
     except csv.Error as error:
         raise ReportError(f"{HASHES_NAME} cannot be read ({error}): {ASK_AGAIN}") from error
-    said = [(entry.item, entry.item_sha256, CUSTODY_NAME) for entry in log]
-    said += [(row.get("file") or "", row.get("sha256") or "", HASHES_NAME) for row in rows]
-    for item, digest, where in said:
+    hashes = [(entry.item, entry.item_sha256, CUSTODY_NAME) for entry in log]
+    hashes += [(row.get("file") or "", row.get("sha256") or "", HASHES_NAME) for row in rows]
+    for item, digest, where in hashes:
         if item.startswith((EVIDENCE_FOLDER, ORIGINAL_FOLDER)) and expected.get(item) != digest:
             raise ReportError(f"{where} gives {item!r:.120} another hash than the file has: {ASK_AGAIN}")
-    if not any(digest == input_sha256 for _, digest, where in said if where == HASHES_NAME):
+    if not any(digest == input_sha256 for _, digest, where in hashes if where == HASHES_NAME):
         raise ReportError(f"{HASHES_NAME} does not state the hash of the file that was judged: {ASK_AGAIN}")
     if any(file.startswith(ORIGINAL_FOLDER) and digest != input_sha256 for file, digest in expected.items()):
         raise ReportError(f"the original in {path.name} is not the file that was judged: {ASK_AGAIN}")

@@ -57,19 +57,19 @@ class Finding:
     @property
     def what(self) -> str:
         """What was found, in English."""
-        return self.said("en")[0]
+        return self.sentences("en")[0]
 
     @property
     def do(self) -> str:
         """What to do about it, in English."""
-        return self.said("en")[1]
+        return self.sentences("en")[1]
 
     @property
     def changed(self) -> bool:
         """Whether a text of the user was changed."""
         return bool(self.before or self.after)
 
-    def said(self, language: Language) -> tuple[str, str]:
+    def sentences(self, language: Language) -> tuple[str, str]:
         """Return what was found and what to do."""
         values = {
             name: value[language] if isinstance(value, Mapping) else value for name, value in self.values.items()
@@ -97,7 +97,7 @@ class Finding:
 def finding(key: str, *, before: str = "", after: str = "", **values: Value) -> Finding:
     """Make a finding; `values` are named in its sentences.
 
-    >>> finding("stale", days=200).said("en")[0]
+    >>> finding("stale", days=200).sentences("en")[0]
     'The facts about the portal were last checked 200 days ago.'
     """
     return Finding(key=key, values=values, before=before, after=after)

@@ -35,10 +35,11 @@ COUNT = 24
 
 
 @pytest.fixture
-def cluster() -> Iterator[Any]:
-    """Two nodes of this machine, on loopback, one core each."""
+def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Two nodes of this machine, on loopback, one core each; their processes import what the tests do."""
     from ray.cluster_utils import Cluster
 
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
     cluster.add_node(num_cpus=1)
     ray.init(address=cluster.address, log_to_driver=False, logging_level="warning")

@@ -1,6 +1,5 @@
-// Shows the camera, sends one small image after the other to be judged, and draws what comes back over it.
-// The next image is sent when the answer to the last is there. Nothing is asked of the camera before the
-// visitor starts it.
+// Show the camera, send one small image after another, and draw the result over it. The next image is sent when the
+// previous one is answered. The camera is not accessed before the visitor starts it.
 const SHORTEST_MS = 100, PATIENCE_MS = 5000, SAY_EVERY_MS = 3000, LONG_SIDE_PX = 640;
 const part = (name) => element.querySelector(`.dd-camera-${name}`);
 const answer = () => document.querySelector('#camera-answer [data-number]');
@@ -21,14 +20,14 @@ const send = () => {
     canvas.getContext('2d').drawImage(video, 0, 0, canvas.width, canvas.height);
     number += 1;
     sentAt = performance.now();
-    later(PATIENCE_MS);  // where no answer comes
+    later(PATIENCE_MS);  // if no answer comes
     trigger('look', { number, image: canvas.toDataURL('image/jpeg', 0.85) });
 };
 const draw = () => {
     const found = answer();
     if (!stream || !found || drawn === number || Number(found.dataset.number) !== number) return;
     drawn = number;
-    document.body.dataset.camera = 'yes';  // what stands in the answer is of this very camera
+    document.body.dataset.camera = 'yes';  // the answer belongs to this camera
     if (found.dataset.stop) { stop(); return say(found.textContent.trim()); }
     const boxes = JSON.parse(found.dataset.faces).map(([x, y, width, height, outcome, words]) => {
         const box = document.createElement('div');
@@ -53,7 +52,7 @@ const show = (running) => {
 };
 const play = () => {
     part('video').srcObject = stream;
-    return part('video').play().catch(() => {});  // its part of the page may be written anew at any moment
+    return part('video').play().catch(() => {});  // this part of the page may be replaced at any time
 };
 const stop = () => {
     if (!stream) return;
@@ -89,7 +88,7 @@ element.addEventListener('click', (event) => {
     if (event.target.closest('.dd-camera-start')) start();
     if (event.target.closest('.dd-camera-stop')) stop();
 });
-// Another language writes this part of the page anew, as it is before a camera runs: one that runs goes on in it.
+// A change of language replaces this part of the page: a running camera continues in the new one.
 new MutationObserver(() => {
     if (!stream || !part('video')) return;
     if (part('stage').hidden) show(true);

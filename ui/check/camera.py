@@ -27,8 +27,8 @@ from reporting.text import results as result_text
 from reporting.text.results import Language
 from ui import text
 from ui.check.file_check import Trouble, attempt
-from ui.common.html import escape, icon
 from ui.common.localized import LocalizedComponents
+from ui.common.templates import render
 from ui.session.jobs import Jobs
 from ui.session.visitor import session_of
 from ui.text import Words
@@ -171,22 +171,7 @@ def camera_section(localized: LocalizedComponents) -> gr.HTML:
 
 
 def _stage(words: type[Words]) -> str:
-    messages = {
-        "refused": words.CAMERA_REFUSED,
-        "missing": words.CAMERA_MISSING,
-        "insecure": words.CAMERA_INSECURE,
-        "stopped": words.CAMERA_STOPPED,
-    }
-    data = " ".join(f'data-{name}="{escape(said)}"' for name, said in messages.items())
-    start, stop, image = (escape(said) for said in (words.CAMERA_START, words.CAMERA_STOP, words.CAMERA_IMAGE))
-    return (
-        f'<div {data}><p><button type="button" class="dd-button dd-camera-start">{start}</button>'
-        f'<button type="button" class="dd-button dd-camera-stop" hidden>{stop}</button></p>'
-        f'<div class="dd-camera-stage" hidden><video class="dd-camera-video" muted playsinline '
-        f'aria-label="{image}"></video>'
-        '<div class="dd-camera-boxes" aria-hidden="true"></div></div>'
-        '<p class="dd-camera-said" role="status" aria-live="polite"></p></div>'
-    )
+    return render("check/camera.html.j2", words.LANGUAGE)
 
 
 def camera_answer(number: int, faces: tuple[LiveFace, ...], width: int, height: int, language: Language) -> str:
@@ -209,25 +194,22 @@ def camera_answer(number: int, faces: tuple[LiveFace, ...], width: int, height: 
         ]
         for face in faces
     ]
-    said = ", ".join(result_text.headline(face.outcome, language) for face in faces)
     lines = [
-        f'<p class="dd-{face.outcome}">{icon(face.outcome)} '
-        f"{escape(result_text.face_sentence(face.outcome, face.probability, language))}</p>"
-        for face in faces
-    ]
-    if not faces:
-        said = result_text.no_face_in_view(language)
-        lines = [f'<p class="dd-no_face">{icon("no_face")} {escape(said)}</p>']
-    return _answer(number, boxes, said, "".join(lines))
-
-
-def camera_refusal(number: int, words: str) -> str:
-    """Tell the script to stop the camera, and the visitor why."""
-    return _answer(number, [], words, f"<p>{escape(words)}</p>", stop=True)
-
-
-def _answer(number: int, boxes: list[Any], said: str, lines: str, *, stop: bool = False) -> str:
-    return (
-        f'<div class="dd-camera-answer" data-number="{number}" data-stop="{"yes" if stop else ""}" '
-        f'data-said="{escape(said)}" data-faces="{escape(json.dumps(boxes))}">{lines}</div>'
+        (face.outcome, result_text.face_sentence(face.outcome, face.probability, language)) for face in faces
+    ] or [("no_face", result_text.no_face_in_view(language))]
+    announced = ", ".join(result_text.headline(face.outcome, language) for face in faces) or lines[0][1]
+    return render(
+        "check/camera_answer.html.j2",
+        language,
+        number=number,
+        boxes=json.dumps(boxes),
+        announced=announced,
+        lines=lines,
+        stop="",
     )
+
+
+def camera_refusal(number: int, message: str) -> str:
+    """Tell the script to stop the camera, and the visitor why."""
+    values = {"number": number, "boxes": "[]", "announced": message, "lines": [("", message)], "stop": "yes"}
+    return render("check/camera_answer.html.j2", text.DEFAULT, **values)

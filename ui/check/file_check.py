@@ -32,6 +32,16 @@ ProgressCallback = Callable[[float, Callable[[Language], str]], None]
 """Called with the share done, 0 to 1, and a function from language to the current stage in words."""
 
 _EXPLAINING_FROM = 0.99
+_KINDS: dict[type[Exception], TroubleKind] = {
+    UnsupportedMediaError: "unsupported",
+    MediaDecodeError: "broken",
+    MediaTooLargeError: "too_large",
+    LinkError: "link",
+    MediaError: "file",
+    ReportError: "report",
+    DetectorError: "tool",
+}
+"""Kind of trouble by error, the most specific first."""
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
@@ -129,28 +139,14 @@ def attempt(action: Callable[[], _T]) -> _T | Trouble:
         return Trouble("busy", waiting=error.waiting)
     except MediaNotFoundError:  # its own message names a path of the server
         return Trouble("file_gone")
-    except UnsupportedMediaError as error:
-        return Trouble("unsupported", str(error))
-    except MediaDecodeError as error:
-        return Trouble("broken", str(error))
-    except MediaTooLargeError as error:
-        return Trouble("too_large", str(error))
-    except LinkError as error:
-        return Trouble("link", str(error))
-    except MediaError as error:
-        return Trouble("file", str(error))
     except HardStopError:
         return Trouble("hard_stop")
-    except ReportError as error:
-        if isinstance(error.__cause__, OSError) and is_full(error.__cause__):  # its own message names a path
+    except Exception as error:  # noqa: BLE001 - the edge: a visitor always gets an answer
+        cause = error.__cause__ if isinstance(error, ReportError) else error
+        if isinstance(cause, OSError) and is_full(cause):  # its message may name a path
             return Trouble("disk_full")
-        return Trouble("report", str(error))
-    except DetectorError as error:
-        return Trouble("tool", str(error))
-    except OSError as error:
-        return Trouble("disk_full") if is_full(error) else _incident()
-    except Exception:  # noqa: BLE001 - the edge: a failure of ours must not leave the visitor without a word
-        return _incident()
+        kind = next((kind for known, kind in _KINDS.items() if isinstance(error, known)), None)
+        return Trouble(kind, str(error)) if kind else _incident()
 
 
 def _incident() -> Trouble:

@@ -88,18 +88,12 @@ class LinkHandlers:
 
 def link_part(localized: LocalizedComponents) -> tuple[gr.Textbox, gr.Button]:
     """Lay out the field and its button, collapsed."""
-    with localized.add(
-        gr.Accordion,
-        lambda words: {"label": words.LINK_TITLE},
-        open=False,
-        elem_id="link",
-        elem_classes="dd-intro",
-    ):
+    with localized.accordion(lambda words: words.LINK_TITLE, "link", elem_classes="dd-intro"):
         localized.html(lambda words: f"<p>{escape(words.LINK_HINT)}</p>")
         field = localized.add(
             gr.Textbox, lambda words: {"label": words.LINK_LABEL}, placeholder="https://", max_lines=1
         )
-        button = localized.add(gr.Button, lambda words: {"value": words.LINK_FETCH}, elem_id="link-fetch")
+        button = localized.button(lambda words: words.LINK_FETCH, "link-fetch")
     return field, button
 
 

@@ -161,7 +161,8 @@ def _store(
         f"The file is larger than {max_bytes / 1e6:.0f} MB. Save it, cut out the part in question and add that."
     )
     stated = response.headers.get("content-length", "")
-    if stated.isdigit() and int(stated) > max_bytes:
+    length = int(stated) if stated.isascii() and stated.isdigit() else None
+    if length is not None and length > max_bytes:
         raise too_large
     path, size = folder / clean_file_name(unquote(urlsplit(url).path)), 0
     try:
@@ -174,7 +175,7 @@ def _store(
                 step()
                 file.write(block)
         _remaining_s(deadline)  # a line that was cut looks like the end of a file
-        if stated.isdigit() and size != int(stated):
+        if length is not None and size != length:
             raise LinkError(f"{host} broke off before the file was complete. Try again.")
     except (HTTPError, OSError) as error:
         path.unlink(missing_ok=True)

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 
 CHECKS_AT_ONCE = 8
 """Checks that may have started; one works, the others wait, videos for the end of the previous video."""
+CHECK = {"concurrency_id": "checks", "concurrency_limit": CHECKS_AT_ONCE}
+"""Settings of events that check files."""
 _ASK_EVERY_S = 0.5
 
 

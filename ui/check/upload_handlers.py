@@ -66,19 +66,15 @@ class Handlers:
     def __init__(self, detector: Detector, root: Path) -> None:
         self._detector = detector
         self._root = root
-        self._visits = Visits(root)
+        self.visits = Visits(root)
         self.turns = Turns()
-
-    @property
-    def visits(self) -> Visits:
-        return self._visits
 
     def receive(self, upload: object, chosen: str, request: gr.Request) -> Updates:
         """Take an upload in and show at once that it is being checked; the check follows."""
         session, language = session_of(request), text.language_of(chosen)
-        self._visits.end(session)
+        self.visits.end(session)
         return self.start_check(
-            session, language, lambda: self._visits.start_upload(session, upload, language, owner_of(request))
+            session, language, lambda: self.visits.start_upload(session, upload, language, owner_of(request))
         )
 
     def receive_example(self, path: Path) -> Callable[[str, gr.Request], Updates]:
@@ -87,7 +83,7 @@ class Handlers:
         def receive(chosen: str, request: gr.Request) -> Updates:
             session, language = session_of(request), text.language_of(chosen)
             return self.start_check(
-                session, language, lambda: self._visits.start(session, path, language, owner_of(request))
+                session, language, lambda: self.visits.start(session, path, language, owner_of(request))
             )
 
         return receive
@@ -108,8 +104,8 @@ class Handlers:
         Returns:
             Updates of the whole result; none if another call delivers it.
         """
-        session, jobs = session_of(request), self._visits.jobs
-        visit = self._visits.get(session)
+        session, jobs = session_of(request), self.visits.jobs
+        visit = self.visits.get(session)
         job = visit.check if visit is not None else None
         if visit is None or job is None or visit.started is job or not jobs.is_current(job):
             return {}  # nothing has arrived, an earlier call has taken it on, or it was stopped while it waited
@@ -117,7 +113,7 @@ class Handlers:
         clock = TimeLeft()
 
         def on_progress(share: float, stage: Callable[[Language], str]) -> None:
-            if self._visits.get(session) is not visit or not jobs.is_current(job):
+            if self.visits.get(session) is not visit or not jobs.is_current(job):
                 raise Superseded
             progress(share, desc=clock.describe(share, stage(visit.language), visit.language))
 
@@ -128,7 +124,7 @@ class Handlers:
             found = attempt(work)
         except Superseded:
             found = None
-        if self._visits.get(session) is not visit:
+        if self.visits.get(session) is not visit:
             delete_if_ended(visit)  # images may have been drawn into it since
             return {}
         if found is None:
@@ -146,10 +142,10 @@ class Handlers:
     def check_again(self, chosen: str, request: gr.Request) -> Updates:
         """Start another check of the same video with denser sampling; `run_check` follows."""
         session = session_of(request)
-        visit = self._visits.get(session)
+        visit = self.visits.get(session)
         if visit is None or visit.analysis is None or visit.finer is None or visit.checking:
             return {}
-        visit.check, visit.checking = self._visits.jobs.start(session, "check"), True
+        visit.check, visit.checking = self.visits.jobs.start(session, "check"), True
         return answer_updates(
             checking_panel(visit.original.name, text.language_of(chosen), again=True), working=True
         )
@@ -178,7 +174,7 @@ class Handlers:
     def change_language(self, chosen: str, request: gr.Request) -> Updates:
         """Show everything in another language, without another check."""
         session, language = session_of(request), text.language_of(chosen)
-        visit, notice = self._visits.get(session), self._visits.notice(session)
+        visit, notice = self.visits.get(session), self.visits.notice(session)
         if visit is None:
             return {"answer": notice(language)} if notice else {}
         visit.language = language
@@ -192,8 +188,8 @@ class Handlers:
     def cancel(self, chosen: str, request: gr.Request) -> Updates:
         """Stop the check and delete its files; an earlier result is shown again."""
         session = session_of(request)
-        self._visits.jobs.end(session, "check")
-        visit = self._visits.get(session)
+        self.visits.jobs.end(session, "check")
+        visit = self.visits.get(session)
         if visit is not None and visit.analysis is not None and (visit.checking or visit.runs > 1):
             visit.checking = False
             return show_result(visit, visit.analysis)
@@ -202,8 +198,8 @@ class Handlers:
     def show_stopped(self, chosen: str, request: gr.Request) -> Updates:
         """Show again what replaced a stopped result, which may have been on its way already."""
         session = session_of(request)
-        notice = self._visits.notice(session)
-        if self._visits.get(session) is not None or notice is None:
+        notice = self.visits.notice(session)
+        if self.visits.get(session) is not None or notice is None:
             return {}
         return answer_updates(notice(text.language_of(chosen)))
 
@@ -214,7 +210,7 @@ class Handlers:
 
     def leave(self, request: gr.Request) -> None:
         """End the visit of a closed page."""
-        self._visits.end(session_of(request))
+        self.visits.end(session_of(request))
 
     def analyze(self, upload: object, request: gr.Request) -> dict[str, Any]:
         """Analyse one image or video for the API; return what `scan --json` prints."""
@@ -237,7 +233,7 @@ class Handlers:
                 out = secret_folder(folder / "packages")
                 return str(
                     build_package(
-                        Case(), analysis, explanations, out, original=media, processed_at=self._visits.processed_at
+                        Case(), analysis, explanations, out, original=media, processed_at=self.visits.processed_at
                     ).path
                 )
             except BaseException:
@@ -285,14 +281,14 @@ class Handlers:
 
     def _end_with(self, session: str, panel: Callable[[Language], str], language: Language) -> str:
         """End the visit and show a panel instead, in any language."""
-        self._visits.end(session, panel)
+        self.visits.end(session, panel)
         return panel(language)
 
     def start_check(self, session: str, language: Language, start: Callable[[], Visit]) -> Updates:
         """Start a visit, and show that its file is being checked or why not."""
         visit = attempt(start)
         failed = isinstance(visit, Trouble)
-        job = self._visits.jobs.start(session, "check")
+        job = self.visits.jobs.start(session, "check")
         if isinstance(visit, Trouble):
             panel = self._end_with(session, partial(trouble_panel, visit), language)
         else:

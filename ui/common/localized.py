@@ -33,6 +33,16 @@ class LocalizedComponents:
         """Create an HTML component with translated markup."""
         return self.add(gr.HTML, lambda words: {"value": markup(words)}, apply_default_css=False, **properties)
 
+    def button(self, label: Callable[[type[Words]], str], name: str, **properties: Any) -> gr.Button:
+        """Create a button; `name` is its `elem_id`."""
+        return self.add(gr.Button, lambda words: {"value": label(words)}, elem_id=name, **properties)
+
+    def accordion(self, title: Callable[[type[Words]], str], name: str, **properties: Any) -> gr.Accordion:
+        """Create a collapsed section; `name` is its `elem_id`."""
+        return self.add(
+            gr.Accordion, lambda words: {"label": title(words)}, open=False, elem_id=name, **properties
+        )
+
     @property
     def components(self) -> list[Block]:
         """The components, in the order of `updates`."""
@@ -41,3 +51,8 @@ class LocalizedComponents:
     def updates(self, language: Language) -> list[Any]:
         """Return an update of each component for a language."""
         return [gr.update(**wording(text.of(language))) for _, wording in self._made]
+
+
+def plain_html(value: str = "", **properties: Any) -> gr.HTML:
+    """Create an HTML component without Gradio's styles."""
+    return gr.HTML(value, apply_default_css=False, **properties)

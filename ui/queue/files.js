@@ -1,5 +1,5 @@
-// The list of files: sends them one by one, asks for one check after the other, and draws the table from the JSON
-// in `props.value`. Every name is written as text.
+// The list of files: send them one by one, request one check after another, and draw the table from the JSON in
+// `props.value`. Names are written as text.
 let state = { version: -1, rows: [], words: {}, columns: {}, marks: [], results: {} };
 let waiting = [], sending = false, working = false, askedAt = 0, retry = 0, refused = 0, note = '';
 let lost = [], erased = 0;
@@ -20,7 +20,7 @@ const fill = (words, values) => Object.entries(values).reduce((said, [name, valu
 const named = (words, row) => fill(state.words[words], { name: row.name });
 const part = (name) => element.querySelector(`[data-part=${name}]`);
 
-// Sending: one file at a time, so that neither the browser nor the line holds more than one.
+// Upload one file at a time, so that neither the browser nor the server holds more than one.
 const send = async () => {
     if (sending) return;
     sending = true;
@@ -42,7 +42,7 @@ const send = async () => {
     say();
 };
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
-// What the list is told of a file: where it lies, or why it does not. A server that is asked too much is asked again.
+// Report the path of a file, or why it could not be uploaded. Retry if the server limits the rate.
 const sent = async (file) => {
     if (file.size > props.most) return { orig_name: file.name, reason: 'too_large' };
     for (const wait of [0, 2000, 5000, 10000]) {
@@ -66,7 +66,7 @@ window.addEventListener('dd-files', (event) => {
     send();
 });
 
-// Checking: the next turn is asked for when the last has ended.
+// Request the next turn of work when the previous one has ended.
 const work = () => {
     if (working && state.checked > askedAt) working = false;
     if (working || state.paused || !state.rows.some((row) => row.state === 'waiting')) return;
@@ -197,7 +197,7 @@ element.addEventListener('keydown', (event) => {
 const receive = () => {
     let found;
     try { found = JSON.parse(props.value || '{}'); } catch { return; }
-    // What was on its way may arrive after what is newer; a list that was deleted begins anew.
+    // Updates may arrive out of order; a deleted list starts over.
     if (!('version' in found) || ended.has(found.list) || (found.version >= 0 && found.version < state.version)) return;
     if (found.version < 0 && state.list) ended.add(state.list);
     state = found;

@@ -8,9 +8,10 @@ from typing import Any
 import gradio as gr
 
 from ui import text
-from ui.common.html import escape
-from ui.common.localized import LocalizedComponents
-from ui.common.updates import by_name
+from ui.check.turns import CHECK
+from ui.common.localized import LocalizedComponents, plain_html
+from ui.common.templates import render
+from ui.common.updates import AT_ONCE, MANY, PRIVATE, connect
 from ui.queue.handlers import ListHandlers
 from ui.queue.table import table
 from ui.result.status_panel import idle_panel
@@ -25,28 +26,14 @@ _SAVE = "watch('value', () => element.querySelector('a[data-save]')?.click());"
 _CLOSE = "element.addEventListener('click', (e) => { if (e.target.closest('[data-close]')) trigger('close'); });"
 
 
-def pick_part(lettering: LocalizedComponents) -> None:
+def pick_part(localized: LocalizedComponents) -> None:
     """Lay out the buttons for a folder and a phone's camera; their script also takes dropped and pasted files."""
-    lettering.html(_pick, js_on_load=_PICK, elem_id="pick", elem_classes="dd-intro")
+    localized.html(_pick, js_on_load=_PICK, elem_id="pick", elem_classes="dd-intro")
 
 
 def _pick(words: type[Words]) -> str:
-    buttons = "".join(
-        f'<button type="button" class="dd-button dd-pick-{name}" data-pick="{name}">{escape(label)}</button>'
-        for name, label in (
-            ("folder", words.PICK_FOLDER),
-            ("photo", words.PICK_PHOTO),
-            ("video", words.PICK_VIDEO),
-        )
-    )
-    return (
-        f'<div class="dd-pick" data-accept="{ACCEPT}">{buttons}'
-        '<input type="file" name="folder" webkitdirectory multiple hidden tabindex="-1" aria-hidden="true">'
-        '<input type="file" name="photo" accept="image/*" capture="environment" hidden tabindex="-1" '
-        'aria-hidden="true">'
-        '<input type="file" name="video" accept="video/*" capture="environment" hidden tabindex="-1" '
-        f'aria-hidden="true"></div><p class="dd-hint">{escape(words.PICK_HINT)}</p>'
-    )
+    buttons = {"folder": words.PICK_FOLDER, "photo": words.PICK_PHOTO, "video": words.PICK_VIDEO}
+    return render("queue/pick.html.j2", words.LANGUAGE, accept=ACCEPT, buttons=buttons)
 
 
 class FilesPart:
@@ -59,38 +46,30 @@ class FilesPart:
             max_bytes: largest file that the browser sends.
         """
         self._ticket = gr.Textbox("", visible=False)
-        self._files = gr.HTML(
-            table(None, text.DEFAULT),
-            html_template="<div></div>",
-            js_on_load=_FILES,
-            apply_default_css=False,
-            elem_id="files",
-            most=max_bytes,
+        empty = table(None, text.DEFAULT)
+        self._files = plain_html(
+            empty, html_template="<div></div>", js_on_load=_FILES, elem_id="files", most=max_bytes
         )
         with gr.Column(elem_id="files-working"):
-            self._progress = gr.HTML("", apply_default_css=False, elem_id="files-progress")
-        self._exported = gr.HTML(idle_panel(), apply_default_css=False, js_on_load=_SAVE, elem_id="exported")
-        self._compared = gr.HTML("", apply_default_css=False, js_on_load=_CLOSE, elem_id="compared")
+            self._progress = plain_html("", elem_id="files-progress")
+        self._exported = plain_html(idle_panel(), js_on_load=_SAVE, elem_id="exported")
+        self._compared = plain_html("", js_on_load=_CLOSE, elem_id="compared")
 
-    def result_part(self, lettering: LocalizedComponents) -> None:
+    def result_part(self, localized: LocalizedComponents) -> None:
         """Lay out the buttons that export the shown result and delete everything."""
-        self._save = lettering.add(gr.Button, lambda words: {"value": words.EXPORT_ONE}, size="sm", elem_id="save")
-        self._saved = gr.HTML(idle_panel(), apply_default_css=False, js_on_load=_SAVE, elem_id="saved")
-        self._erase = lettering.add(
-            gr.Button, lambda words: {"value": words.FILES_ERASE}, size="sm", elem_id="erase"
-        )
+        self._save = localized.button(lambda words: words.EXPORT_ONE, "save", size="sm")
+        self._saved = plain_html(idle_panel(), js_on_load=_SAVE, elem_id="saved")
+        self._erase = localized.button(lambda words: words.FILES_ERASE, "erase", size="sm")
 
     def join(
         self,
         page: gr.Blocks,
         handlers: ListHandlers,
         language: gr.HTML,
-        how: gr.Dropdown,
+        sampling: gr.Dropdown,
         arrivals: list[Any],
         found: list[Any],
         *,
-        heavy: dict[str, Any],
-        at_once: dict[str, Any],
         pressed: str,
     ) -> Any:
         """Connect the events.
@@ -99,69 +78,39 @@ class FilesPart:
             page: their page.
             handlers: of the events.
             language: the switch.
-            how: how densely to sample a video.
+            sampling: how densely to sample a video.
             arrivals: events after which another result is shown.
             found: components of a result.
-            heavy: settings of slow events.
-            at_once: settings of fast events.
             pressed: script that reads the language.
 
         Returns:
             The event after which another result is shown.
         """
-        files, compared, exported = self._files, self._compared, self._exported
-        everything = [files, compared, exported, *found]
-        many: dict[str, Any] = {"trigger_mode": "multiple", **at_once}
-        one = by_name(handlers.add, [files, *found])
-        files.bring(one, language, [files, *found], **many)
-        turn = files.work(
-            by_name(handlers.check_next, [files]),
-            [how, language],
-            files,
-            show_progress="full",
-            show_progress_on=self._progress,
-            trigger_mode="multiple",
-            **heavy,
+        files, compared, exported, saved = self._files, self._compared, self._exported, self._saved
+        with_result, everything = [files, *found], [files, compared, exported, *found]
+        connect(files.bring, handlers.add, language, with_result, **MANY)
+        settings = {"show_progress": "full", "show_progress_on": self._progress, "trigger_mode": "multiple"}
+        turn = connect(
+            files.work, handlers.check_next, [sampling, language], [files], **settings, **CHECK, **PRIVATE
         )
         wait = "() => new Promise((done) => setTimeout(done, 5000))"
-        turn.failure(None, js=wait, api_visibility="private").then(
-            by_name(handlers.busy, [files]), language, files, **many
-        )
-        opened = files.open(by_name(handlers.open, [files, *found]), language, [files, *found], **many)
-        files.mark(by_name(handlers.mark, [files]), language, files, **many)
-        files.takeout(by_name(handlers.remove, [files, *found]), language, [files, *found], **many)
-        files.pause(by_name(handlers.pause, [files]), language, files, **many)
-        clear = by_name(handlers.clear, everything)
-        files.clear(clear, language, everything, **many)
-        self._erase.click(clear, language, everything, **many)
-        saved = self._saved
-        self._save.click(
-            by_name(handlers.export_shown, [saved]),
-            language,
-            saved,
-            show_progress_on=saved,
-            **(heavy | {"concurrency_id": "documents", "concurrency_limit": 1}),
-        )
-        files.compare(by_name(handlers.compare, [compared]), language, compared, **many)
-        compared.close(lambda: "", None, compared, **many)
+        connect(turn.failure(None, js=wait, **PRIVATE).then, handlers.busy, language, [files], **MANY)
+        opened = connect(files.open, handlers.open, language, with_result, **MANY)
+        connect(files.mark, handlers.mark, language, [files], **MANY)
+        connect(files.takeout, handlers.remove, language, with_result, **MANY)
+        connect(files.pause, handlers.pause, language, [files], **MANY)
+        for event in (files.clear, self._erase.click):
+            connect(event, handlers.clear, language, everything, **MANY)
+        connect(files.compare, handlers.compare, language, [compared], **MANY)
+        compared.close(lambda: "", None, compared, **MANY)
+        # A queue of their own: documents need no detector.
+        documents = PRIVATE | {"concurrency_id": "documents", "concurrency_limit": 1}
+        connect(self._save.click, handlers.export_shown, language, [saved], show_progress_on=saved, **documents)
+        connect(files.export, handlers.export, language, [exported], show_progress_on=exported, **documents)
         for arrival in [*arrivals, opened]:
-            arrival.then(lambda: idle_panel(), None, self._saved, **at_once)
-        # Not in the line of the detector: writing pages needs no model, and nobody should wait for it.
-        files.export(
-            by_name(handlers.export, [exported]),
-            language,
-            exported,
-            show_progress_on=exported,
-            **(heavy | {"concurrency_id": "documents", "concurrency_limit": 1}),
-        )
+            arrival.then(lambda: idle_panel(), None, saved, **AT_ONCE)
         listed = [files, compared, exported]
-        language.change(by_name(handlers.change_language, listed), language, listed, **at_once)
+        connect(language.change, handlers.change_language, language, listed, **AT_ONCE)
         script = Tabs.SCRIPT.replace("(ticket, ...rest) =>", "() =>").replace("...rest", f"({pressed})()")
-        page.load(
-            by_name(handlers.restore, [files, *found]),
-            [self._ticket, language],
-            [files, *found],
-            js=script,
-            **at_once,
-        )
+        connect(page.load, handlers.restore, [self._ticket, language], with_result, js=script, **AT_ONCE)
         return opened

@@ -1,5 +1,5 @@
-// How files come in: dropped, chosen, a folder, pasted, or taken with a phone's camera. One file alone is handed to
-// Gradio's own drop zone; several, a folder, or one more while others are there go to the list, see files.js.
+// Take files in: dropped, chosen, a folder, pasted, or from a phone's camera. A single file goes to Gradio's drop zone;
+// several, a folder, or one more while others are there go to the list, see files.js.
 const MOST = 5000;
 const zone = () => document.querySelector('#upload');
 const input = () => document.querySelector('#upload input[type=file]');
@@ -75,7 +75,7 @@ element.addEventListener('change', (event) => {
     if (event.target.name === 'folder' || files.length) take(files);
     event.target.value = '';
 });
-// Gradio's field takes one file of any type. What is offered first is what can be judged; all else can be chosen too.
+// Gradio's field takes one file of any type. Suggest supported types first; others can be chosen too.
 const ready = () => {
     const field = input();
     if (!field || field.accept === element.querySelector('[data-accept]').dataset.accept) return;

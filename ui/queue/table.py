@@ -69,16 +69,16 @@ def shown_result(row: Row) -> Result | None:
 
 def _row(row: Row, language: Language) -> dict[str, Any]:
     words, summary, result = text.of(language), row.summary, shown_result(row)
-    said = words.FILES_STATES[row.state]
+    message = words.FILES_STATES[row.state]
     if row.trouble is not None:
-        said = row.trouble.title(language)
+        message = row.trouble.title(language)
     entry = {
         "number": row.number,
         "name": printable(row.name),
         "state": row.state,
         "mark": row.mark,
         "result": result or row.state,
-        "said": result_text.headline(result, language) if result else said,
+        "said": result_text.headline(result, language) if result else message,
         "rank": -2 if summary is None else rank(summary),
         "thumbnail": row.thumbnail.link if row.thumbnail else "",
         "grade": "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -55,19 +56,20 @@ class Answers(NamedTuple):
         return seen_at is not None and now - seen_at > _DAY
 
 
+def _choices(labels: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [(label, value) for value, label in labels.items()]
+
+
 def first_fields(localized: LocalizedComponents) -> list[gr.Radio | gr.Checkbox | gr.Dropdown]:
     """Lay out what decides where to turn: the first five of `Answers`."""
     kind = localized.add(
         gr.Radio,
-        lambda words: {
-            "label": words.KIND_TITLE,
-            "choices": [(shown, name) for name, shown in words.KINDS.items()],
-        },
+        lambda words: {"label": words.KIND_TITLE, "choices": _choices(words.KINDS)},
         elem_id="kind",
     )
     depicted = localized.add(
         gr.Radio,
-        lambda words: {"label": words.AGE_TITLE, "choices": [(shown, name) for name, shown in words.AGES.items()]},
+        lambda words: {"label": words.AGE_TITLE, "choices": _choices(words.AGES)},
         visible=False,
         elem_id="depicted",
     )
@@ -75,10 +77,7 @@ def first_fields(localized: LocalizedComponents) -> list[gr.Radio | gr.Checkbox 
     witness_only = localized.add(gr.Checkbox, lambda words: {"label": words.WITNESS}, elem_id="witness")
     country = localized.add(
         gr.Dropdown,
-        lambda words: {
-            "label": words.COUNTRY,
-            "choices": [(shown, code) for code, shown in words.COUNTRIES.items()],
-        },
+        lambda words: {"label": words.COUNTRY, "choices": _choices(words.COUNTRIES)},
         value="IN",
         filterable=False,
         elem_id="country",
@@ -134,10 +133,7 @@ def detail_fields(localized: LocalizedComponents) -> list[gr.HTML | gr.Textbox |
     )
     state = localized.add(
         gr.Dropdown,
-        lambda words: {
-            "label": words.FORM_STATE,
-            "choices": [(shown, name) for name, shown in words.STATES.items()],
-        },
+        lambda words: {"label": words.FORM_STATE, "choices": _choices(words.STATES)},
         value=None,
     )
     return [seen_at, saved_at, delay_reason, platform, handle, links, whose_face, harm, state]

@@ -22,7 +22,7 @@ element.addEventListener('click', (event) => {
     };
     reach();
 });
-// One button a field copies its text; where the browser refuses, the text is marked, ready for the keyboard.
+// Copy a field's text; if the browser refuses, select it for the keyboard.
 element.addEventListener('click', async (event) => {
     const button = event.target.closest('button[data-copied]');
     if (!button) return;

@@ -91,15 +91,15 @@ def _is_ready(field: PortalField) -> bool:
 def filed_panel(package: Prepared, language: Language) -> str:
     """Return that the number is recorded, and the follow-up dates, known for India only."""
     words = text.of(language)
-    said = f"<p>{escape(words.FILED_DONE)}</p>"
+    message = f"<p>{escape(words.FILED_DONE)}</p>"
     if package.filed_at is None or package.case.country != "IN":
-        return said
+        return message
     dates = "".join(
         f"<li><strong>{followup.at.astimezone(IST):%d-%m-%Y, %H:%M}</strong>: {escape(followup.text[language])} "
         f"<small>({escape(followup.fact.hedge_in(language))})</small></li>"
         for followup in followups(package.filed_at, load_portal())
     )
-    return f"{said}<h3>{escape(words.FOLLOWUPS_TITLE)}</h3><ul>{dates}</ul>"
+    return f"{message}<h3>{escape(words.FOLLOWUPS_TITLE)}</h3><ul>{dates}</ul>"
 
 
 def _rows(field: str) -> int:

@@ -231,12 +231,12 @@ def _form_updates(answers: Answers, language: Language, *, build: bool) -> Updat
     """
     sexual, unknown = answers.kind == "sexual", answers.kind is None or answers.age_missing
     # What was typed elsewhere does not decide where to turn, and may not be readable yet.
-    told = answers._replace(seen_at="", saved_at="")
+    without_times = answers._replace(seen_at="", saved_at="")
     if unknown:
-        case = read_case(told._replace(kind="other"))
+        case = read_case(without_times._replace(kind="other"))
         panel = first_panel(case, language, age_missing=answers.age_missing)
     else:
-        case = read_case(told)
+        case = read_case(without_times)
         panel = routes_panel(case, language)
     stop = answers.age_missing or is_hard_stop(case)
     return {

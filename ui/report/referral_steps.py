@@ -75,7 +75,7 @@ def portal_link(case: Case, findings: Sequence[Finding], language: Language) -> 
         address=address,
         label=words.PORTAL_BUTTON if home else words.PAGE_BUTTON.format(address=address),
         typed=words.PORTAL_ADDRESS if case.country == "IN" else words.PAGE_ADDRESS,
-        errors=[" ".join(entry.said(language)) for entry in findings if entry.severity == "error"],
+        errors=[" ".join(entry.sentences(language)) for entry in findings if entry.severity == "error"],
     )
 
 

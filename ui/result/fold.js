@@ -1,4 +1,4 @@
-// On a phone, what is open where there is room is folded, until the visitor opens it.
+// On a phone, collapse the sections that are open on wide screens.
 const foldOnPhones = () => {
     if (matchMedia('(max-width: 560px)').matches) {
         element.querySelectorAll('details[data-wide]').forEach((details) => { details.open = false; });

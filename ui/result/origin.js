@@ -1,4 +1,4 @@
-// A press puts a frame on the clipboard, as PNG, which is what clipboards take. Nothing leaves the page.
+// Copy a frame to the clipboard as PNG, the format that clipboards accept. Nothing leaves the page.
 element.addEventListener('click', async (event) => {
     const button = event.target.closest('.dd-copy-frame');
     if (!button) return;

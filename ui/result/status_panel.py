@@ -25,29 +25,24 @@ def checking_panel(name: str, language: Language, *, again: bool = False) -> str
     """Return what is being checked."""
     words = text.of(language)
     hint = words.CHECKING_AGAIN if again else words.CHECKING_HINT
-    return _REGION.format(
-        content=f'<section class="dd-panel dd-checking"><h2>{with_name(words.CHECKING, name)}</h2>'
-        f"<p>{escape(hint)}</p></section>"
-    )
+    return _section("dd-checking", with_name(words.CHECKING, name), hint)
 
 
 def fetching_panel(site: str, language: Language) -> str:
     """Return that a link is being downloaded."""
     words = text.of(language)
-    return _REGION.format(
-        content=f'<section class="dd-panel dd-checking"><h2>{escape(words.FETCHING.format(site=site))}</h2>'
-        f"<p>{escape(words.FETCHING_HINT)}</p></section>"
-    )
+    return _section("dd-checking", escape(words.FETCHING.format(site=site)), words.FETCHING_HINT)
 
 
 def stopped_panel(language: Language) -> str:
     """Return that the check was stopped."""
     words = text.of(language)
-    title = f"{icon('trouble')} {escape(words.STOPPED_TITLE)}"
-    return _REGION.format(
-        content=f'<section class="dd-panel dd-trouble dd-stopped"><h2>{title}</h2>'
-        f"<p>{escape(words.STOPPED)}</p></section>"
-    )
+    return _section("dd-trouble dd-stopped", f"{icon('trouble')} {escape(words.STOPPED_TITLE)}", words.STOPPED)
+
+
+def _section(kind: str, title: str, sentence: str) -> str:
+    content = f'<section class="dd-panel {kind}"><h2>{title}</h2><p>{escape(sentence)}</p></section>'
+    return _REGION.format(content=content)
 
 
 def moment_panel(moment: Moment, language: Language) -> str:
@@ -72,13 +67,13 @@ def closer_panel(analysis: Analysis, language: Language) -> str:
         return idle_panel()
     counts = {"part": analysis.frames_examined, "whole": media.frame_count}
     if analysis.frames_examined == media.frame_count:
-        said = words.CLOSER_ALL
+        sentence = words.CLOSER_ALL
     elif analysis.frame_interval_s:
         gap = words.SECONDS.format(count=f"{analysis.frame_interval_s:.1f}")
-        said = words.CLOSER_DONE.format(gap=gap, **counts)
+        sentence = words.CLOSER_DONE.format(gap=gap, **counts)
     else:
-        said = words.CLOSER_ONE.format(**counts)
-    return _REGION.format(content=f"<p>{escape(said)}</p>")
+        sentence = words.CLOSER_ONE.format(**counts)
+    return _REGION.format(content=f"<p>{escape(sentence)}</p>")
 
 
 def trouble_panel(trouble: Trouble, language: Language) -> str:
@@ -91,11 +86,11 @@ def note_panel(message: str) -> str:
     return _REGION.format(content=f"<p>{escape(message)}</p>")
 
 
-def saved_panel(link: str, name: str, said: str) -> str:
+def saved_panel(link: str, name: str, sentence: str) -> str:
     """Return a download link, which `files.js` clicks once."""
     return _REGION.format(
         content=f'<p><a class="dd-button" href="{escape(link)}" download="{escape(name)}" data-save>'
-        f"{escape(said)}</a></p>"
+        f"{escape(sentence)}</a></p>"
     )
 
 

@@ -1,4 +1,4 @@
-// A click on a graph, or a key on its slider, picks a moment and asks for its image.
+// A click on a graph, or a key on its slider, picks a frame and requests its image.
 const singles = () => [...element.querySelectorAll('.dd-timeline[data-track]')];
 const show = (figure) => {
     const points = JSON.parse(figure.dataset.points);
@@ -15,7 +15,7 @@ const show = (figure) => {
 };
 const pick = (figure) => {
     const picked = show(figure);
-    // The image takes a moment to draw; Gradio would say so in English.
+    // The image takes a moment; Gradio would say so in English.
     const waiting = document.querySelector('#moment');
     if (waiting) waiting.dataset.waiting = figure.dataset.waiting;
     trigger('pick', picked);

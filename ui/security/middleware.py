@@ -36,6 +36,7 @@ UPLOAD = "/gradio_api/upload"
 _FILE = "/gradio_api/file="
 _MAX_BODY = 2_000_000
 """Largest body other than an upload; camera images are the largest."""
+_LENGTH_DIGITS = 12
 _MULTIPART_BYTES = 100_000
 """Bytes of a multipart form around its file."""
 _BURST, _EACH_S = 600.0, 60.0
@@ -181,7 +182,8 @@ class Guard:
 
     def _oversized(self, headers: Headers, body: Body) -> _Refusal | None:
         length = headers.get("content-length", "0")
-        return self._too_large(body) if not length.isdigit() or int(length) > body.limit else None
+        known = length.isascii() and length.isdigit() and len(length) <= _LENGTH_DIGITS
+        return self._too_large(body) if not known or int(length) > body.limit else None
 
     def _unserved(self, scope: Scope) -> _Refusal | None:
         """Refuse routes that the page and its API do not need."""

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from detector.config import DetectorConfig
-from detector.errors import MediaDecodeError, MediaTooLargeError
+from detector.errors import MediaDecodeError, MediaTooLargeError, UnsupportedMediaError
 from detector.media import image_colours, images
 from detector.media.images import decode_image
 from detector.media.media import open_media
@@ -147,6 +147,23 @@ def test_further_still_formats_are_read(suffix: str, tmp_path: Path, portrait) -
     (frame,) = media.frames(None)
     assert np.abs(frame.pixels.astype(int) - np.asarray(portrait)).mean() < 2
     assert media.info.kind == "image" and media.info.notes == ()
+
+
+def test_a_large_tiff_is_read(tmp_path: Path, portrait) -> None:
+    portrait.save(tmp_path / "x.tif", big_tiff=True)
+    (frame,) = open_media(tmp_path / "x.tif", DetectorConfig()).frames(None)
+    assert (frame.pixels == np.asarray(portrait)).all()
+
+
+@pytest.mark.parametrize("tags", [{50706: b"\1\4\0\0"}, {254: 1}], ids=["DNG", "reduced image first"])
+def test_the_preview_of_a_raw_photo_is_not_judged_in_its_place(
+    tags: dict[int, object], tmp_path: Path, portrait
+) -> None:
+    portrait.save(tmp_path / "x.dng", "TIFF", tiffinfo=tags)
+    with pytest.raises(UnsupportedMediaError, match=r"raw photo.*Export it as JPEG"):
+        open_media(tmp_path / "x.dng", DetectorConfig())
+    portrait.save(tmp_path / "page.tif", tiffinfo={254: 2})  # one page of several
+    assert open_media(tmp_path / "page.tif", DetectorConfig()).info.kind == "image"
 
 
 def adobe_rgb() -> bytes:

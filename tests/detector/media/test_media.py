@@ -135,6 +135,17 @@ def test_animations_are_read_as_videos(suffix: str, tmp_path: Path) -> None:
     np.testing.assert_allclose(media.frame(2).pixels, found[2].pixels)
 
 
+@pytest.mark.parametrize("duration_ms", [0, 10])
+def test_frames_of_a_webp_that_last_no_time_are_shown_as_browsers_show_them(
+    duration_ms: int, tmp_path: Path
+) -> None:
+    frames = [Image.new("RGB", (64, 48), colour) for colour in ("black", "red", "lime")]
+    path = tmp_path / "moving.webp"
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=duration_ms)
+    media = open_media(path, DetectorConfig())
+    assert media.times_s == pytest.approx([0, 0.1, 0.2]) and media.info.frame_rate_hz == pytest.approx(10)
+
+
 def test_a_png_that_only_claims_to_be_animated_is_an_image(tmp_path: Path) -> None:
     png = _png(Image.new("RGB", (30, 20), "red"))
     claim = struct.pack(">I4sII", 8, b"acTL", 100_000, 0)
@@ -164,6 +175,9 @@ def _png(image: Image.Image) -> bytes:
         pytest.param(
             "page.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", UnsupportedMediaError, "JPEG", id="svg"
         ),
+        pytest.param("x.mp3", b"ID3\4" + bytes(500), UnsupportedMediaError, "the video", id="MP3"),
+        pytest.param("x.flac", b"fLaC" + bytes(500), UnsupportedMediaError, "the video", id="FLAC"),
+        pytest.param("x.wav", b"RIFF\0\1\0\0WAVEfmt ", UnsupportedMediaError, "the video", id="WAV"),
         pytest.param("list.mp4", b"#EXTM3U\nfile:///etc/passwd\n", UnsupportedMediaError, "MP4", id="playlist"),
         pytest.param(
             "x.mp4", _png(Image.new("RGB", (9, 9))), UnsupportedMediaError, "rename", id="PNG named .mp4"

@@ -266,9 +266,12 @@ def test_a_late_video_that_breaks_off_still_says_so(tmp_path: Path) -> None:
     assert re.search(r"should last (8.9|9.\d) s but breaks off after [5-8]\.\d s", str(warnings[-1]))
 
 
-@pytest.mark.parametrize("default", [0, 1])
-def test_of_two_videos_in_a_file_the_default_one_is_judged_and_the_other_noted(default: int, tmp_path) -> None:
-    path = tmp_path / "two.mkv"
+@pytest.mark.parametrize(("suffix", "default"), [("mkv", 0), ("mkv", 1), ("mp4", 0), ("ts", 0)])
+def test_of_two_videos_in_a_file_the_default_one_is_judged_and_the_other_noted(
+    suffix: str, default: int, tmp_path: Path
+) -> None:
+    """MP4 and MPEG-TS do not say which of two is the default: the first."""
+    path = tmp_path / f"two.{suffix}"
     with av.open(str(path), "w") as container:
         streams = [container.add_stream("libx264", rate=25) for _ in range(2)]
         for number, stream in enumerate(streams):

@@ -161,16 +161,20 @@ def test_words_within_a_sentence_follow_its_language(
     case = replace(good_case(), **changed)  # type: ignore[arg-type]
     found = checked(case, make_analysis("inconclusive", 0.5), NOW)
     entry = next(entry for entry in found if entry.key == key)
-    assert english in entry.said("en")[0] == entry.what and entry.said("en")[1] == entry.do
-    assert hindi in entry.said("hi")[0]
-    assert not any(LATIN.search(STAYS.sub("", sentence)) for sentence in entry.said("hi"))
+    assert english in entry.sentences("en")[0] == entry.what and entry.sentences("en")[1] == entry.do
+    assert hindi in entry.sentences("hi")[0]
+    assert not any(LATIN.search(STAYS.sub("", sentence)) for sentence in entry.sentences("hi"))
 
 
 def test_what_the_user_typed_can_be_left_out_of_a_finding() -> None:
     typed = finding("state", state="Atlantis", count=36, before="At&", after="At")
     ours = typed.without_typed()
-    assert "Atlantis" in " ".join((*typed.said("en"), *typed.said("hi"))) and typed.changed and not ours.changed
-    assert "Atlantis" not in " ".join((*ours.said("en"), *ours.said("hi"))) and "36" in ours.what
+    assert (
+        "Atlantis" in " ".join((*typed.sentences("en"), *typed.sentences("hi")))
+        and typed.changed
+        and not ours.changed
+    )
+    assert "Atlantis" not in " ".join((*ours.sentences("en"), *ours.sentences("hi"))) and "36" in ours.what
 
 
 @pytest.mark.parametrize(

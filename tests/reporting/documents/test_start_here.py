@@ -132,15 +132,15 @@ def test_what_to_look_at_stands_between_the_result_and_the_order_of_steps(
     in_order = (
         result_text.not_proof(language),
         words["look"],
-        f"{mark('error', language)}: {' '.join(state.said(language))}",
-        f"{mark('warn', language)}: {' '.join(links.said(language))}",
-        f"{mark('info', language)}: {' '.join(changed.said(language))}",
+        f"{mark('error', language)}: {' '.join(state.sentences(language))}",
+        f"{mark('warn', language)}: {' '.join(links.sentences(language))}",
+        f"{mark('info', language)}: {' '.join(changed.sentences(language))}",
         f"{versions(language)[0]} 50% & more {versions(language)[1]} 50 percent and more",
         words["order_note"],
     )
     places = [half.index(text) for text in in_order]
     assert places == sorted(places)
-    assert identity.said(language)[0] not in half
+    assert identity.sentences(language)[0] not in half
 
 
 def test_where_nothing_has_to_be_looked_at_nothing_is_said_of_it(facts: ReportFacts) -> None:

@@ -149,6 +149,7 @@ def test_many_large_images_stay_below_the_limit(facts: ReportFacts, explanations
     assert len(images_in(content)) >= 10 and len(read_pages(content)) <= MAX_PAGES
 
 
+@pytest.mark.slow
 def test_hostile_names_and_texts_neither_crash_nor_leave_the_page(facts: ReportFacts) -> None:
     media = replace(
         facts.analysis.media,

@@ -188,6 +188,7 @@ def test_a_video_too_large_becomes_a_smaller_one(limit: int, tmp_path: Path) -> 
     assert all(abs(length - 4.0) < 0.2 for length in streams(copy.content).values())
 
 
+@pytest.mark.slow
 def test_a_video_too_long_is_cut_around_the_stretch_that_speaks_most(tmp_path: Path) -> None:
     path = write_video(tmp_path / "a.mp4", seconds=8.0)
     copy = copy_video(path, 30_000, Span(6.0, 8.0, 0.9))
@@ -270,6 +271,7 @@ def test_a_video_that_was_opened_is_not_opened_hashed_and_probed_again(
     assert copy is not None and ("as they are" in copy.made_how) == (limit == 5_000_000)
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_video(tmp_path: Path) -> None:
     pytest.importorskip("resource")
     program = """

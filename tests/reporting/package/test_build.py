@@ -123,6 +123,7 @@ def test_building_and_verifying_tell_the_same(
     assert built.files["original/video_1_final.mp4"] == built.input_sha256
 
 
+@pytest.mark.slow
 def test_the_same_inputs_give_the_same_bytes(build: Build, original: Path, created_at: datetime) -> None:
     first = build(original=original, include_original=True).read_bytes()
     elsewhere = created_at.astimezone(timezone(timedelta(hours=5, minutes=30)))
@@ -131,6 +132,7 @@ def test_the_same_inputs_give_the_same_bytes(build: Build, original: Path, creat
     assert later.read_bytes() != first
 
 
+@pytest.mark.usefixtures("small_documents")
 def test_members_carry_a_fixed_time_and_plain_permissions(build: Build) -> None:
     with zipfile.ZipFile(build()) as archive:
         for info in archive.infolist():
@@ -234,6 +236,7 @@ def test_a_failure_leaves_no_file_and_does_not_touch_an_earlier_package(build: B
     assert list(path.parent.iterdir()) == []
 
 
+@pytest.mark.usefixtures("small_documents")
 def test_an_earlier_package_is_replaced_in_one_step_and_never_written_into(
     build: Build, created_at: datetime, tmp_path: Path
 ) -> None:
@@ -291,7 +294,9 @@ def test_what_the_checks_found_is_told_everywhere_alike_errors_first(
     for entry in built.findings:
         assert entry.what in draft
         for language in ("en", "hi"):
-            assert (str(escape(entry.said(language)[0])) in page) == (entry.severity != "info" or entry.changed)
+            assert (str(escape(entry.sentences(language)[0])) in page) == (
+                entry.severity != "info" or entry.changed
+            )
     assert verify_package(built.path).findings == (), "known only of a package that was just built"
 
 
@@ -348,6 +353,7 @@ def test_the_package_says_where_the_file_was_processed(place: Place, build: Buil
     assert [name for name, words in PLACES.items() if words in log] == [place]
 
 
+@pytest.mark.usefixtures("small_documents")
 def test_a_folder_gets_a_package_named_by_its_case(build: Build, analysis: Analysis, tmp_path: Path) -> None:
     path = build(out_path=tmp_path / "out")
     assert path == tmp_path / "out" / f"DFD-20260306-{analysis.media.sha256[:8]}.zip"
@@ -370,6 +376,7 @@ def test_a_hard_stop_writes_nothing_at_all(
     assert sorted(tmp_path.rglob("*")) == before
 
 
+@pytest.mark.usefixtures("small_documents")
 def test_images_of_sexual_content_are_left_out_unless_asked_for(build: Build, original: Path) -> None:
     files = contents(build(case=Case(kind="sexual", depicted="adult"), original=original))
     assert not [name for name in files if name.startswith(("5_evidence/", "original/"))]

@@ -45,6 +45,8 @@ class Site(http.server.BaseHTTPRequestHandler):
             self.send_response(302)
             self.send_header("Location", "/loop" + self.path)
             self.end_headers()
+        elif self.path.startswith("/raw/"):
+            self.wfile.write(bytes.fromhex(self.path.removeprefix("/raw/")))
         elif self.path == "/gone":
             self.send_error(404)
         elif self.path == "/endless":
@@ -242,6 +244,34 @@ def test_what_breaks_off_is_not_kept(get: Callable[..., Path], tmp_path: Path) -
     with pytest.raises(LinkError, match="could not be reached"):
         get(f"http://{OPEN}:1/")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(b"HTTP/1.1 302 x\r\nLocation: http://[\r\n", id="no address to go to"),
+        pytest.param(b"HTTP/1.1 302 x\r\nLocation: \xff\xfe://\r\n", id="bytes to go to"),
+        pytest.param(b"HTTP/1.1 302 x\r\nLocation: http://\xe2\x84\x80.example/\r\n", id="name of signs"),
+        pytest.param(b"HTTP/1.1 302 x\r\n", id="nowhere to go to"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: \xb2\r\n", id="length of another digit"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: " + b"9" * 5000 + b"\r\n", id="5,000 digits"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 5, 6\r\n", id="two lengths"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nx", id="chunk of no length"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\nx", id="chunk below zero"),
+        pytest.param(b"HTTP/1.1 999999 x\r\n", id="no status"),
+        pytest.param(b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 2000, id="2,000 headers"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nA: " + b"x" * 100_000, id="an endless header"),
+        pytest.param(b"\xff\xd8\xff\xe0", id="no HTTP"),
+        pytest.param(b"", id="nothing"),
+    ],
+)
+def test_whatever_a_site_answers_is_taken_or_told(answer: bytes, get: Callable[..., Path], tmp_path: Path) -> None:
+    try:
+        get(f"/raw/{(answer + bytes.fromhex('0d0a') + CONTENT).hex()}")
+    except LinkError:
+        assert not list(tmp_path.iterdir())
+    else:
+        assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_settings_around_it_are_not_believed(

@@ -299,7 +299,7 @@ def test_no_text_with_a_gap_can_be_copied_and_the_portal_waits_for_it(
     (gap,) = [field for field in prepared(judged).fields if not field.complete]
     assert escape(gap.text) not in said["fields"] and 'href="#what-happened"' in said["fields"]
     assert escape(words.FILING_MISSING) in said["fields"] and "fill in" not in said["fields"]
-    missing = finding("nothing_told").said(language)[0]
+    missing = finding("nothing_told").sentences(language)[0]
     assert "<a " not in said["portal"] and 'aria-disabled="true"' in said["portal"]
     assert escape(missing) in said["portal"] and escape(words.PORTAL_OFF) in said["portal"]
     assert load_portal().home_url.value in said["portal"], "who must, types the address"
@@ -356,7 +356,7 @@ def test_what_to_look_at_before_filing_is_said_under_the_note_in_the_language_th
         shown, folded = markup.split("<details", 1)
         assert shown.index(escape(words.READY)) < shown.index(f"<h2>{escape(words.LOOK_TITLE)}</h2>")
         for entry in findings:
-            said = " ".join(escape(sentence) for sentence in entry.said(language))
+            said = " ".join(escape(sentence) for sentence in entry.sentences(language))
             marked = f"{mark(entry.severity, language)}:</strong> {said}"
             assert (marked in shown, said in folded) == (entry.severity == "warn", entry.severity == "info")
         assert "<b>" not in markup and "&lt;b&gt;It&#x27;s &#36;&#123;1}&lt;/b&gt;" in folded

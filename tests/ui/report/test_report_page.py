@@ -83,7 +83,7 @@ def test_check_look_copy_download_and_then_the_portal(
     page.locator("#prepare").click()
     portal = page.locator("#portal")
     expect(portal.locator("[aria-disabled=true]")).to_be_visible()
-    expect(portal).to_contain_text(finding("nothing_told").said(language)[0])
+    expect(portal).to_contain_text(finding("nothing_told").sentences(language)[0])
     expect(portal.locator("a")).to_have_count(0)
     expect(page.locator("#fields")).to_contain_text(words.FILING_MISSING)
     copy = page.get_by_role("button", name=f"{words.FILING_COPY} Additional information about the incident")

@@ -7,14 +7,17 @@ from typing import get_args
 
 import pytest
 from html_helpers import Page
+from report_facts import facts_of, read_pages
 
-from detector.messages import Message
+from detector.messages import Message, NoteCode
 from detector.types import Analysis, FaceMark, FaceTrack, Outcome, Span
 from explain.types import Explanations, ScaleSource
 from reporting import Case
+from reporting.documents.technical_report import forensic_pdf
 from reporting.portals import load_portal
 from reporting.text import guidance
 from reporting.text import results as result_text
+from reporting.text.messages import message_sentences
 from reporting.text.results import Language
 from ui import text
 from ui.check.file_check import Trouble
@@ -27,6 +30,26 @@ from ui.text import Words
 
 HOSTILE = '"><img src=x onerror=alert(1)><script>alert(2)</script>${alert(3)}{{value}}.mp4'
 STILL, FACE, ORIGINAL, WHOLE = (Picture(f"{name}.png", 16, 16) for name in ("still", "f", "o", "w"))
+
+
+NOTES: dict[NoteCode, dict[str, str | float]] = {
+    "other_suffix": {"suffix": ".png", "format": "mp4", "kind": "video"},
+    "scaled_image": {"stored": "9000x9000", "judged": "4500x4500"},
+    "scaled_frames": {"stored": "9000x9000", "judged": "4500x4500"},
+    "other_videos": {"count": 2},
+}
+
+
+@pytest.mark.parametrize("code", get_args(NoteCode))
+def test_every_note_about_a_file_is_on_the_page_in_the_json_and_in_the_report(
+    code: NoteCode, make_analysis: Callable[..., Analysis], make_track: Callable[..., FaceTrack]
+) -> None:
+    analysis, note = make_analysis("real", make_track(0, "real", 0.04)), Message(code, NOTES[code])
+    analysis = replace(analysis, media=replace(analysis.media, notes=(note,)))
+    for language in get_args(Language):
+        assert message_sentences([note], language)[0] in Page(about(analysis, language)).words
+    assert str(note) in analysis.to_dict()["verdict"]["reasons"]
+    assert str(note) in " ".join(page.words for page in read_pages(forensic_pdf(facts_of(analysis, None))))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,84 @@
+"""Find damage inside a JPEG or HEIC that Pillow's decoders paint over without a word.
+
+FFmpeg's decoders stop at coded data that cannot be what was written, if they are told to. Changed bits that still
+decode, to other pixels, are found by nobody: these formats hold no checksums.
+"""
+
+from __future__ import annotations
+
+from typing import IO
+
+import av
+import av.error
+from av.video.codeccontext import VideoCodecContext
+from PIL import Image
+
+from detector.media.mp4_tables import check_mp4_tables
+
+_STRICT = {"err_detect": "explode+crccheck"}
+_WITHOUT_PIXELS = {"skip_idct": "all", "lowres": "3"}
+"""Of a JPEG only its codes are read: a tenth of the cost of decoding it."""
+_MAX_PX = 50_000_000
+"""Larger images are not looked through: decoders of progressive JPEG hold six bytes for each pixel."""
+_MAX_BYTES = 100_000_000
+
+
+def is_damaged_inside(file: IO[bytes], image: Image.Image, name: str) -> bool:
+    """Whether coded data of an image are damaged, as far as that can be known.
+
+    Args:
+        file: the whole file.
+        image: its header, as Pillow reads it.
+        name: of the file, for errors.
+
+    Raises:
+        MediaTooLargeError: tables of a HEIC claim more than is read.
+    """
+    if image.width * image.height > _MAX_PX or file.seek(0, 2) > _MAX_BYTES:
+        return False
+    file.seek(0)
+    if image.format in ("JPEG", "MPO"):
+        return _is_damaged_jpeg(file.read())
+    if image.format == "HEIF":
+        return _is_damaged_heic(file, image, name)
+    return False
+
+
+def _is_damaged_jpeg(content: bytes) -> bool:
+    codec = av.CodecContext.create("mjpeg", "r")
+    assert isinstance(codec, VideoCodecContext)
+    codec.options, codec.thread_count = _STRICT | _WITHOUT_PIXELS, 1
+    try:
+        codec.decode(av.Packet(content))
+    except av.error.InvalidDataError:
+        return True
+    except av.error.FFmpegError:  # a kind of JPEG that it does not know
+        pass
+    return False
+
+
+def _is_damaged_heic(file: IO[bytes], image: Image.Image, name: str) -> bool:
+    """Decode the image or each of its tiles, not its thumbnails."""
+    check_mp4_tables(file, name)
+    file.seek(0)
+    tiling = image.info.get("tiling")
+    size = (tiling["tile_width"], tiling["tile_height"]) if tiling else image.size
+    try:
+        with av.open(file, "r", format="mp4", metadata_errors="replace") as container:
+            streams = [s for s in container.streams.video if s.codec_context is not None]
+            streams = [s for s in streams if sorted((s.width, s.height)) == sorted(size)]
+            if not streams:
+                return False
+            decoded = dict.fromkeys((stream.index for stream in streams), 0)
+            for stream in streams:
+                stream.codec_context.options = _STRICT | {"max_pixels": str(2 * _MAX_PX)}
+                stream.codec_context.thread_count = 1
+            for packet in container.demux(streams):
+                frames = packet.decode()  # an empty one at the end draws out what a decoder holds back
+                decoded[packet.stream.index] += len(frames)
+            return not all(decoded.values())
+    except av.error.InvalidDataError:
+        return True
+    except av.error.FFmpegError:
+        pass
+    return False
