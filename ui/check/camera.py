@@ -31,7 +31,6 @@ from ui.common.localized import LocalizedComponents
 from ui.common.templates import render
 from ui.session.jobs import Jobs
 from ui.session.visitor import session_of
-from ui.text import Words
 
 MAX_CAMERAS = 4
 """Cameras that run at once."""
@@ -167,11 +166,10 @@ def _number_of(data: Any) -> int:
 
 def camera_section(localized: LocalizedComponents) -> gr.HTML:
     """Lay out the camera; its script triggers `look`, with an image, and `halt`."""
-    return localized.html(_stage, js_on_load=_SCRIPT.read_text(encoding="utf-8"), elem_id="camera")
-
-
-def _stage(words: type[Words]) -> str:
-    return render("check/camera.html.j2", words.LANGUAGE)
+    script = _SCRIPT.read_text(encoding="utf-8")
+    return localized.html(
+        lambda words: render("check/camera.html.j2", words.LANGUAGE), js_on_load=script, elem_id="camera"
+    )
 
 
 def camera_answer(number: int, faces: tuple[LiveFace, ...], width: int, height: int, language: Language) -> str:
