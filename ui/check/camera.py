@@ -82,11 +82,11 @@ class Cameras:
             if session not in self._views and len(self._views) >= MAX_CAMERAS:
                 raise TooManyCameras
             camera = self._views.get(session)
-            if camera is None or camera.shape != pixels.shape:  # a phone that is turned shows another view
+            if camera is None or camera.shape != pixels.shape:  # a phone was turned
                 camera = _Camera(LiveView(self._detector), pixels.shape)
             self._views[session] = camera
             camera.used = now
-        with camera.turn:  # its time is taken in the turn: a view's clock only goes forward
+        with camera.turn:  # read the clock inside the lock: times must not go back
             return camera.view.score_frame(pixels, self._clock())
 
     def drop(self, session: str) -> None:
