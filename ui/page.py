@@ -283,8 +283,8 @@ def _camera_tab(
         )
     )
     handlers = CameraHandlers(cameras)
-    # Not in the queue of heavy events, where a camera would wait for every video: the page sends one image at a time,
-    # and the networks have locks of their own.
+    # Not in the queue of heavy events, where a camera would wait for every video: the page sends one image at a
+    # time, and the networks have locks of their own.
     camera.look(handlers.score_image, language, answer, **MANY)
     camera.halt(handlers.stop, None, answer, **MANY)
 
