@@ -281,7 +281,7 @@ class Visits:
             if visit is not None and visit.analysis is not None:
                 self._visits[new] = visit
                 visit.left, visit.used, visit.package = None, self._clock(), None
-                visit.checking = False  # a closer look ends with its page
+                visit.checking = False  # a second check ends with its page
         self.jobs.end(old, "copy")
         self.jobs.end(old, "package")
         if visit is not None and visit.analysis is None and not visit.listed:
@@ -361,7 +361,7 @@ def _move_in(received: Path, name: str, folder: Path) -> Path:
         return received.replace(received_folder / clean_file_name(name))
     except FileNotFoundError as error:
         raise MediaNotFoundError("This upload is not there any more. Add the file once more.") from error
-    except OSError:  # a name that this system does not take
+    except OSError:  # this file system refuses the name
         return received.replace(received_folder / received.name)
 
 
