@@ -249,9 +249,13 @@ def _form_updates(answers: Answers, language: Language, *, build: bool) -> Updat
 
 
 def _package_updates(package: Prepared | Trouble | None, language: Language) -> Updates:
-    """Update the note, fields, download, portal link and follow-up of the report package."""
+    """Update the note, fields, download, portal link and follow-up of the report package.
+
+    A package that is ready collapses the form that it was made from.
+    """
     if not isinstance(package, Prepared):
         return {
+            "told": gr.Accordion(open=True),
             "package-note": idle_panel() if package is None else trouble_panel(package, language),
             "filing": gr.Column(visible=False),
             "fields": "",
@@ -260,12 +264,13 @@ def _package_updates(package: Prepared | Trouble | None, language: Language) -> 
             "after": gr.Column(visible=False),
             "filed": idle_panel(),
         }
-    look, filed = before_filing(package.findings, language), idle_panel()
+    look, filed = before_filing(package.case, package.findings, language), idle_panel()
     if package.trouble is not None:
         filed = trouble_panel(package.trouble, language)
     elif package.filed_at is not None:
         look, filed = "", f'<div role="status">{filed_panel(package, language)}</div>'
     return {
+        "told": gr.Accordion(open=False),
         "package-note": note_panel(text.of(language).READY) + look,
         "filing": gr.Column(visible=True),
         "fields": filing_list(package, language),
