@@ -71,20 +71,16 @@ class Handlers:
 
     def receive(self, upload: object, chosen: str, request: gr.Request) -> Updates:
         """Take an upload in and show at once that it is being checked; the check follows."""
-        session, language = session_of(request), text.language_of(chosen)
+        session, language, owner = session_of(request), text.language_of(chosen), owner_of(request)
         self.visits.end(session)
-        return self.start_check(
-            session, language, lambda: self.visits.start_upload(session, upload, language, owner_of(request))
-        )
+        return self.start_check(session, language, lambda: self.visits.receive_upload(upload, language, owner))
 
     def receive_example(self, path: Path) -> Callable[[str, gr.Request], Updates]:
         """Return a handler that takes in one of the examples."""
 
         def receive(chosen: str, request: gr.Request) -> Updates:
-            session, language = session_of(request), text.language_of(chosen)
-            return self.start_check(
-                session, language, lambda: self.visits.start(session, path, language, owner_of(request))
-            )
+            session, language, owner = session_of(request), text.language_of(chosen), owner_of(request)
+            return self.start_check(session, language, lambda: self.visits.make(path, language, owner))
 
         return receive
 
@@ -284,9 +280,9 @@ class Handlers:
         self.visits.end(session, panel)
         return panel(language)
 
-    def start_check(self, session: str, language: Language, start: Callable[[], Visit]) -> Updates:
+    def start_check(self, session: str, language: Language, make: Callable[[], Visit]) -> Updates:
         """Start a visit, and show that its file is being checked or why not."""
-        visit = attempt(start)
+        visit = attempt(lambda: self.visits.show(session, make()))
         failed = isinstance(visit, Trouble)
         job = self.visits.jobs.start(session, "check")
         if isinstance(visit, Trouble):

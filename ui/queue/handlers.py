@@ -306,7 +306,7 @@ class ListHandlers:
         if self._visits.get(session) is not visit:
             self._add_current(session, files)
             self._save_shown(session, files)
-            self._visits.look_at(session, visit)
+            self._visits.show(session, visit)
         return show_result(visit, analysis)
 
     def _save_shown(self, session: str, files: FileList) -> None:
