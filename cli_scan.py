@@ -205,11 +205,7 @@ def _print_regions(detector: Detector, analysis: Analysis, explanations: Explana
     from explain import measure_faithfulness
     from reporting.text.regions import evidence_sentences, faithfulness_sentences
 
-    seen: set[int] = set()
-    for face in explanations.faces:
-        if face.track_id in seen:
-            continue
-        seen.add(face.track_id)
+    for face in explanations.strongest:
         sentences = list(evidence_sentences(face, "en"))
         if check and face.concentrated:
             sentences += faithfulness_sentences(measure_faithfulness(detector, face.crop, face.heatmap), "en")
@@ -222,14 +218,8 @@ def _report(
 ) -> None:
     from reporting.package.build import build_package
 
-    package = build_package(
-        case,
-        analysis,
-        explanations,
-        args.report,
-        original=media,
-        include_original=args.include_original,
-    )
+    include = args.include_original
+    package = build_package(case, analysis, explanations, args.report, original=media, include_original=include)
     say(f"{package.path} written; open START_HERE.html in it first")
     say(f"  SHA-256 of its manifest, to note elsewhere: {package.manifest_sha256}")
     for finding in package.findings:
@@ -265,28 +255,22 @@ def _annotate(
 
 def _in_words(analysis: Analysis) -> list[str]:
     """Return the result as sentences, one a line."""
-    from reporting.text.results import (
-        error_sentence,
-        face_sentence,
-        not_proof,
-        rate_sentence,
-        shown,
-        verdict_sentence,
-    )
+    from reporting.text import results
 
-    lines = [verdict_sentence(analysis.verdict, analysis.media.kind, "en"), *map(str, analysis.warnings)]
+    lines = [results.verdict_sentence(analysis.verdict, analysis.media.kind, "en"), *map(str, analysis.warnings)]
     if len(analysis.tracks) > 1:
         for track in analysis.tracks:
-            sentence = face_sentence(shown(track), track.probability, "en")
+            sentence = results.face_sentence(results.shown(track), track.probability, "en")
             lines.append(f"Face {track.track_id + 1}: {sentence}")
-            lines += [f"  {stretch}" for stretch in _spans(track)]
+            lines += [f"  {span}" for span in _spans(track)]
     elif analysis.tracks:
         lines += _spans(analysis.tracks[0])
     lines += map(str, (*analysis.verdict.reasons, *analysis.media.notes))
     if analysis.tracks:
-        if rate := rate_sentence(analysis.checkpoint, analysis.verdict.grade, analysis.media.kind, "en"):
-            lines.append(rate)
-        lines += [error_sentence(analysis.checkpoint, "en"), not_proof("en")]
+        grade, kind = analysis.verdict.grade, analysis.media.kind
+        rate = results.rate_sentence(analysis.checkpoint, grade, kind, "en")
+        lines += [rate] if rate else []
+        lines += [results.error_sentence(analysis.checkpoint, "en"), results.not_proof("en")]
     return lines
 
 

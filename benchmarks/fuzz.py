@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import selectors
 import subprocess
 import sys
@@ -39,6 +40,10 @@ _VIDEOS = {
     "avi": ("mjpeg", "yuvj420p"),
     "ts": ("libx264", "yuv420p"),
     "gif": ("gif", "rgb8"),
+    "av1.mp4": ("libsvtav1", "yuv420p"),
+    "prores.mov": ("prores_ks", "yuva444p10le"),
+    "alpha.webm": ("libvpx-vp9", "yuva420p"),
+    "huffman.avi": ("huffyuv", "rgb24"),
 }
 _EXTREMES = (
     b"\0\0\0\0",
@@ -143,12 +148,27 @@ def whole_files(folder: Path) -> Iterator[tuple[str, bytes]]:
         "plain.tif": {},
         "packed.tif": {"compression": "tiff_lzw"},
         "plain.bmp": {},
+        "two.mpo": {"save_all": True, "append_images": [image.rotate(90)]},
+        "restarts.jpg": {"restart_marker_rows": 1, "subsampling": 0},
+        "cmyk.jpg": {"mode": "CMYK"},
+        "palette.png": {"mode": "P"},
+        "grey16.png": {"mode": "I;16"},
+        "alpha.png": {"mode": "RGBA"},
+        "alpha.avif": {"mode": "RGBA"},
+        "tiled.heic": {},
+        "float.tif": {"mode": "F"},
+        "large.tif": {"big_tiff": True},
+        "jpeg.tif": {"compression": "jpeg"},
         "plain.jp2": {},
     }
     for name, options in still.items():
-        buffer = io.BytesIO()
-        image.save(buffer, Image.registered_extensions()[Path(name).suffix], **options)
+        buffer, mode = io.BytesIO(), options.pop("mode", "RGB")
+        pillow_heif.options.GRID_TILE_SIZE = 64 if name.startswith("tiled") else 0
+        drawn = image.convert("L").convert("I").convert(mode) if mode == "I;16" else image.convert(mode)
+        drawn.save(buffer, Image.registered_extensions()[Path(name).suffix], **options)
+        pillow_heif.options.GRID_TILE_SIZE = 0
         yield name, buffer.getvalue()
+    os.environ.setdefault("SVT_LOG", "1")  # the AV1 encoder tells its settings otherwise
     moved = [image.rotate(angle) for angle in range(0, 60, 10)]
     for name in ("moving.png", "moving.webp", "moving.avif"):
         buffer = io.BytesIO()

@@ -65,6 +65,14 @@ class Explanations:
     scale_from: ScaleSource
     """Heatmaps of two reports can be compared unless this is `report`."""
 
+    @property
+    def strongest(self) -> tuple[Explanation, ...]:
+        """The face with the highest logit of each track."""
+        first: dict[int, Explanation] = {}
+        for face in self.faces:
+            first.setdefault(face.track_id, face)
+        return tuple(first.values())
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Examination:

@@ -76,7 +76,7 @@ def build_page(
     lists = ListHandlers(handlers, root)
     start_cleanup(handlers.visits, root, lists.lists)
     localized = LocalizedComponents()
-    # Gradio deletes copies that it made; what a visit holds is deleted with the visit.
+    # For copies made by Gradio; files of visits are deleted with them.
     page = gr.Blocks(title=text.of(text.DEFAULT).TITLE, analytics_enabled=False, delete_cache=(60, 3600))
     with page:
         with gr.Row(elem_id="top"):
@@ -133,7 +133,7 @@ def _file_tab(
     links_handlers: LinkHandlers | None,
 ) -> list[Any]:
     """Lay out the file tab and connect its events; return the components of `Handlers.change_language`."""
-    # Every type is let through: the detector looks at the content, and says in words what it cannot read.
+    # All types are allowed: the detector checks the content and explains what it cannot read.
     upload = localized.add(
         gr.File,
         lambda words: {"label": words.UPLOAD_LABEL.format(limit=f"{MAX_UPLOAD_MB} MB")},
@@ -199,7 +199,7 @@ def _file_tab(
         start = by_name(links_handlers.start, received)
         named = gr.on([button.click, field.submit], start, [field, language], received, **AT_ONCE)
         named.then(None, js=nearest, **PRIVATE)
-        # `MANY`: a link that was stopped may take a moment to let go, and must not swallow the next.
+        # `MANY`: a stopped download may end late and must not block the next one.
         arrivals.append(connect(named.success, links_handlers.download, None, received, **MANY))
     texts = [answer, timeline, moment, findings, closer_note, maps_note, origin, about, steps]
     shown = [*texts, working, result, found, maps, copy, where, closer, look_closer, recheck_sampling, *copy_parts]
@@ -283,8 +283,8 @@ def _camera_tab(
         )
     )
     handlers = CameraHandlers(cameras)
-    # Not in the line of the heavy events, where a camera would wait behind every video: the page sends no image
-    # before it has the answer to the last, and the networks' own locks let one thread in at a time.
+    # Not in the queue of heavy events, where a camera would wait for every video: the page sends one image at a
+    # time, and the networks have locks of their own.
     camera.look(handlers.score_image, language, answer, **MANY)
     camera.halt(handlers.stop, None, answer, **MANY)
 

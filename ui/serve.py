@@ -62,7 +62,7 @@ def launch(
     _, local_url, share_url = page.launch(
         server_name=exposure.host,
         server_port=port,
-        share=share,  # said each time: an environment variable would turn it on otherwise
+        share=share,  # explicit: an environment variable would override the default
         inbrowser=in_browser,
         prevent_thread_lock=True,
         quiet=True,
@@ -70,7 +70,7 @@ def launch(
         ssr_mode=False,
         pwa=False,
         mcp_server=False,
-        num_workers=0,  # its helpers serve files beside the guard, where an environment variable asks for them
+        num_workers=0,  # worker processes would serve files without the guard
         run_history=False,
         enable_monitoring=False,
         max_file_size=f"{MAX_UPLOAD_MB}mb",
@@ -80,13 +80,13 @@ def launch(
         css_paths=_STYLE_SHEET,
         app_kwargs={
             "middleware": [guard],
-            "routes": [upload_route(UPLOAD, root, MAX_UPLOAD_MB)],  # asked before Gradio's own of that name
+            "routes": [upload_route(UPLOAD, root, MAX_UPLOAD_MB)],  # takes precedence over Gradio's route
             "openapi_url": None,
             "docs_url": None,
             "redoc_url": None,
         },
     )
-    # Gradio's page of a shared app loads its scripts from a store on the internet; the usual one has its own.
+    # Gradio's page for shared apps loads scripts from the internet; use the local one.
     page.share = False
     return local_url, share_url
 

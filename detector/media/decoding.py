@@ -14,6 +14,7 @@ import av.error
 from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Disposition
+from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -32,6 +33,12 @@ _BASE_S, _S_PER_MB = 20.0, 60.0
 """Seconds that decoding one file may take, and more for each megabyte it has."""
 _LEAST_FRAME_PX = 50_000
 """A frame counts as at least so many pixels: each has its cost, however small."""
+_MAX_VIDEOS = 16
+"""Video streams of a file: FFmpeg keeps a frame of each, up to 53 MB in 8K, when it opens them."""
+_WITHOUT_FRAMES = {"skip_frame": "all"}
+"""Opens a file without decoding anything; then FFmpeg does not know all of its facts."""
+_CODED_IMAGES = 4
+"""An AVIF may hold so many images of the largest size: one, its transparency, and those of a sequence."""
 _ALIGNED_PX = 2_000_000
 """What decoders add to a frame to fill whole blocks."""
 _TOO_LARGE = (errno.EINVAL, errno.ERANGE)
@@ -47,13 +54,33 @@ def open_container(path: Path, format_name: str, max_frame_px: int) -> InputCont
         MediaTooLargeError: its tables claim more than is read.
         FFmpegError: it cannot be opened.
     """
+    return _opened(path, format_name, max_frame_px)
+
+
+def _opened(path: Path, format_name: str, max_frame_px: int, *, without_frames: bool = False) -> InputContainer:
     demuxer = _DEMUXERS.get(format_name, format_name)
     if demuxer == "mp4":
         with path.open("rb") as file:
             check_mp4_tables(file, path.name)
     # Decoders refuse larger frames before they take memory for them, also while the header is read.
     options = {"protocol_whitelist": "file", "max_pixels": str(max_frame_px + _ALIGNED_PX)}
-    return av.open(str(path), format=demuxer, options=options, metadata_errors="replace")
+    more = _WITHOUT_FRAMES if without_frames else {}
+    return av.open(str(path), format=demuxer, options=options | more, metadata_errors="replace")
+
+
+def check_videos(path: Path, format_name: str, max_frame_px: int) -> None:
+    """Refuse a file that holds many videos: to open it, FFmpeg decodes a frame of each and keeps them all.
+
+    Raises:
+        MediaTooLargeError: it does.
+        FFmpegError: it cannot be opened.
+    """
+    with _opened(path, format_name, max_frame_px, without_frames=True) as container:
+        if (count := len(container.streams.video)) > _MAX_VIDEOS:
+            raise MediaTooLargeError(
+                f"{path.name} holds {count} videos in one, more than the {_MAX_VIDEOS} that are opened. Cut out "
+                "the one in question and try that; keep the original."
+            )
 
 
 def video_streams(container: InputContainer) -> list[VideoStream]:
@@ -96,21 +123,23 @@ def check_coded_images(file: IO[bytes], name: str, max_px: int) -> Coding:
     Raises:
         MediaTooLargeError: it does.
     """
-    coding = Coding()
+    coding, left_px = Coding(), _CODED_IMAGES * max_px
     check_mp4_tables(file, name)
     file.seek(0)
-    options = {"max_pixels": str(max_px + _ALIGNED_PX)}
+    options, demuxer = {"max_pixels": str(max_px + _ALIGNED_PX)}, _DEMUXERS["avif"]
     try:
-        with av.open(file, "r", format=_DEMUXERS["avif"], options=options, metadata_errors="replace") as container:
-            for stream in container.streams.video:
-                stream.codec_context.options = {"max_pixels": str(max_px + _ALIGNED_PX)}
+        with av.open(
+            file, "r", format=demuxer, options=options | _WITHOUT_FRAMES, metadata_errors="replace"
+        ) as container:
             seen: set[int] = set()
             for packet in container.demux(container.streams.video):
                 if packet.stream.index not in seen:
-                    frames = packet.decode() or packet.stream.codec_context.decode(None)
+                    frames = decode_once(packet, options) if packet.stream.codec_context is not None else []
                     if frames and not seen:
                         coding = Coding(int(frames[0].color_trc), int(frames[0].color_primaries))
-                    packet.stream.codec_context.flush_buffers()
+                    left_px -= sum(frame.width * frame.height for frame in frames)
+                    if left_px < 0:
+                        raise _large_frames(name, " of too many")
                 seen.add(packet.stream.index)
                 if len(seen) == len(container.streams.video):
                     break
@@ -118,6 +147,19 @@ def check_coded_images(file: IO[bytes], name: str, max_px: int) -> Coding:
         if error.errno in _TOO_LARGE:
             raise _large_frames(name, " of too many") from error
     return coding
+
+
+def decode_once(packet: Packet[VideoStream], options: dict[str, str]) -> list[VideoFrame]:
+    """Decode a packet that stands alone, by a decoder of its own, whose memory is free again afterwards.
+
+    Raises:
+        FFmpegError: it cannot be decoded.
+    """
+    of_stream = packet.stream.codec_context
+    codec = av.CodecContext.create(of_stream.codec.name, "r")
+    assert isinstance(codec, VideoCodecContext)
+    codec.extradata, codec.options, codec.thread_count = of_stream.extradata, options, 1
+    return codec.decode(packet) or codec.decode(None)
 
 
 def check_frame(width: int, height: int, max_frame_px: int, name: str) -> None:

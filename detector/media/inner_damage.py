@@ -13,6 +13,7 @@ import av.error
 from av.video.codeccontext import VideoCodecContext
 from PIL import Image
 
+from detector.media.decoding import decode_once
 from detector.media.mp4_tables import check_mp4_tables
 
 _STRICT = {"err_detect": "explode+crccheck"}
@@ -21,6 +22,10 @@ _WITHOUT_PIXELS = {"skip_idct": "all", "lowres": "3"}
 _MAX_PX = 50_000_000
 """Larger images are not looked through: decoders of progressive JPEG hold six bytes for each pixel."""
 _MAX_BYTES = 100_000_000
+_TIMES = 2
+"""So many times the pixels of a HEIC are decoded at most: it may hold its transparency too, and hidden images."""
+_BLOCK = 64
+"""Coded sizes are multiples of blocks of at most so many pixels."""
 
 
 def is_damaged_inside(file: IO[bytes], image: Image.Image, name: str) -> bool:
@@ -62,21 +67,23 @@ def _is_damaged_heic(file: IO[bytes], image: Image.Image, name: str) -> bool:
     check_mp4_tables(file, name)
     file.seek(0)
     tiling = image.info.get("tiling")
-    size = (tiling["tile_width"], tiling["tile_height"]) if tiling else image.size
+    width, height = (tiling["tile_width"], tiling["tile_height"]) if tiling else image.size
+    left_px = _TIMES * image.width * image.height + width * height
     try:
-        with av.open(file, "r", format="mp4", metadata_errors="replace") as container:
+        options = {"skip_frame": "all"}  # nothing is decoded to open it
+        with av.open(file, "r", format="mp4", options=options, metadata_errors="replace") as container:
             streams = [s for s in container.streams.video if s.codec_context is not None]
-            streams = [s for s in streams if sorted((s.width, s.height)) == sorted(size)]
+            streams = [s for s in streams if sorted((s.width, s.height)) == sorted((width, height))]
             if not streams:
                 return False
-            decoded = dict.fromkeys((stream.index for stream in streams), 0)
-            for stream in streams:
-                stream.codec_context.options = _STRICT | {"max_pixels": str(2 * _MAX_PX)}
-                stream.codec_context.thread_count = 1
-            for packet in container.demux(streams):
-                frames = packet.decode()  # an empty one at the end draws out what a decoder holds back
-                decoded[packet.stream.index] += len(frames)
-            return not all(decoded.values())
+            # What is coded larger than it says is refused before it takes memory.
+            strict = _STRICT | {"max_pixels": str((width + _BLOCK) * (height + _BLOCK))}
+            for packet in container.demux(tuple(streams)):
+                left_px -= width * height if packet.size else 0
+                if left_px < 0:
+                    return False
+                if packet.size and not decode_once(packet, strict):
+                    return True
     except av.error.InvalidDataError:
         return True
     except av.error.FFmpegError:

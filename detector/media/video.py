@@ -19,7 +19,15 @@ from av.video.stream import VideoStream
 
 from detector.errors import MediaDecodeError, MediaTooLargeError
 from detector.media.animation import webp_durations_ms, webp_frames
-from detector.media.decoding import Work, check_frame, decode, open_container, shown_stream, video_streams
+from detector.media.decoding import (
+    Work,
+    check_frame,
+    check_videos,
+    decode,
+    open_container,
+    shown_stream,
+    video_streams,
+)
 from detector.media.frame_pixels import Turn, display_size, turn_of, upright_pixels, upright_size
 from detector.messages import Message
 from detector.types import Frame
@@ -199,6 +207,7 @@ def spread(times_s: tuple[float, ...], count: int | None) -> list[int]:
 def _probe_container(path: Path, format_name: str, max_frame_px: int) -> VideoFacts:
     name = path.name
     notes: list[Message] = []
+    check_videos(path, format_name, max_frame_px)
     with open_container(path, format_name, max_frame_px) as container:
         stream = shown_stream(container, name, max_frame_px)
         check_frame(stream.width, stream.height, max_frame_px, name)

@@ -24,6 +24,7 @@ _TICKS = (
 _LABELS_MM = 12.0
 _NAMES_MM = 21.0
 _MOST_MARKS = 400
+_ROW_MM = 7.0
 
 
 def stretched(probability: float) -> float:
@@ -74,11 +75,11 @@ def draw_timeline(sheet: Sheet, track: FaceTrack, verdict: Verdict, duration_s: 
     sheet.set_y(bottom + 7)
 
 
-def draw_faces(sheet: Sheet, tracks: Sequence[FaceTrack], verdict: Verdict, row_mm: float = 7.0) -> None:
+def draw_faces(sheet: Sheet, tracks: Sequence[FaceTrack], verdict: Verdict) -> None:
     """Draw the probabilities of an image's faces, a row each, with both thresholds."""
     left, right = sheet.l_margin + _NAMES_MM, sheet.w - sheet.r_margin - 4
     top = sheet.y + 5
-    bottom = top + row_mm * len(tracks)
+    bottom = top + _ROW_MM * len(tracks)
     sheet.pen(RULE, 0.15)
     for value, label in _TICKS:
         x = left + (right - left) * stretched(value)
@@ -94,7 +95,7 @@ def draw_faces(sheet: Sheet, tracks: Sequence[FaceTrack], verdict: Verdict, row_
         width = 34.0
         _print(sheet, f"{name} {probability:.3f}", min(x - width / 2, right - width), top - 4.2, width, "C")
     for row, track in enumerate(tracks):
-        y = top + row_mm * (row + 0.5)
+        y = top + _ROW_MM * (row + 0.5)
         _print(sheet, f"Face {track.track_id + 1}", sheet.l_margin, y - 1.8, _NAMES_MM - 2, "R")
         x = left + (right - left) * stretched(track.probability)
         sheet.pen(ACCENT, 0.6)

@@ -41,10 +41,10 @@ def one_page_pdf(
 
     Args:
         analysis: the result.
-        explanations: its images; None where there are none.
-        language: of every word but the detector's own warnings.
-        place: where in the file the strongest signs are, in that language; empty where nothing stands out.
-        still: a small image of the file, where nothing was explained.
+        explanations: its images; None if there are none.
+        language: of all texts.
+        place: where the strongest face is, in that language; may be empty.
+        still: a thumbnail of the file, used without explanations.
         created_at: aware time that the page states; now if None.
 
     Returns:
@@ -148,7 +148,7 @@ def _facts(analysis: Analysis, name: str, place: str, language: Language) -> lis
 
 
 def _picture(sheet: Sheet, explanations: Explanations | None, still: Path | None, language: Language) -> None:
-    """The frame that speaks most, or the file itself where nothing was explained."""
+    """Add the decisive frame, or the file itself without explanations."""
     pixels: Pixels | None = None
     marked = explanations is not None and bool(explanations.frames)
     if explanations is not None and explanations.frames:

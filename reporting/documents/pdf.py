@@ -301,7 +301,7 @@ class Sheet(FPDF):
         text = "\n".join(lines)
         return text if len(text) <= most else text[:most] + " \u2026 (cut)"
 
-    def box(self, lines: Sequence[BoxLine], edge: Colour = ACCENT, fill: Colour = TINT) -> None:
+    def box(self, lines: Sequence[BoxLine], edge: Colour = ACCENT) -> None:
         """Add a tinted box with a strong left edge, kept on one page."""
         inside = self.epw - 10
         cleaned = [(line, self.clean(line.text)) for line in lines]
@@ -312,7 +312,7 @@ class Sheet(FPDF):
         total = sum(heights) + 5.0
         self.room(total)
         top = self.y
-        self.set_fill_color(*fill)
+        self.set_fill_color(*TINT)
         self.rect(self.l_margin, top, self.epw, total, style="F")
         self.set_fill_color(*edge)
         self.rect(self.l_margin, top, 1.4, total, style="F")

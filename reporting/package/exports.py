@@ -112,7 +112,7 @@ def complaint_json(
             "grade": analysis.verdict.grade,
             "threshold_fake": analysis.verdict.threshold_fake,
             "error_rates": result_text.error_sentence(analysis.checkpoint, "en"),
-            "content_credentials": _credentials(facts),
+            "content_credentials": asdict(facts.credentials),
             "limits": list(result_text.limits("en")),
         },
         "provisions_possible": [
@@ -169,7 +169,7 @@ def analysis_json(facts: ReportFacts) -> str:
             "checkpoint": asdict(analysis.checkpoint),
             "frames_examined": analysis.frames_examined,
             "settings": dict(analysis.settings),
-            "content_credentials": _credentials(facts),
+            "content_credentials": asdict(facts.credentials),
             "explanations": None if facts.explanations is None else _explanations(facts.explanations),
             "limits": list(result_text.limits("en")),
         }
@@ -246,10 +246,6 @@ def _explanations(explanations: Explanations) -> dict[str, Any]:
 
 def _both(text: Mapping[Language, str]) -> dict[str, str]:
     return {str(language): words for language, words in text.items()}
-
-
-def _credentials(facts: ReportFacts) -> dict[str, Any]:
-    return asdict(facts.credentials)
 
 
 def _json(content: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -33,6 +34,7 @@ from detector.types import (
     Verdict,
 )
 from explain.types import Explanation, Explanations, FrameOverlay
+from reporting.types import FONTS
 
 ROOT = Path(__file__).resolve().parents[2]
 START_S = 900
@@ -132,6 +134,18 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="module")
+def phone_browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser with letters of both languages, as phones have them: heights depend on them."""
+    home = tmp_path_factory.mktemp("fonts")
+    shutil.copytree(FONTS, home / "fonts")
+    browser = playwright.chromium.launch(
+        executable_path=BROWSER, args=FLAGS, env=dict(os.environ) | {"XDG_DATA_HOME": str(home)}
+    )
     yield browser
     browser.close()
 

@@ -153,6 +153,7 @@ def test_the_package_downloads_whole_with_what_was_typed(page: Page, examples: P
     for words in ("Some platform", "https://example.org/two", "05-03-2026 at about 21:30 IST"):
         assert words in draft
 
+    unfold(page, "told")
     page.get_by_label(Words.FORM_HANDLE).fill("@somebody")
     expect(page.locator("#download")).not_to_be_visible()
 

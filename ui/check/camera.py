@@ -31,7 +31,6 @@ from ui.common.localized import LocalizedComponents
 from ui.common.templates import render
 from ui.session.jobs import Jobs
 from ui.session.visitor import session_of
-from ui.text import Words
 
 MAX_CAMERAS = 4
 """Cameras that run at once."""
@@ -83,11 +82,11 @@ class Cameras:
             if session not in self._views and len(self._views) >= MAX_CAMERAS:
                 raise TooManyCameras
             camera = self._views.get(session)
-            if camera is None or camera.shape != pixels.shape:  # a phone that is turned shows another view
+            if camera is None or camera.shape != pixels.shape:  # a phone was turned
                 camera = _Camera(LiveView(self._detector), pixels.shape)
             self._views[session] = camera
             camera.used = now
-        with camera.turn:  # its time is taken in the turn: a view's clock only goes forward
+        with camera.turn:  # read the clock inside the lock: times must not go back
             return camera.view.score_frame(pixels, self._clock())
 
     def drop(self, session: str) -> None:
@@ -167,11 +166,10 @@ def _number_of(data: Any) -> int:
 
 def camera_section(localized: LocalizedComponents) -> gr.HTML:
     """Lay out the camera; its script triggers `look`, with an image, and `halt`."""
-    return localized.html(_stage, js_on_load=_SCRIPT.read_text(encoding="utf-8"), elem_id="camera")
-
-
-def _stage(words: type[Words]) -> str:
-    return render("check/camera.html.j2", words.LANGUAGE)
+    script = _SCRIPT.read_text(encoding="utf-8")
+    return localized.html(
+        lambda words: render("check/camera.html.j2", words.LANGUAGE), js_on_load=script, elem_id="camera"
+    )
 
 
 def camera_answer(number: int, faces: tuple[LiveFace, ...], width: int, height: int, language: Language) -> str:

@@ -76,7 +76,7 @@ class LinkHandlers:
             try:
                 path = self._get(fetching.url, folder, max_bytes=self._max_bytes, timeout_s=TIMEOUT_S, step=step)
                 step()
-                return self._visits.start_fetched(session, path, fetching.language, owner_of(request))
+                return self._visits.receive_download(path, fetching.language, owner_of(request))
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
 

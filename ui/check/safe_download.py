@@ -174,7 +174,7 @@ def _store(
                 _remaining_s(deadline)
                 step()
                 file.write(block)
-        _remaining_s(deadline)  # a line that was cut looks like the end of a file
+        _remaining_s(deadline)  # a closed connection looks like the end of the file
         if length is not None and size != length:
             raise LinkError(f"{host} broke off before the file was complete. Try again.")
     except (HTTPError, OSError) as error:
@@ -222,7 +222,7 @@ class _Connection:
     def connect(self, connection: HTTPConnection) -> socket.socket:
         """Replace `_new_conn` of urllib3."""
         made: socket.socket = create_connection((self._address, connection.port), connection.timeout)
-        self._sockets.append(made.dup())  # encryption takes the socket over, not the copy
+        self._sockets.append(made.dup())  # TLS takes over the socket, not its duplicate
         return made
 
     def _shut_down(self) -> None:

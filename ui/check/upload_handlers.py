@@ -71,20 +71,16 @@ class Handlers:
 
     def receive(self, upload: object, chosen: str, request: gr.Request) -> Updates:
         """Take an upload in and show at once that it is being checked; the check follows."""
-        session, language = session_of(request), text.language_of(chosen)
+        session, language, owner = session_of(request), text.language_of(chosen), owner_of(request)
         self.visits.end(session)
-        return self.start_check(
-            session, language, lambda: self.visits.start_upload(session, upload, language, owner_of(request))
-        )
+        return self.start_check(session, language, lambda: self.visits.receive_upload(upload, language, owner))
 
     def receive_example(self, path: Path) -> Callable[[str, gr.Request], Updates]:
         """Return a handler that takes in one of the examples."""
 
         def receive(chosen: str, request: gr.Request) -> Updates:
-            session, language = session_of(request), text.language_of(chosen)
-            return self.start_check(
-                session, language, lambda: self.visits.start(session, path, language, owner_of(request))
-            )
+            session, language, owner = session_of(request), text.language_of(chosen), owner_of(request)
+            return self.start_check(session, language, lambda: self.visits.make(path, language, owner))
 
         return receive
 
@@ -108,7 +104,7 @@ class Handlers:
         visit = self.visits.get(session)
         job = visit.check if visit is not None else None
         if visit is None or job is None or visit.started is job or not jobs.is_current(job):
-            return {}  # nothing has arrived, an earlier call has taken it on, or it was stopped while it waited
+            return {}  # no file, already started, or stopped while it waited
         visit.started = job
         clock = TimeLeft()
 
@@ -125,16 +121,16 @@ class Handlers:
         except Superseded:
             found = None
         if self.visits.get(session) is not visit:
-            delete_if_ended(visit)  # images may have been drawn into it since
+            delete_if_ended(visit)  # images may have been written into it
             return {}
         if found is None:
-            return {}  # whoever stopped it has said so
+            return {}  # the handler that stopped it updates the page
         if not isinstance(found, Trouble):
             kept = jobs.deliver(job, lambda: _set_result(visit, found))
             return show_result(visit, found.analysis) if kept else {}
         if not jobs.deliver(job, lambda: setattr(visit, "checking", False)):
             return {}
-        if visit.analysis is not None:  # the result so far stays
+        if visit.analysis is not None:  # keep the earlier result
             return show_result(visit, visit.analysis) | {"closer-note": trouble_panel(found, visit.language)}
         panel = self._end_with(session, partial(trouble_panel, found), visit.language)
         return answer_updates(panel) | empty_result() | copy_updates(visit)
@@ -284,9 +280,9 @@ class Handlers:
         self.visits.end(session, panel)
         return panel(language)
 
-    def start_check(self, session: str, language: Language, start: Callable[[], Visit]) -> Updates:
+    def start_check(self, session: str, language: Language, make: Callable[[], Visit]) -> Updates:
         """Start a visit, and show that its file is being checked or why not."""
-        visit = attempt(start)
+        visit = attempt(lambda: self.visits.show(session, make()))
         failed = isinstance(visit, Trouble)
         job = self.visits.jobs.start(session, "check")
         if isinstance(visit, Trouble):
@@ -307,7 +303,7 @@ class Handlers:
         links = ImageLinks(sheet=visit.links.sheet or save_sheet(sheet_frames(media), folder))
         if explanations is not None:
             faces = explanations.faces
-            # A face's colour bar, below the square, is written on the page in the visitor's language.
+            # Cut off the colour bar below the square; the page has its own.
             squares = [face.overlay[: face.overlay.shape[1]] for face in faces]
             links = replace(
                 links,
@@ -351,7 +347,7 @@ class TimeLeft:
 
     def describe(self, share: float, stage: str, language: Language) -> str:
         """Return the stage, with the time left once it can be estimated."""
-        if share <= 0.0:  # it waits for its turn
+        if share <= 0.0:  # waiting for its turn
             self._start = self._clock()
         past_s = self._clock() - self._start
         if share < 0.03 or past_s < 2.0 or share >= 0.98:

@@ -82,7 +82,7 @@ class VideoHandlers:
         """Show that the annotated copy is coming; `make_copy` follows."""
         visit = self._visits.get(session_of(request))
         if visit is None:
-            return {}  # `make_copy` says why
+            return {}  # `make_copy` reports it
         visit.copy, visit.annotated = self._visits.jobs.start(session_of(request), "copy"), "working"
         return copy_updates(visit)
 
@@ -98,7 +98,7 @@ class VideoHandlers:
             return _copy(trouble_panel(Trouble("moment_gone"), text.language_of(chosen)))
         analysis, media, jobs, job = visit.analysis, visit.media, self._visits.jobs, visit.copy
         if job is None or not jobs.is_current(job) or visit.annotated != "working":
-            return {}  # it was stopped while it waited, or an earlier turn has made it
+            return {}  # stopped while it waited, or already made
 
         def on_progress(share: float) -> None:
             if self._visits.get(session_of(request)) is not visit or not jobs.is_current(job):
@@ -140,7 +140,7 @@ class VideoHandlers:
             delete_if_ended(visit)
             return {}
         if copy is None or not jobs.deliver(job, lambda: setattr(visit, "annotated", copy)):
-            return {}  # whoever stopped it has said so
+            return {}  # the handler that stopped it updates the page
         return copy_updates(visit)
 
     def stop_copy(self, request: gr.Request) -> Updates:
@@ -182,7 +182,7 @@ def _store(visit: Visit, pixels: Pixels) -> Picture:
     moments = visit.folder / "moments"
     shutil.rmtree(moments, ignore_errors=True)
     moments.mkdir()
-    # A new address each time: a browser may keep what it has had from an old one.
+    # A new URL each time, because browsers cache.
     return save_images([pixels], secret_folder(moments), "moment")[0]
 
 

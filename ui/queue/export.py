@@ -63,7 +63,7 @@ def write_export(rows: Sequence[Row], kind: Kind, folder: Path, language: Langua
     """
     if kind == "csv":
         path = folder / "results.csv"
-        path.write_text(results_csv(rows), encoding="utf-8-sig", newline="")  # with the mark that Excel needs
+        path.write_text(results_csv(rows), encoding="utf-8-sig", newline="")  # Excel needs the byte order mark
     elif kind == "json":
         path = folder / "results.json"
         _write_json(rows, path)

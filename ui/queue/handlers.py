@@ -59,7 +59,7 @@ class ListHandlers:
         """
         session, language, owner = session_of(request), text.language_of(chosen), owner_of(request)
         upload = _data(event)
-        if upload.get("unwanted") or self.lists.is_cleared(upload.get("list")):  # deleted while it was on its way
+        if upload.get("unwanted") or self.lists.is_cleared(upload.get("list")):  # deleted during the upload
             self._discard(upload, owner)
             return self._table(session, self.lists.of(session), language)
         files = self.lists.of(session, make=True)
@@ -83,7 +83,7 @@ class ListHandlers:
                 0, clean_file_name(name if isinstance(name, str) else ""), None, state="failed", trouble=taken
             )
         self.lists.add(files, row)
-        if self.lists.is_cleared(files.name):  # deleted while the file was taken in
+        if self.lists.is_cleared(files.name):  # deleted meanwhile
             self.lists.remove(files, row)
             return self._table(session, self.lists.of(session), language)
         return updates | self._table(session, files, language)
@@ -133,7 +133,7 @@ class ListHandlers:
                     row.state = "done"
             failed = row.state == "failed"
         if failed:
-            shutil.rmtree(visit.folder, ignore_errors=True)  # nothing can be done with it any more
+            shutil.rmtree(visit.folder, ignore_errors=True)  # of no further use
         delete_if_ended(visit)
         return self._turn_done(session, files, language)
 
@@ -241,7 +241,7 @@ class ListHandlers:
                     files.folder = secret_folder(self._root, owner_of(request))
                     (files.folder / "packages").mkdir()
             packages = files.folder / "packages"
-            for old in packages.iterdir():  # one at a time: who has it, has it
+            for old in packages.iterdir():  # keep only the newest export
                 shutil.rmtree(old, ignore_errors=True)
             return write_export(rows, kind, secret_folder(packages), language)
 
@@ -295,7 +295,7 @@ class ListHandlers:
             self.lists.add(files, row)
             return {}
         visit.listed = True
-        self._visits.end(session)  # its check stops at its next step, and the list begins it anew
+        self._visits.end(session)  # its check stops at its next step, and the list starts it again
         visit.checking = False
         self.lists.add(files, row)
         return answer_updates(idle_panel())
@@ -306,7 +306,7 @@ class ListHandlers:
         if self._visits.get(session) is not visit:
             self._add_current(session, files)
             self._save_shown(session, files)
-            self._visits.look_at(session, visit)
+            self._visits.show(session, visit)
         return show_result(visit, analysis)
 
     def _save_shown(self, session: str, files: FileList) -> None:
@@ -329,7 +329,7 @@ class ListHandlers:
     def _turn_done(self, session: str, files: FileList | None, language: Language) -> Updates:
         """Count a finished turn of work."""
         current = self.lists.of(session)
-        if files is None or current is not files:  # the list was deleted, or went to a reload, meanwhile
+        if files is None or current is not files:  # the list was deleted or moved to a reload meanwhile
             return self._table(session, current, language)
         with self.lists.lock:
             files.checked += 1

@@ -141,7 +141,7 @@ class FileLists:
                 found = self._lists[session] = FileList()
             if found is not None:
                 found.used = self._clock()
-                # A hard stop has deleted what a row had, whoever called for it.
+                # A hard stop deletes the files of its row.
                 found.rows = [row for row in found.rows if row.visit is None or not row.visit.ended]
             return found
 
@@ -223,7 +223,7 @@ class FileLists:
                 self._lists[new] = files
                 files.left, files.used = None, self._clock()
                 files.version += 1
-                for row in files.rows:  # whoever works on it for the page before stops at its next step
+                for row in files.rows:  # work for the previous page stops at its next step
                     if row.state == "working":
                         row.state, row.job = "waiting", None
             return files

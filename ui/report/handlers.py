@@ -92,7 +92,7 @@ class ReportHandlers:
         if answers.kind is not None:
             package = attempt(partial(_refuse, answers) if answers.age_missing else work)
         if self._visits.get(session) is not visit:
-            delete_if_ended(visit)  # it may have been written into since
+            delete_if_ended(visit)  # files may have been written into it
             return {}
         if not self._jobs.deliver(job, lambda: setattr(visit, "package", package)):
             if isinstance(package, Prepared):
@@ -121,7 +121,7 @@ class ReportHandlers:
 
         def work() -> Prepared:
             at = indian_time(filed_at) or datetime.now(UTC)
-            # A new address each time: a browser may keep what it has had from an old one.
+            # A new URL each time, because browsers cache.
             path = Path(shutil.copy(package.path, secret_folder(package.path.parent.parent)))
             try:
                 record_acknowledgement(path, number or "", at)
@@ -197,7 +197,7 @@ def _build(visit: Visit, analysis: Analysis, case: Case, original_wanted: bool, 
             case,
             replace(analysis, key_frames=frames),
             visit.explanations,
-            secret_folder(packages),  # a new address each time: a browser may keep what it has had from an old one
+            secret_folder(packages),  # a new URL each time, because browsers cache
             original=visit.media or visit.original,
             include_original=original_wanted,
             processed_at=processed_at,
@@ -230,7 +230,7 @@ def _form_updates(answers: Answers, language: Language, *, build: bool) -> Updat
         build: whether there is a result to build from.
     """
     sexual, unknown = answers.kind == "sexual", answers.kind is None or answers.age_missing
-    # What was typed elsewhere does not decide where to turn, and may not be readable yet.
+    # Times do not decide where to turn, and may be incomplete.
     without_times = answers._replace(seen_at="", saved_at="")
     if unknown:
         case = read_case(without_times._replace(kind="other"))
@@ -249,9 +249,13 @@ def _form_updates(answers: Answers, language: Language, *, build: bool) -> Updat
 
 
 def _package_updates(package: Prepared | Trouble | None, language: Language) -> Updates:
-    """Update the note, fields, download, portal link and follow-up of the report package."""
+    """Update the note, fields, download, portal link and follow-up of the report package.
+
+    A package that is ready collapses the form that it was made from.
+    """
     if not isinstance(package, Prepared):
         return {
+            "told": gr.Accordion(open=True),
             "package-note": idle_panel() if package is None else trouble_panel(package, language),
             "filing": gr.Column(visible=False),
             "fields": "",
@@ -260,12 +264,13 @@ def _package_updates(package: Prepared | Trouble | None, language: Language) -> 
             "after": gr.Column(visible=False),
             "filed": idle_panel(),
         }
-    look, filed = before_filing(package.findings, language), idle_panel()
+    look, filed = before_filing(package.case, package.findings, language), idle_panel()
     if package.trouble is not None:
         filed = trouble_panel(package.trouble, language)
     elif package.filed_at is not None:
         look, filed = "", f'<div role="status">{filed_panel(package, language)}</div>'
     return {
+        "told": gr.Accordion(open=False),
         "package-note": note_panel(text.of(language).READY) + look,
         "filing": gr.Column(visible=True),
         "fields": filing_list(package, language),

@@ -24,25 +24,28 @@ class ReportPart:
     """The components of a page's report."""
 
     def __init__(self, localized: LocalizedComponents) -> None:
-        localized.html(
-            lambda words: (
-                f"<p>{escape(words.REPORT_LEAD)}</p><p>{escape(result_text.not_an_fir(words.LANGUAGE))}</p>"
+        with localized.add(
+            gr.Accordion, lambda words: {"label": words.TOLD_TITLE}, open=True, elem_id="told"
+        ) as told:
+            localized.html(
+                lambda words: (
+                    f"<p>{escape(words.REPORT_LEAD)}</p><p>{escape(result_text.not_an_fir(words.LANGUAGE))}</p>"
+                )
             )
-        )
-        self._turn = gr.Number(0, visible=False)
-        self._first = first_fields(localized)
-        self._routes = plain_html(first_panel(Case(), "en", age_missing=False), elem_id="routes")
-        with gr.Column(elem_id="build") as self._build:
-            self._account = account_fields(localized)
-            with localized.accordion(lambda words: words.FORM_TITLE, "case"):
-                self._details = detail_fields(localized)
-            self._images = images_field(localized)
-            self._original = localized.add(
-                gr.Checkbox,
-                lambda words: {"label": words.FORM_ORIGINAL, "info": words.FORM_ORIGINAL_HINT},
-                elem_id="original",
-            )
-            self._prepare = localized.button(lambda words: words.PREPARE, "prepare", variant="primary")
+            self._turn = gr.Number(0, visible=False)
+            self._first = first_fields(localized)
+            self._routes = plain_html(first_panel(Case(), "en", age_missing=False), elem_id="routes")
+            with gr.Column(elem_id="build") as self._build:
+                self._account = account_fields(localized)
+                with localized.accordion(lambda words: words.FORM_TITLE, "case"):
+                    self._details = detail_fields(localized)
+                self._images = images_field(localized)
+                self._original = localized.add(
+                    gr.Checkbox,
+                    lambda words: {"label": words.FORM_ORIGINAL, "info": words.FORM_ORIGINAL_HINT},
+                    elem_id="original",
+                )
+                self._prepare = localized.button(lambda words: words.PREPARE, "prepare", variant="primary")
         note = plain_html(idle_panel(), elem_id="package-note")
         with gr.Column(visible=False, elem_id="filing") as filing:
             fields = plain_html("", js_on_load=FILING_SCRIPT.read_text(encoding="utf-8"), elem_id="fields")
@@ -52,14 +55,15 @@ class ReportPart:
             self._reach = localized.button(lambda words: words.REACH_BUTTON, "reach", size="sm")
             localized.html(lambda words: f"<p>{escape(words.REACH_HINT)}</p>")
             self._reached = plain_html(idle_panel(), elem_id="reached")
-            localized.html(lambda words: f"<h2>{escape(words.FILED_TITLE)}</h2><p>{escape(words.FILED_LEAD)}</p>")
-            self._number = localized.add(
-                gr.Textbox, lambda words: {"label": words.FILED_NUMBER}, max_length=60, elem_id="number"
-            )
-            self._filed_at = time_picker(localized, lambda words: {"label": words.FILED_AT})
-            self._file = localized.add(gr.Button, lambda words: {"value": words.FILED_BUTTON}, elem_id="file")
+            with localized.accordion(lambda words: words.FILED_TITLE, "filed-number"):
+                localized.html(lambda words: f"<p>{escape(words.FILED_LEAD)}</p>")
+                self._number = localized.add(
+                    gr.Textbox, lambda words: {"label": words.FILED_NUMBER}, max_length=60, elem_id="number"
+                )
+                self._filed_at = time_picker(localized, lambda words: {"label": words.FILED_AT})
+                self._file = localized.button(lambda words: words.FILED_BUTTON, "file")
             filed = plain_html(idle_panel(), elem_id="filed")
-        self._packaged = [note, filing, fields, download, portal, after, filed]
+        self._packaged = [note, told, filing, fields, download, portal, after, filed]
 
     def join(
         self,
@@ -118,6 +122,7 @@ def _reset_form() -> Updates:
         "depicted": gr.Radio(value=None, visible=False),
         "witness": False,
         "build": gr.Column(visible=True),
+        "told": gr.Accordion(open=True),
         "package-note": idle_panel(),
         "filing": gr.Column(visible=False),
         "fields": "",

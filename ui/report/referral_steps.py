@@ -28,15 +28,20 @@ def first_panel(case: Case, language: Language, *, age_missing: bool) -> str:
 
 
 def routes_panel(case: Case, language: Language) -> str:
-    """Return the steps of a case; after a hard stop also why nothing is made."""
+    """Return the steps of a case; those after the urgent ones and the first other one are collapsed.
+
+    After a hard stop every step is shown, and why nothing is made.
+    """
     routing = route(case)
-    return _panel(routing.steps, language, titled=True, stopped=routing.hard_stop)
+    shown = len(routing.steps) if routing.hard_stop else _leading(routing.steps)
+    return _panel(routing.steps, language, shown=shown, titled=True, stopped=routing.hard_stop)
 
 
 def _panel(
     steps: Sequence[Route],
     language: Language,
     *,
+    shown: int | None = None,
     age_missing: bool = False,
     titled: bool = False,
     stopped: bool = False,
@@ -45,11 +50,19 @@ def _panel(
         "report/steps.html.j2",
         language,
         steps=steps,
+        shown=len(steps) if shown is None else shown,
         age_missing=age_missing,
         titled=titled,
         stopped=stopped,
         linked=linked,
     )
+
+
+def _leading(steps: Sequence[Route]) -> int:
+    """Return how many steps reach up to the first one that is not urgent and every urgent one."""
+    urgent = [step.urgent for step in steps]
+    last_urgent = max((place for place, now in enumerate(urgent, 1) if now), default=0)
+    return max(last_urgent, [*urgent, False].index(False) + 1)
 
 
 def portal_link(case: Case, findings: Sequence[Finding], language: Language) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gradio as gr
 
 from detector import Detector
-from explain import Explanation, Explanations, Faithfulness, measure_faithfulness
+from explain import Explanation, Faithfulness, measure_faithfulness
 from reporting.text.regions import faithfulness_sentences
 from reporting.text.results import Language
 from ui import text
@@ -27,7 +27,7 @@ class MapCheckHandlers:
         visit = self._visits.get(session_of(request))
         if visit is None or visit.explanations is None:
             return {"maps-note": trouble_panel(Trouble("result_gone"), text.language_of(chosen))}
-        faces = _strongest(visit.explanations)
+        faces = [face for face in visit.explanations.strongest if face.concentrated]
 
         def measure(face: Explanation) -> tuple[int, Faithfulness]:
             if self._visits.get(session_of(request)) is not visit:
@@ -56,11 +56,3 @@ def map_check_panel(checks: tuple[tuple[int, Faithfulness], ...] | Trouble | Non
         falls, meaning = faithfulness_sentences(measured, language)
         sentences.append(f"{words.FACE_NAME.format(number=track_id + 1)}: {meaning} {falls}")
     return render("result/map_check.html.j2", language, sentences=sentences)
-
-
-def _strongest(explanations: Explanations) -> list[Explanation]:
-    """Return the strongest face of each person whose heatmap is concentrated."""
-    first: dict[int, Explanation] = {}
-    for face in explanations.faces:
-        first.setdefault(face.track_id, face)
-    return [face for face in first.values() if face.concentrated]

@@ -168,31 +168,18 @@ class Visits:
         self._notices: OrderedDict[str, Callable[[Language], str]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def start(self, session: str, original: Path, language: Language = "en", owner: str = "") -> Visit:
-        """Start a visit with one of the program's own files, which is not moved.
+    def make(self, original: Path, language: Language = "en", owner: str = "") -> Visit:
+        """Make a visit with one of the program's own files, which is not moved.
 
         Args:
-            session: page of the visitor.
             original: path of the file; never a path from outside.
             language: of the page.
             owner: the requesting browser, see `own_files`.
-
-        Raises:
-            TooManyVisits: the visitor has to wait.
         """
-        return self._add(session, Visit(secret_folder(self._root, owner), original, language))
-
-    def start_upload(self, session: str, upload: object, language: Language = "en", owner: str = "") -> Visit:
-        """Start a visit with an upload, see `receive_upload`.
-
-        Raises:
-            MediaNotFoundError: the upload is gone or never existed.
-            TooManyVisits: the visitor has to wait.
-        """
-        return self._add(session, self.receive_upload(upload, language, owner))
+        return Visit(secret_folder(self._root, owner), original, language)
 
     def receive_upload(self, upload: object, language: Language = "en", owner: str = "") -> Visit:
-        """Make a visit from an upload, without showing it; the file is moved into the visit's folder.
+        """Make a visit with an upload, which is moved into the visit's folder.
 
         Raises:
             MediaNotFoundError: the upload is gone or never existed.
@@ -204,23 +191,34 @@ class Visits:
             shutil.rmtree(folder, ignore_errors=True)
             raise
 
-    def look_at(self, session: str, visit: Visit) -> None:
-        """Show a visit; the previous one is deleted unless it is listed.
-
-        Raises:
-            TooManyVisits: the visitor has to wait.
-        """
-        if self.get(session) is not visit:
-            self._add(session, visit)
-
-    def start_fetched(self, session: str, fetched: Path, language: Language = "en", owner: str = "") -> Visit:
-        """Start a visit with a downloaded file, which is moved into the visit's folder.
-
-        Raises:
-            TooManyVisits: the visitor has to wait.
-        """
+    def receive_download(self, path: Path, language: Language = "en", owner: str = "") -> Visit:
+        """Make a visit with a downloaded file, which is moved into the visit's folder."""
         folder = secret_folder(self._root, owner)
-        return self._add(session, Visit(folder, _move_in(fetched, fetched.name, folder), language))
+        return Visit(folder, _move_in(path, path.name, folder), language)
+
+    def show(self, session: str, visit: Visit) -> Visit:
+        """Show a visit in place of the previous one, which is deleted unless it is listed.
+
+        Raises:
+            TooManyVisits: the visitor has to wait.
+        """
+        with self._lock:
+            ended = [self._visits.pop(session)] if session in self._visits else []
+            full = len(self._visits) >= MAX_VISITS
+            answered = next((name for name, kept in self._visits.items() if kept.analysis is not None), None)
+            if full and answered is not None:
+                ended.append(self._visits.pop(answered))
+            refused = full and answered is None
+            if not refused:
+                visit.used = self._clock()
+                self._visits[session] = visit
+                self._notices.pop(session, None)
+        for old in [*ended, visit] if refused else ended:
+            if not old.listed:
+                delete(old)
+        if refused:
+            raise TooManyVisits(MAX_VISITS)
+        return visit
 
     def get(self, session: str) -> Visit | None:
         """Return the visit that is shown."""
@@ -281,7 +279,7 @@ class Visits:
             if visit is not None and visit.analysis is not None:
                 self._visits[new] = visit
                 visit.left, visit.used, visit.package = None, self._clock(), None
-                visit.checking = False  # a closer look ends with its page
+                visit.checking = False  # a second check ends with its page
         self.jobs.end(old, "copy")
         self.jobs.end(old, "package")
         if visit is not None and visit.analysis is None and not visit.listed:
@@ -297,25 +295,6 @@ class Visits:
         """Return what the page shows in place of a visit."""
         with self._lock:
             return self._notices.get(session)
-
-    def _add(self, session: str, visit: Visit) -> Visit:
-        with self._lock:
-            ended = [self._visits.pop(session)] if session in self._visits else []
-            full = len(self._visits) >= MAX_VISITS
-            answered = next((name for name, kept in self._visits.items() if kept.analysis is not None), None)
-            if full and answered is not None:
-                ended.append(self._visits.pop(answered))
-            refused = full and answered is None
-            if not refused:
-                visit.used = self._clock()
-                self._visits[session] = visit
-                self._notices.pop(session, None)
-        for old in [*ended, visit] if refused else ended:
-            if not old.listed:
-                delete(old)
-        if refused:
-            raise TooManyVisits(MAX_VISITS)
-        return visit
 
 
 def delete(visit: Visit) -> None:
@@ -361,7 +340,7 @@ def _move_in(received: Path, name: str, folder: Path) -> Path:
         return received.replace(received_folder / clean_file_name(name))
     except FileNotFoundError as error:
         raise MediaNotFoundError("This upload is not there any more. Add the file once more.") from error
-    except OSError:  # a name that this system does not take
+    except OSError:  # this file system refuses the name
         return received.replace(received_folder / received.name)
 
 

@@ -40,7 +40,7 @@ def make_workspace() -> Path:
     """
     if "gradio" in sys.modules:
         raise RuntimeError("make_workspace comes before the first import of gradio, which reads what it sets")
-    parent = Path(os.path.realpath(tempfile.gettempdir()))  # what is served is asked for by its real path
+    parent = Path(os.path.realpath(tempfile.gettempdir()))  # files are requested by their real path
     wipe_abandoned(parent)
     folder, lock = locked_folder(parent)
     _workspaces[os.getpid()] = folder, lock

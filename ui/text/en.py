@@ -138,7 +138,7 @@ class Words:
     }
     FILES_DONE = "{done} of {all} checked"
     FILES_GONE = "This file is not here any more."
-    FILES_ERASE = "Delete everything of mine that this page keeps"
+    FILES_ERASE = "Delete all that this page keeps of mine"
     FILES_ERASED = "Everything of yours that this page kept was deleted. Your own files are unchanged."
     COMPARED_TITLE = "Two results side by side"
     COMPARED_ROWS: ClassVar[Mapping[str, str]] = {
@@ -185,7 +185,7 @@ class Words:
     JUMP = "What to do now"
     STILL_ALT = "What was checked: {name}"
 
-    FIGURES = "The figures behind the result"
+    FIGURES = "The figures behind it"
     SCALE_TITLE = "Estimate that a face was manipulated"
     SCALE_LOW = "Up to {p}"
     SCALE_MIDDLE = "In between"
@@ -287,10 +287,10 @@ class Words:
     CLOSER_ALL = "Every frame of this video was looked at."
     DECISIVE_TITLE = "What the result rests on"
     FACES_OTHER = "The other faces ({count})"
-    FACES_MORE = "More images from this part ({count})"
+    FACES_MORE = "More from this part ({count})"
     TIMELINE_TOGETHER = "The {count} most important faces in one graph"
     MOMENT_WAITING = "Drawing this moment…"
-    WHERE_TITLE = "Where does this file come from?"
+    WHERE_TITLE = "Where does it come from?"
     SEARCH_TITLE = "Look for it elsewhere"
     SEARCH_LEAD = (
         "Older copies often show what an image really is. Save or copy a frame, open a search and give it the "
@@ -383,6 +383,7 @@ class Words:
         "every file, a log of what was done, a draft certificate and a notice to the platform. Nobody asks who "
         "you are."
     )
+    TOLD_TITLE = "Your case, where to turn"
     KIND_TITLE = "What happened?"
     KINDS: ClassVar[Mapping[str, str]] = {
         "impersonation": "Someone pretends to be another person, with that person's face or voice",
@@ -413,11 +414,12 @@ class Words:
     """Those with a route of their own, and all others."""
     ROUTES_TITLE = "Where to turn, in this order"
     ROUTES_NOW = "At once:"
+    ROUTES_MORE = "The steps after that ({count})"
     HARD_STOP = (
         "Nothing is made here of sexual content that shows, or may show, someone under 18: no copy, no image, no "
         "file. Everything that was kept here of your file has been deleted. Only the steps to take are shown."
     )
-    FORM_TITLE = "Add what else you know (nothing here is required)"
+    FORM_TITLE = "Add what else you know (all optional)"
     FORM_PLATFORM = "Where did you see it?"
     FORM_PLATFORM_HINT = "App or website, such as WhatsApp or Instagram"
     FORM_LINKS = "Links to the post and to the account"
@@ -444,20 +446,20 @@ class Words:
         "recognition."
     )
     PREPARE = "Check what I wrote and prepare the package"
-    READY = (
-        "The package is ready. First look at what was found in what you wrote, then copy the texts, download the "
-        "package and open the portal. It is not kept here for long: download it before you leave."
-    )
-    LOOK_TITLE = "1. Look at this before you file"
+    READY = "The package is ready. It is kept here for a short time only."
+    LOOK_TITLE = "1. Look at this first"
     LOOK_NOTHING = "Nothing was found in what you wrote that needs correcting."
-    LOOK_MORE = "Good to know before you file"
-    FILING_TITLE = "2. Copy the texts, field by field in the portal's own order"
+    LOOK_MORE = "More to know ({count})"
+    FILING_TITLE = "2. Copy the texts"
     FILING_LEAD = "Read each text before you paste it: it becomes your own statement. The portal works in English."
+    FILING_OWN = "Fields you choose yourself ({count})"
+    FILING_HINT = "About this field"
+    FILING_FILES = "Files to attach ({count})"
     FILING_COPY = "Copy"
     FILING_COPIED = "Copied: {field}"
     FILING_REFUSED = "Not copied: {field}. The text is selected; copy it with Ctrl+C."
     FILING_CHARS = "{count} characters"
-    FILING_EMPTY = "you type or choose this yourself"
+    FILING_EMPTY = "You type or choose this yourself."
     FILING_MISSING = "This text is not complete: say above what it shows and what happened."
     FILING_SAVE = "Save {name} ({size})"
     FILED_TITLE = "After filing"
@@ -476,12 +478,12 @@ class Words:
     START_AGAIN = "Go back to the start of this page"
     PORTAL_BUTTON = "Open the cybercrime portal in a new tab"
     PORTAL_ADDRESS = "Portal: {address} (type it yourself: a fake copy of the portal has been reported)"
-    PORTAL_HINT = "This page sends nothing there: you decide what to report."
+    PORTAL_HINT = "This page sends nothing there."
     PORTAL_UNKNOWN = "No page to file it on is known here for this country."
     PAGE_BUTTON = "Open {address} in a new tab"
     PAGE_ADDRESS = "Address: {address}"
     REACH_BUTTON = "Is the portal reachable?"
-    REACH_HINT = "Only when you press this, the computer that runs this page asks the portal for its first page."
+    REACH_HINT = "The computer that runs this page contacts the portal only when you press this."
     REACH: ClassVar[Mapping[str, str]] = {
         "reachable": "The portal answered just now.",
         "failing": "The portal answered that it does not work right now: it may be under maintenance. Try again "

@@ -108,6 +108,41 @@ def lying_avif() -> bytes:
     return bytes(data)
 
 
+def many_tracks() -> bytes:
+    """An MP4 with 200 tracks of 4096x4096 pixels."""
+    moving = io.BytesIO()
+    with av.open(moving, "w", format="mp4") as container:
+        stream = container.add_stream("libx264", rate=1, options={"preset": "ultrafast"})
+        stream.width, stream.height, stream.pix_fmt = 4096, 4096, "yuv420p"
+        for packet in (*stream.encode(av.VideoFrame(4096, 4096, "yuv420p")), *stream.encode()):
+            container.mux(packet)
+    moving.seek(0)
+    tracks = io.BytesIO()
+    with av.open(moving) as source, av.open(tracks, "w", format="mp4") as target:
+        (packet,) = [packet for packet in source.demux() if packet.size]
+        streams = [target.add_stream_from_template(source.streams.video[0]) for _ in range(200)]
+        for stream in streams:
+            copy = av.Packet(bytes(packet))
+            copy.pts = copy.dts = 0
+            copy.stream, copy.time_base, copy.is_keyframe = stream, packet.time_base, True
+            target.mux(copy)
+    return tracks.getvalue()
+
+
+def hidden_tracks() -> bytes:
+    """An AVIF with such tracks behind it."""
+    still = io.BytesIO()
+    Image.new("RGB", (4096, 4096)).save(still, "AVIF", speed=10)
+    image, behind = bytearray(still.getvalue()), bytearray(many_tracks())
+    start = int.from_bytes(behind[:4], "big")
+    shift, at = len(image) - start, 0
+    while (at := behind.find(b"stco", at)) >= 0:
+        offset = int.from_bytes(behind[at + 12 : at + 16], "big")
+        behind[at + 12 : at + 16] = (offset + shift).to_bytes(4, "big")
+        at += 4
+    return bytes(image + behind[start:])
+
+
 def equal_samples(count: int) -> bytes:
     """A video whose tables count one sample more often than the file has bytes, in the room of one."""
     data = bytearray((ROOT / "examples" / "genuine.mp4").read_bytes())
@@ -153,6 +188,8 @@ def fragment(count: int) -> bytes:
         ),
         pytest.param("x.jpg", many_scans, "MediaTooLargeError", id="a thousand scans"),
         pytest.param("x.avif", lying_avif, "MediaTooLargeError", id="AVIF larger than it says"),
+        pytest.param("x.mp4", many_tracks, "MediaTooLargeError", id="MP4 with 200 videos"),
+        pytest.param("x.avif", hidden_tracks, "MediaTooLargeError", id="AVIF with 200 hidden tracks"),
         pytest.param("x.mp4", lambda: equal_samples(50_000_000), "MediaTooLargeError", id="50 million samples"),
         pytest.param("x.mp4", lambda: fragment(16_000_000), "MediaTooLargeError", id="a fragment of 16 million"),
         pytest.param("x.gif", lambda: moving_gif(65535, 65535, 9), "MediaTooLargeError", id="GIF too large"),

@@ -118,6 +118,7 @@ def test_rates_that_were_never_measured_are_not_made_up(facts: ReportFacts) -> N
     assert "kept out of training, with these weights" not in text
 
 
+@pytest.mark.slow
 def test_the_same_facts_give_the_same_bytes_in_another_process(facts: ReportFacts, tmp_path: Path) -> None:
     analysis = replace(facts.analysis, settings=dict(facts.analysis.settings), key_frames={})
     (tmp_path / "facts").write_bytes(pickle.dumps(replace(facts, analysis=analysis)))
@@ -137,6 +138,7 @@ def test_the_same_facts_give_the_same_bytes_in_another_process(facts: ReportFact
     assert made[0] == made[1]
 
 
+@pytest.mark.slow
 def test_many_large_images_stay_below_the_limit(facts: ReportFacts, explanations: Explanations) -> None:
     loud = replace(explanations.faces[0], overlay=noise(544, 480))
     many = replace(

@@ -103,7 +103,8 @@ def test_a_visitors_image_is_answered_while_anothers_video_is_checked(
             assert answered.wait(PATIENCE_S), "the image waited for the whole video"
 
     video, image = (
-        handlers.visits.start(name, examples / name, "en", name) for name in ("genuine.mp4", "genuine.jpg")
+        handlers.visits.show(name, handlers.visits.make(examples / name, "en", name))
+        for name in ("genuine.mp4", "genuine.jpg")
     )
     checking = start(lambda: handlers.examine(video, "10", tell))
     assert started.wait(PATIENCE_S)

@@ -17,7 +17,7 @@ from upload_helpers import store_upload
 
 from detector import Detector
 from detector.types import Frame
-from reporting import verify_package
+from reporting import Case, verify_package
 from reporting.portals import load_portal
 from reporting.text.findings import finding, mark
 from reporting.text.referrals import followup_words
@@ -361,9 +361,9 @@ def test_what_to_look_at_before_filing_is_said_under_the_note_in_the_language_th
             assert (marked in shown, said in folded) == (entry.severity == "warn", entry.severity == "info")
         assert "<b>" not in markup and "&lt;b&gt;It&#x27;s &#36;&#123;1}&lt;/b&gt;" in folded
     stranger = finding("state", state="<b>", count=36)
-    error = before_filing((stranger,), "hi")
+    error = before_filing(Case(), (stranger,), "hi")
     assert mark("error", "hi") in error and "<b>" not in error and "<svg" in error and "<details" not in error
-    assert Words.LOOK_NOTHING in before_filing((), "en")
+    assert Words.LOOK_NOTHING in before_filing(Case(), (), "en")
 
 
 def test_each_field_of_the_portal_has_its_own_button(report: ReportHandlers, judged: Visit) -> None:

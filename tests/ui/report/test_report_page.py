@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urljoin
 
 import httpx
@@ -15,6 +15,7 @@ from browser_helpers import (
     PATIENCE_MS,
     add,
     barriers,
+    choose,
     has_sideways_scroll,
     opened_elsewhere,
     unfold,
@@ -25,6 +26,7 @@ from wait_helpers import files_below
 
 from reporting import verify_package
 from reporting.text.findings import finding
+from reporting.text.results import Language
 from ui import text
 from ui.session.store import image_link
 from ui.text import Words
@@ -120,6 +122,7 @@ def test_check_look_copy_download_and_then_the_portal(
         assert copied in archive.read("2_complaint_copy_paste.txt").decode()
         assert "3_report_suspect.txt" not in archive.namelist()
         evidence = archive.read("5_evidence/supporting_evidence_copy_image.jpg")
+    page.locator("#fields summary", has_text=words.FILING_FILES.split(" (")[0]).click()
     with page.expect_download() as download:
         page.locator("#fields .dd-saves a").first.click()
     assert download.value.suggested_filename == "supporting_evidence_copy_image.jpg"
@@ -133,6 +136,7 @@ def test_check_look_copy_download_and_then_the_portal(
     page.bring_to_front()
     assert set(opened) == {HOME}
 
+    unfold(page, "filed-number")
     page.get_by_label(words.FILED_NUMBER).fill("31409250012345")
     page.locator("#file").click()
     expect(page.locator("#filed")).to_contain_text(words.FOLLOWUPS_TITLE)
@@ -141,10 +145,51 @@ def test_check_look_copy_download_and_then_the_portal(
     download.value.save_as(package)
     with zipfile.ZipFile(package) as archive:
         assert b"31409250012345" in archive.read("7_custody_log.csv")
+    unfold(page, "told")
     page.get_by_text(words.FORM_TITLE).click()
     page.get_by_label(words.FORM_HARM).fill("so much")
     expect(page.locator("#download")).not_to_be_visible()
     expect(page.locator("#filing")).not_to_be_visible()
+
+
+@pytest.mark.parametrize("kind", ["impersonation", "fraud_money_lost"])
+@pytest.mark.parametrize("language", get_args(Language))
+def test_on_a_phone_a_prepared_package_shows_the_next_step_and_collapses_the_rest(
+    phone_browser: Browser, server: Any, language: Language, kind: str
+) -> None:
+    words = text.of(language)
+    page = phone_browser.new_page(
+        viewport={"width": 375, "height": 675},
+        reduced_motion="reduce",
+        locale={"en": "en-GB", "hi": "hi-IN"}[language],
+    )
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(server.url)
+    page.get_by_text(words.DEPTH_TITLE).click()
+    choose(page, page.get_by_label(words.DEPTH_LABEL), words.DEPTHS["auto"])
+    page.locator("#example-4").click()
+    wait_for_answer(page)
+    unfold(page, "report")
+    page.get_by_label(words.KINDS[kind]).check()
+    page.locator("#what-happened textarea").fill("Somebody asks my friends for money with my face.")
+    page.get_by_label(words.FORM_DENIED).check()
+    page.locator("#prepare").click()
+    page.locator("#download").wait_for()
+    expect(page.locator("#kind")).not_to_be_visible()
+    page.wait_for_function("0 <= document.querySelector('#package-note').getBoundingClientRect().top")
+    page.wait_for_function("document.querySelector('#package-note').getBoundingClientRect().top < innerHeight / 2")
+    height = page.evaluate("document.documentElement.scrollHeight")
+    print(f"{language}, {kind}: {height} px")
+    assert not has_sideways_scroll(page) and barriers(page) == []
+    for number in ("112", "1930"):
+        expect(page.locator(f".dd-call a[href='tel:{number}']")).to_be_visible()
+    urgent = page.locator("#package-note .dd-urgent a[href='tel:1930']")
+    expect(urgent).to_have_count(1 if kind == "fraud_money_lost" else 0)
+    assert height <= (4800 if urgent.count() else 4500)
+    expect(page.get_by_role("button", name=words.FILING_COPY).first).to_be_visible()
+    expect(page.locator("#fields .dd-saves a").first).not_to_be_visible()
+    expect(page.locator("#fields details[open]")).to_have_count(1)
+    page.close()
 
 
 @pytest.mark.parametrize("visitor", ["refused"], indirect=True)
@@ -188,6 +233,7 @@ def test_a_hard_stop_leaves_nothing_on_the_page_or_the_disk_and_another_file_sta
     package = urljoin(server.url, image_link(made))
     assert page.request.get(package).ok and httpx.get(package).status_code == 404
 
+    unfold(page, "told")
     page.get_by_label(Words.DANGER).check()
     page.get_by_label(Words.KINDS["sexual"]).check()
     expect(page.locator("#routes")).to_contain_text(Words.AGE_FIRST)

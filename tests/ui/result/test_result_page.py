@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, get_args
@@ -14,7 +12,6 @@ import av
 import pytest
 from browser_helpers import (
     BROWSER,
-    FLAGS,
     PATIENCE_MS,
     add,
     choose,
@@ -24,11 +21,10 @@ from browser_helpers import (
     wait_for_image,
 )
 from PIL import Image
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Page, expect
 
 from reporting.text import guidance
 from reporting.text.results import Language
-from reporting.types import FONTS
 from ui import text
 from ui.result.origin import SEARCHES
 from ui.text import Words
@@ -41,25 +37,13 @@ LOCALES: dict[Language, str] = {"en": "en-GB", "hi": "hi-IN"}
 Opener = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """A browser with letters of both languages, as phones have them: heights depend on them."""
-    home = tmp_path_factory.mktemp("fonts")
-    shutil.copytree(FONTS, home / "fonts")
-    browser = playwright.chromium.launch(
-        executable_path=BROWSER, args=FLAGS, env=dict(os.environ) | {"XDG_DATA_HOME": str(home)}
-    )
-    yield browser
-    browser.close()
-
-
 @pytest.fixture
-def open_page(browser: Browser, server: Any) -> Iterator[Opener]:
+def open_page(phone_browser: Browser, server: Any) -> Iterator[Opener]:
     contexts = []
 
     def visit(language: Language = "en", width: int = 1280) -> Page:
         height = 675 if width < 500 else 800
-        context = browser.new_context(
+        context = phone_browser.new_context(
             viewport={"width": width, "height": height}, reduced_motion="reduce", locale=LOCALES[language]
         )
         contexts.append(context)
