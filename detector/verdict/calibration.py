@@ -3,49 +3,43 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
+
+import numpy as np
 
 from detector.types import OUTCOME_OF, Grade, Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityOffsets:
-    """Offsets subtracted from logits by the image detail of the crop.
+    """Offset subtracted from the logit of an image, as a function of the detail of the crop.
 
     The network gives sharp portraits higher logits than soft video frames. The offsets place the false-alarm
-    threshold of every bin at the same logit.
+    threshold of every detail at about the same logit. Between two points the offset is linear, beyond the first
+    and the last it is constant.
     """
 
-    edges: tuple[float, ...] = ()
-    """Ascending edges between bins, in units of `detector.faces.quality.detail`."""
+    details: tuple[float, ...] = (0.0,)
+    """Ascending points, in units of `detector.faces.quality.detail`."""
     offsets: tuple[float, ...] = (0.0,)
-    """One for each bin, the softest first."""
+    """Offset at each point."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "edges", tuple(self.edges))  # JSON has lists
-        object.__setattr__(self, "offsets", tuple(self.offsets))
-        if len(self.offsets) != len(self.edges) + 1 or not all(map(math.isfinite, self.edges + self.offsets)):
-            raise ValueError(f"{len(self.edges)} edges need {len(self.edges) + 1} finite offsets")
-        if any(left >= right for left, right in pairwise(self.edges)):
-            raise ValueError(f"edges must ascend, got {self.edges}")
-
-    def bin(self, detail: float) -> int:
-        """Return the number of the bin, from 0.
-
-        >>> QualityOffsets(edges=(2.0,), offsets=(0.0, 1.5)).bin(2.5)
-        1
-        """
-        return bisect_right(self.edges, detail)
+        for name in ("details", "offsets"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))  # JSON has lists
+        if len(self.offsets) != len(self.details) or not all(map(math.isfinite, self.details + self.offsets)):
+            raise ValueError(f"{len(self.details)} details need as many finite offsets")
+        if not self.details or any(left >= right for left, right in pairwise(self.details)):
+            raise ValueError(f"details must ascend, got {self.details}")
 
     def adjust(self, logit: float, detail: float) -> float:
-        """Return the logit less the offset of its bin.
+        """Return the logit less the offset.
 
-        >>> QualityOffsets(edges=(2.0,), offsets=(0.0, 1.5)).adjust(4.0, 2.5)
-        2.5
+        >>> QualityOffsets(details=(2.0, 3.0), offsets=(0.0, 1.0)).adjust(4.0, 2.5)
+        3.5
         """
-        return logit - self.offsets[self.bin(detail)]
+        return logit - float(np.interp(detail, self.details, self.offsets))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,8 @@ BINS = 5
 FEWEST = 299
 """Least genuine faces in a bin: that many without an error bound the rate by 1 % at 95 % confidence
 (Clopper-Pearson)."""
+_LEAST_STEP = 0.01
+"""Least change of an offset, in logits, while a source exceeds its rate."""
 SOURCE_SLACK = 2
 """Factor by which the rate of a single source may exceed the overall rate."""
 
@@ -50,20 +52,24 @@ def adjusted(row: Row, quality: QualityOffsets) -> float:
 
 
 def fit_offsets(results: Sequence[Row]) -> QualityOffsets:
-    """Fit offsets that place the 1 % false-alarm threshold of every quality bin at the same logit.
+    """Fit offsets that place the 1 % false-alarm threshold of every quality at about the same logit.
 
-    Genuine faces are divided into BINS bins of equal size by image detail. A bin's threshold is a split-conformal
-    quantile: the k-th largest of n logits with k = floor((n + 1) * rate). If a source exceeds twice the rate, the
-    bin with most of its false alarms gets stricter until it does not, so that no source raises the threshold of
-    every bin (`_strictest`). With fewer than FEWEST faces per bin there
-    is one bin.
+    Genuine faces are divided into BINS bins of equal size by image detail. The offset at the median detail of a
+    bin comes from its threshold, a split-conformal quantile: the k-th largest of n logits with
+    k = floor((n + 1) * rate). If a source exceeds twice the rate, the bin with most of its false alarms gets
+    stricter until it does not, so that no source raises the threshold of every bin (`_strictest`). With fewer than
+    FEWEST faces per bin, or bins of the same detail, there are no offsets.
     """
     genuine = [row for row in results if row["label"] == "real" and row["logit"] is not None]
     details = np.array([row.get("detail") or 0.0 for row in genuine])
     if len(genuine) < BINS * FEWEST or np.ptp(details) == 0:
         return QualityOffsets()
-    edges = np.quantile(details, np.arange(1, BINS) / BINS)
-    places = np.searchsorted(edges, details, side="right")
+    places = np.searchsorted(np.quantile(details, np.arange(1, BINS) / BINS), details, side="right")
+    points = np.array(
+        [np.median(details[places == place]) if place in places else np.nan for place in range(BINS)]
+    )
+    if not (np.diff(points) > 0).all():
+        return QualityOffsets()
     logits = np.array([row["logit"] for row in genuine])
     tops = np.array([_kth_largest(logits[places == place], FALSE_ALARM_RATE) for place in range(BINS)])
     level = float(np.median(tops))
@@ -74,10 +80,14 @@ def fit_offsets(results: Sequence[Row]) -> QualityOffsets:
         allowed = int((len(own) + 1) * SOURCE_SLACK * FALSE_ALARM_RATE)
         if allowed < 2:
             continue  # a single face would set the threshold
-        while len(above := own[logits[own] - offsets[places[own]] > level]) >= allowed:
+        while True:
+            excess = logits - np.interp(details, points, offsets) - level
+            above = own[excess[own] > 0]
+            if len(above) < allowed:
+                break
             place = np.bincount(places[above]).argmax()
-            offsets[place] = logits[above[places[above] == place]].min() - level
-    return QualityOffsets(edges=tuple(edges.tolist()), offsets=tuple(offsets.tolist()))
+            offsets[place] += max(excess[above[places[above] == place]].min(), _LEAST_STEP)
+    return QualityOffsets(details=tuple(points.tolist()), offsets=tuple(offsets.tolist()))
 
 
 def _strictest(genuine: Sequence[Row], rate: float) -> float:

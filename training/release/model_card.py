@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
 from detector.model.checkpoint import CheckpointCard
@@ -110,15 +109,15 @@ def _videos(card: CheckpointCard) -> list[str]:
 def _offsets(card: CheckpointCard) -> list[str]:
     """Table of the offsets by image detail."""
     quality = card.quality
-    if not quality.edges:
+    if not any(quality.offsets):
         return []
-    edges = [f"{edge:.2f}" for edge in quality.edges]
-    bins = [f"below {edges[0]}", *(f"{low} to {high}" for low, high in pairwise(edges)), f"from {edges[-1]}"]
+    points = [f"{detail:.2f}" for detail in quality.details]
     return [
         "From each logit an offset for the image detail of the crop (base-10 logarithm of the variance of the "
-        "Laplacian) is subtracted first, so that the 1 % false-alarm threshold of every bin lies at one place.",
+        "Laplacian) is subtracted first, so that the 1 % false-alarm threshold lies at about the same place for "
+        "every detail. Between two rows the offset is linear, beyond them constant.",
         "",
-        *_table(("detail", "offset"), zip(bins, (f"{offset:+.2f}" for offset in quality.offsets), strict=True)),
+        *_table(("detail", "offset"), zip(points, (f"{offset:+.2f}" for offset in quality.offsets), strict=True)),
     ]
 
 

@@ -156,6 +156,24 @@ def test_too_few_faces_make_one_bin_at_the_strictest_threshold(rows) -> None:
     assert calibrate(results).quality == QualityOffsets()
 
 
+@pytest.mark.usefixtures("three_bins")
+def test_faces_of_only_two_details_have_no_offsets(rows) -> None:
+    results = sharp_and_soft(rows, np.random.default_rng(0), 3000)
+    assert calibrate([row | {"detail": 1.0 + (row["detail"] > 2)} for row in results]).quality == QualityOffsets()
+
+
+@pytest.mark.usefixtures("three_bins")
+def test_a_small_source_of_sharp_faces_costs_only_sharp_faces(rows) -> None:
+    results = sharp_and_soft(rows, np.random.default_rng(0), 3000)
+    odd = [row | {"detail": 3.0, "source": "odd"} for row in rows("real", np.linspace(6, 9, 110), "odd")]
+    before, after = calibrate(results), calibrate(results + odd)
+    soft = [row for row in results if row["label"] == "fake" and row["detail"] < 1.5]
+    found = [np.mean([at.judge(row)["outcome"] == "fake" for row in soft]) for at in (before, after)]
+    assert found[1] > 0.9 * found[0]
+    flagged = sum(after.judge(row)["outcome"] == "fake" for row in odd)
+    assert flagged <= 2 * FALSE_ALARM_RATE * len(odd)
+
+
 def test_some_signs_is_given_to_at_most_one_genuine_face_in_twenty(rows) -> None:
     rng = np.random.default_rng(0)
     results = rows("real", rng.normal(-1, 1, 2000)) + rows("fake", rng.normal(1.5, 1, 1500))
