@@ -84,8 +84,8 @@ _ENGLISH: Mapping[Code, str] = MappingProxyType(
         "real": "The highest estimate of any face is {probability:.3f}: at or below {threshold:.3f}, up to where "
         "the outcome is real.",
         "inconclusive": "The highest estimate of any face is {probability:.3f}: between {low:.3f} and {high:.3f}, "
-        "where the outcome is left open.",
-        "real_withheld": "The outcome is left open: what the warnings name may be manipulated.",
+        "where the outcome is inconclusive.",
+        "real_withheld": "The outcome is inconclusive: what the warnings name may be manipulated.",
         "faces_in_image": "Faces judged in the image: {faces}.",
         "faces_in_video": "Faces judged: {faces}, in {views} views from {frames} frames spread over the video.",
         "smallest_face": "Faces narrower than {px} pixels are not looked for.",

@@ -6,11 +6,12 @@ overwrite a newer result.
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeGuard
 
 Kind = Literal["check", "route", "package", "copy", "camera"]
 MAX_JOBS = 4096
@@ -45,14 +46,14 @@ class Jobs:
         Args:
             page: from `session_of`.
             kind: jobs of different kinds are independent.
-            number: the page's count; None means newer than all before it.
+            number: the page's count; anything but a finite number means newer than all before it.
 
         Returns:
             The token. It is not current if a newer job was started, or this one cancelled, before it arrived.
         """
         with self._lock:
             newest = self._newest.pop((page, kind), 0.0)
-            number = newest // 1 + 1 if number is None else number
+            number = number if _is_count(number) else newest // 1 + 1
             self._remember(page, kind, max(newest, number))
         return Job(page, kind, number)
 
@@ -62,11 +63,11 @@ class Jobs:
         Args:
             page: from `session_of`.
             kind: of the jobs.
-            number: the page's count; None cancels all before it.
+            number: the page's count; anything but a finite number cancels all before it.
         """
         with self._lock:
             newest = self._newest.pop((page, kind), 0.0)
-            self._remember(page, kind, newest // 1 + 0.5 if number is None else max(newest, number + 0.5))
+            self._remember(page, kind, max(newest, number + 0.5) if _is_count(number) else newest // 1 + 0.5)
 
     def is_current(self, job: Job) -> bool:
         """Return whether no newer job was started and this one was not cancelled."""
@@ -88,3 +89,8 @@ class Jobs:
         self._newest[page, kind] = number
         if len(self._newest) > MAX_JOBS:
             self._newest.popitem(last=False)
+
+
+def _is_count(number: object) -> TypeGuard[float]:
+    """Return whether this is a page's count; an event from elsewhere may hold anything."""
+    return isinstance(number, int | float) and math.isfinite(number)

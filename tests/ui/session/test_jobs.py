@@ -78,3 +78,13 @@ def test_pages_without_end_fill_no_memory() -> None:
     for number in range(MAX_JOBS + 500):
         newest = jobs.start(str(number), "route", 1)
     assert len(jobs._newest) == MAX_JOBS and jobs.is_current(newest)
+
+
+@pytest.mark.parametrize("forged", [[1], {"a": 1}, "7", float("nan"), float("inf")])
+def test_a_count_that_is_no_number_counts_as_the_newest(forged: object) -> None:
+    jobs = Jobs()
+    first = jobs.start("a", "package", 3)
+    second = jobs.start("a", "package", forged)  # type: ignore[arg-type]
+    assert [jobs.is_current(job) for job in (first, second)] == [False, True]
+    jobs.end("a", "package", forged)  # type: ignore[arg-type]
+    assert not jobs.is_current(second) and jobs.is_current(jobs.start("a", "package"))
