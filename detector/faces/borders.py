@@ -9,6 +9,9 @@ from detector.types import FaceBox, Pixels
 _MEAN_OFF, _MOST_OFF = 2.0, 24
 """How far a line of a border may be off its colour, of 255: on average and at most. Compression leaves traces."""
 
+_LEAST_PX = 128
+"""Shorter side of the least content."""
+
 
 def content_box(pixels: Pixels) -> FaceBox:
     """Return the image without lines of one colour at its edges.
@@ -20,15 +23,21 @@ def content_box(pixels: Pixels) -> FaceBox:
         pixels: uint8 (height, width, 3), RGB.
 
     Returns:
-        In pixels of the image; the whole image if it is plain all over.
+        In pixels of the image; the whole image if less than _LEAST_PX would be left, as of a small image on a
+        large ground.
     """
     height, width = pixels.shape[:2]
-    top = _plain_lines(pixels)
-    if top == height:
+    top, bottom = _without_plain(pixels)
+    left, right = _without_plain(pixels[top:bottom].transpose(1, 0, 2))
+    if min(right - left, bottom - top) < _LEAST_PX:
         return FaceBox(0, 0, width, height)
-    bottom = height - _plain_lines(pixels[::-1])
-    columns = pixels[top:bottom].transpose(1, 0, 2)
-    return FaceBox(_plain_lines(columns), top, width - _plain_lines(columns[::-1]), bottom)
+    return FaceBox(left, top, right, bottom)
+
+
+def _without_plain(lines: Pixels) -> tuple[int, int]:
+    """Return the first line that is not plain and the one after the last; all of them if none is left."""
+    first, last = _plain_lines(lines), len(lines) - _plain_lines(lines[::-1])
+    return (first, last) if first < last else (0, len(lines))
 
 
 def _plain_lines(lines: Pixels) -> int:

@@ -242,11 +242,11 @@ def test_the_timeline_needs_no_mouse(page: Page) -> None:
 
 
 def long_video(folder: Path, example: Path) -> Path:
-    """The example over and over: half a minute in which every single frame takes a while to judge."""
+    """The example over and over: a minute or more in which every single frame takes a while to judge."""
     out = folder / "long.mp4"
     with av.open(str(out), "w") as container:
         copy, tick = None, 0
-        for _ in range(8):
+        for _ in range(24):
             with av.open(str(example)) as original:
                 source = original.streams.video[0]
                 copy = copy or container.add_stream_from_template(source)
