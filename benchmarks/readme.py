@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,11 @@ def example() -> str:
 
 def newest_speed() -> Path:
     """Return the newest result of `speed`, by the date in its name."""
-    return max((ROOT / "benchmarks" / "results").glob("speed-????-??-??.json"))
+    return max(_speed_files())
+
+
+def _speed_files() -> Iterator[Path]:
+    return (ROOT / "benchmarks" / "results").glob("speed-????-??-??.json")
 
 
 def _results(kind: str) -> list[dict[str, Any]]:
@@ -82,10 +87,11 @@ def _results(kind: str) -> list[dict[str, Any]]:
 
 
 def performance_blocks() -> dict[str, str]:
-    """The tables of docs/performance.md by name, from the results that are kept."""
+    """Return the tables of docs/performance.md by name, from the results that are kept."""
+    *earlier, newest = sorted(file.stem for file in _speed_files())
     return {
-        "speed": speed_table(_results(newest_speed().stem)),
-        "images": "\n\n".join(speed_table([result]) for result in _results("images")),
+        "speed": speed_table(_results(newest)),
+        "earlier": "\n\n".join(speed_table(_results(day)) for day in earlier),
         "collection": "\n\n".join(map(collection_table, _results("collection"))),
         "visitors": visitors_table(_results("visitors")),
     }
