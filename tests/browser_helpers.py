@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import av
 from playwright.sync_api import BrowserContext, Locator, Page, Request, TimeoutError, expect
 from wait_helpers import wait_until
 
@@ -95,3 +96,20 @@ def barriers(page: Page) -> list[str]:
         page.add_script_tag(path=AXE)
     found = page.evaluate("rules => axe.run(document, { runOnly: rules })", RULES)
     return [f"{rule['id']}: {[node['html'][:150] for node in rule['nodes'][:3]]}" for rule in found["violations"]]
+
+
+def long_video(folder: Path, example: Path) -> bytes:
+    """A video over and over: a minute or more in which every single frame takes a while to analyse."""
+    out = folder / "long.mp4"
+    with av.open(str(out), "w") as container:
+        copy, tick = None, 0
+        for _ in range(24):
+            with av.open(str(example)) as original:
+                source = original.streams.video[0]
+                copy = copy or container.add_stream_from_template(source)
+                for packet in original.demux(source):
+                    if packet.pts is not None and packet.dts is not None:
+                        packet.stream, packet.pts, packet.dts = copy, packet.pts + tick, packet.dts + tick
+                        container.mux(packet)
+                tick += source.duration or 0
+    return out.read_bytes()

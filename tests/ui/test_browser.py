@@ -23,6 +23,7 @@ from browser_helpers import (
     add,
     choose,
     has_sideways_scroll,
+    long_video,
     unfold,
     wait_for_answer,
     wait_for_image,
@@ -241,31 +242,13 @@ def test_the_timeline_needs_no_mouse(page: Page) -> None:
     expect(page.locator("#timeline table tbody tr").first).to_be_visible()
 
 
-def long_video(folder: Path, example: Path) -> Path:
-    """The example over and over: a minute or more in which every single frame takes a while to judge."""
-    out = folder / "long.mp4"
-    with av.open(str(out), "w") as container:
-        copy, tick = None, 0
-        for _ in range(24):
-            with av.open(str(example)) as original:
-                source = original.streams.video[0]
-                copy = copy or container.add_stream_from_template(source)
-                for packet in original.demux(source):
-                    if packet.dts is None:
-                        continue
-                    packet.stream, packet.pts, packet.dts = copy, packet.pts + tick, packet.dts + tick
-                    container.mux(packet)
-                tick += source.duration
-    return out
-
-
 @pytest.mark.parametrize("by_keyboard", [False, True], ids=["click", "keyboard"])
 def test_a_check_is_stopped_and_the_next_file_is_judged(
     page: Page, server: Any, examples: Path, tmp_path: Path, by_keyboard: bool
 ) -> None:
     page.get_by_text(Words.DEPTH_TITLE).click()
     choose(page, page.get_by_label(Words.DEPTH_LABEL), Words.DEPTHS["all"])
-    add(page, "stop-me.mp4", long_video(tmp_path, examples / "genuine.mp4").read_bytes())
+    add(page, "stop-me.mp4", long_video(tmp_path, examples / "genuine.mp4"))
     expect(page.locator("#progress")).to_contain_text("Highest estimate so far")
     assert list(files_below(server.folder, "stop-me.mp4"))
     if by_keyboard:
@@ -287,7 +270,7 @@ def test_an_image_is_judged_between_the_frames_of_another_visitors_video(
 ) -> None:
     page.get_by_text(Words.DEPTH_TITLE).click()
     choose(page, page.get_by_label(Words.DEPTH_LABEL), Words.DEPTHS["all"])
-    add(page, "long.mp4", long_video(tmp_path, examples / "genuine.mp4").read_bytes())
+    add(page, "long.mp4", long_video(tmp_path, examples / "genuine.mp4"))
     expect(page.locator("#progress")).to_contain_text("Highest estimate so far")
     context = browser.new_context(viewport={"width": 375, "height": 800})
     other = context.new_page()
@@ -307,7 +290,7 @@ def test_a_full_line_says_how_many_are_before(
     """Videos wait for the video before them; images would be judged between its frames."""
     page.get_by_text(Words.DEPTH_TITLE).click()
     choose(page, page.get_by_label(Words.DEPTH_LABEL), Words.DEPTHS["all"])
-    add(page, "long.mp4", long_video(tmp_path, examples / "genuine.mp4").read_bytes())
+    add(page, "long.mp4", long_video(tmp_path, examples / "genuine.mp4"))
     expect(page.locator("#progress")).to_contain_text("Highest estimate so far", timeout=PATIENCE_MS)
     short = film("short.mp4", [np.zeros((64, 64, 3), np.uint8)] * 2, 25).read_bytes()
     events = []
@@ -496,7 +479,7 @@ def test_closing_the_page_before_there_is_a_result_deletes_the_file(
     page.goto(server.url)
     page.get_by_text(Words.DEPTH_TITLE).click()
     choose(page, page.get_by_label(Words.DEPTH_LABEL), Words.DEPTHS["all"])
-    add(page, "close-me.mp4", long_video(tmp_path, examples / "genuine.mp4").read_bytes())
+    add(page, "close-me.mp4", long_video(tmp_path, examples / "genuine.mp4"))
     expect(page.locator("#progress")).to_contain_text("Highest estimate so far")
     assert files_below(server.folder, "close-me.mp4")
     context.close()
