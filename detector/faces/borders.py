@@ -8,7 +8,6 @@ from detector.types import FaceBox, Pixels
 
 _MEAN_OFF, _MOST_OFF = 2.0, 24
 """How far a line of a border may be off its colour, of 255: on average and at most. Compression leaves traces."""
-
 _LEAST_PX = 128
 """Shorter side of the least content."""
 
@@ -36,7 +35,8 @@ def content_box(pixels: Pixels) -> FaceBox:
 
 def _without_plain(lines: Pixels) -> tuple[int, int]:
     """Return the first line that is not plain and the one after the last; all of them if none is left."""
-    first, last = _plain_lines(lines), len(lines) - _plain_lines(lines[::-1])
+    first = _plain_lines(lines)
+    last = first if first == len(lines) else len(lines) - _plain_lines(lines[::-1])
     return (first, last) if first < last else (0, len(lines))
 
 
