@@ -60,7 +60,6 @@ class FaceFollower:
     def __init__(self, finder: FaceFinder, turns: QuarterTurns = 0) -> None:
         """
         Args:
-            finder: searches single frames.
             turns: that make the frames upright.
         """
         self._finder = finder

@@ -59,13 +59,7 @@ class PortalField(NamedTuple):
 def portal_fields(
     texts: ComplaintTexts, portal: Portal, evidence: Sequence[EvidenceFile] = ()
 ) -> tuple[PortalField, ...]:
-    """Return all fields of a case, in order: of the complaint for a victim, of *Report Suspect* for a witness.
-
-    Args:
-        texts: of the case.
-        portal: the dated facts.
-        evidence: files of the package, for the list of uploads.
-    """
+    """Return all fields of a case, in order: of the complaint for a victim, of *Report Suspect* for a witness."""
     if texts.case.country != "IN":
         return _abroad_fields(texts, evidence)
     fields = _suspect_fields if texts.is_hint else _complaint_fields
@@ -110,10 +104,6 @@ def copy_paste_text(
     """Write the text file with one block per field.
 
     Args:
-        fields: of the portal.
-        findings: what to look at before filing.
-        routing: where to turn.
-        portal: the dated facts.
         language: hints and findings stand in this one first; what is to be pasted is English.
     """
     lines = ["DRAFT, NOT SUBMITTED", result_text.not_an_fir("en")]
