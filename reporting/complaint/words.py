@@ -14,6 +14,25 @@ KINDS: Mapping[Language, Mapping[MediaKind, str]] = {
     "en": {"image": "an image", "video": "a video"},
     "hi": {"image": "एक तस्वीर", "video": "एक वीडियो"},
 }
+HEAD: Mapping[Language, tuple[str, str, str]] = {
+    "en": (
+        "DRAFT, NOT SUBMITTED",
+        "Every line that you copy becomes your own statement: change or delete what is not true. False "
+        "information can be punished.",
+        "BEFORE YOU FILE",
+    ),
+    "hi": (
+        "मसौदा, जमा नहीं किया गया",
+        "यहाँ से कॉपी की गई हर पंक्ति आपका अपना बयान बन जाती है: जो सच न हो, उसे बदलें या मिटाएँ। ग़लत जानकारी देने पर सज़ा "
+        "हो सकती है।",
+        "शिकायत करने से पहले",
+    ),
+}
+"""Of the file to copy from: its first line, whose statement it becomes, the title of the findings."""
+HINT_ONLY: Mapping[Language, str] = {
+    "en": "It takes hints from anybody, without login. It is not a complaint: whoever is harmed has to file that.",
+    "hi": "यहाँ कोई भी बिना लॉगिन किए सूचना दे सकता है। यह शिकायत नहीं है: वह उसी को करनी होगी जिसका नुकसान हुआ।",
+}
 SAW: Mapping[MediaKind, str] = {"image": "देखी", "video": "देखा"}
 """Hindi: the verb follows the gender of what was seen."""
 SENTENCES: Mapping[str, Mapping[Language, str]] = {
