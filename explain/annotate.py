@@ -57,11 +57,8 @@ def annotate_video(
     """Write an annotated MP4 (H.264, sound kept).
 
     Args:
-        detector: the one that made the analysis.
-        analysis: of `source`.
         source: the video, or its `Media`. A damaged video is copied as far as it decodes.
         out: file to write; it appears once it is complete.
-        legend: texts to draw.
         heatmap_scale: raw heat drawn in the strongest colour; 0 draws no heatmaps.
         progress: called with the share done, 0 to 1; an exception it raises stops the work and removes the file.
 

@@ -29,10 +29,7 @@ def platform_notice(
     """Write the notice: in India to the Grievance Officer under rule 3(2)(b), elsewhere by the local rule.
 
     Args:
-        texts: of the case.
         analysis: the result, stated last, as an opinion.
-        portal: the dated facts.
-        case_id: of the package.
         created_at: aware time from which deadlines are counted.
     """
     case = texts.case

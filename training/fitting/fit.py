@@ -87,8 +87,6 @@ def fit(
     """Train until `settings.steps`, resuming `run`.
 
     Args:
-        settings: hyperparameters.
-        data: folder with labels.csv and the images.
         faces_files: lists that `prepare` and `reconstruct` wrote.
         run: folder for `settings.json`, `state.pt` (to resume) and `log.jsonl`.
         imagenet: initial weights of a teacher, or the teacher of a student without `teacher_run`.

@@ -24,8 +24,9 @@ from ui.common.html import Picture, file_size
 from ui.common.updates import Updates
 from ui.result.status_panel import idle_panel, moment_panel, note_panel, trouble_panel
 from ui.session.disk import discard
+from ui.session.images import save_images
 from ui.session.own_files import secret_folder
-from ui.session.store import Moment, Visit, Visits, delete_if_ended, save_images
+from ui.session.store import Moment, Visit, Visits, delete_if_ended
 from ui.session.visitor import session_of
 
 _TYPEFACES: dict[Language, Path | None] = {

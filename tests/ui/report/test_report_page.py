@@ -29,7 +29,7 @@ from reporting import verify_package
 from reporting.text.findings import finding
 from reporting.text.results import Language
 from ui import text
-from ui.session.store import image_link
+from ui.session.images import image_link
 from ui.text import Words
 
 pytestmark = [
