@@ -12,7 +12,7 @@ from reporting.complaint.narrative import ComplaintTexts, FittedText
 from reporting.complaint.referrals import Routing
 from reporting.complaint.sanitize import clean_narrative, one_line, short_link, units
 from reporting.complaint.words import COMPLAINANT as COMPLAINANT_FIELDS
-from reporting.complaint.words import GLOSS, LABELS, NO_HINT, STEPS, Words, hint
+from reporting.complaint.words import GLOSS, HEAD, LABELS, NO_HINT, STEPS, Words, hint
 from reporting.portals import Fact, Portal
 from reporting.text import results as result_text
 from reporting.text.findings import Finding, mark
@@ -101,27 +101,25 @@ def copy_paste_text(
     Args:
         language: hints and findings stand in this one first; what is to be pasted is English.
     """
-    lines = ["DRAFT, NOT SUBMITTED", result_text.not_an_fir("en")]
-    lines += [
-        "Every line that you copy becomes your own statement: change or delete what is not true. False "
-        "information can be punished.",
-    ]
+    languages: tuple[Language, ...] = ("en",) if language == "en" else (language, "en")
+    lines = []
+    for each in languages:
+        lines += [HEAD["draft"][each], result_text.not_an_fir(each), HEAD["statement"][each]]
     if routing.card == REPORT_SUSPECT:
         lines += [
             f"For {portal.report_suspect_url.value}, tab Deepfake ({portal.report_suspect_url.hedge}).",
-            "It takes hints from anybody, without login. It is not a complaint: whoever is harmed has to file "
-            "that.",
+            *(HEAD["hint_only"][each] for each in languages),
         ]
     elif routing.card:
         lines += [portal.address_line, f"Where on the portal: {routing.card}"]
-    urgent = [f"! {step.title['en']}: {step.text['en']}" for step in routing.steps if step.urgent]
-    lines += [*urgent, ""]
+    urgent = [step for step in routing.steps if step.urgent]
+    lines += [f"! {step.title[each]}: {step.text[each]}" for step in urgent for each in languages]
+    lines += [""]
     if findings:
-        lines += ["BEFORE YOU FILE"]
+        lines += [" / ".join(HEAD["findings"][each] for each in languages)]
         for finding in findings:
-            if language != "en":
-                lines += [f"[{mark(finding.severity, language)}] {' '.join(finding.sentences(language))}"]
-            lines += [f"[{finding.severity}] {finding.what} {finding.do}"]
+            for each in languages:
+                lines += [f"[{mark(finding.severity, each)}] {' '.join(finding.sentences(each))}"]
             if finding.after or finding.before:
                 lines += [f"    before: {one_line(finding.before)}", f"    after:  {finding.after}"]
         lines += [""]

@@ -12,6 +12,8 @@ _TABLE = sentences("complaint")
 SENTENCES: Mapping[str, Mapping[Language, str]] = _TABLE["sentences"]
 """Every sentence of the two texts to paste: English, as the portal takes it, and what it says in Hindi."""
 PARTS: Mapping[str, Mapping[Language, str]] = _TABLE["parts"]
+HEAD: Mapping[str, Mapping[Language, str]] = _TABLE["head"]
+"""Of the file to copy from."""
 STEPS: Mapping[str, str] = _TABLE["steps"]
 """The portal's own names of its steps, and what they mean in Hindi."""
 LABELS: Mapping[str, str] = _TABLE["labels"]
