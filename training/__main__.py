@@ -6,8 +6,8 @@ import argparse
 import json
 from pathlib import Path
 
-from detector.config import Depth, DetectorConfig
-from detector.config_flags import add_checkpoint_flag, add_folder_flag
+from detector.config import DetectorConfig
+from detector.config_flags import add_checkpoint_flag, add_folder_flag, frame_count
 from detector.model.checkpoint import VideoJudgement
 from detector.pipeline import Detector
 from training.datasets.face_index import prepare
@@ -124,7 +124,9 @@ def _parser() -> argparse.ArgumentParser:
     pool = commands.add_parser("score-videos", help="judge every face of a split's videos, keep scores")
     pool.add_argument("--split", required=True, help="dev, …: videos that nothing was trained on")
     pool.add_argument("--out", type=Path, required=True, help="CSV to write, one line a judged face")
-    pool.add_argument("--frames", type=_frames, default="moments", metavar="N|moments|all", help="of each video")
+    pool.add_argument(
+        "--frames", type=frame_count, default="moments", metavar="N|auto|moments|all", help="of each video"
+    )
     pool.add_argument("--workers", type=int, default=2)
 
     move = commands.add_parser("stills", help="judge images as short videos, to calibrate videos or train on them")
@@ -178,14 +180,6 @@ def _parser() -> argparse.ArgumentParser:
         add_checkpoint_flag(command)
         add_folder_flag(command)
     return parser
-
-
-def _frames(text: str) -> Depth:
-    if text in ("all", "moments"):
-        return None if text == "all" else "moments"
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is neither a whole number from 1 nor moments or all")
-    return int(text)
 
 
 def _pair(text: str) -> tuple[str, str]:

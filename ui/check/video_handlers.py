@@ -199,7 +199,7 @@ def legend(analysis: Analysis, language: Language) -> Legend:
     return Legend(
         of_track={
             track.track_id: f"{names.format(number=track.track_id + 1)}: "
-            f"{result_text.face_label(track.outcome, track.probability, language)}"
+            f"{result_text.headline(result_text.shown(track), language)}"
             for track in analysis.tracks
         },
         footer=result_text.derived_copy(language),
