@@ -91,8 +91,13 @@ def bring(page: Page, *files: tuple[str, bytes]) -> None:
 
 
 def judged(page: Page, count: int) -> None:
-    """Wait until so many rows have their answer, whatever it is."""
-    expect(page.locator("#files tr.dd-is-done, #files tr.dd-is-failed")).to_have_count(count)
+    """Wait until so many rows have their answer, whatever it is, for as long as one more is answered each time."""
+    answered = "#files tr.dd-is-done, #files tr.dd-is-failed"
+    while (before := page.locator(answered).count()) < count:
+        page.wait_for_function(
+            "([rows, before]) => document.querySelectorAll(rows).length > before", arg=[answered, before]
+        )
+    expect(page.locator(answered)).to_have_count(count)
     expect(page.locator("#files tbody tr")).to_have_count(count)
 
 
