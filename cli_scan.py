@@ -231,11 +231,11 @@ def _annotate(
     detector: Detector, analysis: Analysis, explanations: Explanations | None, media: Media, out: Path
 ) -> None:
     from explain.annotate import Legend, annotate_video
-    from reporting.text.results import derived_copy, face_label
+    from reporting.text.results import derived_copy, headline, shown
 
     legend = Legend(
         of_track={
-            track.track_id: f"Face {track.track_id + 1}: {face_label(track.outcome, track.probability, 'en')}"
+            track.track_id: f"Face {track.track_id + 1}: {headline(shown(track), 'en')}"
             for track in analysis.tracks
         },
         footer=derived_copy("en"),
@@ -255,12 +255,12 @@ def _annotate(
 
 def _in_words(analysis: Analysis) -> list[str]:
     """Return the result as sentences, one a line."""
-    from reporting.text import results
+    from reporting.text import results, verdict_notes
 
-    lines = [results.verdict_sentence(analysis.verdict, analysis.media.kind, "en"), *map(str, analysis.warnings)]
+    lines = [verdict_notes.result_sentence(analysis, "en"), *map(str, analysis.warnings)]
     if len(analysis.tracks) > 1:
         for track in analysis.tracks:
-            sentence = results.face_sentence(results.shown(track), track.probability, "en")
+            sentence = results.face_sentence(results.shown(track), "en", track.probability)
             lines.append(f"Face {track.track_id + 1}: {sentence}")
             lines += [f"  {span}" for span in _spans(track)]
     elif analysis.tracks:

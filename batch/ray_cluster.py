@@ -24,7 +24,6 @@ def analyze_on_ray(files: Iterable[str], job: Job, address: str) -> Iterator[Fil
 
     Args:
         files: paths that every machine of the cluster can read, or addresses that fsspec can, such as `s3://…`.
-        job: settings and weights; every machine reads the weights from the same folder.
         address: of the cluster; `auto` finds a running one, `local` starts one on this machine.
 
     Raises:

@@ -102,11 +102,6 @@ def make_job(config: DetectorConfig, checkpoint: str, checkpoint_sha256: str) ->
 def analyze_file(detector: Detector, path: str, job: Job) -> FileResult:
     """Analyse one file; an error becomes a row.
 
-    Args:
-        detector: analyses the file.
-        path: or address of the file, see `batch.remote`.
-        job: settings and weights for the row.
-
     Raises:
         CheckpointError: the weights cannot be used.
     """

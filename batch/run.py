@@ -19,12 +19,6 @@ Analyze = Callable[[Iterable[str]], Iterator[FileResult]]
 def scan_collection(files: Sequence[str], job: Job, results: Results, analyze: Analyze) -> Counter[str]:
     """Analyse the files without an earlier result of the same content, settings and weights.
 
-    Args:
-        files: paths, each once.
-        job: settings and weights.
-        results: results of this run and earlier ones.
-        analyze: analyses files.
-
     Returns:
         Number of files by outcome, with `error` for failed ones; `earlier` counts those of earlier runs again.
     """

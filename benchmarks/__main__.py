@@ -7,7 +7,6 @@ import json
 from pathlib import Path
 
 from batch.local import cores
-from benchmarks.faces import faces
 from benchmarks.speed import hour, run_one, speed
 from benchmarks.tables import collection_table, explanations_table, speed_table
 
@@ -15,13 +14,6 @@ from benchmarks.tables import collection_table, explanations_table, speed_table
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     commands = parser.add_subparsers(required=True, dest="command")
-
-    finder = commands.add_parser("faces", help="how many faces are missed in images that show one")
-    finder.add_argument("--data", type=Path, required=True, help="folder that holds labels.csv")
-    finder.add_argument("--source", default="dfdc")
-    finder.add_argument("--split", default="val")
-    finder.add_argument("--count", type=int, default=400)
-    finder.add_argument("--seed", type=int, default=0)
 
     timer = commands.add_parser("speed", help="time and memory beside the notebook way")
     timer.add_argument("--repeats", type=int, default=3)
@@ -57,7 +49,7 @@ def main(argv: list[str] | None = None) -> int:
     mutations.add_argument("--media", type=int, default=5000, help="files")
     mutations.add_argument("--seed", type=int, default=0)
     mutations.add_argument("--keep", type=Path, help="folder for files that broke a bound")
-    for command in (finder, timer, long, pointer, crowd, mutations, many):
+    for command in (timer, long, pointer, crowd, mutations, many):
         command.add_argument("--out", type=Path, help="JSON file to write")
 
     args = parser.parse_args(argv)
@@ -79,8 +71,6 @@ def main(argv: list[str] | None = None) -> int:
         from benchmarks.explanations import explanations
 
         result = explanations(args.data, args.count, args.seed)
-    elif args.command == "faces":
-        result = faces(args.data, args.source, args.split, args.count, args.seed)
     elif args.command == "collection":
         from benchmarks.collection import collection
 

@@ -29,7 +29,7 @@ from detector.media.images import read_image
 from detector.model.score import make_batch, score_crops
 from detector.pipeline import Detector
 from detector.types import FaceCrop, Frame, Pixels
-from explain.cam import METHOD, activations_and_gradients, fake_heatmaps, grad_cam, trained_maps
+from explain.cam import METHOD, activations_and_gradients, fake_heatmaps, grad_cam, manipulation_map
 from explain.faithfulness import centre_prior, elsewhere, paint_over, top_region
 from explain.regions import REGIONS, region_map
 from training.datasets.labels import Item
@@ -176,16 +176,18 @@ def maps_of(detector: Detector, cases: Sequence[Case]) -> dict[str, list[Heatmap
     size, head = detector.card.input.size_px, detector.card.map_head
     assert head is not None, "the shipped checkpoint has a map head"
     crops = [case.crop for case in cases]
-    trained = [_grown(heatmap, size) for heatmap in trained_maps(detector, crops)]
+    trained: list[Heatmap] = []
     maps: dict[str, list[Heatmap]] = {"trained map": trained}
     for layer in LAYERS:
         activations, gradients = [], []
         for crop in crops:
             batch = make_batch([crop.pixels], detector.card.input)
             with detector.classifier.lock:
-                seen = activations_and_gradients(detector.classifier, layer, batch)
+                seen = activations_and_gradients(detector.classifier, layer, batch, [head.fine, head.coarse])
             activations.append(seen[0])
             gradients.append(seen[1])
+            if layer == LAYERS[0]:
+                trained.append(_grown(manipulation_map(detector.classifier, *seen[2])[0].cpu().numpy(), size))
         for method, weigh in METHODS.items():
             weighed = [weigh(*pair)[0].relu().numpy() for pair in zip(activations, gradients, strict=True)]
             maps[f"{method} {layer}"] = [_grown(heatmap, size) for heatmap in weighed]

@@ -115,7 +115,6 @@ class Message:
         """Fill a template of any language; `{time}` is `time_s` as players show it.
 
         Args:
-            template: names the values of the message.
             words: what text values such as `image` are called in that language.
 
         >>> Message("brief_signs", {"time_s": 243.52}).render("{time}")

@@ -95,7 +95,6 @@ class Detector:
             source: the file, or its `Media`.
             max_frames: overrides the configuration; None examines every frame. With `auto`, a checkpoint trained
                 with a fixed number of frames uses that.
-            progress: called with the progress.
 
         Returns:
             The analysis; its outcome is `no_face` if no face was found. A damaged file is analysed as far as it

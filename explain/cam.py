@@ -8,7 +8,7 @@ measured by `python -m benchmarks explanations`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -33,10 +33,6 @@ def fake_heatmaps(detector: Detector, crops: Sequence[FaceCrop]) -> list[NDArray
 
     Holds the classifier's lock: hooks on a network that another thread uses give wrong maps without an error.
 
-    Args:
-        detector: with the network.
-        crops: faces.
-
     Returns:
         float32 (rows, columns) for each crop, in order.
 
@@ -46,7 +42,8 @@ def fake_heatmaps(detector: Detector, crops: Sequence[FaceCrop]) -> list[NDArray
     layer, head = detector.card.explain_layer, detector.card.map_head
     also = [head.fine, head.coarse] if head else []
     heatmaps: list[NDArray[np.float32]] = []
-    for batch in _batches(detector, crops):
+    for start in range(0, len(crops), _BATCH):
+        batch = make_batch([crop.pixels for crop in crops[start : start + _BATCH]], detector.card.input)
         with detector.classifier.lock:
             activations, gradients, others = activations_and_gradients(detector.classifier, layer, batch, also)
         heatmap = grad_cam(activations, gradients)
@@ -54,25 +51,12 @@ def fake_heatmaps(detector: Detector, crops: Sequence[FaceCrop]) -> list[NDArray
             where = manipulation_map(detector.classifier, *others)
             heatmap = _grown(heatmap, where.shape[1:]) * where
         heatmaps.extend(heatmap.cpu().numpy())
-    return _fine_enough(heatmaps, layer)
-
-
-def trained_maps(detector: Detector, crops: Sequence[FaceCrop]) -> list[NDArray[np.float32]]:
-    """Compute the maps of the layers trained to locate manipulation, whatever the logit: 0 to 1.
-
-    Raises:
-        ExplainError: the checkpoint has no map head.
-    """
-    head = detector.card.map_head
-    if head is None:
-        raise ExplainError(f"the checkpoint {detector.card.name!r} has no map head; use another method")
-    heatmaps: list[NDArray[np.float32]] = []
-    for batch in _batches(detector, crops):
-        with detector.classifier.lock:
-            _, _, others = activations_and_gradients(
-                detector.classifier, detector.card.explain_layer, batch, [head.fine, head.coarse]
-            )
-        heatmaps.extend(manipulation_map(detector.classifier, *others).cpu().numpy())
+    if heatmaps and min(heatmaps[0].shape) < MIN_CELLS:
+        rows, columns = heatmaps[0].shape
+        raise ExplainError(
+            f"the map of {layer!r} has {rows}x{columns} cells, too few to point at a part of a face; "
+            f"the checkpoint's card must name a layer with at least {MIN_CELLS}x{MIN_CELLS}, or a map head"
+        )
     return heatmaps
 
 
@@ -84,8 +68,6 @@ def activations_and_gradients(
     The caller holds the classifier's lock.
 
     Args:
-        classifier: with the network.
-        layer: name of a module.
         batch: float32 (n, 3, size, size), normalised.
         also: further modules whose activations are returned.
 
@@ -139,21 +121,6 @@ def manipulation_map(classifier: FaceClassifier, fine: Tensor, coarse: Tensor) -
 
 def _grown(heatmap: Tensor, size: Sequence[int]) -> Tensor:
     return F.interpolate(heatmap[:, None], tuple(size), mode="bilinear", align_corners=False)[:, 0]
-
-
-def _batches(detector: Detector, crops: Sequence[FaceCrop]) -> Iterator[Tensor]:
-    for start in range(0, len(crops), _BATCH):
-        yield make_batch([crop.pixels for crop in crops[start : start + _BATCH]], detector.card.input)
-
-
-def _fine_enough(heatmaps: list[NDArray[np.float32]], layer: str) -> list[NDArray[np.float32]]:
-    if heatmaps and min(heatmaps[0].shape) < MIN_CELLS:
-        rows, columns = heatmaps[0].shape
-        raise ExplainError(
-            f"the map of {layer!r} has {rows}x{columns} cells, too few to point at a part of a face; "
-            f"the checkpoint's card must name a layer with at least {MIN_CELLS}x{MIN_CELLS}, or a map head"
-        )
-    return heatmaps
 
 
 def grad_cam(activations: Tensor, gradients: Tensor) -> Tensor:

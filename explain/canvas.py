@@ -43,9 +43,6 @@ class Canvas:
         """Prepare labels and size.
 
         Args:
-            width_px, height_px: of the upright video.
-            of_track: label of each track.
-            footer: text below every frame.
             typeface: font file for the texts; None uses a Latin font.
 
         Raises:
@@ -75,11 +72,9 @@ class Canvas:
         """Draw one frame with its strip.
 
         Args:
-            frame: of the video.
             boxes: faces in view by track, XYXY pixels of the frame.
             heatmaps: raw heatmaps by track, drawn where the track has a box.
             heatmap_scale: raw heat in the strongest colour.
-            margin_frac: margin of the crops that the heatmaps belong to.
 
         Returns:
             uint8 (height, width, 3), RGB.

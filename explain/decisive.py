@@ -31,9 +31,7 @@ def choose_decisive(detector: Detector, analysis: Analysis, media: Media) -> Ana
     """Take as key crops, and key frames, those of the stretch that decides each person's estimate.
 
     Args:
-        detector: the one that made the analysis.
         analysis: of a video; that of an image is returned as it is.
-        media: the same file.
 
     Returns:
         The same result. A person none of whose frames can be decoded again keeps the key crops.

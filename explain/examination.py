@@ -27,7 +27,6 @@ def examine(
     """Analyse a file and explain its faces; if the explanation fails, the analysis is kept.
 
     Args:
-        detector: analyses the file.
         source: as for `Detector.analyze`.
         max_frames: as for `Detector.analyze`.
         progress: as for `Detector.analyze`.

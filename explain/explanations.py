@@ -26,8 +26,6 @@ def explain(detector: Detector, analysis: Analysis, top_k: int = KEY_FACES) -> E
     """Explain the strongest face of every track, and further ones up to `top_k` faces in all.
 
     Args:
-        detector: the one that made the analysis.
-        analysis: what it found.
         top_k: faces to explain in all; at least one of each track, up to the 64 strongest tracks.
 
     Returns:

@@ -27,14 +27,7 @@ Region = NDArray[np.bool_]
 def measure_faithfulness(
     detector: Detector, crop: FaceCrop, heatmap: NDArray[np.float32], *, seed: int = 0
 ) -> Faithfulness:
-    """Measure one heatmap on its face.
-
-    Args:
-        detector: scores the crops.
-        crop: the face.
-        heatmap: (rows, columns), at least 0.
-        seed: for the places of the other regions.
-    """
+    """Measure one heatmap on its face."""
     size = crop.pixels.shape[0]
     top = top_region(heatmap, size)
     others = elsewhere(top, np.random.default_rng(seed), RANDOM_REGIONS)

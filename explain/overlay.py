@@ -105,8 +105,6 @@ def draw_frame(
     """Draw a frame with box, number and heatmap of each explained face, at most `FRAME_LONG_SIDE_PX` long.
 
     Args:
-        frame: upright.
-        faces: explained faces.
         scale: raw heat drawn in the strongest colour.
         boxes: further faces by track, drawn with box and number only.
 

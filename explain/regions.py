@@ -26,11 +26,6 @@ _EDGE = 0.8
 def region_map(crop: FaceCrop, rows: int, columns: int) -> NDArray[np.int8]:
     """Return the region of each cell of a heatmap over a crop.
 
-    Args:
-        crop: with landmarks and window in pixels of the frame.
-        rows: of the heatmap.
-        columns: of the heatmap.
-
     Returns:
         (rows, columns) indices into REGIONS.
     """

@@ -34,9 +34,6 @@ def draw_scored_frame(
     """Draw a frame with box, number and heatmap of every face scored in it.
 
     Args:
-        detector: the one that scored the faces.
-        tracks: of the video.
-        frame: of the same video.
         heatmap_scale: raw heat drawn in the strongest colour; 0 draws boxes only.
 
     Returns:

@@ -161,10 +161,6 @@ def read_case(path: str | Path) -> Case:
 def parse_case(entries: dict[str, Any], source: str) -> Case:
     """Build a case from plain values.
 
-    Args:
-        entries: by the name of the field.
-        source: where they come from, for the message.
-
     Raises:
         ReportError: the kind is missing, a key is unknown or asks for an identity, or `Case` refuses a value.
     """

@@ -14,7 +14,6 @@ def open_regular(path: Path, what: str) -> IO[bytes]:
     """Open a regular file for reading.
 
     Args:
-        path: links are followed.
         what: names it in messages, such as `the case`.
 
     Raises:

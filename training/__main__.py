@@ -6,11 +6,10 @@ import argparse
 import json
 from pathlib import Path
 
-from detector.config import Depth, DetectorConfig
-from detector.config_flags import add_checkpoint_flag, add_folder_flag
+from detector.config import DetectorConfig
+from detector.config_flags import add_checkpoint_flag, add_folder_flag, frame_count
 from detector.model.checkpoint import VideoJudgement
 from detector.pipeline import Detector
-from detector.verdict.calibration import Calibration
 from training.datasets.face_index import prepare
 from training.datasets.labels import read_faces
 from training.datasets.layouts import find_items
@@ -18,14 +17,9 @@ from training.datasets.reconstruct import reconstruct_faces
 from training.evaluation.calibrate import video_block
 from training.evaluation.evaluate import CHANGES, Judge, evaluate, read_results
 from training.evaluation.heatmap_scale import HEATMAP_FACES, measure_heatmap_scale
-from training.evaluation.metrics import auc_with_interval, judged_by, summarise
+from training.evaluation.metrics import auc_with_interval
 from training.evaluation.synthetic_videos import choose_faces, judge_stills
-from training.evaluation.video_scores import (
-    judge_videos,
-    load_scores,
-    pooled_rows,
-    save_scores,
-)
+from training.evaluation.video_scores import judge_videos, load_scores, pooled_rows, save_scores
 from training.fitting.fit import FitSettings, fit
 from training.recipe import Recipe, run_recipe
 from training.release.export import calibrate_checkpoint, export
@@ -76,19 +70,9 @@ def main(argv: list[str] | None = None) -> int:
         case "stills":
             _stills(args)
         case "recipe":
-            run_recipe(
-                Recipe(
-                    data=args.data,
-                    imagenet=args.imagenet,
-                    runs=args.runs,
-                    root=args.checkpoints,
-                    name=args.checkpoint,
-                    terms=args.terms,
-                    measured_on=args.measured_on,
-                    steps_multiplier=args.steps_multiplier,
-                    workers=args.workers,
-                )
-            )
+            names = ("data", "imagenet", "runs", "terms", "measured_on", "steps_multiplier", "workers")
+            given = {name: getattr(args, name) for name in names}
+            run_recipe(Recipe(root=args.checkpoints, name=args.checkpoint, **given))
     return 0
 
 
@@ -140,7 +124,9 @@ def _parser() -> argparse.ArgumentParser:
     pool = commands.add_parser("score-videos", help="judge every face of a split's videos, keep scores")
     pool.add_argument("--split", required=True, help="dev, …: videos that nothing was trained on")
     pool.add_argument("--out", type=Path, required=True, help="CSV to write, one line a judged face")
-    pool.add_argument("--frames", type=_frames, default="moments", metavar="N|moments|all", help="of each video")
+    pool.add_argument(
+        "--frames", type=frame_count, default="moments", metavar="N|auto|moments|all", help="of each video"
+    )
     pool.add_argument("--workers", type=int, default=2)
 
     move = commands.add_parser("stills", help="judge images as short videos, to calibrate videos or train on them")
@@ -157,9 +143,6 @@ def _parser() -> argparse.ArgumentParser:
     settle_videos.add_argument("--stills", type=Path, nargs="+", required=True, help="what `stills` wrote for val")
     settle_videos.add_argument(
         "--footage", type=Path, nargs="*", default=[], help="what `score-videos` wrote: genuine ones bind too"
-    )
-    settle_videos.add_argument(
-        "--scores", type=Path, help="what `pooling` wrote for videos: reported, never set on"
     )
     settle_videos.add_argument("--out", type=Path, required=True, help="JSON to write: `videos` of a card")
     settle_videos.add_argument("--measured-on", required=True, help="the moving stills in a few words")
@@ -199,14 +182,6 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _frames(text: str) -> Depth:
-    if text in ("all", "moments"):
-        return None if text == "all" else "moments"
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is neither a whole number from 1 nor moments or all")
-    return int(text)
-
-
 def _pair(text: str) -> tuple[str, str]:
     key, sign, value = text.partition("=")
     if not sign:
@@ -215,19 +190,9 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _fit(args: argparse.Namespace) -> None:
-    settings = FitSettings(
-        network=args.network,
-        steps=args.steps,
-        constant_frac=args.constant_frac,
-        size_px=args.size_px,
-        pairs=args.pairs,
-        learning_rate=args.learning_rate,
-        labels=args.labels,
-        seed=args.seed,
-        workers=args.workers,
-    )
+    names = "network steps constant_frac size_px pairs learning_rate labels seed workers".split()
     fit(
-        settings,
+        FitSettings(**{name: getattr(args, name) for name in names}),
         data=args.data,
         faces_files=[args.faces, *args.more_faces],
         run=args.run,
@@ -252,16 +217,9 @@ def _calibrate_videos(args: argparse.Namespace) -> None:
         [row for file in files for row in pooled_rows(load_scores(file))] for files in (args.stills, args.footage)
     )
     block = video_block(stills, footage, args.measured_on)
-    _write_json(block, args.out)
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    args.out.write_text(json.dumps(block, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     print(json.dumps(block, ensure_ascii=False))
-    if args.scores is not None:
-        judged = judged_by(pooled_rows(load_scores(args.scores)), Calibration(**block["calibration"]))
-        print(json.dumps(summarise(judged)["grades"], ensure_ascii=False))
-
-
-def _write_json(content: object, file: Path) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _stills(args: argparse.Namespace) -> None:

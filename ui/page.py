@@ -165,8 +165,10 @@ def _file_tab(
         progress = plain_html("", elem_id="progress")
         cancel = localized.button(lambda words: words.CANCEL, "cancel")
     with gr.Column(visible=False, elem_id="result") as result:
-        with gr.Column(elem_id="found") as found:
-            steps = plain_html(elem_id="steps")
+        steps = plain_html(elem_id="steps")
+        with localized.add(
+            gr.Accordion, lambda words: {"label": words.DECISIVE_TITLE}, open=True, elem_id="found"
+        ) as found:
             findings = plain_html(elem_id="findings", js_on_load=_scripts(_COMPARE_SCRIPT, _FOLD_SCRIPT))
             timeline = plain_html(elem_id="timeline", js_on_load=_scripts(_TIMELINE_SCRIPT, _FOLD_SCRIPT))
             moment = plain_html(idle_panel(), js_on_load=_DRAWN, elem_id="moment")
@@ -229,7 +231,7 @@ def _file_tab(
     connect(stop.click, videos.stop_copy, None, copy_parts, **AT_ONCE)
     opened = files.join(page, lists, language, sampling, arrivals, shown, pressed=_PRESSED)
     opened.success(None, js=start_of, **PRIVATE)
-    report.join(handlers.visits, language, [*arrivals, opened], [*texts, found], rechecks=[recheck])
+    report.join(handlers.visits, language, [*arrivals, opened], texts, found, rechecks=[recheck])
     return [*texts, *copy_parts]
 
 

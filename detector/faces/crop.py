@@ -59,7 +59,6 @@ def cut_square(pixels: Pixels, window: FaceBox, size_px: int) -> Pixels:
     Args:
         pixels: uint8 (height, width, 3), RGB.
         window: the square; it must share at least one pixel with the image.
-        size_px: side of the result.
 
     Returns:
         A new uint8 array (size_px, size_px, 3), RGB: area-averaged when shrunk, linear when enlarged.

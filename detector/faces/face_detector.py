@@ -219,9 +219,7 @@ class FaceFinder:
 
         Args:
             pixels: uint8 (height, width, 3), RGB.
-            min_confidence: least confidence of a face.
             smallest_px: least face; None uses the configuration's.
-            largest_px: about the largest face.
             quick: use the settings for videos.
         """
         height, width = pixels.shape[:2]

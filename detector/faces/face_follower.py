@@ -22,6 +22,8 @@ from detector.types import DetectedFace, FaceBox, Frame, Pixels, QuarterTurns
 
 SEARCH_EVERY_S = 1.0
 """Longest time between searches: new faces are found this late."""
+_BEGIN_S, _SEARCH_BEGIN_EVERY_S = 2.0, 0.25
+"""So long after the first frame, and so often, a video without a known face is searched."""
 FOLLOW_WITHIN_S = 0.6
 """Longest gap between frames across which faces are followed."""
 MOST_FACES = 50
@@ -58,7 +60,6 @@ class FaceFollower:
     def __init__(self, finder: FaceFinder, turns: QuarterTurns = 0) -> None:
         """
         Args:
-            finder: searches single frames.
             turns: that make the frames upright.
         """
         self._finder = finder
@@ -66,6 +67,7 @@ class FaceFollower:
         self._linker = TrackLinker()
         self._searched_s = -np.inf
         self._time_s = 0.0
+        self._begun_s: float | None = None
         self._coarse: NDArray[np.float32] | None = None
         self._known: dict[int, tuple[Sighting, NDArray[np.float64]]] = {}
         self._jumped = False
@@ -88,8 +90,9 @@ class FaceFollower:
         seen = [one for one in followed if one is not None]
         lost = self._jumped or not near or len(seen) < len(followed) or _run_together(seen)
         # A pan changes as many pixels as a cut: it is one only if the faces could not be followed.
-        cut = lost and self._coarse is not None and _changed(self._coarse, coarse)
-        if lost or frame.time_s - self._searched_s >= SEARCH_EVERY_S:
+        unfollowed = lost or not self._known
+        cut = unfollowed and self._coarse is not None and _changed(self._coarse, coarse)
+        if lost or cut or frame.time_s - self._searched_s >= self._interval_s(frame.time_s):
             seen = self._search(pixels, [] if cut else seen)
             self._searched_s = frame.time_s
         numbers = self._linker.link([one.sighting for one in seen], frame.time_s, cut=cut or self._jumped)
@@ -105,6 +108,12 @@ class FaceFollower:
             for track_id, one in zip(numbers, seen, strict=True)
         ]
         return sorted(found, key=lambda entry: -entry[1].box.width * entry[1].box.height)
+
+    def _interval_s(self, time_s: float) -> float:
+        """Return the longest time between searches at this moment."""
+        self._begun_s = time_s if self._begun_s is None else self._begun_s
+        begins = not self._known and time_s - self._begun_s < _BEGIN_S
+        return _SEARCH_BEGIN_EVERY_S if begins else SEARCH_EVERY_S
 
     def _search(self, pixels: Pixels, followed: list[_Seen]) -> list[_Seen]:
         """Return the faces of a search, and the followed ones that it missed."""

@@ -60,8 +60,6 @@ class TrackLinker:
         """Return the track ids of one frame's faces, in order; an unmatched face starts a track.
 
         Args:
-            sightings: the faces.
-            time_s: of the frame.
             cut: the scene changed since the last frame, so place does not count.
         """
         if cut:

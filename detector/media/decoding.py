@@ -35,6 +35,10 @@ _LEAST_FRAME_PX = 50_000
 """A frame counts as at least so many pixels: each has its cost, however small."""
 _MAX_VIDEOS = 16
 """Video streams of a file: FFmpeg keeps a frame of each, up to 53 MB in 8K, when it opens them."""
+STRICT = {"err_detect": "explode+crccheck"}
+"""Makes a decoder stop at coded data that cannot be what was written; otherwise it decodes them to some pixels."""
+_STRICT_CODECS = ("hevc", "mjpeg")
+"""Those whose decoders pass over such data in silence, unless they are strict."""
 _WITHOUT_FRAMES = {"skip_frame": "all"}
 """Opens a file without decoding anything; then FFmpeg does not know all of its facts."""
 _CODED_IMAGES = 4
@@ -90,8 +94,14 @@ def video_streams(container: InputContainer) -> list[VideoStream]:
     return sorted(videos, key=lambda s: (not s.disposition & Disposition.default, s.frames == 1))
 
 
-def shown_stream(container: InputContainer, name: str, max_frame_px: int) -> VideoStream:
+def shown_stream(container: InputContainer, name: str, max_frame_px: int, *, strict: bool = False) -> VideoStream:
     """The video stream that players show, ready to decode.
+
+    Args:
+        container: the opened file.
+        name: of the file, for messages.
+        max_frame_px: most pixels of a frame.
+        strict: whether damage that decoders pass over in silence is an error.
 
     Raises:
         UnsupportedMediaError: there is none, or its codec is not known.
@@ -110,7 +120,8 @@ def shown_stream(container: InputContainer, name: str, max_frame_px: int) -> Vid
     stream.thread_type = "AUTO"
     if stream.width * stream.height > _LARGE_FRAME_PX:
         stream.codec_context.thread_count = _LARGE_FRAME_THREADS
-    stream.codec_context.options = {"max_pixels": str(max_frame_px + _ALIGNED_PX)}
+    checked = STRICT if strict and stream.codec_context.name in _STRICT_CODECS else {}
+    stream.codec_context.options = {"max_pixels": str(max_frame_px + _ALIGNED_PX)} | checked
     return stream
 
 

@@ -13,10 +13,9 @@ import av.error
 from av.video.codeccontext import VideoCodecContext
 from PIL import Image
 
-from detector.media.decoding import decode_once
+from detector.media.decoding import STRICT, decode_once
 from detector.media.mp4_tables import check_mp4_tables
 
-_STRICT = {"err_detect": "explode+crccheck"}
 _WITHOUT_PIXELS = {"skip_idct": "all", "lowres": "3"}
 """Of a JPEG only its codes are read: a tenth of the cost of decoding it."""
 _MAX_PX = 50_000_000
@@ -52,7 +51,7 @@ def is_damaged_inside(file: IO[bytes], image: Image.Image, name: str) -> bool:
 def _is_damaged_jpeg(content: bytes) -> bool:
     codec = av.CodecContext.create("mjpeg", "r")
     assert isinstance(codec, VideoCodecContext)
-    codec.options, codec.thread_count = _STRICT | _WITHOUT_PIXELS, 1
+    codec.options, codec.thread_count = STRICT | _WITHOUT_PIXELS, 1
     try:
         codec.decode(av.Packet(content))
     except av.error.InvalidDataError:
@@ -77,7 +76,7 @@ def _is_damaged_heic(file: IO[bytes], image: Image.Image, name: str) -> bool:
             if not streams:
                 return False
             # What is coded larger than it says is refused before it takes memory.
-            strict = _STRICT | {"max_pixels": str((width + _BLOCK) * (height + _BLOCK))}
+            strict = STRICT | {"max_pixels": str((width + _BLOCK) * (height + _BLOCK))}
             for packet in container.demux(tuple(streams)):
                 left_px -= width * height if packet.size else 0
                 if left_px < 0:

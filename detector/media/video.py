@@ -15,6 +15,7 @@ from pathlib import Path
 import av
 import av.error
 from av.container import InputContainer
+from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from detector.errors import MediaDecodeError, MediaTooLargeError
@@ -69,6 +70,8 @@ class VideoFacts:
     """End by the header, on the player's clock; later than `duration_s` if the file is truncated."""
     max_frame_px: int
     """Most pixels of a frame."""
+    strict: bool = False
+    """Whether its first frame passes a strict decoder, so that later ones that do not are damaged."""
     notes: tuple[Message, ...] = ()
 
 
@@ -222,11 +225,7 @@ def _probe_container(path: Path, format_name: str, max_frame_px: int) -> VideoFa
         start_s = min(max((container.start_time or 0) / av.time_base, 0.0), first_s)
         stated_end_s = _stated_end_s(stream, first_s)
         pixel_aspect = stream.sample_aspect_ratio
-    with open_container(path, format_name, max_frame_px) as container:
-        stream = shown_stream(container, name, max_frame_px)
-        first = next(decode(container, stream, Work(path, max_frame_px), None), None)
-        if first is None:
-            raise _broken(name, "none of its frames can be decoded")
+    first, strict = _first_frame(path, format_name, max_frame_px)
     size = display_size(first.width, first.height, pixel_aspect)
     if size != (first.width, first.height):
         sizes = {"stored": f"{first.width}x{first.height}", "judged": f"{size[0]}x{size[1]}"}
@@ -248,8 +247,26 @@ def _probe_container(path: Path, format_name: str, max_frame_px: int) -> VideoFa
         start_s=start_s,
         stated_end_s=None if stated_end_s is None else stated_end_s - start_s,
         max_frame_px=max_frame_px,
+        strict=strict,
         notes=tuple(notes),
     )
+
+
+def _first_frame(path: Path, format_name: str, max_frame_px: int) -> tuple[VideoFrame, bool]:
+    """Return the first frame that can be decoded, and whether a strict decoder finds nothing wrong up to there:
+    some intact videos hold what it does not know."""
+    for strict in (True, False):
+        work, first = Work(path, max_frame_px), None
+        try:
+            with open_container(path, format_name, max_frame_px) as container:
+                stream = shown_stream(container, path.name, max_frame_px, strict=strict)
+                first = next(decode(container, stream, work, None), None)
+        except av.error.FFmpegError:
+            if not strict:
+                raise
+        if first is not None and (not strict or not work.damaged):
+            return first, strict
+    raise _broken(path.name, "none of its frames can be decoded")
 
 
 def _probe_webp(path: Path, format_name: str, max_frame_px: int) -> VideoFacts:
@@ -286,7 +303,7 @@ def _container_frames(
 ) -> Iterator[Frame]:
     """Decode the wanted frames, seeking over long gaps. Frames are matched by time, so a damaged one does not
     shift the others."""
-    stream = shown_stream(container, work.name, facts.max_frame_px)
+    stream = shown_stream(container, work.name, facts.max_frame_px, strict=facts.strict)
     assert stream.time_base is not None
     base = float(stream.time_base)
     ticks = {round((facts.start_s + facts.times_s[index]) / base) for index in wanted}

@@ -295,11 +295,6 @@ def require_same_keys(
 def require_usable_tensors(state: Mapping[str, Tensor], expected: Mapping[str, Tensor], what: str) -> None:
     """Check that the tensors of a state dict are finite and fit into float16.
 
-    Args:
-        state: has the names and shapes of `expected`, see `require_same_keys`.
-        expected: of a network; only the type of each tensor is compared.
-        what: the file, for the message.
-
     Raises:
         CheckpointMismatchError: a tensor is not dense, not finite or too large.
     """

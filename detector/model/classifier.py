@@ -118,10 +118,7 @@ class FaceClassifier:
     ) -> None:
         """
         Args:
-            weights: state dict of the network.
-            device: device to run on.
             precision: `auto` chooses the faster one on a CPU.
-            architecture: as in the card.
             map_head: weights of the map head, see `checkpoint.MapHead`.
 
         Raises:

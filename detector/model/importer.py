@@ -41,8 +41,6 @@ def import_checkpoint(file: Path, root: Path, name: str | None = None) -> Checkp
 
     Args:
         file: the `.pth` or `.pt`; it is read without running any code in it.
-        root: folder of the checkpoints.
-        name: of the new one; made from the file's name where None.
 
     Returns:
         The card as written.

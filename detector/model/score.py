@@ -20,7 +20,6 @@ def make_batch(crops: Sequence[Pixels], spec: InputSpec) -> Tensor:
 
     Args:
         crops: uint8 (size, size, 3) RGB arrays of the size the spec asks for.
-        spec: the checkpoint's input.
 
     Returns:
         float32 (n, 3, size, size).

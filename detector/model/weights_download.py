@@ -32,8 +32,6 @@ def ensure_weights(name: str, root: Path, source: str) -> Path:
     """Download the weights of a checkpoint if they are missing beside its card.
 
     Args:
-        name: of the checkpoint; its card is here.
-        root: folder of the checkpoints.
         source: OWNER/NAME@COMMIT of the hub, with `weights.safetensors` at its root.
 
     Returns:

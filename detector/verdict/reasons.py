@@ -23,9 +23,6 @@ def verdict_reasons(
     Args:
         outcome: by the thresholds alone.
         tracks: of the file.
-        frames_examined: of a video.
-        kind: of the file.
-        card: of the checkpoint that judged.
         smallest_face_px: narrowest face that was searched for; None leaves that out.
     """
     limit = [] if smallest_face_px is None else [Message("smallest_face", {"px": smallest_face_px})]

@@ -67,9 +67,6 @@ def check_case(
     """Return what the user should know before filing, errors first.
 
     Args:
-        texts: of the case.
-        analysis: the result.
-        portal: the dated facts.
         now: aware time of filing.
         evidence: files of the package; None before it is built.
     """
@@ -95,10 +92,7 @@ def check_upload(name: str, content_start: bytes, size_bytes: int, portal: Porta
     """Check whether a file can be uploaded.
 
     Args:
-        name: without its folder.
         content_start: its first 16 bytes or more.
-        size_bytes: of the whole file.
-        portal: the dated facts.
     """
     found = []
     limit, types, longest = portal.upload_limit_bytes, portal.upload_types, portal.file_name_max_chars

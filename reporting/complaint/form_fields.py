@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from reporting.case import IST
 from reporting.complaint.narrative import ComplaintTexts, FittedText
 from reporting.complaint.referrals import Routing
 from reporting.complaint.sanitize import clean_narrative, one_line, short_link, units
 from reporting.complaint.words import COMPLAINANT as COMPLAINANT_FIELDS
-from reporting.complaint.words import GLOSS, LABELS, NO_HINT, STEPS, Words, hint
+from reporting.complaint.words import GLOSS, HEAD, LABELS, NO_HINT, STEPS, Words, hint
 from reporting.portals import Fact, Portal
 from reporting.text import results as result_text
 from reporting.text.findings import Finding, mark
@@ -59,13 +59,7 @@ class PortalField(NamedTuple):
 def portal_fields(
     texts: ComplaintTexts, portal: Portal, evidence: Sequence[EvidenceFile] = ()
 ) -> tuple[PortalField, ...]:
-    """Return all fields of a case, in order: of the complaint for a victim, of *Report Suspect* for a witness.
-
-    Args:
-        texts: of the case.
-        portal: the dated facts.
-        evidence: files of the package, for the list of uploads.
-    """
+    """Return all fields of a case, in order: of the complaint for a victim, of *Report Suspect* for a witness."""
     if texts.case.country != "IN":
         return _abroad_fields(texts, evidence)
     fields = _suspect_fields if texts.is_hint else _complaint_fields
@@ -79,13 +73,8 @@ def _suspect_fields(
     limit = portal.suspect_identifier_max_chars
     case, links, text = texts.case, texts.links, texts.text
     short = [link for link in (short_link(link, limit.value) for link in links) if link]
-    identifier = hint(
-        "identifier",
-        *(["no_short_link"] if links and not short else []),
-        limit=limit.value,
-        hedge=limit.hedge,
-        hedge_hi=limit.hedge_in("hi"),
-    )
+    unfit = ["no_short_link"] if links and not short else []
+    identifier = hint("identifier", *unfit, limit=limit.value, hedge=_hedges(limit))
     return (
         _field(REPORT_SUSPECT, "State of incident", one_line(case.state), hint("suspect_state")),
         _field(REPORT_SUSPECT, "Platform or content type", one_line(case.platform), hint("suspect_platform")),
@@ -110,33 +99,27 @@ def copy_paste_text(
     """Write the text file with one block per field.
 
     Args:
-        fields: of the portal.
-        findings: what to look at before filing.
-        routing: where to turn.
-        portal: the dated facts.
         language: hints and findings stand in this one first; what is to be pasted is English.
     """
-    lines = ["DRAFT, NOT SUBMITTED", result_text.not_an_fir("en")]
-    lines += [
-        "Every line that you copy becomes your own statement: change or delete what is not true. False "
-        "information can be punished.",
-    ]
+    languages: tuple[Language, ...] = ("en",) if language == "en" else (language, "en")
+    lines = []
+    for each in languages:
+        lines += [HEAD["draft"][each], result_text.not_an_fir(each), HEAD["statement"][each]]
     if routing.card == REPORT_SUSPECT:
         lines += [
             f"For {portal.report_suspect_url.value}, tab Deepfake ({portal.report_suspect_url.hedge}).",
-            "It takes hints from anybody, without login. It is not a complaint: whoever is harmed has to file "
-            "that.",
+            *(HEAD["hint_only"][each] for each in languages),
         ]
     elif routing.card:
         lines += [portal.address_line, f"Where on the portal: {routing.card}"]
-    urgent = [f"! {step.title['en']}: {step.text['en']}" for step in routing.steps if step.urgent]
-    lines += [*urgent, ""]
+    urgent = [step for step in routing.steps if step.urgent]
+    lines += [f"! {step.title[each]}: {step.text[each]}" for step in urgent for each in languages]
+    lines += [""]
     if findings:
-        lines += ["BEFORE YOU FILE"]
+        lines += [" / ".join(HEAD["findings"][each] for each in languages)]
         for finding in findings:
-            if language != "en":
-                lines += [f"[{mark(finding.severity, language)}] {' '.join(finding.sentences(language))}"]
-            lines += [f"[{finding.severity}] {finding.what} {finding.do}"]
+            for each in languages:
+                lines += [f"[{mark(finding.severity, each)}] {' '.join(finding.sentences(each))}"]
             if finding.after or finding.before:
                 lines += [f"    before: {one_line(finding.before)}", f"    after:  {finding.after}"]
         lines += [""]
@@ -169,6 +152,7 @@ def _complaint_fields(
     suggested = _suggestion("; ".join(dict.fromkeys(entry.category for entry in categories)), portal)
     sub = "; ".join(dict.fromkeys(entry.sub_category for entry in categories if entry.sub_category))
     seen = case.seen_at.astimezone(IST) if case.seen_at else None
+    asked_hi = ", ".join(COMPLAINANT_FIELDS.values())
     return (
         _field(INCIDENT, "Category of complaint", "", suggested),
         _field(INCIDENT, "Sub-category", "", _suggestion(sub, portal) if sub else hint("choose")),
@@ -198,11 +182,7 @@ def _complaint_fields(
             COMPLAINANT,
             "Your own details",
             "",
-            hint(
-                "own_details",
-                keys=", ".join(COMPLAINANT_FIELDS).replace("_", " "),
-                keys_hi=", ".join(COMPLAINANT_FIELDS.values()),
-            ),
+            hint("own_details", keys={"en": ", ".join(COMPLAINANT_FIELDS).replace("_", " "), "hi": asked_hi}),
         ),
         _field(SUBMIT, "Preview", "", hint("preview")),
     )
@@ -246,32 +226,20 @@ def _uploads(evidence: Sequence[EvidenceFile]) -> list[str]:
 
 def _upload_hint(portal: Portal) -> Words:
     limit, types = portal.upload_limit_bytes, portal.upload_types
-    return hint(
-        "uploads",
-        limit=f"{limit.value:,}",
-        hedge=limit.hedge,
-        hedge_hi=limit.hedge_in("hi"),
-        types=", ".join(types.value),
-        types_hedge=types.hedge,
-        types_hedge_hi=types.hedge_in("hi"),
-    )
+    values = {"limit": f"{limit.value:,}", "types": ", ".join(types.value)}
+    return hint("uploads", **values, hedge=_hedges(limit), types_hedge=_hedges(types))
 
 
 def _suggestion(names: str, portal: Portal) -> Words:
-    hedges = {"hedge": portal.categories.hedge, "hedge_hi": portal.categories.hedge_in("hi")}
-    return hint("suggested", names=names, **hedges)
+    return hint("suggested", names=names, hedge=_hedges(portal.categories))
 
 
 def _length_hint(text: FittedText, low: Fact[int], high: Fact[int]) -> Words:
     further = ["hindi_script"] if _DEVANAGARI.search(text.text) else []
     further += ["cut"] if text.cut else []
-    return hint(
-        "length",
-        *further,
-        low=low.value,
-        high=high.value,
-        low_hedge=low.hedge,
-        high_hedge=high.hedge,
-        low_hedge_hi=low.hedge_in("hi"),
-        high_hedge_hi=high.hedge_in("hi"),
-    )
+    hedges = {"low_hedge": _hedges(low), "high_hedge": _hedges(high)}
+    return hint("length", *further, low=low.value, high=high.value, **hedges)
+
+
+def _hedges(fact: Fact[Any]) -> dict[Language, str]:
+    return {language: fact.hedge_in(language) for language in result_text.LANGUAGES}

@@ -132,7 +132,7 @@ def links_of(case: Case) -> list[str]:
 def moment(at: datetime, language: Language = "en") -> str:
     """Format date and time in characters that the portal accepts."""
     local = at.astimezone(IST)
-    return texts.MOMENT[language].format(date=f"{local:%d-%m-%Y}", time=f"{local:%H:%M}")
+    return texts.PARTS["moment"][language].format(date=f"{local:%d-%m-%Y}", time=f"{local:%H:%M}")
 
 
 def _fit(
@@ -206,15 +206,13 @@ def _about(case: Case, analysis: Analysis, words: _Words, *, with_account: bool)
     account = with_account and bool(case.handle.strip())
     values = {
         language: {
-            "kind": texts.KINDS[language][analysis.media.kind],
-            "place": texts.PLACE[language].format(platform=words.platform) if words.platform else "",
-            "account": texts.ACCOUNT[language] if account else "",
-            "saw": texts.SAW[analysis.media.kind],
+            "place": texts.PARTS["place"][language].format(platform=words.platform) if words.platform else "",
+            "account": texts.PARTS["account"][language] if account else "",
             "at": moment(case.seen_at, language) if case.seen_at else "",
         }
         for language in result_text.LANGUAGES
     }
-    return _Sentence("seen" if case.seen_at else "about", values)
+    return _Sentence(f"{'seen' if case.seen_at else 'about'}_{analysis.media.kind}", values)
 
 
 def _opinion(analysis: Analysis) -> _Sentence:

@@ -11,6 +11,7 @@ from reporting.complaint.referrals import followups
 from reporting.complaint.sanitize import one_line
 from reporting.portals import Place, Portal, load_places
 from reporting.text import results as result_text
+from reporting.text import verdict_notes
 
 _DEMANDS = {
     "sexual": "It shows a person in nudity or in a sexual act and was made or altered artificially.",
@@ -28,10 +29,7 @@ def platform_notice(
     """Write the notice: in India to the Grievance Officer under rule 3(2)(b), elsewhere by the local rule.
 
     Args:
-        texts: of the case.
         analysis: the result, stated last, as an opinion.
-        portal: the dated facts.
-        case_id: of the package.
         created_at: aware time from which deadlines are counted.
     """
     case = texts.case
@@ -64,7 +62,7 @@ def platform_notice(
         "4. Please acknowledge this complaint and tell me its number and what was done.",
         "",
         f"5. To tell the file: SHA-256 {media.sha256}, {media.size_bytes:,} bytes.",
-        f"   {result_text.verdict_sentence(analysis.verdict, media.kind, 'en')} {result_text.not_proof('en')}",
+        f"   {verdict_notes.result_sentence(analysis, 'en')} {result_text.not_proof('en')}",
         "",
         "(Name, date)",
         "",

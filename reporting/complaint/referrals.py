@@ -147,7 +147,6 @@ def followups(start: datetime, portal: Portal) -> tuple[FollowUp, ...]:
 
     Args:
         start: aware time at which the complaint or the notice went out.
-        portal: the dated facts.
 
     Raises:
         ValueError: `start` has no time zone.

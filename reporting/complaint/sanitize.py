@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from reporting.portals import Portal
@@ -89,8 +90,7 @@ def clean_narrative(text: str, portal: Portal) -> str:
 def _clean_once(text: str, portal: Portal) -> str:
     text = _URL.sub(_LINK, unicodedata.normalize("NFKC", text)).translate(_TYPOGRAPHIC)
     refused = portal.refused_characters.value + portal.avoided_characters.value
-    for character in refused:
-        text = text.replace(character, _SPELLED.get(character, " "))
+    text = text.translate({ord(character): _SPELLED.get(character, " ") for character in refused})
     text = "".join(" " if letter in refused or _is_ornament(letter) else letter for letter in text)
     text = re.sub(r"\s+([.,;:?)])", r"\1", one_line(text))
     return re.sub(r"\.(?:\s*\.)+", ".", text)
@@ -174,6 +174,7 @@ def host_of(link: str) -> str:
         return ""
 
 
+@lru_cache(4096)
 def _is_ornament(character: str) -> bool:
     """Return whether a character is an emoji, modifier, variation selector or invisible; white space is not."""
     category = unicodedata.category(character)

@@ -16,6 +16,7 @@ from reporting.case import IST
 from reporting.documents.images import jpeg
 from reporting.documents.pdf import ACCENT, GREY, BoxLine, Sheet
 from reporting.text import results as result_text
+from reporting.text import verdict_notes
 from reporting.text.messages import message_sentences
 from reporting.text.printable import printable
 from reporting.text.results import Language
@@ -96,7 +97,7 @@ def _typeset(
     sheet.box(
         (
             BoxLine(result_text.headline(result_text.shown(verdict), language), 14, "B", ACCENT, language),
-            BoxLine(result_text.verdict_sentence(verdict, media.kind, language), 10, language=language),
+            BoxLine(verdict_notes.result_sentence(analysis, language), 10, language=language),
         )
     )
     if rate := result_text.rate_sentence(analysis.checkpoint, verdict.grade, media.kind, language):
@@ -108,8 +109,8 @@ def _typeset(
     if len(analysis.tracks) > 1:
         sheet.heading(words.faces, 2, language, room_mm=0)
         for track in analysis.tracks[:most_faces]:
-            sentence = result_text.face_sentence(result_text.shown(track), track.probability, language)
-            peak = f" {result_text.peak_sentence(track.peak, language)}" if track.peak else ""
+            sentence = result_text.face_sentence(result_text.shown(track), language)
+            peak = f" {result_text.strongest_sentence(track.peak, language)}" if track.peak else ""
             sheet.paragraph(
                 f"{words.face.format(number=track.track_id + 1)}: {sentence}{peak}", language, 8.5, after_mm=0.4
             )
@@ -137,7 +138,7 @@ def _facts(analysis: Analysis, name: str, place: str, language: Language) -> lis
         "format": f"{words.kinds[media.kind]}, {media.format}",
         "size": f"{media.size_bytes:,} B",
         "pixels": f"{media.width_px} x {media.height_px}",
-        "length": result_text.clock(media.duration_s) if media.duration_s is not None else "",
+        "length": result_text.length_clock(media.duration_s) if media.duration_s is not None else "",
         "looked": str(analysis.frames_examined) if media.kind == "video" else "",
         "where": place,
         "estimate": estimate,

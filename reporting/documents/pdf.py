@@ -213,7 +213,9 @@ class Sheet(FPDF):
         """Add a paragraph; a short one is kept on one page."""
         self.style(size, weight, colour, language)
         text = self.clean(text)
-        self.room(min(self.height(text, self.epw, size), _TOGETHER * size * LINE * _MM_PER_PT))
+        most = _TOGETHER * size * LINE * _MM_PER_PT
+        if self.y + most > self.h - BOTTOM_MM:  # measuring takes as long as drawing
+            self.room(min(self.height(text, self.epw, size), most))
         self._lines(text, size)
         self.ln(after_mm)
 

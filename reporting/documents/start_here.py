@@ -18,6 +18,7 @@ from reporting.text.evidence import purpose_in
 from reporting.text.findings import Finding, mark, versions
 from reporting.text.printable import printable
 from reporting.text.results import Language
+from reporting.text.verdict_notes import result_sentence
 from reporting.types import ReportFacts
 
 _COMPLAINTS = {"financial_fraud", "women_children", "other_cyber_crime"}
@@ -68,6 +69,7 @@ def start_here_html(
         created=f"{facts.created_at.astimezone(IST):%d-%m-%Y %H:%M} IST",
         stale=portal.is_stale(facts.created_at.astimezone(IST).date()),
         results=results,
+        result_sentence=result_sentence,
         mark=mark,
         versions=versions,
         purpose_in=purpose_in,

@@ -18,6 +18,7 @@ from reporting.documents.figures import draw_gallery, encode_figures
 from reporting.documents.pdf import ACCENT, GREY, INK, BoxLine, Sheet
 from reporting.text import results as result_text
 from reporting.text import technical_report as texts
+from reporting.text import verdict_notes
 from reporting.types import ReportFacts
 
 MAX_BYTES = 5_000_000
@@ -104,7 +105,7 @@ def _summary(sheet: Sheet, facts: ReportFacts) -> None:
     sheet.box(
         (
             BoxLine(result_text.headline(result_text.shown(analysis.verdict), "en"), 14, "B", ACCENT),
-            BoxLine(result_text.verdict_sentence(analysis.verdict, analysis.media.kind, "en"), 10.5),
+            BoxLine(verdict_notes.result_sentence(analysis, "en"), 10.5),
             BoxLine(result_text.support_sentence(outcome, analysis.media.kind, "en"), 10.5),
         )
     )
@@ -123,7 +124,7 @@ def _summary(sheet: Sheet, facts: ReportFacts) -> None:
     )
     sheet.heading("सारांश (Hindi summary)", 2, "hi")
     hindi = (
-        result_text.verdict_sentence(analysis.verdict, analysis.media.kind, "hi"),
+        verdict_notes.result_sentence(analysis, "hi"),
         result_text.support_sentence(outcome, analysis.media.kind, "hi"),
         result_text.rate_sentence(analysis.checkpoint, analysis.verdict.grade, analysis.media.kind, "hi"),
         result_text.error_sentence(analysis.checkpoint, "hi"),
@@ -223,7 +224,7 @@ def _timeline(sheet: Sheet, facts: ReportFacts, detail: _Detail) -> None:
     for track in analysis.tracks[: detail.charts]:
         sheet.room(60)
         sheet.paragraph(
-            f"Person {track.track_id + 1}: {result_text.face_label(track.outcome, track.probability, 'en')}",
+            f"Person {track.track_id + 1}: {result_text.headline(result_text.shown(track), 'en')}",
             weight="B",
             after_mm=1.5,
         )

@@ -41,16 +41,7 @@ def first_entries(
     media_left_out: bool,
     processed_at: Place = "own_computer",
 ) -> tuple[CustodyEntry, ...]:
-    """Make the log of a new package: file received and analysed, copies made.
-
-    Args:
-        case: when and where the user saw and saved it.
-        evidence: the file as received first.
-        created_at: aware time of the package.
-        tool: the program and its version.
-        media_left_out: no image of the file is included.
-        processed_at: where the program runs.
-    """
+    """Make the log of a new package: file received and analysed, copies made."""
     received, *made = evidence
     hashes = received.hashes
     log: tuple[CustodyEntry, ...] = ()

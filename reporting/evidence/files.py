@@ -137,10 +137,7 @@ def make_evidence(
     """Make the files of the evidence folder.
 
     Args:
-        texts: of the case, which says whether images of the file may go in.
         analysis: the result, with key frames if available.
-        explanations: images to add.
-        portal: the limits.
         original: the file as received, already checked, or its `Media`; None if unavailable.
 
     Raises:

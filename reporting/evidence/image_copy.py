@@ -36,8 +36,6 @@ def copy_image(path: Path, limit_bytes: int, pixels: Pixels | None = None) -> Im
     """Make a copy of fewer than `limit_bytes`; None if the image cannot be decoded.
 
     Args:
-        path: the image.
-        limit_bytes: the copy has fewer.
         pixels: the image as it was judged, where they are at hand: it is not decoded again.
     """
     try:
@@ -59,7 +57,6 @@ def jpeg_within(pixels: Pixels, limit_bytes: int) -> bytes:
 
     Args:
         pixels: uint8 (height, width, 3), RGB.
-        limit_bytes: at least some thousands.
     """
     image = Image.fromarray(pixels)
     while True:

@@ -25,8 +25,6 @@ def record_acknowledgement(
     """Add the number to the custody log and rewrite the package atomically.
 
     Args:
-        path: a package that verifies.
-        number: as the portal gave it.
         filed_at: aware time of filing.
         recorded_at: aware time of this entry; now if None.
 

@@ -92,13 +92,11 @@ def build_package(
     """Write a report package atomically, replacing an earlier one.
 
     Args:
-        case: the user's own words.
         analysis: the result, whose hashes are of the file as received.
         explanations: images to add; None where no face was found or none was computed.
         out_path: a name ending in `.zip`, or an existing folder, where the package is named by its case. The file
             is readable by its owner only.
         original: the file as received, to make copies from, or its `Media`, which is not opened again for them.
-        include_original: include that file itself.
         created_at: aware time that the package states; now if None.
         processed_at: where the file was processed, as the documents state it.
         language: the page to start from and the hints stand in this one first.

@@ -18,6 +18,7 @@ from reporting.complaint.narrative import ComplaintTexts
 from reporting.complaint.referrals import Routing, followups
 from reporting.portals import Portal
 from reporting.text import results as result_text
+from reporting.text import verdict_notes
 from reporting.text.findings import Finding
 from reporting.text.printable import csv_cell
 from reporting.text.regions import evidence_sentences
@@ -105,8 +106,8 @@ def complaint_json(
         },
         "complainant": dict.fromkeys(COMPLAINANT_KEYS) | {"id_document": "never stored here"},
         "analysis": {
-            "result": result_text.verdict_sentence(analysis.verdict, analysis.media.kind, "en"),
-            "result_hi": result_text.verdict_sentence(analysis.verdict, analysis.media.kind, "hi"),
+            "result": verdict_notes.result_sentence(analysis, "en"),
+            "result_hi": verdict_notes.result_sentence(analysis, "hi"),
             "outcome": analysis.verdict.outcome,
             "probability": analysis.verdict.probability,
             "grade": analysis.verdict.grade,

@@ -76,20 +76,22 @@ _SHORT: dict[Language, dict[Result, str]] = {
 
 _FACES: dict[Language, dict[Result, str]] = {
     "en": {
-        "fake": "This face shows signs of manipulation (estimate {p}).",
-        "real": "No signs of manipulation were found in this face (estimate {p}).",
-        "some signs": "This face shows some signs of manipulation (estimate {p}).",
-        "inconclusive": "The result for this face is inconclusive (estimate {p}).",
+        "fake": "This face shows signs of manipulation{estimate}.",
+        "real": "No signs of manipulation were found in this face{estimate}.",
+        "some signs": "This face shows some signs of manipulation{estimate}.",
+        "inconclusive": "The result for this face is inconclusive{estimate}.",
         "no_face": "No face was found here, so no estimate is given.",
     },
     "hi": {
-        "fake": "इस चेहरे में छेड़छाड़ के संकेत मिले हैं (अनुमान {p})।",
-        "real": "इस चेहरे में छेड़छाड़ के संकेत नहीं मिले (अनुमान {p})।",
-        "some signs": "इस चेहरे में छेड़छाड़ के कुछ संकेत मिले हैं (अनुमान {p})।",
-        "inconclusive": "इस चेहरे का नतीजा साफ़ नहीं है (अनुमान {p})।",
+        "fake": "इस चेहरे में छेड़छाड़ के संकेत मिले हैं{estimate}।",
+        "real": "इस चेहरे में छेड़छाड़ के संकेत नहीं मिले{estimate}।",
+        "some signs": "इस चेहरे में छेड़छाड़ के कुछ संकेत मिले हैं{estimate}।",
+        "inconclusive": "इस चेहरे का नतीजा साफ़ नहीं है{estimate}।",
         "no_face": "यहाँ कोई चेहरा नहीं मिला, इसलिए कोई अनुमान नहीं दिया गया है।",
     },
 }
+
+_ESTIMATES: dict[Language, str] = {"en": " (estimate {p})", "hi": " (अनुमान {p})"}
 
 _ERRORS: dict[Language, dict[str, str]] = {
     "en": {
@@ -133,13 +135,11 @@ _STEPS: dict[Language, dict[str, str]] = {
     "en": {
         "open": "Opening the file.",
         "look": "Looking at frame {frame} of {frames}.",
-        "highest": " Highest estimate so far: {p}.",
         "done": "Putting the result together.",
     },
     "hi": {
         "open": "फ़ाइल खोली जा रही है।",
         "look": "{frames} में से फ़्रेम {frame} देखा जा रहा है।",
-        "highest": " अब तक का सबसे ऊँचा अनुमान {p} है।",
         "done": "नतीजा तैयार किया जा रहा है।",
     },
 }
@@ -149,6 +149,7 @@ _STRETCHES: dict[Language, dict[str, str]] = {
         "span": "from {start} to {end}",
         "moment": "at {start}",
         "peak": "Highest estimate {p}, {stretch}.",
+        "strongest": "The estimate is highest {stretch}.",
         "flagged": "Signs of manipulation {stretches}.",
         "more": "{stretches} and {count} more",
     },
@@ -156,6 +157,7 @@ _STRETCHES: dict[Language, dict[str, str]] = {
         "span": "{start} से {end} तक",
         "moment": "{start} पर",
         "peak": "सबसे ऊँचा अनुमान {p}, {stretch}।",
+        "strongest": "अनुमान {stretch} सबसे ऊँचा है।",
         "flagged": "छेड़छाड़ के संकेत {stretches}।",
         "more": "{stretches} और {count} दूसरी जगह",
     },
@@ -257,6 +259,15 @@ def moment_clock(time_s: float) -> str:
     return f"{clock(time_s)}.{int(time_s * 10) % 10}"
 
 
+def length_clock(duration_s: float) -> str:
+    """The length of a video; a short one with tenths.
+
+    >>> length_clock(0.72), length_clock(600.4)
+    ('0:00.7', '10:00')
+    """
+    return moment_clock(duration_s) if duration_s < 10 else clock(duration_s)
+
+
 def shown(found: Verdict | FaceTrack) -> Result:
     """What a reader is told of a verdict or a track."""
     return "some signs" if found.grade == "some signs" else found.outcome
@@ -277,25 +288,19 @@ def short_opinion(result: Result, language: Language) -> str:
     return _SHORT[language][result]
 
 
-def face_sentence(result: Result, probability: float | None, language: Language) -> str:
-    """One sentence about one face or one track; `probability` is the calibrated P(fake).
+def face_sentence(result: Result, language: Language, probability: float | None = None) -> str:
+    """One sentence about one face or one track, with the calibrated P(fake) if `probability` is given.
 
-    Raises:
-        ValueError: `probability` is missing for a face, or given where none was found.
+    >>> face_sentence("real", "en"), face_sentence("fake", "en", 0.97)
+    ('No signs of manipulation were found in this face.', 'This face shows signs of manipulation (estimate 97 %).')
     """
-    if (probability is None) != (result == "no_face"):
-        raise ValueError("probability is None exactly when no face was found")
-    p = "" if probability is None else percent(probability, language)
-    return _FACES[language][result].format(p=p)
+    estimate = "" if probability is None else _ESTIMATES[language].format(p=percent(probability, language))
+    return _FACES[language][result].format(estimate=estimate)
 
 
 def step_sentence(step: Step, language: Language) -> str:
-    """How far an analysis has come, with the highest estimate so far."""
-    words = _STEPS[language]
-    sentence = words[step.stage].format(frame=step.frame, frames=step.frames)
-    if step.stage != "look" or step.probability is None:
-        return sentence
-    return sentence + words["highest"].format(p=percent(step.probability, language))
+    """How far an analysis has come."""
+    return _STEPS[language][step.stage].format(frame=step.frame, frames=step.frames)
 
 
 def peak_sentence(peak: Span, language: Language) -> str:
@@ -306,6 +311,15 @@ def peak_sentence(peak: Span, language: Language) -> str:
     """
     words = _STRETCHES[language]
     return words["peak"].format(stretch=_stretch(peak, language), p=percent(peak.probability, language))
+
+
+def strongest_sentence(peak: Span, language: Language) -> str:
+    """When the estimate for one face is highest, without its figure.
+
+    >>> strongest_sentence(Span(12.0, 15.5, 0.97), "en")
+    'The estimate is highest from 0:12.0 to 0:15.5.'
+    """
+    return _STRETCHES[language]["strongest"].format(stretch=_stretch(peak, language))
 
 
 def flagged_sentence(spans: Sequence[Span], language: Language) -> str:
@@ -329,15 +343,6 @@ def flagged_sentence(spans: Sequence[Span], language: Language) -> str:
 def _stretch(span: Span, language: Language) -> str:
     start, end = moment_clock(span.start_s), moment_clock(span.end_s)
     return _STRETCHES[language]["moment" if start == end else "span"].format(start=start, end=end)
-
-
-def face_label(outcome: Outcome, probability: float, language: Language) -> str:
-    """What stands beside a face's box, where there is room for a few words only.
-
-    >>> face_label("fake", 0.97, "en")
-    'Signs of manipulation (97 %)'
-    """
-    return f"{headline(outcome, language)} ({percent(probability, language)})"
 
 
 def no_face_in_view(language: Language) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Literal
 
 from detector.types import Analysis, FaceScore, MediaKind
-from reporting.text.results import Language, headline, shown
+from reporting.text.results import KINDS, Language, shown, verdict_sentence
 
 Screen = Literal["fake", "real", "some signs", "inconclusive", "poor_view", "no_face"]
 """What the page shows: an outcome, or that no face was seen well enough for one."""
 
 _POOR_VIEW: dict[Language, str] = {
-    "en": "The face is too small or blurred to check",
-    "hi": "चेहरा इतना छोटा या धुँधला है कि जाँचा नहीं जा सकता",
+    "en": "The result is inconclusive: the face in this {kind} is too small or blurred to check.",
+    "hi": "नतीजा साफ़ नहीं है: इस {kind} में चेहरा इतना छोटा या धुँधला है कि जाँचा नहीं जा सकता।",
 }
 
 _WHY: dict[Language, dict[Screen, str]] = {
@@ -112,9 +112,12 @@ def screen_of(analysis: Analysis) -> Screen:
     return shown(verdict)
 
 
-def screen_headline(screen: Screen, language: Language) -> str:
-    """What a visitor reads first."""
-    return _POOR_VIEW[language] if screen == "poor_view" else headline(screen, language)
+def result_sentence(analysis: Analysis, language: Language) -> str:
+    """One sentence that says what was found in the whole file, or that no face was seen well enough."""
+    kind = analysis.media.kind
+    if screen_of(analysis) == "poor_view":
+        return _POOR_VIEW[language].format(kind=KINDS[language][kind])
+    return verdict_sentence(analysis.verdict, kind, language)
 
 
 def why(analysis: Analysis, language: Language) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import itertools
 import json
-import shutil
 from pathlib import Path
 
 import av
@@ -22,23 +20,6 @@ from detector import Detector
 from detector.config import CHECKPOINTS
 from detector.model.checkpoint import load_card
 from explain.cam import METHOD, fake_heatmaps
-
-
-def test_a_image_without_a_face_is_counted_and_named(
-    tmp_path: Path, examples: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    names = ["genuine.jpg", "manipulated.jpg", "no-face.jpg"]
-    for name in names:
-        shutil.copy(examples / name, tmp_path / name)
-    with (tmp_path / "labels.csv").open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["file", "label", "source", "manipulation", "group", "split"])
-        writer.writerows([name, "real", "dfdc", "none", name, "val"] for name in names)
-    assert main(["faces", "--data", str(tmp_path), "--out", str(tmp_path / "out" / "faces.json")]) == 0
-    result = json.loads(capsys.readouterr().out)
-    assert (result["images"], result["no_face"], result["missed"]) == (3, 1, ["no-face.jpg"])
-    assert result["no_face_mtcnn_defaults"] == 1
-    assert json.loads((tmp_path / "out" / "faces.json").read_text()) == result
 
 
 @pytest.mark.parametrize("way", ["detector", "notebook"])

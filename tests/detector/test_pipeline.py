@@ -277,3 +277,21 @@ def test_a_face_that_appears_between_searches_and_one_after_a_cut_are_found(dete
     times = [score.time_s for score in track.scores]
     assert min(times) == 0.0 and len(times) >= 39
     assert not [time_s for time_s in times if 2.0 <= time_s < 4.0] and min(t for t in times if t >= 4) == 4.0
+
+
+@pytest.mark.parametrize("fades", [False, True])
+def test_a_face_in_less_than_a_second_after_an_empty_first_frame_is_found(detector, examples, film, fades) -> None:
+    """Such are short animations with a black first frame; between searches nobody looked."""
+    face = read_image(examples / "genuine.jpg")
+    first = [face * np.float32(share) for share in np.linspace(0, 1, 6)[:-1]] if fades else [face * 0]
+    path = film("short.mp4", [image.astype(np.uint8) for image in first] + [face] * 8, fps=20)
+    (track,) = detector.analyze(path).tracks
+    assert len(track.scores) >= (6 if fades else 8)
+
+
+def test_a_face_after_a_cut_is_found_at_once_where_nobody_was_before(detector, examples, film) -> None:
+    face, nobody = read_image(examples / "genuine.jpg"), read_image(examples / "no-face.jpg")
+    nobody = np.array(Image.fromarray(nobody).resize(face.shape[1::-1]))
+    path = film("cut.mp4", [nobody] * 33 + [face] * 4 + [nobody] * 10, fps=10)
+    (track,) = detector.analyze(path, max_frames=None).tracks
+    assert [round(score.time_s, 1) for score in track.scores] == [3.3, 3.4, 3.5, 3.6]

@@ -24,6 +24,7 @@ from detector.types import (
 )
 from explain.types import Explanation, Explanations, FrameOverlay
 from reporting import Case
+from reporting.package import build
 
 ORIGINAL_BYTES = bytes(range(256)) * 40
 
@@ -144,3 +145,9 @@ def explanations(track: FaceTrack) -> Explanations:
     second = replace(first, overlay=(rows % 7 * 30).astype(np.uint8))
     frame = FrameOverlay(4, 0.133, (0,), np.full((12, 30, 3), (200, 10, 40), np.uint8))
     return Explanations(faces=(first, second), frames=(frame,), heatmap_scale=1.0, scale_from="checkpoint")
+
+
+@pytest.fixture
+def small_documents(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leaves the PDFs out, for tests of what is around them; they take a second each."""
+    monkeypatch.setattr(build, "pdf_documents", lambda facts, indian: {"4_forensic_report.pdf": b"%PDF-"})

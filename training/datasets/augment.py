@@ -21,7 +21,6 @@ def colour_shift(pixels: Pixels, rng: np.random.Generator, strength: float) -> P
 
     Args:
         pixels: uint8 (height, width, 3), RGB.
-        rng: random generator.
         strength: 1.0 shifts channels by up to 20, hue by 9 degrees, saturation by a third, contrast by 0.2,
             gamma by a factor of 1.4.
     """
@@ -72,7 +71,6 @@ def degrade_alike(members: Sequence[Pixels], rng: np.random.Generator, strength:
 
     Args:
         members: uint8 (size, size, 3) RGB crops of one size, an even number.
-        rng: random generator.
         strength: 0.0 changes nothing, 1.0 is the full range.
     """
     changes: list[Change] = []

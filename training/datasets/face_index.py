@@ -34,12 +34,6 @@ def prepare(folder: Path, out_file: Path, *, workers: int, frames_per_video: int
 
     Faces of videos, and of images above a megapixel, are cut out with a margin and saved losslessly beside
     `out_file`. Files without a face and unreadable files are skipped and counted.
-
-    Args:
-        folder: a data folder, see `training/datasets/layouts.py`.
-        out_file: the list to write; `fit` reads it.
-        workers: processes.
-        frames_per_video: frames searched, spread over the whole video.
     """
     items = find_items(folder)
     out_file.parent.mkdir(parents=True, exist_ok=True)

@@ -134,13 +134,7 @@ def check_items(items: Iterable[Item]) -> None:
 
 
 def read_faces(file: Path, data: Path, split: str) -> list[FaceItem]:
-    """Read the faces of one split.
-
-    Args:
-        file: the list that `prepare` wrote, beside its cut-out faces.
-        data: the folder `prepare` read.
-        split: a value of the column `split`.
-    """
+    """Read the faces of one split."""
     with file.open(newline="", encoding="utf-8") as lines:
         return [_face_item(row, file.parent, data) for row in csv.DictReader(lines) if row["split"] == split]
 

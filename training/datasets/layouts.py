@@ -55,6 +55,13 @@ def _media(folder: Path) -> list[Path]:
     return sorted(file for file in folder.rglob("*") if file.suffix.lower() in _SUFFIXES)
 
 
+def _item(file: str, source: str, manipulation: str, fake: bool, group: str, split: str | None = None) -> Item:
+    """Return an item; `manipulation` is that of the fakes, without a split it is drawn from the group."""
+    label, how = ("fake", manipulation) if fake else ("real", "none")
+    split = split or drawn_split(group)
+    return Item(file=file, label=label, source=source, manipulation=how, group=group, split=split)
+
+
 def _faceforensics(folder: Path) -> list[Item]:
     official: dict[str, tuple[str, str]] = {}
     for split in ("train", "val", "test"):
@@ -78,16 +85,8 @@ def _faceforensics(folder: Path) -> list[Item]:
         if "__" in file.stem:  # DeepFakeDetection: 01_02__scene__code, target actor first
             group, split = f"actor {video}", drawn_split(f"actor {video}")
         fake = place[0] == "manipulated_sequences"
-        items.append(
-            Item(
-                file=file.relative_to(folder).as_posix(),
-                label="fake" if fake else "real",
-                source=f"FaceForensics++ ({place[2]})",
-                manipulation=place[1] if fake else "none",
-                group=group,
-                split=split,
-            )
-        )
+        name, source = file.relative_to(folder).as_posix(), f"FaceForensics++ ({place[2]})"
+        items.append(_item(name, source, place[1], fake, group, split))
     return items
 
 
@@ -103,16 +102,7 @@ def _celeb_df(folder: Path) -> list[Item]:
         person = file.stem.split("_")[0]
         # The official list splits people, so its files form a group of their own.
         group = f"tested {file.stem}" if split else f"{file.parent.name} {person}" if person.isdigit() else person
-        items.append(
-            Item(
-                file=name,
-                label="fake" if fake else "real",
-                source="Celeb-DF",
-                manipulation="Celeb-DF swap" if fake else "none",
-                group=group,
-                split=split or drawn_split(group),
-            )
-        )
+        items.append(_item(name, "Celeb-DF", "Celeb-DF swap", fake, group, split))
     return items
 
 
@@ -124,36 +114,18 @@ def _dfdc(folder: Path, metadata: list[Path]) -> list[Item]:
                 continue
             fake = facts["label"].upper() == "FAKE"
             group = facts.get("original") or name
-            items.append(
-                Item(
-                    file=(lists.parent / name).relative_to(folder).as_posix(),
-                    label="fake" if fake else "real",
-                    source="DFDC",
-                    manipulation="swap or re-enactment" if fake else "none",
-                    group=group,
-                    split=drawn_split(group),
-                )
-            )
+            file = (lists.parent / name).relative_to(folder).as_posix()
+            items.append(_item(file, "DFDC", "swap or re-enactment", fake, group))
     return items
 
 
 def _plain(folder: Path) -> list[Item]:
     items = []
     for file in _media(folder):
-        *above, _ = place = file.relative_to(folder).parts
+        *above, _ = file.relative_to(folder).parts
         label = next((part for part in above if part in ("real", "fake")), None)
         if label is None:
             continue
-        name = "/".join(place)
-        named = above[0] if above[0] != label else None
-        items.append(
-            Item(
-                file=name,
-                label=label,
-                source=folder.name,
-                manipulation="unknown" if label == "fake" else "none",
-                group=name,
-                split=named or drawn_split(name),
-            )
-        )
+        name, named = file.relative_to(folder).as_posix(), above[0] if above[0] != label else None
+        items.append(_item(name, folder.name, "unknown", label == "fake", name, named))
     return items

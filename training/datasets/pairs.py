@@ -71,9 +71,6 @@ class PairStream(IterableDataset[Batch]):
     ) -> None:
         """
         Args:
-            faces: to draw from.
-            size_px: side of the crops.
-            seed: random seed.
             first: number of the first pair.
             block: pairs in a batch.
             ramp_pairs: pairs over which the degradations grow to full strength.

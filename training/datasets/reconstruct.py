@@ -136,15 +136,7 @@ class FluxAutoencoder(nn.Module):
 def fit_autoencoder(
     upsampler: str, faces: Sequence[FaceItem], file: Path, *, steps: int, seed: int = 0
 ) -> TinyAutoencoder:
-    """Train one tiny autoencoder on patches of genuine faces, or load it from `file` if that exists.
-
-    Args:
-        upsampler: one of UPSAMPLERS.
-        faces: genuine faces.
-        file: its weights.
-        steps: of 24 patches of 64 px.
-        seed: random seed.
-    """
+    """Train one tiny autoencoder on patches of genuine faces, or load it from `file` if that exists."""
     torch.manual_seed(seed)
     network = TinyAutoencoder(upsampler)
     if file.is_file():
@@ -197,9 +189,6 @@ def reconstruct_faces(faces_file: Path, data: Path, folder: Path, *, count: int,
     """Train the tiny autoencoders, or load them from `folder`, and write reconstructions of genuine faces.
 
     Args:
-        faces_file: the list that `prepare` wrote.
-        data: its data folder.
-        folder: for weights, pairs and their list.
         count: pairs of each decoder kind in train; a quarter as many in val.
         flux: folder of the tiny autoencoder for FLUX.2, one more kind.
 
@@ -224,9 +213,7 @@ def write_reconstructions(
     Args:
         faces: genuine faces of train and val; sources are drawn evenly.
         networks: decoder kind to network. `KEPT_OUT` is used on val alone, all others on train and val.
-        folder: where the PNG files and the list go.
         count: pairs of each kind in train; a quarter as many in val.
-        seed: random seed.
 
     Returns:
         The list, in the format of `prepare`.

@@ -72,7 +72,6 @@ def face_mask(
         landmarks: (5, 2) XY, in the order of `DetectedFace.landmarks`.
         region: `face`, `face and forehead`, `inner face`, `eyes`, `mouth`, or `ellipse` for one of any shape
             and place on the face.
-        rng: random generator.
         jitter: standard deviation by which the outline's points are shifted, in eye distances.
 
     Returns:
@@ -109,9 +108,7 @@ def self_blend(
 
     Args:
         pixels: uint8 (height, width, 3), RGB.
-        box: the face.
         landmarks: (5, 2) XY pixels.
-        rng: random generator.
         donor: face to blend in instead of the image's own.
 
     Returns:

@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 
 from detector.types import OUTCOME_OF, Grade, GradeRate, MeasuredData
 from detector.verdict.calibration import Calibration, QualityOffsets
-from training.evaluation.metrics import Row
+from training.evaluation.metrics import Row, outcome_of
 
 FALSE_ALARM_RATE = 0.01
 SOME_SIGNS_RATE = 0.05
@@ -39,16 +39,12 @@ class OperatingPoint:
 
     def judge(self, row: Row) -> Row:
         """Return `probability`, `grade` and `outcome` of a result."""
-        if row["logit"] is None:
-            return {"probability": None, "grade": None, "outcome": "no_face"}
-        probability = self.calibration.probability(adjusted(row, self.quality))
-        grade = self.calibration.grade(probability)
-        return {"probability": probability, "grade": grade, "outcome": OUTCOME_OF[grade]}
+        return outcome_of(row | {"logit": adjusted(row, self.quality)}, self.calibration)
 
 
-def adjusted(row: Row, quality: QualityOffsets) -> float:
-    """Return the logit of a result less the offset for its image detail."""
-    return quality.adjust(row["logit"], row.get("detail") or 0.0)
+def adjusted(row: Row, quality: QualityOffsets) -> float | None:
+    """Return the logit of a result less the offset for its image detail; None without a face."""
+    return None if row["logit"] is None else quality.adjust(row["logit"], row.get("detail") or 0.0)
 
 
 def fit_offsets(results: Sequence[Row]) -> QualityOffsets:
@@ -240,7 +236,6 @@ def video_block(stills: Sequence[Row], footage: Sequence[Row], measured_on: str)
         stills: synthetic videos from still images, one row each, with pooled logits.
         footage: real videos, likewise. While they are too few to measure the rate on, `signs` starts above every
             genuine one, because footage varies more than synthetic videos.
-        measured_on: the data in a few words.
 
     Returns:
         `calibration` as `Calibration` takes it; `false_alarm_rate`, `miss_rate`, `undecided_rate` and

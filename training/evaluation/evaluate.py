@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
-import multiprocessing
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -173,14 +173,9 @@ def evaluate(
     """Score every file of a split and write one line each; `logit` is the verdict's, empty without a face.
 
     Args:
-        judge: weights to score with.
-        data: a data folder, see `training/datasets/layouts.py`.
-        split: a value of the column `split`.
         out_file: CSV with the columns RESULT_FIELDS; an image's logit is that of the network, without offset.
-        source: only files of this one.
         changed: a key of CHANGES, done to every image first; videos are left out then.
         most: at most about so many files, spread evenly over the list.
-        workers: processes, one thread each.
     """
     items = [item for item in find_items(data) if item.split == split and source in (None, item.source)]
     if changed:
@@ -193,30 +188,44 @@ def evaluate(
         )
     out_file.parent.mkdir(parents=True, exist_ok=True)
     start = time.monotonic()
-    with (
-        multiprocessing.get_context("spawn").Pool(workers, _start_worker, (judge, data, changed)) as pool,
-        out_file.open("w", newline="", encoding="utf-8") as file,
-    ):
+    tasks = [(data, item, changed) for item in items]
+    with out_file.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(RESULT_FIELDS)
-        for done, result in enumerate(pool.imap(_judge, items, chunksize=4), start=1):
+        for done, result in enumerate(in_processes(judge, _judge, tasks, workers), start=1):
             writer.writerow(result)
             if done % 500 == 0:
                 left_s = (time.monotonic() - start) / done * (len(items) - done)
                 print(f"{done}/{len(items)} files, {left_s / 60:.1f} min left", flush=True)
 
 
-_worker: tuple[Detector, Path, str | None]
+Task = TypeVar("Task")
+Answer = TypeVar("Answer")
+_detector: Detector
 
 
-def _start_worker(judge: Judge, data: Path, changed: str | None) -> None:
-    global _worker
+def in_processes(
+    judge: Judge, work: Callable[[Task], Answer], tasks: Iterable[Task], workers: int, chunksize: int = 4
+) -> Iterator[Answer]:
+    """Yield `work` of each task, in order, done by processes of one thread that hold `own_detector`."""
+    with torch.multiprocessing.get_context("spawn").Pool(workers, _start_worker, (judge,)) as pool:
+        yield from pool.imap(work, tasks, chunksize)
+
+
+def _start_worker(judge: Judge) -> None:
+    global _detector
     torch.set_num_threads(1)
-    _worker = (judge.detector(), data, changed)
+    cv2.setNumThreads(1)
+    _detector = judge.detector()
 
 
-def _judge(item: Item) -> _Result:
-    detector, data, changed = _worker
+def own_detector() -> Detector:
+    """Return the detector of this process."""
+    return _detector
+
+
+def _judge(task: tuple[Path, Item, str | None]) -> _Result:
+    (data, item, changed), detector = task, own_detector()
     if changed is None:
         analysis = detector.analyze(data / item.file)
     else:

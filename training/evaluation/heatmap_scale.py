@@ -26,14 +26,6 @@ def measure_heatmap_scale(
 ) -> CheckpointCard:
     """Measure the peaks of the heatmaps, and write the scale into the checkpoint's card.
 
-    Args:
-        detector: with the checkpoint.
-        data: folder of the images.
-        root: folder of the checkpoints.
-        split: a value of the column `split`, not used in training.
-        count: images of each label, drawn at random.
-        seed: random seed.
-
     Raises:
         ValueError: no face of one of the labels was found.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.stats import binomtest
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score, roc_curve
 
+from detector.types import OUTCOME_OF
 from detector.verdict.calibration import Calibration
 
 Row = dict[str, Any]
@@ -99,20 +100,13 @@ def share_with_interval(count: int, of: int) -> Row:
     return {"count": count, "of": of} | {key: round(float(value), 4) for key, value in share.items()}
 
 
-def judged_by(results: Iterable[Row], calibration: Calibration) -> list[Row]:
-    """Add `probability` and `outcome` by a calibration."""
-    return [row | outcome_of(row, calibration) for row in results]
-
-
 def outcome_of(row: Row, calibration: Calibration) -> Row:
+    """Return `probability`, `grade` and `outcome` of a result by its logit."""
     if row["logit"] is None:
         return {"probability": None, "grade": None, "outcome": "no_face"}
     probability = calibration.probability(row["logit"])
-    return {
-        "probability": probability,
-        "grade": calibration.grade(probability),
-        "outcome": calibration.outcome(probability),
-    }
+    grade = calibration.grade(probability)
+    return {"probability": probability, "grade": grade, "outcome": OUTCOME_OF[grade]}
 
 
 def summarise(results: Sequence[Row]) -> Row:

@@ -7,6 +7,7 @@ than in footage.
 
 from __future__ import annotations
 
+import itertools
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -17,13 +18,11 @@ from pathlib import Path
 import av
 import cv2
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from detector.pipeline import Detector
 from detector.types import FaceBox, Pixels
 from training.datasets.labels import FaceItem, load_pixels
-from training.evaluation.evaluate import Judge
+from training.evaluation.evaluate import Judge, in_processes, own_detector
 from training.evaluation.video_scores import Video, judge_video
 
 RATE_HZ = 24
@@ -44,12 +43,6 @@ _SWAYS = 2
 
 def still_frames(pixels: Pixels, box: FaceBox, rng: np.random.Generator, seconds: float) -> Iterator[Pixels]:
     """Make the frames of a synthetic video, before compression.
-
-    Args:
-        pixels: uint8 (height, width, 3), RGB.
-        box: the face in it.
-        rng: random generator.
-        seconds: length.
 
     Returns:
         uint8 RGB frames of one size, both sides even, `RATE_HZ` a second.
@@ -121,8 +114,6 @@ def write_video(frames: Iterator[Pixels], file: Path, crf: int) -> None:
 
     Args:
         frames: uint8 RGB of one size, both sides even; at least one.
-        file: to write.
-        crf: x264's constant rate factor.
     """
     with av.open(str(file), "w") as container:
         options = {"crf": str(crf), "preset": "veryfast", "threads": "1", "x264-params": "log-level=none:mbtree=0"}
@@ -130,7 +121,7 @@ def write_video(frames: Iterator[Pixels], file: Path, crf: int) -> None:
         stream = container.add_stream("libx264", rate=RATE_HZ, options=options)
         stream.height, stream.width = first.shape[:2]
         stream.pix_fmt = "yuv420p"
-        for number, pixels in enumerate(_all(first, frames)):
+        for number, pixels in enumerate(itertools.chain([first], frames)):
             frame = av.VideoFrame.from_ndarray(
                 np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2YUV_I420), np.uint8), format="yuv420p"
             )
@@ -139,33 +130,15 @@ def write_video(frames: Iterator[Pixels], file: Path, crf: int) -> None:
         container.mux(stream.encode())
 
 
-def _all(first: Pixels, rest: Iterator[Pixels]) -> Iterator[Pixels]:
-    yield first
-    yield from rest
-
-
 def write_still(face: FaceItem, file: Path, seed: int, seconds: float) -> None:
-    """Write a labelled image as a video, determined by image, seed and length.
-
-    Args:
-        face: an image with its face, as `prepare` found it.
-        file: MP4 to write.
-        seed: random seed, combined with the image's name.
-        seconds: length.
-    """
+    """Write a labelled image as a video, determined by image, seed and length."""
     rng = np.random.default_rng([seed, zlib.crc32(face.item.file.encode())])
     crf = int(rng.integers(*_CRF))
     write_video(still_frames(load_pixels(face), face.face.box, rng, seconds), file, crf)
 
 
 def choose_faces(faces: Sequence[FaceItem], most: int, seed: int) -> list[FaceItem]:
-    """Draw images of every source and label.
-
-    Args:
-        faces: to draw from; video frames are skipped.
-        most: images of each source and label.
-        seed: random seed.
-    """
+    """Draw images of every source and label."""
     of_kind: dict[tuple[str, str], list[FaceItem]] = {}
     for face in faces:
         if not face.item.is_video:
@@ -181,31 +154,12 @@ def choose_faces(faces: Sequence[FaceItem], most: int, seed: int) -> list[FaceIt
 def judge_stills(
     judge: Judge, faces: Sequence[FaceItem], *, seconds: float, seed: int, workers: int
 ) -> Iterator[Video]:
-    """Score images as synthetic videos, each written to a temporary MP4 and read by `Detector.analyze`.
-
-    Args:
-        judge: weights to score with.
-        faces: images with their faces.
-        seconds: length of each video.
-        seed: random seed.
-        workers: processes, one thread each.
-    """
+    """Score images as synthetic videos, each written to a temporary MP4 and read by `Detector.analyze`."""
     tasks = [(face, seed, seconds) for face in faces]
-    with torch.multiprocessing.get_context("spawn").Pool(workers, _start_worker, (judge,)) as pool:
-        for done, video in enumerate(pool.imap(_judge_still, tasks, chunksize=4), start=1):
-            yield video
-            if done % 100 == 0:
-                print(f"{done}/{len(tasks)} stills", flush=True)
-
-
-_detector: Detector
-
-
-def _start_worker(judge: Judge) -> None:
-    global _detector
-    torch.set_num_threads(1)
-    cv2.setNumThreads(1)
-    _detector = judge.detector()
+    for done, video in enumerate(in_processes(judge, _judge_still, tasks, workers), start=1):
+        yield video
+        if done % 100 == 0:
+            print(f"{done}/{len(tasks)} stills", flush=True)
 
 
 def _judge_still(task: tuple[FaceItem, int, float]) -> Video:
@@ -213,7 +167,7 @@ def _judge_still(task: tuple[FaceItem, int, float]) -> Video:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "still.mp4"
         write_still(face, file, seed, seconds)
-        return only_person(judge_video(_detector, file, face.item, "moments"))
+        return only_person(judge_video(own_detector(), file, face.item, "moments"))
 
 
 def only_person(video: Video) -> Video:

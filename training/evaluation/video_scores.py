@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from detector.config import Depth
 from detector.pipeline import Detector
 from detector.verdict.aggregate import pool_faces, pool_tracks, weighty_tracks
 from training.datasets.labels import Item
-from training.evaluation.evaluate import Judge
+from training.evaluation.evaluate import Judge, in_processes, own_detector
 from training.evaluation.metrics import Row
 
 _ITEM = ("file", "label", "source", "manipulation", "group")
@@ -60,10 +59,7 @@ def judge_video(detector: Detector, path: Path, item: Item, max_frames: Depth = 
     """Score a video through `Detector.analyze`.
 
     Args:
-        detector: scores the video.
         path: of the video; may differ from `item.file`.
-        item: its labels.
-        max_frames: see `DetectorConfig.max_frames`.
 
     Raises:
         MediaError: the video cannot be read.
@@ -84,31 +80,13 @@ def judge_video(detector: Detector, path: Path, item: Item, max_frames: Depth = 
 def judge_videos(
     judge: Judge, data: Path, items: Sequence[Item], max_frames: Depth, *, workers: int
 ) -> Iterator[Video]:
-    """Score labelled videos, in order.
-
-    Args:
-        judge: weights to score with.
-        data: folder of the videos.
-        items: the videos.
-        max_frames: see `DetectorConfig.max_frames`.
-        workers: processes, one thread each.
-    """
+    """Score labelled videos, in order."""
     tasks = [(data / item.file, item, max_frames) for item in items]
-    with torch.multiprocessing.get_context("spawn").Pool(workers, _start_worker, (judge,)) as pool:
-        yield from pool.imap(_judge, tasks)
-
-
-_detector: Detector
-
-
-def _start_worker(judge: Judge) -> None:
-    global _detector
-    torch.set_num_threads(1)
-    _detector = judge.detector()
+    yield from in_processes(judge, _judge, tasks, workers, chunksize=1)
 
 
 def _judge(task: tuple[Path, Item, Depth]) -> Video:
-    return judge_video(_detector, *task)
+    return judge_video(own_detector(), *task)
 
 
 def save_scores(videos: Iterable[Video], file: Path) -> int:

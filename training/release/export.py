@@ -10,7 +10,6 @@ from typing import Any
 
 from detector.model.checkpoint import CheckpointCard, VideoJudgement, load_card, save_card, save_checkpoint
 from detector.types import MeasuredData
-from detector.verdict.calibration import QualityOffsets
 from training.evaluation.calibrate import (
     OperatingPoint,
     adjusted,
@@ -28,14 +27,7 @@ from training.release.model_card import model_card
 
 
 def export(run: Path, name: str, root: Path, *, terms: str) -> CheckpointCard:
-    """Write the averaged weights of a student's run, with its map head, as an uncalibrated checkpoint.
-
-    Args:
-        run: folder of `fit`.
-        name: of the checkpoint.
-        root: folder of the checkpoints.
-        terms: under what terms the weights may be used.
-    """
+    """Write the averaged weights of a student's run, with its map head, as an uncalibrated checkpoint."""
     settings = json.loads((run / "settings.json").read_text())
     student = Student()
     start_from(student, run)
@@ -65,19 +57,16 @@ def calibrate_checkpoint(
     Rates and probabilities on val are cross-validated.
 
     Args:
-        name: of the checkpoint.
-        root: folder of the checkpoints.
         val: results of `evaluate` on the val split.
         dev: results on the dev videos; those that carry an `outcome`, from folds, keep it.
         changed: results on images of val after a change, by its name; reported alone.
         measured_on: the val data in a few words, for the sentence that says how often the tool errs.
-        training: entries to add to the card's `training`.
         sources: names of the collections in val, for the sentences in other languages.
         videos: operating point of videos, from `calibrate.video_block`; None uses that of images.
     """
     card = load_card(name, root)
     point = calibrate(val)
-    seen = [row | _adjusted(row, point.quality) for row in judged_by_others(val)]
+    seen = [row | {"logit": adjusted(row, point.quality)} for row in judged_by_others(val)]
     false_alarm_rate, miss_rate, undecided_rate = error_rates(seen)
     settled = replace(
         card,
@@ -108,16 +97,13 @@ def calibrate_checkpoint(
     return written
 
 
-def _adjusted(row: Row, quality: QualityOffsets) -> Row:
-    """Return the adjusted logit, by which metrics rank."""
-    return {"logit": None if row["logit"] is None else adjusted(row, quality)}
-
-
 def _after_change(rows: Sequence[Row], before: Sequence[Row], point: OperatingPoint) -> Row:
     """Figures of changed images, AUCs of the same images before, and how often the outcome became another."""
-    judged = [row | point.judge(row) | _adjusted(row, point.quality) for row in rows]
     names = {row["file"] for row in rows}
-    same = [row | point.judge(row) | _adjusted(row, point.quality) for row in before if row["file"] in names]
+    judged, same = (
+        [row | point.judge(row) | {"logit": adjusted(row, point.quality)} for row in chosen]
+        for chosen in (rows, [row for row in before if row["file"] in names])
+    )
     outcome = {row["file"]: row["outcome"] for row in same}
     pairs = [(row["outcome"], outcome[row["file"]]) for row in judged if row["file"] in outcome]
     return summarise(judged) | {

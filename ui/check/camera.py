@@ -188,13 +188,13 @@ def camera_answer(number: int, faces: tuple[LiveFace, ...], width: int, height: 
             round(100 * face.box.width / width, 2),
             round(100 * face.box.height / height, 2),
             face.outcome,
-            result_text.face_label(face.outcome, face.probability, language),
+            result_text.headline(face.outcome, language),
         ]
         for face in faces
     ]
-    lines = [
-        (face.outcome, result_text.face_sentence(face.outcome, face.probability, language)) for face in faces
-    ] or [("no_face", result_text.no_face_in_view(language))]
+    lines = [(face.outcome, result_text.face_sentence(face.outcome, language)) for face in faces] or [
+        ("no_face", result_text.no_face_in_view(language))
+    ]
     announced = ", ".join(result_text.headline(face.outcome, language) for face in faces) or lines[0][1]
     return render(
         "check/camera_answer.html.j2",

@@ -10,7 +10,7 @@ from ui.common.updates import Updates
 from ui.result.details import about, findings, next_steps
 from ui.result.faithfulness import map_check_panel
 from ui.result.origin import origin_panel
-from ui.result.status_panel import closer_panel, idle_panel, moment_panel, verdict_panel
+from ui.result.status_panel import idle_panel, moment_panel, verdict_panel
 from ui.result.timeline import timelines
 from ui.session.store import Visit
 
@@ -31,7 +31,7 @@ def empty_result() -> Updates:
         "about": "",
         "origin": "",
         "closer-note": idle_panel(),
-        "found": gr.Column(visible=False),
+        "found": gr.Accordion(visible=False),
     }
 
 
@@ -44,7 +44,7 @@ def show_result(visit: Visit, analysis: Analysis) -> Updates:
         | {
             "working": gr.Column(visible=False),
             "result": gr.Column(visible=True),
-            "found": gr.Column(visible=True),
+            "found": gr.Accordion(visible=True, open=True),
             "maps": gr.Accordion(visible=visit.explanations is not None, open=False),
             "copy": gr.Accordion(visible=video and bool(analysis.tracks), open=False),
             "where": gr.Accordion(open=False),
@@ -60,7 +60,7 @@ def result_texts(visit: Visit, analysis: Analysis) -> Updates:
     language = visit.language
     return {
         "answer": verdict_panel(analysis, language, visit.links),
-        "closer-note": closer_panel(analysis, language),
+        "closer-note": idle_panel(),
         "timeline": timelines(analysis, language),
         "moment": moment_panel(visit.moment, language) if visit.moment else idle_panel(),
         "findings": findings(analysis, visit.explanations, visit.links, language),

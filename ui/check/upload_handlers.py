@@ -34,20 +34,11 @@ from ui.result.status_panel import (
     trouble_panel,
 )
 from ui.security.rate_limit import MAX_WAITING
+from ui.session.images import delete_earlier_runs, save_images, save_sheet, save_still
 from ui.session.key_frames import KeyFrame, store_frames
 from ui.session.origin import Origin, read_origin, sheet_frames
 from ui.session.own_files import RECEIVED, secret_folder
-from ui.session.store import (
-    ImageLinks,
-    Visit,
-    Visits,
-    delete_earlier_runs,
-    delete_if_ended,
-    save_images,
-    save_sheet,
-    save_still,
-    take_upload,
-)
+from ui.session.store import ImageLinks, Visit, Visits, delete_if_ended, take_upload
 from ui.session.visitor import owner_of, session_of
 
 _T = TypeVar("_T")

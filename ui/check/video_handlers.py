@@ -24,8 +24,9 @@ from ui.common.html import Picture, file_size
 from ui.common.updates import Updates
 from ui.result.status_panel import idle_panel, moment_panel, note_panel, trouble_panel
 from ui.session.disk import discard
+from ui.session.images import save_images
 from ui.session.own_files import secret_folder
-from ui.session.store import Moment, Visit, Visits, delete_if_ended, save_images
+from ui.session.store import Moment, Visit, Visits, delete_if_ended
 from ui.session.visitor import session_of
 
 _TYPEFACES: dict[Language, Path | None] = {
@@ -198,7 +199,7 @@ def legend(analysis: Analysis, language: Language) -> Legend:
     return Legend(
         of_track={
             track.track_id: f"{names.format(number=track.track_id + 1)}: "
-            f"{result_text.face_label(track.outcome, track.probability, language)}"
+            f"{result_text.headline(result_text.shown(track), language)}"
             for track in analysis.tracks
         },
         footer=result_text.derived_copy(language),

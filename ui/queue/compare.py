@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reporting.text import results as result_text
-from reporting.text.results import Language, clock
+from reporting.text.results import Language, length_clock
 from ui import text
 from ui.common.html import file_size
 from ui.common.templates import render
@@ -35,7 +35,7 @@ def _facts(row: Row, language: Language) -> dict[str, str]:
         "result": result_text.headline(result, language),
         "grade": result_text.headline(RESULT_OF[summary.grade], language) if summary.grade else "",
         "where": where(summary, language),
-        "length": clock(summary.duration_s) if summary.duration_s is not None else "",
+        "length": length_clock(summary.duration_s) if summary.duration_s is not None else "",
         "faces": str(summary.faces),
         "pixels": f"{width} \u00d7 {height}",
         "size": file_size(summary.size_bytes, language),

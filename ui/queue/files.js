@@ -96,7 +96,7 @@ const skeleton = () => {
     const ask = (name, more = () => ({})) => put('button', { type: 'button', class: 'dd-button', 'data-part': name, onclick: () => trigger(name, more()) }, words[name]);
     const numbers = () => visibleRows().map((row) => row.number);
     const save = ['csv', 'json', 'pdf'].map((kind) => put('button', { type: 'button', class: 'dd-button', 'data-kind': kind, onclick: () => trigger('export', { kind, numbers: numbers() }) }, words[kind]));
-    element.replaceChildren(put('section', { class: 'dd-list' },
+    element.replaceChildren(put('section', { class: 'dd-list dd-begun' },
         put('h2', {}, words.title),
         put('p', { role: 'status', 'data-part': 'said' }),
         put('div', { class: 'dd-tools' },

@@ -26,8 +26,9 @@ from ui.queue.export import Kind, make_thumbnail, write_export
 from ui.queue.rows import MARKS, FileList, FileLists, Row, load_result, save_result, summarize
 from ui.queue.table import table
 from ui.result.status_panel import idle_panel, note_panel, saved_panel, trouble_panel
+from ui.session.images import image_link
 from ui.session.own_files import UPLOADED, own_file, secret_folder
-from ui.session.store import Visit, clean_file_name, delete_if_ended, image_link
+from ui.session.store import Visit, clean_file_name, delete_if_ended
 from ui.session.tabs import Tabs
 from ui.session.visitor import owner_of, session_of
 

@@ -8,7 +8,7 @@ from typing import Any
 from detector.types import Grade
 from reporting.text import results as result_text
 from reporting.text.printable import printable
-from reporting.text.results import Language, Result, clock
+from reporting.text.results import Language, Result, length_clock, moment_clock
 from ui import text
 from ui.queue.rows import MARKS, FileList, Row, Summary, rank
 
@@ -55,7 +55,7 @@ def where(summary: Summary, language: Language) -> str:
     name = words.FACE_NAME.format(number=summary.strongest)
     if summary.start_s is None or summary.end_s is None:
         return name
-    start, end = clock(summary.start_s), clock(summary.end_s)
+    start, end = moment_clock(summary.start_s), moment_clock(summary.end_s)
     return f"{start}\u2013{end}" if start != end else start
 
 
@@ -96,5 +96,5 @@ def _row(row: Row, language: Language) -> dict[str, Any]:
             "whereS": summary.start_s if summary.start_s is not None else float(summary.strongest or 0),
         }
     if summary is not None and summary.duration_s is not None:
-        entry |= {"length": clock(summary.duration_s), "lengthS": summary.duration_s}
+        entry |= {"length": length_clock(summary.duration_s), "lengthS": summary.duration_s}
     return entry

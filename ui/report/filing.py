@@ -17,7 +17,8 @@ from ui import text
 from ui.common.html import escape
 from ui.common.templates import render
 from ui.report.referral_steps import linked
-from ui.session.store import Prepared, image_link
+from ui.session.images import image_link
+from ui.session.store import Prepared
 
 SCRIPT = Path(__file__).with_name("filing.js")
 _MOST_LINES = 4

@@ -251,7 +251,7 @@ def _form_updates(answers: Answers, language: Language, *, build: bool) -> Updat
 def _package_updates(package: Prepared | Trouble | None, language: Language) -> Updates:
     """Update the note, fields, download, portal link and follow-up of the report package.
 
-    A package that is ready collapses the form that it was made from.
+    A package that is ready collapses the form that it was made from and the details of the result.
     """
     if not isinstance(package, Prepared):
         return {
@@ -271,6 +271,7 @@ def _package_updates(package: Prepared | Trouble | None, language: Language) -> 
         look, filed = "", f'<div role="status">{filed_panel(package, language)}</div>'
     return {
         "told": gr.Accordion(open=False),
+        "found": gr.Accordion(open=False),
         "package-note": note_panel(text.of(language).READY) + look,
         "filing": gr.Column(visible=True),
         "fields": filing_list(package, language),

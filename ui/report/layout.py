@@ -70,7 +70,8 @@ class ReportPart:
         visits: Visits,
         language: gr.HTML,
         arrivals: list[Any],
-        found: list[Any],
+        texts: list[Any],
+        found: gr.Accordion,
         *,
         rechecks: list[Any],
     ) -> None:
@@ -80,21 +81,22 @@ class ReportPart:
             visits: of all visitors.
             language: the switch.
             arrivals: events after which there is another file, and so another case.
-            found: components of the findings, which a hard stop clears.
+            texts: components of the findings, which a hard stop clears.
+            found: contains them; a package collapses it.
             rechecks: events after which the same file is checked again, and a package is outdated.
         """
         handlers = ReportHandlers(visits)
         first = self._first
         typed = [*first, *self._account, *self._details, self._images]
         seen_at, _, delay, *_ = self._details
-        packaged = self._packaged
+        packaged = [*self._packaged, found]
         routed = [first[2], self._images, delay, self._routes, self._build, *packaged]
         counted: dict[str, Any] = AT_ONCE | {"js": Jobs.SCRIPT}
         gr.on(
             [field.change for field in (*first, seen_at)],
-            by_name(handlers.route, [*routed, *found]),
+            by_name(handlers.route, [*routed, *texts]),
             [self._turn, language, *typed],
-            [*routed, *found],
+            [*routed, *texts],
             **counted,
         )
         changes = [field.change for field in (*self._account, *self._details[1:], self._images, self._original)]

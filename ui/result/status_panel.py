@@ -25,13 +25,13 @@ def checking_panel(name: str, language: Language, *, again: bool = False) -> str
     """Return what is being checked."""
     words = text.of(language)
     hint = words.CHECKING_AGAIN if again else words.CHECKING_HINT
-    return _section("dd-checking", with_name(words.CHECKING, name), hint)
+    return _section("dd-checking dd-begun", with_name(words.CHECKING, name), hint)
 
 
 def fetching_panel(site: str, language: Language) -> str:
     """Return that a link is being downloaded."""
     words = text.of(language)
-    return _section("dd-checking", escape(words.FETCHING.format(site=site)), words.FETCHING_HINT)
+    return _section("dd-checking dd-begun", escape(words.FETCHING.format(site=site)), words.FETCHING_HINT)
 
 
 def stopped_panel(language: Language) -> str:
@@ -60,20 +60,18 @@ def moment_panel(moment: Moment, language: Language) -> str:
     )
 
 
-def closer_panel(analysis: Analysis, language: Language) -> str:
+def _density(analysis: Analysis, language: Language) -> str:
     """Return how densely a video was sampled; empty for an image."""
     words, media = text.of(language), analysis.media
     if media.kind != "video":
-        return idle_panel()
+        return ""
     counts = {"part": analysis.frames_examined, "whole": media.frame_count}
     if analysis.frames_examined == media.frame_count:
-        sentence = words.CLOSER_ALL
-    elif analysis.frame_interval_s:
-        gap = words.SECONDS.format(count=f"{analysis.frame_interval_s:.1f}")
-        sentence = words.CLOSER_DONE.format(gap=gap, **counts)
-    else:
-        sentence = words.CLOSER_ONE.format(**counts)
-    return _REGION.format(content=f"<p>{escape(sentence)}</p>")
+        return words.CLOSER_ALL
+    if not analysis.frame_interval_s:
+        return words.CLOSER_ONE.format(**counts)
+    gap = words.SECONDS.format(count=f"{analysis.frame_interval_s:.1f}")
+    return words.CLOSER_DONE.format(gap=gap, **counts)
 
 
 def trouble_panel(trouble: Trouble, language: Language) -> str:
@@ -106,7 +104,14 @@ def verdict_panel(analysis: Analysis, language: Language, links: ImageLinks) -> 
         checkpoint=analysis.checkpoint,
         still=links.still,
         opened=links.opened,
-        headline=verdict_notes.screen_headline(screen, language),
+        headline=result_text.headline(result_text.shown(verdict), language),
+        sentence=verdict_notes.result_sentence(analysis, language),
+        density=_density(analysis, language),
+        faces=[
+            f"{text.of(language).FACE_NAME.format(number=track.track_id + 1)}: "
+            f"{result_text.percent(track.probability, language)}"
+            for track in analysis.tracks
+        ],
         rate=result_text.rate_sentence(analysis.checkpoint, verdict.grade, media.kind, language),
         action=guidance.next_action(verdict.outcome, language),
         warnings=message_sentences(analysis.warnings, language),

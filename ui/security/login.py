@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import html
 import math
 import secrets
 import time
@@ -18,6 +17,7 @@ from urllib.parse import parse_qs
 
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from ui.common.templates import render
 from ui.security import messages
 from ui.security.rate_limit import Buckets
 
@@ -31,15 +31,6 @@ _STAY_S = 24 * 3600
 _WRONG_AT_ONCE, _WRONG_EACH_S = 5, 30.0
 _ALL_WRONG_AT_ONCE, _ALL_WRONG_EACH_S = 100, 2.0
 _DELAY_S = 1.0
-_PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"><style>
-:root {{ color-scheme: light dark }}
-body {{ font: 1.125rem/1.5 system-ui, "Noto Sans Devanagari", sans-serif; max-width: 30rem; margin: 10vh auto;
-padding: 0 1rem }} input, button {{ font: inherit; padding: .5rem; width: 100%; box-sizing: border-box;
-margin-top: .5rem }}</style></head><body><main><h1>{title}</h1>{lines}
-<form method="post" action="login"><label>{label}
-<input type="password" name="password" autocomplete="current-password" required autofocus></label>
-<button>{button}</button></form></main></body></html>"""
 
 
 def make_password() -> str:
@@ -126,14 +117,5 @@ def _refused(status: int, words: Mapping[str, str], page_wanted: bool, seconds: 
     return response
 
 
-def _page(status: int, words: Mapping[str, str]) -> Response:
-    lines = "".join(f'<p lang="{language}">{html.escape(line)}</p>' for language, line in words.items())
-    return HTMLResponse(
-        _PAGE.format(
-            title=html.escape(messages.LOGIN_TITLE),
-            lines=lines,
-            label=html.escape(messages.LOGIN_LABEL),
-            button=html.escape(messages.LOGIN_BUTTON),
-        ),
-        status,
-    )
+def _page(status: int, lines: Mapping[str, str]) -> Response:
+    return HTMLResponse(render("security/login.html.j2", "en", messages=messages, lines=lines), status)

@@ -11,18 +11,15 @@ import shutil
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
-from urllib.parse import quote
-
-from PIL import Image
 
 from detector.errors import MediaNotFoundError
 from detector.media.media import Media
-from detector.types import Analysis, Frame, Pixels
+from detector.types import Analysis
 from explain.types import Explanations, Faithfulness
 from reporting import Case, PortalField
 from reporting.text.findings import Finding
@@ -30,6 +27,7 @@ from reporting.text.results import Language
 from reporting.types import Place
 from ui.check.file_check import TooManyVisits, Trouble
 from ui.common.html import Picture
+from ui.session.images import Still, still_file
 from ui.session.jobs import Job, Jobs
 from ui.session.key_frames import KeyFrame
 from ui.session.origin import Origin
@@ -40,18 +38,7 @@ LEFT_S = 600.0
 MAX_VISITS = 64
 """Visits kept at once; a new one evicts the oldest that has a result."""
 _MAX_NAME_BYTES = 200
-_STILL_LONG_SIDE_PX = 480
-_SHEET_LONG_SIDE_PX = 1280
-_NAMES_A_RUN = 1000
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-
-
-@dataclass(frozen=True, slots=True)
-class Still:
-    """A frame of the contact sheet."""
-
-    image: Picture
-    time_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +138,7 @@ class Visit:
     @property
     def still_path(self) -> Path:
         """Path of `links.still`, once there is a result."""
-        return self.folder / f"still-{max(0, self.runs - 1) * _NAMES_A_RUN}.png"
+        return still_file(self.folder, max(0, self.runs - 1))
 
 
 class Visits:
@@ -358,45 +345,3 @@ def clean_file_name(name: str) -> str:
     if len(last.encode("utf-8", "replace")) <= _MAX_NAME_BYTES or not stem or room < 1:
         return last.encode("utf-8", "replace")[:_MAX_NAME_BYTES].decode("utf-8", "ignore")
     return stem.encode("utf-8", "replace")[:room].decode("utf-8", "ignore") + dot + suffix
-
-
-def save_images(images: Sequence[Pixels], folder: Path, prefix: str, run: int = 0) -> tuple[Picture, ...]:
-    """Write images as PNG, in order, under names that no other run uses."""
-    return tuple(
-        _save(Image.fromarray(pixels), folder / f"{prefix}-{run * _NAMES_A_RUN + number}.png")
-        for number, pixels in enumerate(images, 1)
-    )
-
-
-def save_still(pixels: Pixels, folder: Path, run: int = 0) -> Picture:
-    """Write a thumbnail as PNG."""
-    image = Image.fromarray(pixels)
-    image.thumbnail((_STILL_LONG_SIDE_PX, _STILL_LONG_SIDE_PX))
-    return _save(image, folder / f"still-{run * _NAMES_A_RUN}.png")
-
-
-def save_sheet(frames: Iterable[Frame], folder: Path) -> tuple[Still, ...]:
-    """Write frames as JPEG without metadata, large enough for a reverse image search."""
-    stills = []
-    for number, frame in enumerate(frames, 1):
-        image = Image.fromarray(frame.pixels)
-        image.thumbnail((_SHEET_LONG_SIDE_PX, _SHEET_LONG_SIDE_PX))
-        stills.append(Still(_save(image, folder / f"sheet-{number}.jpg"), frame.time_s))
-    return tuple(stills)
-
-
-def delete_earlier_runs(folder: Path, run: int) -> None:
-    """Delete the images of earlier results."""
-    for path in folder.glob("*-*.png"):
-        if int(path.stem.rsplit("-", 1)[1]) < run * _NAMES_A_RUN:
-            path.unlink(missing_ok=True)
-
-
-def _save(image: Image.Image, path: Path) -> Picture:
-    image.save(path, quality=90)
-    return Picture(image_link(path), image.width, image.height)
-
-
-def image_link(path: Path) -> str:
-    """Return the relative URL of a file, valid behind any host and path."""
-    return f"gradio_api/file={quote(path.as_posix())}"

@@ -280,7 +280,6 @@ class Words:
     TIME_LEFT = "about {time} left"
     MINUTES = "{count} min"
     CHECKING_AGAIN = "If you stop, the earlier result stays."
-    CLOSER_TITLE = "Look closer"
     CLOSER_DONE = "{part} of {whole} frames were looked at, at most {gap} apart."
     CLOSER_ONE = "{part} of {whole} frames were looked at."
     CLOSER_AGAIN = "Check again, more closely"

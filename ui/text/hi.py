@@ -251,7 +251,6 @@ class HindiWords(Words):
     TIME_LEFT = "लगभग {time} बाक़ी"
     MINUTES = "{count} मिनट"
     CHECKING_AGAIN = "रोकने पर पहले का नतीजा बना रहेगा।"
-    CLOSER_TITLE = "और बारीकी से देखें"
     CLOSER_DONE = "{whole} में से {part} फ़्रेम देखे गए; दो फ़्रेम के बीच ज़्यादा से ज़्यादा {gap}।"
     CLOSER_ONE = "{whole} में से {part} फ़्रेम देखे गए।"
     CLOSER_AGAIN = "और बारीकी से दोबारा जाँचें"
@@ -464,7 +463,7 @@ class HindiWords(Words):
             "ऐसी फ़ाइल की जाँच यहाँ नहीं हो सकती",
             "केवल ऐसी तस्वीरें और वीडियो जाँचे जाते हैं जिनमें कुछ दिखता हो: सिर्फ़ आवाज़, दस्तावेज़ या zip जैसी फ़ाइलें नहीं। "
             "तस्वीरें: JPEG, PNG, WebP, GIF, HEIC, AVIF, TIFF, BMP, JPEG 2000। वीडियो: MP4, MOV, WebM, MKV, AVI, "
-            "MPEG-TS। आप ऊपर दूसरी फ़ाइल चुन सकते हैं।",
+            "MPEG-TS, और चलती हुई GIF, WebP, PNG, AVIF। आप ऊपर दूसरी फ़ाइल चुन सकते हैं।",
         ),
         "broken": TroubleWords(
             "यह फ़ाइल ख़राब या अधूरी है",

@@ -16,6 +16,7 @@ from conftest import coded_image, read_number
 
 from detector.config import DetectorConfig
 from detector.errors import MediaDecodeError, MediaTooLargeError
+from detector.media.images import read_image
 from detector.media.media import open_media
 from detector.media.video import spread
 from detector.messages import Message
@@ -175,6 +176,53 @@ def test_one_damaged_stretch_costs_only_itself(make_video) -> None:
     assert [read_number(frame.pixels) for frame in frames] == [frame.index for frame in frames]
     (warning,) = warnings
     assert "could not be decoded" in str(warning)
+
+
+@pytest.mark.parametrize(("codec", "name", "least"), [("mjpeg", "video.avi", 4), ("libx265", "video.mp4", 1)])
+def test_damage_that_lenient_decoders_show_is_said_and_not_judged(
+    examples: Path, tmp_path: Path, codec: str, name: str, least: int
+) -> None:
+    """Of twelve damaged places a strict decoder finds seven and two, a lenient one one and none."""
+    path, image = tmp_path / name, read_image(examples / "genuine.jpg")[:256, :256]
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=25, options={"x265-params": "log-level=none:crf=16:keyint=8"})
+        stream.width, stream.height = 256, 256
+        stream.pix_fmt, stream.bit_rate = "yuvj420p" if codec == "mjpeg" else "yuv420p", 20_000_000
+        for number in range(20):
+            moved = np.ascontiguousarray(np.roll(image, 3 * number, axis=1))
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(moved, format="rgb24")))
+        container.mux(stream.encode())
+
+    def looked_at() -> tuple[int, list[str]]:
+        warnings: list[Message] = []
+        frames = sum(1 for _ in open_media(path, DetectorConfig()).frames(None, warnings.append))
+        return frames, [warning.code for warning in warnings]
+
+    assert looked_at() == (20, [])
+    with av.open(str(path)) as container:
+        _, *packets = [(packet.pos, packet.size) for packet in container.demux(video=0) if packet.size]
+    start, size = max(packets, key=lambda packet: packet[1])
+    content, found = path.read_bytes(), 0
+    for share in range(5, 17):
+        damaged, at = bytearray(content), start + size * share // 20
+        lost = min(200, start + size - at)
+        damaged[at : at + lost] = np.random.default_rng(share).bytes(lost)
+        path.write_bytes(damaged)
+        frames, warned = looked_at()
+        assert warned in ([], ["video_damaged"]) and (frames < 20) is bool(warned)
+        found += bool(warned)
+    assert found >= least
+
+
+def test_an_intact_video_that_strict_decoders_refuse_is_read(make_video) -> None:
+    """Some cameras write motion JPEG without end markers."""
+    path = make_video("video.avi", [number / 25 for number in range(20)], "mjpeg", "yuvj420p")
+    content = path.read_bytes()
+    assert content.count(b"\xff\xd9") >= 20
+    path.write_bytes(content.replace(b"\xff\xd9", b"\0\0"))
+    warnings: list[Message] = []
+    frames = list(open_media(path, DetectorConfig()).frames(None, warnings.append))
+    assert [read_number(frame.pixels) for frame in frames] == list(range(20)) and warnings == []
 
 
 def test_too_long_and_too_large_videos_are_refused(make_video) -> None:

@@ -293,13 +293,22 @@ def test_the_copy_and_paste_file_has_one_block_a_field(case: Case, analysis: Ana
         portal_fields(fit_texts(witness, analysis, portal), portal), (), route(witness), portal, "hi"
     )
     assert "It is not a complaint" in hint and "cyber_suspect.aspx" in hint and "STEP 1" not in hint
-    assert hint.index("ज़्यादा से ज़्यादा 60") < hint.index("At most 60"), "the visitor's language first"
+    for hindi, english in (
+        ("मसौदा", "DRAFT"),
+        ("यह शिकायत नहीं है", "It is not a complaint"),
+        ("ज़्यादा से ज़्यादा 60", "At most 60"),
+    ):
+        assert hint.index(hindi) < hint.index(english), "the visitor's language first"
 
 
 def test_money_that_was_lost_is_spoken_of_before_anything_else(analysis: Analysis) -> None:
     portal, case = load_portal(), Case(kind="fraud_money_lost")
     text = copy_paste_text(portal_fields(fit_texts(case, analysis, portal), portal), (), route(case), portal)
     assert 0 < text.index("Call 1930") < text.index("STEP 1")
+    fields, routing = portal_fields(fit_texts(case, analysis, portal), portal), route(case)
+    hindi = copy_paste_text(fields, (), routing, portal, "hi")
+    urgent = next(step for step in routing.steps if step.urgent)
+    assert hindi.index(urgent.text["hi"]) < hindi.index("Call 1930")
 
 
 def test_a_typed_line_break_cannot_start_a_line_of_its_own(analysis: Analysis) -> None:

@@ -48,6 +48,17 @@ def facts(analysis: Analysis, explanations: Explanations) -> ReportFacts:
     return facts_of(analysis, explanations)
 
 
+_PLAIN: list[bytes] = []
+
+
+@pytest.fixture
+def plain(facts: ReportFacts) -> bytes:
+    """The report of the fixture's facts, typeset once."""
+    if not _PLAIN:
+        _PLAIN.append(forensic_pdf(facts))
+    return _PLAIN[0]
+
+
 def noise(height: int, width: int, seed: int = 0) -> Pixels:
     return np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
 
@@ -88,8 +99,8 @@ def test_a_real_file_gives_a_report_that_says_all_it_must(detector: Detector, ex
     assert banned_claims(text) == []
 
 
-def test_every_section_has_a_bookmark(facts: ReportFacts) -> None:
-    names = bookmarks_of(forensic_pdf(facts))
+def test_every_section_has_a_bookmark(plain: bytes) -> None:
+    names = bookmarks_of(plain)
     numbers = [name.split()[0] for name in names if name[0].isdigit()]
     assert names[0] == "Summary"
     assert numbers == [str(number) for number in range(1, 9)]
@@ -103,8 +114,8 @@ def test_where_nothing_was_found_the_report_says_that_it_does_not_support_the_cl
     assert "does not support the claim" in first
 
 
-def test_a_found_manipulation_supports_the_claim(facts: ReportFacts) -> None:
-    first = read_pages(forensic_pdf(facts))[0].words
+def test_a_found_manipulation_supports_the_claim(plain: bytes) -> None:
+    first = read_pages(plain)[0].words
     assert "supports the claim" in first and "does not support" not in first
 
 
@@ -201,8 +212,8 @@ def test_the_report_says_where_the_file_was_processed(facts: ReportFacts, place:
     assert [name for name, words in PLACES.items() if drawn(words) in text] == [place]
 
 
-def test_only_words_that_occur_are_explained(facts: ReportFacts) -> None:
-    text = whole_text(forensic_pdf(facts))
+def test_only_words_that_occur_are_explained(plain: bytes) -> None:
+    text = whole_text(plain)
     before, _, explained = text.partition("7 Words used")
     named = [word for word in GLOSSARY if f"{word}: " in explained]
     assert named and all(word in before.casefold() for word in named)
@@ -255,8 +266,8 @@ def test_a_blurred_image_depends_on_nothing_but_the_means_of_its_blocks() -> Non
     assert np.array_equal(blurred(image), blurred(shuffled))
 
 
-def test_the_report_draws_one_colour_bar_in_the_colours_of_the_overlays(facts: ReportFacts) -> None:
-    assert whole_text(forensic_pdf(facts)).count("full colour of the scale") == 1
+def test_the_report_draws_one_colour_bar_in_the_colours_of_the_overlays(plain: bytes) -> None:
+    assert whole_text(plain).count("full colour of the scale") == 1
     exact = colour_map(np.linspace(0, 1, len(INFERNO), dtype=np.float32))
     assert np.abs(exact.astype(int) - np.array(INFERNO)).max() <= 6
 
@@ -292,8 +303,8 @@ def test_overlays_lose_the_bar_of_their_own(facts: ReportFacts, explanations: Ex
     assert pictures[-1].min() > 150
 
 
-def test_key_frames_carry_time_codes_and_say_that_they_are_derived(facts: ReportFacts) -> None:
-    text = whole_text(forensic_pdf(facts))
+def test_key_frames_carry_time_codes_and_say_that_they_are_derived(plain: bytes) -> None:
+    text = whole_text(plain)
     assert "Derived illustration: 00:00.133, frame 4" in text
 
 
@@ -330,8 +341,8 @@ def test_the_command_repeats_the_choices_that_were_made(facts: ReportFacts) -> N
     )
 
 
-def test_the_reviewer_block_is_blank(facts: ReportFacts) -> None:
-    last = read_pages(forensic_pdf(facts))[-1].words
+def test_the_reviewer_block_is_blank(plain: bytes) -> None:
+    last = read_pages(plain)[-1].words
     blank = last.partition("Name and designation")[2].split("Page")[0].split()
     assert blank == "Steps repeated, results and findings Date, place and signature".split()
 

@@ -22,7 +22,9 @@ def custody(report: Path) -> tuple[CustodyEntry, ...]:
 
 
 @pytest.fixture
-def report(case: Case, analysis: Analysis, original: Path, created_at: datetime, tmp_path: Path) -> Path:
+def report(
+    case: Case, analysis: Analysis, original: Path, created_at: datetime, tmp_path: Path, small_documents: None
+) -> Path:
     (tmp_path / "out").mkdir()
     path = tmp_path / "out" / "report.zip"
     build_package(case, analysis, None, path, original=original, include_original=True, created_at=created_at)

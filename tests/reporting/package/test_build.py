@@ -68,12 +68,6 @@ def build(
     return build_with
 
 
-@pytest.fixture
-def small_documents(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leaves the PDFs out, for tests of what is around them; they take a second each."""
-    monkeypatch.setattr(package, "pdf_documents", lambda facts, indian: {"4_forensic_report.pdf": b"%PDF-"})
-
-
 def test_the_package_holds_everything_in_its_place(build: Build) -> None:
     files = contents(build())
     assert list(files) == [
@@ -102,6 +96,7 @@ def test_everything_to_upload_keeps_to_the_limits_of_the_portal(build: Build, ex
             assert check_upload(name.removeprefix("5_evidence/"), content[:16], len(content), load_portal()) == ()
 
 
+@pytest.mark.usefixtures("small_documents")
 def test_the_manifest_is_what_sha256sum_would_write(build: Build, original: Path) -> None:
     files = contents(build(original=original, include_original=True))
     lines = files.pop("MANIFEST.sha256").decode("ascii").splitlines()
@@ -141,6 +136,7 @@ def test_members_carry_a_fixed_time_and_plain_permissions(build: Build) -> None:
             assert info.compress_type == zipfile.ZIP_STORED
 
 
+@pytest.mark.usefixtures("small_documents")
 def test_the_analysis_can_be_read_back_with_settings_and_error_rates(build: Build, analysis: Analysis) -> None:
     found = json.loads(contents(build())["10_analysis.json"])
     expected = analysis.to_dict()
@@ -151,6 +147,7 @@ def test_the_analysis_can_be_read_back_with_settings_and_error_rates(build: Buil
     assert found["tool"] == "deepfake-detector" and found["created_at"] == "2026-03-06T04:05:07+00:00"
 
 
+@pytest.mark.usefixtures("small_documents")
 def test_the_hashes_are_those_of_the_file_as_received(build: Build, original: Path) -> None:
     received = original.read_bytes()
     first, *others = csv.DictReader(contents(build())["6_hash_report.csv"].decode().splitlines())
@@ -177,6 +174,7 @@ def test_a_package_without_images_can_be_made_whatever_the_outcome(
     assert not [name for name in verify_package(path).files if name.startswith("5_evidence/")]
 
 
+@pytest.mark.usefixtures("small_documents")
 def test_the_original_is_left_out_unless_given_and_then_stored_whole(build: Build, original: Path) -> None:
     assert not [name for name in contents(build(original=original)) if name.startswith("original/")]
     files = contents(build(original=original, include_original=True))
@@ -209,6 +207,7 @@ def test_an_original_gets_a_short_ascii_name(
     assert json.loads(files["10_analysis.json"])["media"]["file_name"] == printable(received)
 
 
+@pytest.mark.usefixtures("small_documents")
 def test_an_original_that_is_not_the_judged_file_is_refused(build: Build, original: Path) -> None:
     received = original.read_bytes()
     for other in (received[:-1], bytes([received[0] ^ 1]) + received[1:]):
@@ -221,6 +220,7 @@ def test_an_original_that_is_not_the_judged_file_is_refused(build: Build, origin
         build(include_original=True)
 
 
+@pytest.mark.usefixtures("small_documents")
 def test_a_failure_leaves_no_file_and_does_not_touch_an_earlier_package(build: Build, original: Path) -> None:
     path = build()
     earlier = path.read_bytes()
@@ -300,6 +300,7 @@ def test_what_the_checks_found_is_told_everywhere_alike_errors_first(
     assert verify_package(built.path).findings == (), "known only of a package that was just built"
 
 
+@pytest.mark.usefixtures("small_documents")
 def test_the_words_of_the_user_are_not_ours_to_refuse(build: Build, analysis: Analysis) -> None:
     said = Case(what_happened="He said it was proved, 100 % certified.", handle="@court-ready", state="Proved")
     named = replace(analysis, media=replace(analysis.media, file_name="100 % proved.mp4"))
@@ -398,6 +399,7 @@ def test_a_witness_gets_the_hint_and_not_the_complaint(build: Build, small_docum
         assert verify_package(path).files
 
 
+@pytest.mark.usefixtures("small_documents")
 def test_at_most_six_files_are_uploaded_each_named_for_the_portals_field(build: Build, examples: Path) -> None:
     story = "It shows me in a place where I never was. " * 100
     files = contents(build(case=Case(what_happened=story)))

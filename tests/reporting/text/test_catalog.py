@@ -26,7 +26,7 @@ def lines(entry: Any) -> list[str]:
     return [line for part in entry for line in lines(part)] if isinstance(entry, list) else [entry]
 
 
-@pytest.mark.parametrize("name", ["findings", "referrals", "start_here"])
+@pytest.mark.parametrize("name", ["complaint", "findings", "referrals", "start_here"])
 def test_both_languages_have_the_same_lines_and_name_the_same_values(name: str) -> None:
     found = list(pairs(sentences(name)))
     assert found

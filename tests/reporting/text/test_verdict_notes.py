@@ -23,7 +23,7 @@ from detector.types import (
     Verdict,
 )
 from reporting.text import verdict_notes
-from reporting.text.results import Language
+from reporting.text.results import Language, verdict_sentence
 
 Make = Callable[..., Analysis]
 
@@ -90,7 +90,14 @@ def analysis(outcome: Outcome, *tracks: FaceTrack) -> Analysis:
 def test_a_poor_view_is_told_only_where_nothing_was_decided(
     outcome: Outcome, tracks: tuple[FaceTrack, ...], screen: str
 ) -> None:
-    assert verdict_notes.screen_of(analysis(outcome, *tracks)) == screen
+    found = analysis(outcome, *tracks)
+    assert verdict_notes.screen_of(found) == screen
+    for language in get_args(Language):
+        said = verdict_notes.result_sentence(found, language)
+        plain = verdict_sentence(found.verdict, found.media.kind, language)
+        assert (said == plain) == (screen != "poor_view")
+        start = {"en": "The result is inconclusive: ", "hi": "नतीजा साफ़ नहीं है: "}[language]
+        assert said.startswith(start) == (outcome == "inconclusive"), "one word for one outcome"
 
 
 @pytest.mark.parametrize("language", get_args(Language))

@@ -122,7 +122,7 @@ def test_progress_is_told_in_words_with_the_estimate_so_far(
     file_check.check(detector, Path("x"), lambda share, stage: told.append((share, stage)), "moments")
     assert [stage("en") for _, stage in told] == [
         "Opening the file",
-        "Looking at frame 12 of 40. Highest estimate so far: 23 %",
+        "Looking at frame 12 of 40",
         "Looking at frame 13 of 40",
     ]
     assert told[2][1]("hi") == "40 में से फ़्रेम 13 देखा जा रहा है"

@@ -20,6 +20,7 @@ from browser_helpers import (
     opened_elsewhere,
     unfold,
     wait_for_answer,
+    wait_for_image,
 )
 from playwright.sync_api import Browser, Page, expect
 from wait_helpers import files_below
@@ -28,7 +29,7 @@ from reporting import verify_package
 from reporting.text.findings import finding
 from reporting.text.results import Language
 from ui import text
-from ui.session.store import image_link
+from ui.session.images import image_link
 from ui.text import Words
 
 pytestmark = [
@@ -175,7 +176,8 @@ def test_on_a_phone_a_prepared_package_shows_the_next_step_and_collapses_the_res
     page.get_by_label(words.FORM_DENIED).check()
     page.locator("#prepare").click()
     page.locator("#download").wait_for()
-    expect(page.locator("#kind")).not_to_be_visible()
+    for collapsed in ("#kind", "#findings", "#look-closer"):
+        expect(page.locator(collapsed)).not_to_be_visible()
     page.wait_for_function("0 <= document.querySelector('#package-note').getBoundingClientRect().top")
     page.wait_for_function("document.querySelector('#package-note').getBoundingClientRect().top < innerHeight / 2")
     height = page.evaluate("document.documentElement.scrollHeight")
@@ -185,10 +187,12 @@ def test_on_a_phone_a_prepared_package_shows_the_next_step_and_collapses_the_res
         expect(page.locator(f".dd-call a[href='tel:{number}']")).to_be_visible()
     urgent = page.locator("#package-note .dd-urgent a[href='tel:1930']")
     expect(urgent).to_have_count(1 if kind == "fraud_money_lost" else 0)
-    assert height <= (4800 if urgent.count() else 4500)
+    assert height <= (3500 if urgent.count() else 3300)
     expect(page.get_by_role("button", name=words.FILING_COPY).first).to_be_visible()
     expect(page.locator("#fields .dd-saves a").first).not_to_be_visible()
     expect(page.locator("#fields details[open]")).to_have_count(1)
+    unfold(page, "found")
+    wait_for_image(page.locator("#findings img").first)
     page.close()
 
 
@@ -238,11 +242,11 @@ def test_a_hard_stop_leaves_nothing_on_the_page_or_the_disk_and_another_file_sta
     page.get_by_label(Words.KINDS["sexual"]).check()
     expect(page.locator("#routes")).to_contain_text(Words.AGE_FIRST)
     expect(page.locator("#routes a[href='tel:112']")).to_be_visible()
-    for hidden in ("#findings", "#build", "#download", "#filing", "#maps"):
+    for hidden in ("#found", "#build", "#download", "#filing", "#maps"):
         expect(page.locator(hidden)).not_to_be_visible()
     page.get_by_label(Words.AGES["adult"]).check()
     expect(page.locator("#build")).to_be_visible()
-    expect(page.locator("#findings")).to_be_visible()
+    expect(page.locator("#found")).to_be_visible()
     expect(page.get_by_label(Words.FORM_IMAGES)).not_to_be_checked()
     page.get_by_label(Words.AGES["unsure"]).check()
 

@@ -24,7 +24,7 @@ from ui.check.file_check import Trouble
 from ui.common.html import Picture, icon
 from ui.report.referral_steps import portal_link
 from ui.result.details import about, findings, next_steps
-from ui.result.status_panel import checking_panel, closer_panel, idle_panel, trouble_panel, verdict_panel
+from ui.result.status_panel import checking_panel, idle_panel, trouble_panel, verdict_panel
 from ui.session.store import ImageLinks
 from ui.text import Words
 
@@ -139,8 +139,9 @@ def test_every_face_is_listed_also_without_a_image(
     assert [card.split(Words.FACE_NAME.format(number=""))[1][0] for card in cards] == ["1", "2", "3"]
     assert markup.index("</article>") < markup.index(Words.FACES_OTHER.format(count=2)), "the others are folded"
     for card, track in zip(cards, tracks, strict=True):
-        sentence = result_text.face_sentence(track.outcome, track.probability, "en")
-        assert sentence in card
+        assert result_text.face_sentence(track.outcome, "en") in card
+        estimate = result_text.percent(track.probability, "en")
+        assert estimate not in card, "figures are collapsed in the result box"
         assert "Seen in 3 of 32 frames that were looked at, from 0:01.0 to 1:01.0." in card
         assert (Words.PASSING in card) == (not track.weighty)
         assert (Words.NO_IMAGE in card) == (track.track_id != 0)
@@ -233,7 +234,7 @@ def test_a_card_tells_when_and_what_makes_it_hard(
     found: tuple[tuple[FaceMark, ...], ...] = ((), ("small",), ("small", "blurred"))
     marked = tuple(replace(score, marks=marks) for score, marks in zip(track.scores, found, strict=True))
     words = Page(findings(make_analysis("fake", replace(track, scores=marked)), None, ImageLinks(), "en")).words
-    assert "Highest estimate 97 %, from 0:12.0 to 0:15.2." in words
+    assert "The estimate is highest from 0:12.0 to 0:15.2." in words
     assert "Signs of manipulation from 0:12.0 to 0:15.2, from 0:40.0 to 0:40.3." in words
     assert "Of these views, the face is small in 2, blurred in 1: that makes errors more likely." in words
     plain = Page(findings(make_analysis("fake", make_track(0, "fake", 0.97)), None, ImageLinks(), "en")).words
@@ -247,7 +248,7 @@ def test_every_panel_is_one_region_that_screen_readers_follow() -> None:
     assert Page(trouble_panel(Trouble("tool"), "en")).all("section")[0]["role"] == "alert"
 
 
-def test_a_face_too_small_to_judge_is_a_screen_of_its_own(
+def test_a_face_too_small_to_judge_is_inconclusive_and_says_so(
     make_analysis: Callable[..., Analysis], make_track: Callable[..., FaceTrack]
 ) -> None:
     track = make_track(0, "inconclusive", 0.5)
@@ -258,7 +259,8 @@ def test_a_face_too_small_to_judge_is_a_screen_of_its_own(
         "no face": verdict_panel(make_analysis("no_face"), "en", ImageLinks()),
     }
     headlines = {name: re.findall(r"<h2>.*?</svg> (.*?)</h2>", panel)[0] for name, panel in panels.items()}
-    assert len(set(headlines.values())) == 3 and "too small" in headlines["too small"]
+    assert headlines["too small"] == headlines["undecided"] != headlines["no face"]
+    assert "too small" in panels["too small"] and "too small" not in panels["undecided"]
     for panel in panels.values():
         page = Page(panel)
         assert Words.WHY in page.words and len(page.all("li")) >= 2
@@ -313,8 +315,22 @@ def test_the_face_of_the_decisive_stretch_comes_first_and_the_rest_in_time(
     assert "At 0:31.0" in page.words and "0:38.5" in page.words
 
 
-def test_how_densely_a_video_was_looked_at_is_said(make_analysis: Callable[..., Analysis]) -> None:
+def test_how_densely_a_video_was_looked_at_is_part_of_the_verdict(make_analysis: Callable[..., Analysis]) -> None:
+    def words(analysis: Analysis) -> str:
+        return Page(verdict_panel(analysis, "en", ImageLinks())).words
+
     analysis = replace(make_analysis("no_face"), frame_interval_s=2.54)
-    assert "32 of 2712 frames were looked at, at most 2.5 s apart." in closer_panel(analysis, "en")
-    assert Words.CLOSER_ALL in closer_panel(replace(analysis, frames_examined=2712), "en")
-    assert closer_panel(make_analysis("no_face", kind="image"), "en") == idle_panel()
+    assert "32 of 2712 frames were looked at, at most 2.5 s apart." in words(analysis)
+    assert Words.CLOSER_ALL in words(replace(analysis, frames_examined=2712))
+    assert "looked at" not in words(make_analysis("no_face", kind="image"))
+
+
+def test_the_figure_of_every_face_is_in_the_collapsed_figures_alone(
+    make_analysis: Callable[..., Analysis], make_track: Callable[..., FaceTrack]
+) -> None:
+    tracks = (make_track(0, "fake", 0.97), make_track(1, "real", 0.1))
+    panel = verdict_panel(make_analysis("fake", *tracks), "en", ImageLinks())
+    figures = panel[panel.index(Words.FIGURES) :]
+    for figure in ("Face 1: 97&nbsp;%", "Face 2: 10&nbsp;%"):
+        assert figure in figures
+    assert "97&nbsp;%" in figures and "97&nbsp;%" not in panel[: panel.index(Words.FIGURES)]

@@ -111,15 +111,15 @@ def test_a_video_is_looked_at_closer_without_another_upload(open_page: Opener, w
     example(page, 4)
     uploads: list[str] = []
     page.on("request", lambda asked: uploads.append(asked.url) if "/upload" in asked.url else None)
-    expect(page.locator("#closer-note")).to_contain_text("3 of 96 frames")
+    expect(page.locator("#answer")).to_contain_text("3 of 96 frames")
     before = page.locator("#findings img").first.get_attribute("src")
     expect(page.locator("#again input")).to_have_value(Words.DEPTHS["moments"])
     page.locator("#look-closer").click()
-    expect(page.locator("#closer-note")).to_contain_text("16 of 96 frames")
+    expect(page.locator("#answer")).to_contain_text("16 of 96 frames")
     expect(page.locator("#again input")).to_have_value(Words.DEPTHS["all"])
     choose(page, page.locator("#again input"), "20 frames")
     page.locator("#look-closer").click()
-    expect(page.locator("#closer-note")).to_contain_text("20 of 96 frames")
+    expect(page.locator("#answer")).to_contain_text("20 of 96 frames")
     image = page.locator("#findings img").first
     assert image.get_attribute("src") != before
     wait_for_image(image)

@@ -1,22 +1,18 @@
 from __future__ import annotations
 
-import io
 import os
 import time
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from PIL import Image
 from upload_helpers import store_upload
 
 from detector.errors import MediaNotFoundError
 from ui.check.file_check import TooManyVisits
-from ui.common.html import Picture
 from ui.session.cleanup import KEPT_S, clean_up
 from ui.session.own_files import RECEIVED, secret_folder
-from ui.session.store import MAX_VISITS, Visit, Visits, clean_file_name, save_images, save_still
+from ui.session.store import MAX_VISITS, Visit, Visits, clean_file_name
 
 ANSWERED: Any = "an analysis"
 
@@ -162,18 +158,3 @@ def test_an_upload_that_is_gone_leaves_nothing_behind(root: Path) -> None:
 )
 def test_a_name_from_elsewhere_is_a_name_here(name: str, expected: str) -> None:
     assert clean_file_name(name) == expected
-
-
-def test_images_keep_every_pixel(root: Path) -> None:
-    pixels = np.arange(20 * 16 * 3, dtype=np.uint8).reshape(20, 16, 3)
-    stored = save_images([pixels, pixels[:10]], root, "face")
-    links = [f"gradio_api/file={root.as_posix()}/face-{number}.png" for number in (1, 2)]
-    assert stored == (Picture(links[0], 16, 20), Picture(links[1], 16, 10))
-    with Image.open(io.BytesIO((root / "face-1.png").read_bytes())) as image:
-        assert image.format == "PNG" and np.array_equal(np.asarray(image), pixels)
-
-
-def test_a_still_is_small(root: Path) -> None:
-    save_still(np.zeros((1000, 2000, 3), np.uint8), root)
-    with Image.open(root / "still-0.png") as image:
-        assert image.size == (480, 240)
