@@ -16,7 +16,7 @@ check: lint
 
 # One process per core, at most four: each loads the networks and starts servers of its own.
 test: .venv/dev.done
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --max-worker-restart 3 $(ARGS)
 
 # All tests without browser, with the share of lines and branches that they run.
 coverage: .venv/dev.done
