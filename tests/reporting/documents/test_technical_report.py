@@ -106,6 +106,7 @@ def test_every_section_has_a_bookmark(plain: bytes) -> None:
     assert numbers == [str(number) for number in range(1, 9)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("outcome", "estimate"), [("real", 0.05), ("inconclusive", 0.5), ("no_face", None)])
 def test_where_nothing_was_found_the_report_says_that_it_does_not_support_the_claim(
     make_analysis: Callable[[Outcome, float | None], Analysis], outcome: Outcome, estimate: float | None
@@ -197,6 +198,7 @@ def test_hostile_names_and_texts_neither_crash_nor_leave_the_page(facts: ReportF
     assert len(content) < MAX_BYTES and len(pages) <= MAX_PAGES
 
 
+@pytest.mark.slow
 def test_long_lists_say_what_they_leave_out(facts: ReportFacts, track: FaceTrack) -> None:
     people = tuple(replace(track, track_id=number) for number in range(40))
     crowded = replace(facts, analysis=replace(facts.analysis, tracks=people), evidence=facts.evidence * 30)
@@ -206,6 +208,7 @@ def test_long_lists_say_what_they_leave_out(facts: ReportFacts, track: FaceTrack
     assert len(read_pages(content)) <= MAX_PAGES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", get_args(Place))
 def test_the_report_says_where_the_file_was_processed(facts: ReportFacts, place: Place) -> None:
     text = whole_text(forensic_pdf(replace(facts, processed_at=place)))
@@ -225,6 +228,7 @@ def test_a_warning_is_told_once_in_the_results_and_once_with_the_file(facts: Rep
     assert text.count("For up to 3.0 s at a time") == 2
 
 
+@pytest.mark.slow
 def test_images_are_blurred_unless_they_may_be_shown(facts: ReportFacts, explanations: Explanations) -> None:
     overlay, frame = noise(544, 480, 3), noise(300, 400, 4)
     shown = replace(
@@ -282,6 +286,7 @@ def test_where_the_evidence_lies_is_said_of_every_explained_face(
         assert text.count(drawn(" ".join(evidence_sentences(face, "en")))) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", get_args(ScaleSource))
 def test_the_report_says_where_the_scale_of_its_colours_comes_from(
     facts: ReportFacts, explanations: Explanations, source: ScaleSource
@@ -347,6 +352,7 @@ def test_the_reviewer_block_is_blank(plain: bytes) -> None:
     assert blank == "Steps repeated, results and findings Date, place and signature".split()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("outcome", ["fake", "real", "inconclusive"])
 def test_an_outcome_has_one_word_throughout(
     make_analysis: Callable[[Outcome, float | None], Analysis], outcome: Outcome
