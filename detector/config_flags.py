@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import cast
 
 from detector.config import Depth, DetectorConfig
 
@@ -13,7 +14,7 @@ def add_config_flags(parser: argparse.ArgumentParser) -> None:
     defaults = DetectorConfig()
     parser.add_argument(
         "--max-frames",
-        type=_frame_count,
+        type=frame_count,
         default=defaults.max_frames,
         metavar="N|auto|moments|all",
         help="frames of a video to look at, spread over the whole of it; moments: four a second; auto: the same, "
@@ -55,12 +56,12 @@ def config_from(args: argparse.Namespace) -> DetectorConfig:
     )
 
 
-def _frame_count(text: str) -> Depth:
+def frame_count(text: str) -> Depth:
+    """Parse which frames of a video to examine."""
     if text == "all":
         return None
-    for depth in ("auto", "moments"):
-        if text == depth:
-            return depth
+    if text in ("auto", "moments"):
+        return cast(Depth, text)
     count = int(text) if text.isdecimal() else 0
     if count < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is neither a whole number from 1 nor auto, moments or all")

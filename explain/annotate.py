@@ -13,14 +13,12 @@ from pathlib import Path
 
 import av
 import numpy as np
-from av.container import OutputContainer
-from av.video.reformatter import Colorspace
-from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from detector.media.media import Media, open_media
+from detector.media.video_writer import VideoWriter
 from detector.pipeline import Detector
-from detector.types import Analysis, Frame, Pixels
+from detector.types import Analysis, Frame
 from explain.audio_copy import open_sound
 from explain.box_paths import PersonPath
 from explain.cam import fake_heatmaps
@@ -28,7 +26,6 @@ from explain.canvas import Canvas
 from explain.overlay import as_shown
 from explain.single_frame import recrop
 
-_TICKS_A_SECOND = 90_000
 _QUALITY = {"crf": "18", "preset": "veryfast"}
 
 
@@ -77,9 +74,8 @@ def annotate_video(
             media.open_container() or nullcontext() as original,
             av.open(str(unfinished), "w", format="mp4", options={"movflags": "+faststart"}) as container,
         ):
-            image = _image_stream(media.info.frame_rate_hz, container, canvas)
+            writer = VideoWriter(container, canvas.size, _nominal_rate(media.info.frame_rate_hz), _QUALITY)
             sound = open_sound(original, container, media.start_s) if original is not None else None
-            writer = _Writer(container, image)
             for frame in media.frames(None, warn=lambda message: None):
                 if heatmap_scale > 0:
                     heatmaps |= _heatmaps_at(detector, frame, people)
@@ -100,35 +96,8 @@ def annotate_video(
         unfinished.unlink(missing_ok=True)
 
 
-class _Writer:
-    """Encode frames at their own times."""
-
-    def __init__(self, container: OutputContainer, stream: VideoStream) -> None:
-        self._container = container
-        self._stream = stream
-        self._tick = -1
-
-    def write(self, pixels: Pixels, time_s: float) -> None:
-        coloured = av.VideoFrame.from_ndarray(pixels, format="rgb24")
-        image = coloured.reformat(format="yuv420p", dst_colorspace=Colorspace.ITU709)
-        self._tick = max(self._tick + 1, round(time_s * _TICKS_A_SECOND))  # strictly increasing
-        image.pts, image.time_base = self._tick, Fraction(1, _TICKS_A_SECOND)
-        self._container.mux(self._stream.encode(image))
-
-    def finish(self) -> None:
-        self._container.mux(self._stream.encode())
-
-
-def _image_stream(rate_hz: float | None, container: OutputContainer, canvas: Canvas) -> VideoStream:
-    rate = Fraction(min(max(rate_hz or 30.0, 1.0), 1000.0)).limit_denominator(1001)
-    stream = container.add_stream("libx264", rate=rate, options=_QUALITY)
-    stream.width, stream.height = canvas.size
-    stream.pix_fmt = "yuv420p"
-    stream.time_base = stream.codec_context.time_base = Fraction(1, _TICKS_A_SECOND)
-    # BT.709, limited range: players otherwise guess the colour space from the size.
-    context = stream.codec_context
-    context.colorspace = context.color_primaries = context.color_trc = context.color_range = 1
-    return stream
+def _nominal_rate(rate_hz: float | None) -> Fraction:
+    return Fraction(min(max(rate_hz or 30.0, 1.0), 1000.0)).limit_denominator(1001)
 
 
 def _heatmaps_at(detector: Detector, frame: Frame, people: list[PersonPath]) -> dict[int, NDArray[np.float32]]:

@@ -94,6 +94,7 @@ def nobody() -> dict[str, Any]:
     return as_nobody
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="the container is a Linux one")
 def test_it_runs_as_nobody_without_a_home_and_writes_only_to_tmp(tmp_path: Path) -> None:
     """The files that are copied, read-only, with the entry point's flags; then the health check's own command."""

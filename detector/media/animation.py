@@ -1,4 +1,4 @@
-"""Animated WebP, which FFmpeg does not decode, through Pillow: its frame times, and its frames in order."""
+"""Animations that FFmpeg does not decode, through Pillow: WebP, and GIF whose images state no time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from detector.media.frame_pixels import KEPT_PX
 from detector.media.image_colours import srgb_pixels
 from detector.types import Pixels
 
-_SHORT_MS, _SHORT_SHOWN_MS = 10, 100
+_SHORT_MS, SHORT_SHOWN_MS = 10, 100
 """Frames said to be shown so briefly are shown for so long, by browsers and by FFmpeg's GIF reader."""
 _FILLED_BYTES = 100_000_000
 """Most bytes that a file may be short of."""
@@ -38,13 +38,42 @@ def webp_durations_ms(path: Path) -> list[int]:
                 if len(place) < 16:
                     break
                 duration_ms = int.from_bytes(place[12:15], "little")
-                durations.append(duration_ms if duration_ms > _SHORT_MS else _SHORT_SHOWN_MS)
+                durations.append(duration_ms if duration_ms > _SHORT_MS else SHORT_SHOWN_MS)
                 length -= 16
             file.seek(length + length % 2, 1)
     return durations
 
 
-def webp_frames(path: Path, wanted: list[int], work: Work) -> Iterator[tuple[int, Pixels]]:
+def gif_durations_ms(path: Path) -> list[int | None]:
+    """How long each image of a GIF is shown; None where that is not stated. Nothing is decoded.
+
+    Source:
+        GIF89a specification, sections 15, 20 and 23.
+    """
+    durations: list[int | None] = []
+    stated: int | None = None
+    with path.open("rb") as file:
+        _skip_colours(file, file.read(13)[10:11])
+        while (block := file.read(1)) in (b"!", b","):
+            if block == b",":
+                durations.append(stated)
+                stated = None
+                _skip_colours(file, file.read(9)[8:9])
+                file.read(1)
+            elif file.read(1) == b"\xf9" and len(control := file.read(5)) == 5:
+                duration_ms = 10 * int.from_bytes(control[2:4], "little")
+                stated = duration_ms if duration_ms > _SHORT_MS else SHORT_SHOWN_MS
+            while (size := file.read(1)) > b"\0":
+                file.seek(size[0], 1)
+    return durations
+
+
+def _skip_colours(file: IO[bytes], flags: bytes) -> None:
+    if flags and flags[0] & 0x80:
+        file.seek(3 * (2 << (flags[0] & 7)), 1)
+
+
+def animation_frames(path: Path, wanted: list[int], work: Work) -> Iterator[tuple[int, Pixels]]:
     """Decode the wanted frames, in order, uint8 (height, width, 3) sRGB. Ends where a frame cannot be decoded or
     decoding takes too much work.
 
@@ -62,7 +91,7 @@ def webp_frames(path: Path, wanted: list[int], work: Work) -> Iterator[tuple[int
                 file.seek(0)
                 whole = filled(file.read(), missing)
                 work.damaged += 1
-            image = Image.open(whole, formats=("WEBP",))
+            image = Image.open(whole, formats=("WEBP", "GIF"))
             check_frame(image.width, image.height, work.max_frame_px, work.name)
             for index in range(wanted[-1] + 1 if wanted else 0):
                 start = time.perf_counter()

@@ -7,6 +7,7 @@ pixels that are the same both times do not depend on what is missing.
 from __future__ import annotations
 
 import io
+import math
 import struct
 from dataclasses import dataclass
 from typing import IO
@@ -74,7 +75,8 @@ def filled(content: bytes, missing: int, way: int = 0) -> io.BytesIO:
         missing: how many bytes.
         way: 0 to `WAYS` - 1: how many of them are random. Each decoder takes offence at some of these.
     """
-    fill = np.random.default_rng(0).bytes(round(_RANDOM_SHARES[way] * missing)).ljust(missing, b"\0")
+    count = math.ceil(_RANDOM_SHARES[way] * missing)
+    fill = np.random.default_rng(way).bytes(count).ljust(missing, b"\0")
     if content[:4] != b"RIFF":
         return io.BytesIO(content + fill)
     at = 12

@@ -48,6 +48,7 @@ _MAX_SCANS = 100
 fuzzers is 500)."""
 _END_ROWS = 32
 """Rows that a JPEG decoder still holds back when the end marker is missing: two of its largest blocks."""
+_JPEG_2000 = (b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51")
 _PNG_CRITICAL = (b"IHDR", b"PLTE", b"IDAT", b"IEND")
 _PNG_KEPT = (b"tRNS", b"iCCP", b"eXIf")
 _PNG_KEPT_BYTES = 100_000
@@ -359,13 +360,16 @@ def _upright(pixels: Pixels, orientation: int) -> Pixels:
 
 
 def _repaired(file: IO[bytes]) -> io.BytesIO | None:
-    """The same image without damaged metadata (PNG) or with its end marker (JPEG); None for other formats."""
+    """The same image without damaged metadata (PNG) or with its end marker (JPEG, JPEG 2000); None for other
+    formats."""
     if file.seek(0, io.SEEK_END) > _REPAIRED_BYTES:
         return None
     file.seek(0)
     data = file.read()
     if data.startswith(b"\xff\xd8"):
         return io.BytesIO(data + b"\xff\xd9")
+    if data.startswith(_JPEG_2000):
+        return io.BytesIO(data.removesuffix(b"\xff") + b"\xff\xd9")
     if not data.startswith(b"\x89PNG"):
         return None
     kept, at = [data[:8]], 8

@@ -119,7 +119,7 @@ class Media:
 
     def open_container(self) -> InputContainer | None:
         """Open the file again, for its packets and its audio; None if FFmpeg does not read it."""
-        if not isinstance(self._content, VideoFacts) or self._content.format == "webp":
+        if not isinstance(self._content, VideoFacts) or self._content.by_pillow:
             return None
         return open_container(self.path, self._content.format, self._content.max_frame_px)
 

@@ -19,7 +19,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from detector.errors import MediaDecodeError, MediaTooLargeError
-from detector.media.animation import webp_durations_ms, webp_frames
+from detector.media.animation import SHORT_SHOWN_MS, animation_frames, gif_durations_ms, webp_durations_ms
 from detector.media.decoding import (
     Work,
     check_frame,
@@ -70,6 +70,8 @@ class VideoFacts:
     """End by the header, on the player's clock; later than `duration_s` if the file is truncated."""
     max_frame_px: int
     """Most pixels of a frame."""
+    by_pillow: bool = False
+    """Whether it is an animation that FFmpeg does not decode."""
     strict: bool = False
     """Whether its first frame passes a strict decoder, so that later ones that do not are damaged."""
     notes: tuple[Message, ...] = ()
@@ -90,8 +92,11 @@ def probe_video(path: Path, format_name: str, max_frame_px: int, max_duration_s:
         MediaDecodeError: damaged.
     """
     try:
-        probe = _probe_webp if format_name == "webp" else _probe_container
-        facts = probe(path, format_name, max_frame_px)
+        durations_ms = gif_durations_ms(path) if format_name == "gif" else []
+        if format_name == "webp" or None in durations_ms:
+            facts = _probe_animation(path, format_name, max_frame_px)
+        else:
+            facts = _probe_container(path, format_name, max_frame_px)
     except av.error.FFmpegError as error:
         raise _broken(path.name, "its structure cannot be read") from error
     if facts.duration_s - facts.times_s[0] > max_duration_s:
@@ -269,9 +274,10 @@ def _first_frame(path: Path, format_name: str, max_frame_px: int) -> tuple[Video
     raise _broken(path.name, "none of its frames can be decoded")
 
 
-def _probe_webp(path: Path, format_name: str, max_frame_px: int) -> VideoFacts:
-    durations_s = [duration / 1000 for duration in webp_durations_ms(path)]
-    first = next(webp_frames(path, [0], Work(path, max_frame_px)), None)
+def _probe_animation(path: Path, format_name: str, max_frame_px: int) -> VideoFacts:
+    durations_ms = webp_durations_ms(path) if format_name == "webp" else gif_durations_ms(path)
+    durations_s = [(duration or SHORT_SHOWN_MS) / 1000 for duration in durations_ms]
+    first = next(animation_frames(path, [0], Work(path, max_frame_px)), None)
     if first is None or not durations_s:
         raise _broken(path.name, "none of its frames can be decoded")
     height_px, width_px = first[1].shape[:2]
@@ -284,14 +290,15 @@ def _probe_webp(path: Path, format_name: str, max_frame_px: int) -> VideoFacts:
         duration_s=duration_s,
         frame_rate_hz=len(durations_s) / duration_s if duration_s > 0 else 0.0,
         times_s=(0.0, *accumulate(durations_s[:-1])),
+        by_pillow=True,
         max_frame_px=max_frame_px,
     )
 
 
 def _frames_at(path: Path, facts: VideoFacts, wanted: list[int], work: Work) -> Iterator[Frame]:
     """Decode the wanted frames."""
-    if facts.format == "webp":
-        for index, pixels in webp_frames(path, wanted, work):
+    if facts.by_pillow:
+        for index, pixels in animation_frames(path, wanted, work):
             yield Frame(pixels, index, facts.times_s[index])
         return
     with open_container(path, facts.format, facts.max_frame_px) as container:

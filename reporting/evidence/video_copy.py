@@ -10,12 +10,11 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detector.errors import MediaError
-from detector.types import Frame, Span
+from detector.types import Span
 from reporting.text.evidence import copy_purpose, excerpt_purpose
 from reporting.text.results import clock
 
@@ -23,13 +22,12 @@ if TYPE_CHECKING:  # PyAV is loaded only when a video is copied
     from av.audio.frame import AudioFrame
     from av.audio.stream import AudioStream
     from av.container import InputContainer, OutputContainer
-    from av.video.stream import VideoStream
 
     from detector.media.media import Media
 
 _COPIED_IMAGE = ("h264", "hevc", "mpeg4")
 _COPIED_SOUND = ("aac", "mp3")
-_TICKS_A_SECOND = 90_000
+_QUALITY = {"preset": "veryfast", "crf": "23"}
 _SPARE_FRAC = 0.06
 """Share of the limit reserved for the container and encoder overshoot."""
 _LEAST_BPS = 80_000
@@ -137,22 +135,26 @@ def _remuxed(media: Media) -> bytes | None:
 
 def _recoded(media: Media, plan: _Plan, limit_bytes: int) -> tuple[bytes, tuple[int, int], bool]:
     """Decode and encode by a plan, as far as decoding succeeds; the sound is left off beyond the limit."""
+    from detector.media.video_writer import VideoWriter
+
     scale = min(1.0, plan.long_side_px / max(media.info.width_px, media.info.height_px))
     width, height = (max(2, round(side * scale / 2) * 2) for side in (media.info.width_px, media.info.height_px))
     buffer = io.BytesIO()
     with media.open_container() or nullcontext() as source:
         sound = _sound(source) if source is not None and plan.sound_bps else None
         with _writer(buffer) as target:
-            encoder = _ImageEncoder(target, plan, (width, height))
+            options = {"maxrate": str(plan.image_bps), "bufsize": str(2 * plan.image_bps)}
+            writer = VideoWriter(target, (width, height), plan.rate_hz, _QUALITY | options)
             sound_out = _sound_stream(target, plan) if sound is not None else None
             samples = _samples(source, sound, plan, media.start_s) if source is not None and sound else iter(())
             due = next(samples, None)
             for frame in media.frames_at(list(_chosen(media.times_s, plan))):
-                encoder.take(frame)
+                writer.write(frame.pixels, frame.time_s - plan.start_s, "AREA")
                 while due is not None and due.time is not None and due.time + plan.start_s <= frame.time_s:
                     target.mux(sound_out.encode(due) if sound_out is not None else ())
                     due = next(samples, None)
-            encoder.finish()
+            if not writer.finish():
+                raise StopIteration("no frame could be decoded")
             while due is not None and sound_out is not None and buffer.tell() < limit_bytes:
                 target.mux(sound_out.encode(due))
                 due = next(samples, None)
@@ -170,47 +172,6 @@ def _chosen(times_s: Sequence[float], plan: _Plan) -> Iterator[int]:
         if time_s >= next_s - 0.001:
             next_s = max(next_s + 1 / plan.rate_hz, time_s)
             yield index
-
-
-class _ImageEncoder:
-    """Scale and encode the frames of a span."""
-
-    def __init__(self, target: OutputContainer, plan: _Plan, size: tuple[int, int]) -> None:
-        self._target, self._start_s, self._size = target, plan.start_s, size
-        self._stream = _image_stream(target, plan, size)
-        self._tick = -1
-
-    def take(self, frame: Frame) -> None:
-        import av
-        from av.video.reformatter import Colorspace
-
-        image = av.VideoFrame.from_ndarray(frame.pixels, format="rgb24").reformat(
-            *self._size, format="yuv420p", dst_colorspace=Colorspace.ITU709, interpolation="AREA"
-        )
-        self._tick = max(self._tick + 1, round((frame.time_s - self._start_s) * _TICKS_A_SECOND))
-        image.pts, image.time_base = self._tick, Fraction(1, _TICKS_A_SECOND)
-        self._target.mux(self._stream.encode(image))
-
-    def finish(self) -> None:
-        if self._tick < 0:
-            raise StopIteration("no frame could be decoded")
-        self._target.mux(self._stream.encode(None))
-
-
-def _image_stream(target: OutputContainer, plan: _Plan, size: tuple[int, int]) -> VideoStream:
-    options = {
-        "preset": "veryfast",
-        "crf": "23",
-        "maxrate": str(plan.image_bps),
-        "bufsize": str(2 * plan.image_bps),
-    }
-    stream = target.add_stream("libx264", rate=plan.rate_hz, options=options)
-    stream.width, stream.height = size
-    stream.pix_fmt = "yuv420p"
-    stream.time_base = stream.codec_context.time_base = Fraction(1, _TICKS_A_SECOND)
-    context = stream.codec_context
-    context.colorspace = context.color_primaries = context.color_trc = context.color_range = 1
-    return stream
 
 
 def _sound_stream(target: OutputContainer, plan: _Plan) -> AudioStream:

@@ -100,11 +100,6 @@ def share_with_interval(count: int, of: int) -> Row:
     return {"count": count, "of": of} | {key: round(float(value), 4) for key, value in share.items()}
 
 
-def judged_by(results: Sequence[Row], calibration: Calibration) -> list[Row]:
-    """Add `probability`, `grade` and `outcome` by a calibration."""
-    return [row | outcome_of(row, calibration) for row in results]
-
-
 def outcome_of(row: Row, calibration: Calibration) -> Row:
     """Return `probability`, `grade` and `outcome` of a result by its logit."""
     if row["logit"] is None:

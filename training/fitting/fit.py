@@ -88,7 +88,7 @@ def fit(
 
     Args:
         faces_files: lists that `prepare` and `reconstruct` wrote.
-        run: folder for `settings.json`, `state.pt` (to resume) and `log.jsonl`.
+        run: folder for `settings.json`, `precision`, `state.pt` (to resume) and `log.jsonl`.
         imagenet: initial weights of a teacher, or the teacher of a student without `teacher_run`.
         teacher_run: for a student, the finished run of its teacher.
         start_run: run of the same network, or checkpoint folder, to start from.
@@ -138,7 +138,7 @@ def fit(
         DataLoader(stream, batch_size=settings.pairs, num_workers=settings.workers, persistent_workers=True)
     )
     val_pixels, val_labels = _validation(data, faces_files, settings)
-    precision = _faster_precision(learner, settings, device)
+    precision = _kept_precision(run, lambda: _faster_precision(learner, settings, device))
     print(json.dumps({"precision": str(precision), "faces": len(faces), "step": step}), flush=True)
     began, first_step = time.monotonic(), step
     while step < settings.steps:
@@ -279,6 +279,15 @@ def _average(decay: float) -> Callable[[Tensor, Tensor, Tensor | int], Tensor]:
         return torch.lerp(kept, new, 1 - min(decay, (1 + steps) / (10 + steps)))
 
     return average
+
+
+def _kept_precision(run: Path, choose: Callable[[], torch.dtype]) -> torch.dtype:
+    """Return the precision that the run began with: a resumed one must not change it."""
+    kept = {str(precision): precision for precision in (torch.float32, torch.bfloat16)}
+    file = run / "precision"
+    if not file.exists():
+        file.write_text(str(choose()))
+    return kept[file.read_text()]
 
 
 def _faster_precision(learner: nn.Module, settings: FitSettings, device: torch.device) -> torch.dtype:

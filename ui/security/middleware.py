@@ -20,7 +20,7 @@ from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.requests import cookie_parser
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.security import messages
@@ -135,18 +135,23 @@ class Guard:
             await answer(scope, receive, send)
             return
         scope["headers"] = self._believed(scope["headers"])
-        status = await self._pass_on(scope, body, send)
+        is_event = scope["method"] == "POST" and _HANDS_IN.fullmatch(path) is not None
+        status = await self._pass_on(scope, body, send, is_event=is_event)
         for upload in uploads if status >= 400 else ():  # the queue is full, so delete its uploads
             shutil.rmtree(upload.parent.parent, ignore_errors=True)
 
-    async def _pass_on(self, scope: Scope, body: Body, send: Send) -> int:
-        """Let Gradio respond, unless the body is too large or stalls; return the status."""
+    async def _pass_on(self, scope: Scope, body: Body, send: Send, *, is_event: bool) -> int:
+        """Let Gradio respond, unless the body is too large or stalls; return the status.
+
+        Gradio answers 500 to an event that does not fit the page, with what it stumbled over; that is refused as
+        the bad request it is. Errors of a check reach the page as its result, not as a status.
+        """
         begun, status = False, 0
 
         async def answer(message: Message) -> None:
             nonlocal begun, status
             status = message.get("status", status)
-            if begun or body.failed is None:
+            if begun or (body.failed is None and not (is_event and status == 500)):
                 begun = True
                 await send(message)
 
@@ -156,6 +161,8 @@ class Guard:
             pass
         if body.failed is not None and not begun:
             await self._unread(body.failed, body).response()(scope, body.receive, send)
+        elif not begun and is_event and status == 500:
+            await JSONResponse({"error": messages.UNREADABLE}, 400)(scope, body.receive, send)
         return status
 
     def _foreign(self, scope: Scope, headers: Headers) -> _Refusal | None:
@@ -228,8 +235,7 @@ class Guard:
         addresses, or accept any file below its folder."""
         owner = _owner(headers)
         try:
-            content = read_json(await body.read())
-            anew = json.dumps(content).encode()
+            content, anew = _written_anew(await body.read())
         except (ValueError, RecursionError):
             return PlainTextResponse(messages.UNREADABLE + "\n", 400), set()
         uploads = files_in(content, lambda address: own_file(address, self._root, UPLOADED, owner))
@@ -292,6 +298,20 @@ class Guard:
             await send(message)
 
         return hardened
+
+
+def _written_anew(body: bytes) -> tuple[Any, bytes]:
+    """Parse JSON, and write it again; halves of a surrogate pair, which no text can hold, become `?`.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
+    content = read_json(body)
+    try:
+        return content, json.dumps(content, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        anew = json.dumps(content, ensure_ascii=False).encode(errors="replace")
+        return read_json(anew), anew
 
 
 def _owner(headers: Headers) -> str:

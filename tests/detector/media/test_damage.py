@@ -78,6 +78,30 @@ def test_nothing_is_missing_of_what_ends_as_it_says(whole: Path) -> None:
     assert still.warnings == () and (still.pixels == complete).all()
 
 
+@pytest.mark.parametrize("lost", [1, 2, 3])
+def test_an_image_without_its_last_bytes_is_judged(whole: Path, lost: int) -> None:
+    complete = decode_image(whole).pixels
+    whole.write_bytes(whole.read_bytes()[:-lost])
+    still = decode_image(whole)
+    assert still.warnings and len(still.pixels) > 0.8 * len(complete)
+
+
+@pytest.mark.parametrize("suffix", ["jp2", "j2k"])
+@pytest.mark.parametrize("lost", [1, 2])
+def test_a_jpeg_2000_without_its_end_marker_is_judged(
+    examples: Path, tmp_path: Path, suffix: str, lost: int
+) -> None:
+    path = tmp_path / f"x.{suffix}"
+    Image.open(examples / "genuine.jpg").save(path)
+    complete = decode_image(path).pixels
+    path.write_bytes(path.read_bytes()[:-lost])
+    still = decode_image(path)
+    assert still.warnings == (Message("image_damaged"),) and (still.pixels == complete).all()
+    path.write_bytes(path.read_bytes()[:-3000])
+    with pytest.raises(MediaDecodeError):
+        decode_image(path)
+
+
 @pytest.mark.parametrize("suffix", ["webp", "avif"])
 def test_of_an_animation_the_whole_frames_are_judged(suffix: str, examples: Path, tmp_path: Path) -> None:
     image = Image.open(examples / "genuine.jpg").convert("RGB")

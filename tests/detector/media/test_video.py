@@ -13,6 +13,7 @@ import av
 import numpy as np
 import pytest
 from conftest import coded_image, read_number
+from PIL import Image
 
 from detector.config import DetectorConfig
 from detector.errors import MediaDecodeError, MediaTooLargeError
@@ -223,6 +224,25 @@ def test_an_intact_video_that_strict_decoders_refuse_is_read(make_video) -> None
     warnings: list[Message] = []
     frames = list(open_media(path, DetectorConfig()).frames(None, warnings.append))
     assert [read_number(frame.pixels) for frame in frames] == list(range(20)) and warnings == []
+
+
+@pytest.mark.parametrize("timed", [0, 1, 5])
+def test_every_image_of_a_gif_that_states_no_times_is_shown_for_a_tenth_of_a_second(
+    tmp_path: Path, timed: int
+) -> None:
+    """FFmpeg takes all of them for one; browsers show them like this."""
+    path = tmp_path / "x.gif"
+    images = [Image.fromarray(coded_image(number)).convert("P") for number in range(6)]
+    images[0].save(path, save_all=True, append_images=images[1:], duration=500)
+    parts = path.read_bytes().split(b"!\xf9\x04")
+    assert len(parts) == 7
+    path.write_bytes(b"!\xf9\x04".join(parts[: timed + 1]) + b"".join(part[5:] for part in parts[timed + 1 :]))
+    media = open_media(path, DetectorConfig())
+    frames = list(media.frames(None))
+    assert [read_number(frame.pixels) for frame in frames] == list(range(6))
+    durations = [0.5] * timed + [0.1] * (6 - timed)
+    assert [frame.time_s for frame in frames] == pytest.approx(np.cumsum([0, *durations[:-1]]))
+    assert read_number(media.frame(4).pixels) == 4 and media.open_container() is None
 
 
 def test_too_long_and_too_large_videos_are_refused(make_video) -> None:

@@ -48,6 +48,17 @@ def facts(analysis: Analysis, explanations: Explanations) -> ReportFacts:
     return facts_of(analysis, explanations)
 
 
+_PLAIN: list[bytes] = []
+
+
+@pytest.fixture
+def plain(facts: ReportFacts) -> bytes:
+    """The report of the fixture's facts, typeset once."""
+    if not _PLAIN:
+        _PLAIN.append(forensic_pdf(facts))
+    return _PLAIN[0]
+
+
 def noise(height: int, width: int, seed: int = 0) -> Pixels:
     return np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
 
@@ -88,13 +99,14 @@ def test_a_real_file_gives_a_report_that_says_all_it_must(detector: Detector, ex
     assert banned_claims(text) == []
 
 
-def test_every_section_has_a_bookmark(facts: ReportFacts) -> None:
-    names = bookmarks_of(forensic_pdf(facts))
+def test_every_section_has_a_bookmark(plain: bytes) -> None:
+    names = bookmarks_of(plain)
     numbers = [name.split()[0] for name in names if name[0].isdigit()]
     assert names[0] == "Summary"
     assert numbers == [str(number) for number in range(1, 9)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("outcome", "estimate"), [("real", 0.05), ("inconclusive", 0.5), ("no_face", None)])
 def test_where_nothing_was_found_the_report_says_that_it_does_not_support_the_claim(
     make_analysis: Callable[[Outcome, float | None], Analysis], outcome: Outcome, estimate: float | None
@@ -103,8 +115,8 @@ def test_where_nothing_was_found_the_report_says_that_it_does_not_support_the_cl
     assert "does not support the claim" in first
 
 
-def test_a_found_manipulation_supports_the_claim(facts: ReportFacts) -> None:
-    first = read_pages(forensic_pdf(facts))[0].words
+def test_a_found_manipulation_supports_the_claim(plain: bytes) -> None:
+    first = read_pages(plain)[0].words
     assert "supports the claim" in first and "does not support" not in first
 
 
@@ -186,6 +198,7 @@ def test_hostile_names_and_texts_neither_crash_nor_leave_the_page(facts: ReportF
     assert len(content) < MAX_BYTES and len(pages) <= MAX_PAGES
 
 
+@pytest.mark.slow
 def test_long_lists_say_what_they_leave_out(facts: ReportFacts, track: FaceTrack) -> None:
     people = tuple(replace(track, track_id=number) for number in range(40))
     crowded = replace(facts, analysis=replace(facts.analysis, tracks=people), evidence=facts.evidence * 30)
@@ -195,14 +208,15 @@ def test_long_lists_say_what_they_leave_out(facts: ReportFacts, track: FaceTrack
     assert len(read_pages(content)) <= MAX_PAGES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", get_args(Place))
 def test_the_report_says_where_the_file_was_processed(facts: ReportFacts, place: Place) -> None:
     text = whole_text(forensic_pdf(replace(facts, processed_at=place)))
     assert [name for name, words in PLACES.items() if drawn(words) in text] == [place]
 
 
-def test_only_words_that_occur_are_explained(facts: ReportFacts) -> None:
-    text = whole_text(forensic_pdf(facts))
+def test_only_words_that_occur_are_explained(plain: bytes) -> None:
+    text = whole_text(plain)
     before, _, explained = text.partition("7 Words used")
     named = [word for word in GLOSSARY if f"{word}: " in explained]
     assert named and all(word in before.casefold() for word in named)
@@ -214,6 +228,7 @@ def test_a_warning_is_told_once_in_the_results_and_once_with_the_file(facts: Rep
     assert text.count("For up to 3.0 s at a time") == 2
 
 
+@pytest.mark.slow
 def test_images_are_blurred_unless_they_may_be_shown(facts: ReportFacts, explanations: Explanations) -> None:
     overlay, frame = noise(544, 480, 3), noise(300, 400, 4)
     shown = replace(
@@ -255,8 +270,8 @@ def test_a_blurred_image_depends_on_nothing_but_the_means_of_its_blocks() -> Non
     assert np.array_equal(blurred(image), blurred(shuffled))
 
 
-def test_the_report_draws_one_colour_bar_in_the_colours_of_the_overlays(facts: ReportFacts) -> None:
-    assert whole_text(forensic_pdf(facts)).count("full colour of the scale") == 1
+def test_the_report_draws_one_colour_bar_in_the_colours_of_the_overlays(plain: bytes) -> None:
+    assert whole_text(plain).count("full colour of the scale") == 1
     exact = colour_map(np.linspace(0, 1, len(INFERNO), dtype=np.float32))
     assert np.abs(exact.astype(int) - np.array(INFERNO)).max() <= 6
 
@@ -271,6 +286,7 @@ def test_where_the_evidence_lies_is_said_of_every_explained_face(
         assert text.count(drawn(" ".join(evidence_sentences(face, "en")))) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", get_args(ScaleSource))
 def test_the_report_says_where_the_scale_of_its_colours_comes_from(
     facts: ReportFacts, explanations: Explanations, source: ScaleSource
@@ -292,8 +308,8 @@ def test_overlays_lose_the_bar_of_their_own(facts: ReportFacts, explanations: Ex
     assert pictures[-1].min() > 150
 
 
-def test_key_frames_carry_time_codes_and_say_that_they_are_derived(facts: ReportFacts) -> None:
-    text = whole_text(forensic_pdf(facts))
+def test_key_frames_carry_time_codes_and_say_that_they_are_derived(plain: bytes) -> None:
+    text = whole_text(plain)
     assert "Derived illustration: 00:00.133, frame 4" in text
 
 
@@ -330,12 +346,13 @@ def test_the_command_repeats_the_choices_that_were_made(facts: ReportFacts) -> N
     )
 
 
-def test_the_reviewer_block_is_blank(facts: ReportFacts) -> None:
-    last = read_pages(forensic_pdf(facts))[-1].words
+def test_the_reviewer_block_is_blank(plain: bytes) -> None:
+    last = read_pages(plain)[-1].words
     blank = last.partition("Name and designation")[2].split("Page")[0].split()
     assert blank == "Steps repeated, results and findings Date, place and signature".split()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("outcome", ["fake", "real", "inconclusive"])
 def test_an_outcome_has_one_word_throughout(
     make_analysis: Callable[[Outcome, float | None], Analysis], outcome: Outcome

@@ -178,6 +178,7 @@ def test_a_small_video_keeps_its_streams_and_loses_its_metadata(tmp_path: Path) 
             np.testing.assert_array_equal(mine.to_ndarray(format="rgb24"), theirs.to_ndarray(format="rgb24"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", [400_000, 150_000])
 def test_a_video_too_large_becomes_a_smaller_one(limit: int, tmp_path: Path) -> None:
     path = write_video(tmp_path / "a.mp4")

@@ -21,8 +21,12 @@ from training.evaluation.calibrate import (
     judged_by_others,
     video_block,
 )
-from training.evaluation.metrics import judged_by
+from training.evaluation.metrics import outcome_of
 from training.evaluation.video_scores import Track, Video, save_scores
+
+
+def judged_by(results, calibration):
+    return [row | outcome_of(row, calibration) for row in results]
 
 
 def test_thresholds_keep_their_promises_on_the_data_they_were_set_on(rows) -> None:

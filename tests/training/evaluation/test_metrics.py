@@ -13,7 +13,7 @@ from training.evaluation.metrics import (
     auc_with_interval,
     calibration_error,
     equal_error_rate,
-    judged_by,
+    outcome_of,
     share_with_interval,
     summarise,
     weighted_aucs,
@@ -73,7 +73,7 @@ def test_a_summary_tells_sources_manipulations_compressions_widths_and_people_ap
         *rows("fake", [-5, -4, -6], "c (c40)", face_width_px=200.0, manipulation="B"),
         *rows("real", [-2, -2], "other", logit=None, face_width_px=None),
     ]
-    found = summarise(judged_by(results, Calibration(threshold_real=0.3)))
+    found = summarise([row | outcome_of(row, Calibration(threshold_real=0.3)) for row in results])
     ranking = {name: row["auc"] for name, row in found["ranking"].items()}
     assert ranking == {
         "all": pytest.approx(9.5 / 24, abs=1e-3),

@@ -38,6 +38,8 @@ def teacher_run(data: Path, faces: Path, tmp_path_factory: pytest.TempPathFactor
 
 def test_an_interrupted_run_ends_as_if_it_had_not_been(data, faces, tmp_path, monkeypatch) -> None:
     settings = FitSettings(network="teacher", steps=3, size_px=112, pairs=4, workers=1, save_every=1)
+    faster = iter((torch.float32, torch.float32, torch.bfloat16))  # another one when the run is resumed
+    monkeypatch.setattr(training.fitting.fit, "_faster_precision", lambda *given: next(faster))
 
     def run(name: str) -> None:
         training.fitting.fit.fit(settings, data=data, faces_files=[faces], run=tmp_path / name)

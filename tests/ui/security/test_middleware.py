@@ -649,6 +649,42 @@ def test_who_runs_it_can_see_that_it_is_up(linked: Site, at_home: Site) -> None:
     assert at_home.get(HEALTH, host="evil.example").status_code == 421
 
 
+@pytest.mark.parametrize("path", [JOIN, "/gradio_api/run/predict", "/gradio_api/call/analyze"])
+def test_an_event_that_gradio_stumbles_over_is_a_bad_request_that_says_no_more(at_home: Site, path: str) -> None:
+    at_home.app.status = 500
+    refused = at_home.post(path, json={"data": ["secret"]})
+    assert refused.status_code == 400 and refused.json() == {"error": messages.UNREADABLE}
+    assert refused.headers["x-content-type-options"] == "nosniff"
+    at_home.app.status = 503  # the queue is full
+    assert at_home.post(path, json={"data": []}).status_code == 503
+
+
+def test_an_error_of_the_page_itself_stays_one(at_home: Site) -> None:
+    at_home.app.status = 500
+    assert at_home.get("/").status_code == 500
+
+
+def test_half_a_surrogate_pair_is_no_text_and_reaches_gradio_as_a_question_mark(tmp_path: Path) -> None:
+    """Gradio cannot write its refusal of such a text, and answers 500."""
+
+    class Heard(Everything):
+        async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+            self.body = await Request(scope, receive).body()
+            await JSONResponse({})(scope, receive, send)
+
+    site = Site(tmp_path, exposed("127.0.0.1"))
+    site.guard._app = heard = Heard()
+    whole = {"data": ["\U0001f600 मैं", 1.5, None]}
+    assert site.post(JOIN, json=whole).status_code == 200 and json.loads(heard.body) == whole
+    for escape in (r"\ud83d", r"\ude00", r"\ude00\ud83d"):
+        content = f'{{"data": ["a{escape}b"], "{escape}": 1}}'
+        assert site.post(JOIN, content=content).status_code == 200
+        mark = "?" * escape.count("u")
+        assert json.loads(heard.body) == {"data": [f"a{mark}b"], mark: 1}
+        named = f'{{"path": "/x/{escape}"}}'
+        assert site.post(JOIN, content=named).status_code == 400
+
+
 def test_web_sockets_are_closed(at_home: Site) -> None:
     sent: list[Any] = []
 
