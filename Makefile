@@ -14,8 +14,9 @@ app: .venv/app.done
 check: lint
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto -m "not browser and not slow and not networks" $(ARGS)
 
+# One process per core, at most four: each loads the networks and starts servers of its own.
 test: .venv/dev.done
-	$(BIN)/python -m pytest $(ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --max-worker-restart 3 $(ARGS)
 
 # All tests without browser, with the share of lines and branches that they run.
 coverage: .venv/dev.done

@@ -87,7 +87,7 @@ def checkpoints_list(args: argparse.Namespace) -> int:
 
 
 def checkpoints_verify(args: argparse.Namespace) -> int:
-    from detector.model.checkpoint import list_checkpoints, load_card, load_weights, require_same_keys
+    from detector.model.checkpoint import list_checkpoints, load_card, load_second, load_weights, require_same_keys
     from detector.model.classifier import build_network
 
     for name in list_checkpoints(args.checkpoints):
@@ -96,6 +96,10 @@ def checkpoints_verify(args: argparse.Namespace) -> int:
         expected = build_network(card.architecture).state_dict()
         require_same_keys(weights, expected, f"the checkpoint {name!r}", card.architecture)
         print_lines(f"{name}: SHA-256 {card.sha256} as its card says, {len(weights)} tensors")
+        if card.second and (second := load_second(card, args.checkpoints)):
+            expected = build_network(card.second.architecture).state_dict()
+            require_same_keys(second, expected, f"the checkpoint {name!r}", card.second.architecture)
+            print_lines(f"{name}: SHA-256 {card.second.sha256} as its card says, {len(second)} tensors")
     return OK
 
 

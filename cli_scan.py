@@ -92,7 +92,7 @@ def _scan_to_table(files: tuple[str, ...], args: argparse.Namespace) -> int:
     from detector.model.checkpoint import load_card
 
     config = config_from(args)
-    job = make_job(config, args.checkpoint, load_card(args.checkpoint, config.checkpoint_folder).sha256)
+    job = make_job(config, args.checkpoint, load_card(args.checkpoint, config.checkpoint_folder).weights_id)
     with Results(args.out, args.tracks) as results:
         workers = args.workers or choose_workers(len(files))
 

@@ -93,7 +93,7 @@ class Analyzer:
         if not torch.cuda.is_available():
             torch.set_num_threads(1)  # an actor has one core
         try:
-            if load_card(job.checkpoint, job.config.checkpoint_folder).sha256 != job.checkpoint_sha256:
+            if load_card(job.checkpoint, job.config.checkpoint_folder).weights_id != job.checkpoint_sha256:
                 raise CheckpointError(
                     f"the checkpoint {job.checkpoint!r} is another one on a machine of the cluster"
                 )

@@ -21,7 +21,7 @@ from detector.faces.face_follower import FaceFollower
 from detector.media.media import Media, open_media
 from detector.media.prefetch import ahead
 from detector.messages import Message
-from detector.model.checkpoint import CheckpointCard, load_card, load_map_head, load_weights
+from detector.model.checkpoint import CheckpointCard, load_card, load_map_head, load_second, load_weights
 from detector.model.classifier import FaceClassifier, choose_device
 from detector.model.score import make_score, score_crops
 from detector.types import Analysis, DetectedFace, Frame, MediaKind, QuarterTurns, Step
@@ -79,6 +79,8 @@ class Detector:
             config.precision,
             card.architecture,
             load_map_head(card, config.checkpoint_folder),
+            load_second(card, config.checkpoint_folder),
+            card.second.factors if card.second else (1.0,),
         )
         return cls(card, classifier, FaceFinder(config, device), config)
 

@@ -317,7 +317,9 @@ class CheckpointInfo:
 
     name: str
     sha256: str
+    """Of the weights of the first network."""
     architecture: str
+    """Of every network that judges."""
     false_alarm_rate: float | None
     """Share of genuine faces called `fake` at the threshold, where it was measured; None if it never was."""
     miss_rate: float | None
@@ -330,6 +332,8 @@ class CheckpointInfo:
     """The same in numbers; None if the card has words only."""
     grade_rates: Mapping[Grade, GradeRate] = field(default_factory=dict)
     """How often each grade is given, where that was measured."""
+    second_sha256: str | None = None
+    """Of the weights of the second network; None where one judges alone."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -393,7 +397,11 @@ class Analysis:
             "warnings": [str(message) for message in self.warnings],
             "notices": [{"code": message.code, "value": message.value} for message in self.warnings],
             "frame_interval_s": self.frame_interval_s,
-            "checkpoint": {"name": self.checkpoint.name, "sha256": self.checkpoint.sha256},
+            "checkpoint": {
+                "name": self.checkpoint.name,
+                "sha256": self.checkpoint.sha256,
+                "second_sha256": self.checkpoint.second_sha256,
+            },
             "elapsed_s": self.elapsed_s,
         }
 

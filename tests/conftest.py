@@ -33,6 +33,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.networks)
 
 
+_ENDED: set[str] = set()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_handlecrashitem(crashitem: str, report: pytest.TestReport) -> None:
+    """A test whose process ended, for instance because a browser hung, runs again in a new one; once."""
+    if crashitem not in _ENDED:
+        _ENDED.add(crashitem)
+        report.outcome = "rerun"  # type: ignore[assignment]
+
+
 @pytest.fixture(scope="session")
 def examples() -> Path:
     return ROOT / "examples"

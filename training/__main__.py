@@ -22,7 +22,7 @@ from training.evaluation.synthetic_videos import choose_faces, judge_stills
 from training.evaluation.video_scores import judge_videos, load_scores, pooled_rows, save_scores
 from training.fitting.fit import FitSettings, fit
 from training.recipe import Recipe, run_recipe
-from training.release.export import calibrate_checkpoint, export
+from training.release.export import add_second, calibrate_checkpoint, export
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -40,6 +40,9 @@ def main(argv: list[str] | None = None) -> int:
         case "export":
             card = export(args.run, args.checkpoint, args.checkpoints, terms=args.terms)
             print(f"wrote {card.name}, SHA-256 {card.sha256}")
+        case "second":
+            card = add_second(args.run, args.checkpoint, args.checkpoints, factors=tuple(args.factors))
+            print(f"added a second network to {card.name}; calibrate it anew")
         case "calibrate":
             card = calibrate_checkpoint(
                 args.checkpoint,
@@ -110,6 +113,12 @@ def _parser() -> argparse.ArgumentParser:
     write = commands.add_parser("export", help="turn a finished student's run into a checkpoint")
     write.add_argument("--run", type=Path, required=True)
 
+    join = commands.add_parser("second", help="add a finished teacher's run to a checkpoint as its second network")
+    join.add_argument("--run", type=Path, required=True)
+    join.add_argument(
+        "--factors", type=float, nargs=2, required=True, help="of the first and of the second network's logit"
+    )
+
     settle_it = commands.add_parser("calibrate", help="set thresholds on val; write card and model card")
     settle_it.add_argument("--val", type=Path, nargs="+", required=True, help="what `evaluate` wrote for val")
     settle_it.add_argument("--dev", type=Path, nargs="+", required=True, help="… and for videos, reported only")
@@ -176,7 +185,7 @@ def _parser() -> argparse.ArgumentParser:
     for command in (settle_it, everything):
         command.add_argument("--measured-on", required=True, help="the val data in a few words")
     settle_it.add_argument("--sources", default="", help="names of the collections in val")
-    for command in (judge, write, settle_it, pool, move, warm, everything):
+    for command in (judge, write, join, settle_it, pool, move, warm, everything):
         add_checkpoint_flag(command)
         add_folder_flag(command)
     return parser

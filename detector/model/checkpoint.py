@@ -28,9 +28,11 @@ from detector.verdict.calibration import Calibration, QualityOffsets
 ARCHITECTURE = "InceptionResnetV1"
 SEQUENCE_ARCHITECTURE = "ResNeXt50-LSTM"
 """Community detectors of videos, see `detector/model/sequence.py`."""
+SECOND_ARCHITECTURE: Literal["EfficientNet-Lite2"] = "EfficientNet-Lite2"
 ARCHITECTURES = (ARCHITECTURE, SEQUENCE_ARCHITECTURE)
 _LARGEST_WEIGHT = torch.finfo(torch.float16).max
 CARD, WEIGHTS, MAP_HEAD = "card.json", "weights.safetensors", "map_head.safetensors"
+SECOND_WEIGHTS = "second.safetensors"
 
 
 _STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
@@ -84,6 +86,17 @@ class MapHead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class SecondNetwork:
+    """A network of another kind that judges the same crops. It has no heatmap."""
+
+    architecture: Literal["EfficientNet-Lite2"]
+    sha256: str
+    """Of `second.safetensors`."""
+    factors: tuple[PositiveFloat, PositiveFloat]
+    """A face's logit is the first network's times the first factor plus this one's times the second."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
 class HeatmapScale:
     """Scale of the heatmaps, so that colours are comparable between reports."""
 
@@ -121,6 +134,8 @@ class CheckpointCard:
     """How it was trained; for people."""
     figures: Mapping[str, Any] = field(default_factory=dict)
     """Metrics; for people."""
+    second: SecondNetwork | None = None
+    """None where one network judges alone."""
     map_head: MapHead | None = None
     """None without a map head; heatmaps are then plain Grad-CAM."""
     heatmap: HeatmapScale | None = None
@@ -132,6 +147,11 @@ class CheckpointCard:
     videos: VideoJudgement | None = None
     """None if not measured separately; the operating point of images is then used."""
     schema_version: Literal[1] = 1
+
+    @property
+    def weights_id(self) -> str:
+        """SHA-256s of the weights of every network, joined by `+`."""
+        return "+".join([self.sha256, *([self.second.sha256] if self.second else [])])
 
     def judgement(self, kind: MediaKind) -> CheckpointCard | VideoJudgement:
         """Return the operating point of images or videos."""
@@ -147,7 +167,8 @@ class CheckpointCard:
         return CheckpointInfo(
             name=self.name,
             sha256=self.sha256,
-            architecture=self.architecture,
+            architecture=" and ".join([self.architecture, *([self.second.architecture] if self.second else [])]),
+            second_sha256=self.second.sha256 if self.second else None,
             false_alarm_rate=judgement.false_alarm_rate,
             miss_rate=judgement.miss_rate,
             undecided_rate=judgement.undecided_rate,
@@ -212,6 +233,16 @@ def load_map_head(card: CheckpointCard, root: Path) -> dict[str, Tensor] | None:
     return _load_tensors(root / card.name / MAP_HEAD, card.map_head.sha256) if card.map_head else None
 
 
+def load_second(card: CheckpointCard, root: Path) -> dict[str, Tensor] | None:
+    """Load the weights of the second network; None if the card has none.
+
+    Raises:
+        CheckpointNotFoundError: the card names one, the file is not there.
+        CheckpointIntegrityError: the file is not the one the card describes.
+    """
+    return _load_tensors(root / card.name / SECOND_WEIGHTS, card.second.sha256) if card.second else None
+
+
 def _load_tensors(file: Path, sha256: str) -> dict[str, Tensor]:
     if not file.is_file():
         raise CheckpointNotFoundError(f"{file} is missing. Copy the whole checkpoint folder again.")
@@ -242,6 +273,13 @@ def save_checkpoint(
     if map_head is not None and card.map_head is not None:
         card = replace(card, map_head=replace(card.map_head, sha256=_save_half(map_head, folder / MAP_HEAD)))
     return save_card(card, root)
+
+
+def save_second(card: CheckpointCard, state: Mapping[str, Tensor], root: Path) -> CheckpointCard:
+    """Write the weights of the second network (float16) and the card; its SHA-256 is filled in."""
+    assert card.second is not None
+    sha256 = _save_half(state, root / card.name / SECOND_WEIGHTS)
+    return save_card(replace(card, second=replace(card.second, sha256=sha256)), root)
 
 
 def save_card(card: CheckpointCard, root: Path) -> CheckpointCard:

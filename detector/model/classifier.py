@@ -1,5 +1,5 @@
 """Load and run the network: facenet-pytorch's InceptionResnetV1 (FaceNet's backbone) with a single logit, positive
-for `fake`, or a community detector of videos."""
+for `fake`, with a second network beside it where the checkpoint has one; or a community detector of videos."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval, fuse_linear_bn_eval
 from detector.errors import CheckpointMismatchError, ConfigError
 from detector.model.checkpoint import (
     ARCHITECTURE,
+    SECOND_ARCHITECTURE,
     SEQUENCE_ARCHITECTURE,
     require_same_keys,
     require_usable_tensors,
 )
+from detector.model.efficientnet_lite import EfficientNetLite2
 
 Precision = Literal["fp32", "bf16"]
 
@@ -34,6 +36,8 @@ def build_network(architecture: str = ARCHITECTURE) -> nn.Module:
         from detector.model.sequence import SequenceNetwork
 
         return SequenceNetwork()
+    if architecture == SECOND_ARCHITECTURE:
+        return EfficientNetLite2()
     network: nn.Module = _library().InceptionResnetV1(pretrained=None, classify=True, num_classes=1)
     return network
 
@@ -98,6 +102,18 @@ def faster_cpu_precision() -> Precision:
     return "bf16" if seconds["bf16"] < seconds["fp32"] else "fp32"
 
 
+def _load(architecture: str, weights: Mapping[str, Tensor], device: torch.device, dtype: torch.dtype) -> nn.Module:
+    with torch.device("meta"):  # no time is spent on random weights
+        network = build_network(architecture)
+    expected = network.state_dict()
+    require_same_keys(weights, expected, "the checkpoint", architecture)
+    require_usable_tensors(weights, expected, "the checkpoint")
+    network.load_state_dict(weights, strict=True, assign=True)
+    network.eval().requires_grad_(False)
+    _fold_normalisation(network)
+    return network.requires_grad_(False).to(device, dtype).to(memory_format=torch.channels_last)
+
+
 def _forward(network: nn.Module, batch: Tensor, precision: Precision) -> Tensor:
     bf16 = precision == "bf16"
     with torch.inference_mode(), torch.autocast(batch.device.type, torch.bfloat16, enabled=bf16):
@@ -115,52 +131,57 @@ class FaceClassifier:
         precision: Literal["auto", "fp32", "bf16"] = "auto",
         architecture: str = ARCHITECTURE,
         map_head: Mapping[str, Tensor] | None = None,
+        second: Mapping[str, Tensor] | None = None,
+        factors: tuple[float, ...] = (1.0,),
     ) -> None:
         """
         Args:
             precision: `auto` chooses the faster one on a CPU.
             map_head: weights of the map head, see `checkpoint.MapHead`.
+            second: state dict of an `EfficientNetLite2` that judges too.
+            factors: of the logit of each network.
 
         Raises:
             CheckpointMismatchError: the weights do not fit the architecture, or are not finite.
         """
-        with torch.device("meta"):  # no time is spent on random weights
-            network = build_network(architecture)
-        expected = network.state_dict()
-        require_same_keys(weights, expected, "the checkpoint", architecture)
-        require_usable_tensors(weights, expected, "the checkpoint")
-        network.load_state_dict(weights, strict=True, assign=True)
-        network.eval().requires_grad_(False)
-        _fold_normalisation(network)
         self.precision: Precision
         if precision == "auto":
             self.precision = faster_cpu_precision() if device.type == "cpu" else "fp32"
         else:
             self.precision = precision
         dtype = torch.bfloat16 if self.precision == "bf16" else torch.float32
-        self.network = network.requires_grad_(False).to(device, dtype).to(memory_format=torch.channels_last)
+        self.network = _load(architecture, weights, device, dtype)
+        """The network that heatmaps explain."""
+        self.second = None if second is None else _load(SECOND_ARCHITECTURE, second, device, dtype)
+        self.factors = factors
         self.map_head = map_head and {key: tensor.to(device) for key, tensor in map_head.items()}
         self.device = device
         self.lock = threading.RLock()
 
-    def logits(self, batch: Tensor) -> Tensor:
-        """Compute the logits of a batch.
+    def contributions(self, batch: Tensor) -> Tensor:
+        """Compute what each network adds to the logits of a batch.
 
         Args:
             batch: float32 (n, 3, size, size), normalised as the checkpoint's card says.
 
         Returns:
-            float32 (n,) on the CPU, finite.
+            float32 (n, networks) on the CPU, finite. A logit is the sum of a row.
 
         Raises:
             CheckpointMismatchError: a logit is not finite.
         """
         batch = batch.to(self.device).contiguous(memory_format=torch.channels_last)
+        networks = [self.network] if self.second is None else [self.network, self.second]
         with self.lock:
-            logits = _forward(self.network, batch, self.precision)
-        if not bool(logits.isfinite().all()):
+            logits = [_forward(network, batch, self.precision) for network in networks]
+        added = torch.stack([factor * part for factor, part in zip(self.factors, logits, strict=False)], 1)
+        if not bool(added.isfinite().all()):
             raise CheckpointMismatchError(
                 "the checkpoint gives a face a score that is not a finite number; its weights cannot be used. "
                 "Choose another one with --checkpoint."
             )
-        return logits
+        return added
+
+    def logits(self, batch: Tensor) -> Tensor:
+        """Compute the logits of a batch, see `contributions`; float32 (n,)."""
+        return self.contributions(batch).sum(1)

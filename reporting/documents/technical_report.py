@@ -272,7 +272,7 @@ def _item(sheet: Sheet, facts: ReportFacts, detail: _Detail) -> None:
 
 
 def _method(sheet: Sheet, facts: ReportFacts) -> None:
-    analysis = facts.analysis
+    analysis, second = facts.analysis, facts.analysis.checkpoint.second_sha256
     sheet.heading("5  Method, limits and how to repeat it")
     sheet.paragraph(texts.METHOD)
     sheet.bullets(texts.ALTERNATIVES, size=8.5)
@@ -280,6 +280,7 @@ def _method(sheet: Sheet, facts: ReportFacts) -> None:
         (
             ("Weights", f"{analysis.checkpoint.name} ({analysis.checkpoint.architecture})"),
             ("SHA-256 of the weights", analysis.checkpoint.sha256),
+            *([("SHA-256 of the second network", second)] if second else []),
             ("Settings", ", ".join(f"{name} = {value}" for name, value in sorted(analysis.settings.items()))),
         )
     )

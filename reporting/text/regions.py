@@ -56,6 +56,20 @@ _OUTSIDE = {
     "hi": "इस नतीजे पर सावधानी रखें: जो छेड़छाड़ की ओर इशारा करता है, उसका ज़्यादातर हिस्सा ({share}) चेहरे के बाहर है (बाल, "
     "कपड़े या पीछे की जगह)।",
 }
+_SECOND = {
+    "en": {
+        (True, True): "A second network, which the colours do not show, also points to manipulation.",
+        (True, False): "A second network, which the colours do not show, does not point to manipulation.",
+        (False, True): "What points to manipulation was found by a second network, which the colours do not show.",
+        (False, False): "A second network, which the colours do not show, does not point to manipulation either.",
+    },
+    "hi": {
+        (True, True): "एक दूसरा नेटवर्क, जिसे ये रंग नहीं दिखाते, वह भी छेड़छाड़ की ओर इशारा करता है।",
+        (True, False): "एक दूसरा नेटवर्क, जिसे ये रंग नहीं दिखाते, छेड़छाड़ की ओर इशारा नहीं करता।",
+        (False, True): "छेड़छाड़ की ओर इशारा एक दूसरे नेटवर्क ने किया है, जिसे ये रंग नहीं दिखाते।",
+        (False, False): "एक दूसरा नेटवर्क, जिसे ये रंग नहीं दिखाते, वह भी छेड़छाड़ की ओर इशारा नहीं करता।",
+    },
+}
 _CHECKED = {
     "en": "With the strongest tenth of the map painted over, the score for manipulation (logit) falls by {top}; "
     "with other places of the same shape by {other} on average; with the middle of the face by {centre}.",
@@ -75,7 +89,19 @@ _POINTS_NOT = {
 
 
 def evidence_sentences(explanation: Explanation, language: Language) -> tuple[str, ...]:
-    """Where in the face the evidence lies, and the warning that is due when most of it lies outside."""
+    """Where in the face the evidence lies, the warning that is due when most of it lies outside, and what a second
+    network found."""
+    return (*_places(explanation, language), *_second_opinion(explanation, language))
+
+
+def _second_opinion(explanation: Explanation, language: Language) -> tuple[str, ...]:
+    if not explanation.contributions:
+        return ()
+    first, second = (added > 0 for added in explanation.contributions)
+    return (_SECOND[language][first, second],)
+
+
+def _places(explanation: Explanation, language: Language) -> tuple[str, ...]:
     if not explanation.concentrated:
         return (_NONE[language],)
     shares = explanation.regions

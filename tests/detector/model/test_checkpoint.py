@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,14 @@ from detector.config import CHECKPOINTS, DetectorConfig
 from detector.errors import CheckpointIntegrityError, CheckpointMismatchError, CheckpointNotFoundError
 from detector.model.checkpoint import (
     ARCHITECTURE,
+    SECOND_ARCHITECTURE,
     CheckpointCard,
     InputSpec,
+    SecondNetwork,
     load_card,
     load_weights,
     save_checkpoint,
+    save_second,
 )
 from detector.model.classifier import build_network
 from detector.model.importer import import_checkpoint
@@ -55,6 +59,47 @@ def test_what_is_saved_is_what_is_loaded_in_half_precision(state, tmp_path: Path
     for key, tensor in state.items():
         expected = tensor.half().float() if tensor.is_floating_point() else tensor
         assert torch.equal(loaded[key], expected), key
+
+
+def test_the_logit_is_the_weighted_sum_of_both_networks(state, tmp_path: Path) -> None:
+    second = build_network(SECOND_ARCHITECTURE).state_dict()
+    save_checkpoint(card(), state, tmp_path)
+    joint = SecondNetwork(architecture=SECOND_ARCHITECTURE, sha256="", factors=(0.7, 0.4))
+    written = save_second(
+        replace(card(), second=joint, sha256=load_card("mine", tmp_path).sha256), second, tmp_path
+    )
+    assert written.second is not None and written.weights_id == f"{written.sha256}+{written.second.sha256}"
+    info = written.info("image")
+    assert info.architecture == "InceptionResnetV1 and EfficientNet-Lite2"
+    assert info.second_sha256 == written.second.sha256
+
+    detector = Detector.from_checkpoint("mine", DetectorConfig(checkpoint_folder=tmp_path, device="cpu"))
+    batch = torch.rand(3, 3, 160, 160) * 2 - 1
+    expected = []
+    for architecture, weights in ((ARCHITECTURE, state), (SECOND_ARCHITECTURE, second)):
+        network = build_network(architecture).eval()
+        network.load_state_dict(weights)
+        with torch.no_grad():
+            expected.append(network(batch).squeeze(1))
+    wanted = 0.7 * expected[0] + 0.4 * expected[1]
+    torch.testing.assert_close(detector.classifier.logits(batch), wanted, atol=0.05, rtol=0.05)
+    assert detector.classifier.contributions(batch).shape == (3, 2)
+
+
+def test_a_changed_second_network_is_refused(state, tmp_path: Path) -> None:
+    save_checkpoint(card(), state, tmp_path)
+    joint = SecondNetwork(architecture=SECOND_ARCHITECTURE, sha256="", factors=(1.0, 1.0))
+    first = replace(card(), second=joint, sha256=load_card("mine", tmp_path).sha256)
+    save_second(first, build_network(SECOND_ARCHITECTURE).state_dict(), tmp_path)
+    config = DetectorConfig(checkpoint_folder=tmp_path, device="cpu")
+    Detector.from_checkpoint("mine", config)
+    file = tmp_path / "mine" / "second.safetensors"
+    file.write_bytes(file.read_bytes()[:-1] + b"?")
+    with pytest.raises(CheckpointIntegrityError, match=r"second\.safetensors"):
+        Detector.from_checkpoint("mine", config)
+    file.unlink()
+    with pytest.raises(CheckpointNotFoundError, match=r"second\.safetensors"):
+        Detector.from_checkpoint("mine", config)
 
 
 def test_a_changed_weights_file_is_refused(state, tmp_path: Path) -> None:

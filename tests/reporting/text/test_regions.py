@@ -53,6 +53,19 @@ def test_without_concentrated_evidence_no_part_is_named(explanations: Explanatio
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_second_network_that_has_no_heatmap_is_told_of_beside_the_first(
+    explanations: Explanations, language: Language
+) -> None:
+    alone = evidence_sentences(explanations.faces[0], language)
+    said = set()
+    for contributions in ((2.0, 1.0), (2.0, -1.0), (-2.0, 1.0), (-2.0, -1.0)):
+        *first, second = evidence_sentences(replace(explanations.faces[0], contributions=contributions), language)
+        assert tuple(first) == alone
+        said.add(second)
+    assert len(said) == 4 and not any(banned_claims(sentence) for sentence in said)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_evidence_outside_the_face_is_called_out_as_a_doubt_about_the_result(
     explanations: Explanations, language: Language
 ) -> None:

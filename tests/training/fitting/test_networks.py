@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 import torch
 
-from training.fitting.networks import PIXEL_MEAN, PIXEL_STD, Bridge, Student, Teacher, TensorflowPadding
+from detector.errors import CheckpointMismatchError
+from training.fitting.networks import PIXEL_MEAN, PIXEL_STD, Bridge, Student, Teacher
 
 
 def test_the_students_input_is_what_its_card_says() -> None:
@@ -26,8 +30,9 @@ def test_the_teacher_shows_the_maps_of_its_own_pass() -> None:
     teacher = Teacher().eval()
     x = torch.randn(2, 3, 160, 160)
     with torch.no_grad():
-        seen, pooled = teacher(x), teacher.features(x).mean((2, 3))
-    torch.testing.assert_close(seen.pooled, pooled)
+        seen, logits = teacher(x), teacher.network(x).squeeze(1)
+    torch.testing.assert_close(seen.logits, logits)
+    assert seen.pooled.shape == (2, Teacher.pooled_count)
     assert seen.fine.shape[1:] == (Teacher.fine_count, 20, 20)
     assert seen.coarse.shape[1:] == (Teacher.coarse_count, 10, 10)
 
@@ -48,11 +53,21 @@ def test_features_are_no_way_apart_when_the_bridge_gives_the_teachers() -> None:
     assert pooled.abs() < 1e-5 and places.abs() < 1e-5
 
 
-def test_tensorflow_padding_is_one_pixel_right_and_below() -> None:
-    convolution = torch.nn.Conv2d(1, 1, 3, stride=2, padding=1, bias=False)
-    torch.nn.init.ones_(convolution.weight)
-    x = torch.zeros(1, 1, 6, 6)
-    x[..., -1, -1] = 1
-    assert TensorflowPadding(convolution)(x)[0, 0].tolist() == [[0, 0, 0], [0, 0, 0], [0, 0, 1]]
-    strides = [m for m in Teacher().modules() if isinstance(m, torch.nn.Conv2d) and m.stride == (2, 2)]
-    assert len(strides) == 5 and all(m.padding == (0, 0) for m in strides)
+def test_a_teacher_starts_from_the_weights_of_the_package(imagenet: Path, tmp_path: Path) -> None:
+    """All but the classifying layer."""
+    theirs, started = torch.load(imagenet, weights_only=True), Teacher(imagenet).network.state_dict()
+    for own, name in [
+        ("stem.conv.weight", "_conv_stem.weight"),
+        ("stem.bn.running_var", "_bn0.running_var"),
+        ("blocks.0.depthwise.bn.bias", "_blocks.0._bn1.bias"),
+        ("blocks.4.expand.bn.weight", "_blocks.4._bn0.weight"),
+        ("blocks.20.project.conv.weight", "_blocks.20._project_conv.weight"),
+        ("head.bn.running_mean", "_bn1.running_mean"),
+    ]:
+        assert torch.equal(started[own], theirs[name]), own
+    assert len({float(tensor.flatten()[0]) for tensor in started.values()}) >= len(theirs) - 2, "each once"
+
+    del theirs["_bn1.weight"]
+    torch.save(theirs, tmp_path / "broken.pth")
+    with pytest.raises(CheckpointMismatchError, match=r"head\.bn\.weight"):
+        Teacher(tmp_path / "broken.pth")

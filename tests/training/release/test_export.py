@@ -56,6 +56,22 @@ def test_a_run_is_judged_like_the_checkpoint_made_of_it(data, run, root, tmp_pat
         assert one["logit"] == pytest.approx(other["logit"], abs=0.05)
 
 
+def test_a_teachers_run_joins_a_checkpoint_as_its_second_network(data, faces, run, tmp_path) -> None:
+    teacher, root = tmp_path / "teacher", tmp_path / "checkpoints"
+    settings = FitSettings(network="teacher", steps=1, pairs=4, workers=1)
+    fit(settings, data=data, faces_files=[faces], run=teacher)
+    assert main(["export", "--run", str(run), "--terms", "test only", "--checkpoints", str(root)]) == 0
+    logits = {}
+    for network in (run, teacher):
+        rows = evaluate(data, tmp_path / f"{network.name}.csv", "val", "--run", str(network))
+        logits[network] = [row["logit"] for row in rows]
+    join = ["second", "--run", str(teacher), "--factors", "0.5", "2", "--checkpoints", str(root)]
+    assert main(join) == 0
+    joined = evaluate(data, tmp_path / "both.csv", "val", "--checkpoints", str(root))
+    for row, first, second in zip(joined, logits[run], logits[teacher], strict=True):
+        assert row["logit"] == pytest.approx(0.5 * first + 2 * second, abs=0.1)
+
+
 def test_a_degradation_is_done_before_judging(data, tmp_path) -> None:
     """With the shipped weights: one step teaches too little for a logit that moves."""
     clean = evaluate(data, tmp_path / "clean.csv", "dev")
