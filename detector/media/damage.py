@@ -1,7 +1,7 @@
-"""Images that are cut off: what of a WebP, HEIC or AVIF can still be decoded.
+"""Images that are damaged or cut off: what of them can still be decoded.
 
-Their decoders refuse a file that ends early. So the missing bytes are filled in, twice and with different ones:
-pixels that are the same both times do not depend on what is missing.
+Decoders of WebP, HEIC and AVIF refuse a file that ends early. So the missing bytes are filled in, twice and with
+different ones: pixels that are the same both times do not depend on what is missing.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import math
 import struct
+import zlib
 from dataclasses import dataclass
 from typing import IO
 
@@ -31,6 +32,13 @@ BROKEN = (
     RuntimeError,
 )
 """What Pillow's readers raise on damaged bytes."""
+REPAIRED_BYTES = 100_000_000
+"""Largest damaged file that is put together anew in memory."""
+_JPEG_2000 = (b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51")
+_PNG_CRITICAL = (b"IHDR", b"PLTE", b"IDAT", b"IEND")
+_PNG_KEPT = (b"tRNS", b"iCCP", b"eXIf")
+_PNG_KEPT_BYTES = 100_000
+"""… if they are whole and no larger: packed, so little may still hold 100 MB of nothing."""
 _MAX_BOXES = 10_000
 _CONTENT_BOXES = (b"meta", b"mdat", b"moov", b"moof")
 _RANDOM_SHARES = (0.0, 1.0, 0.5, 0.1, 0.3, 0.02)
@@ -89,6 +97,30 @@ def filled(content: bytes, missing: int, way: int = 0) -> io.BytesIO:
     else:
         content = content[:at]
     return io.BytesIO(content[:4] + (len(content) - 8).to_bytes(4, "little") + content[8:])
+
+
+def repaired(file: IO[bytes]) -> io.BytesIO | None:
+    """The same image without damaged metadata (PNG) or with its end marker (JPEG, JPEG 2000); None for other
+    formats."""
+    if file.seek(0, io.SEEK_END) > REPAIRED_BYTES:
+        return None
+    file.seek(0)
+    data = file.read()
+    if data.startswith(b"\xff\xd8"):
+        return io.BytesIO(data + b"\xff\xd9")
+    if data.startswith(_JPEG_2000):
+        return io.BytesIO(data.removesuffix(b"\xff") + b"\xff\xd9")
+    if not data.startswith(b"\x89PNG"):
+        return None
+    kept, at = [data[:8]], 8
+    while at + 8 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, at)
+        chunk = data[at : at + 12 + length]
+        whole = zlib.crc32(chunk[4:-4]) == int.from_bytes(chunk[-4:], "big")
+        if kind in _PNG_CRITICAL or (kind in _PNG_KEPT and whole and len(chunk) < _PNG_KEPT_BYTES):
+            kept.append(chunk)
+        at += 12 + length
+    return io.BytesIO(b"".join(kept))
 
 
 def is_tiled(content: bytes) -> bool:

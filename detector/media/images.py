@@ -7,10 +7,8 @@ scans and TIFF strips. One image is decoded at a time, so the bound holds for th
 from __future__ import annotations
 
 import io
-import struct
 import threading
 import warnings
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -22,7 +20,17 @@ import pillow_heif
 from PIL import Image, ImageFile, Jpeg2KImagePlugin, TiffImagePlugin, UnidentifiedImageError
 
 from detector.errors import MediaDecodeError, MediaTooLargeError, UnsupportedMediaError
-from detector.media.damage import BROKEN, WAYS, Sums, filled, is_tiled, kept_part, missing_bytes
+from detector.media.damage import (
+    BROKEN,
+    REPAIRED_BYTES,
+    WAYS,
+    Sums,
+    filled,
+    is_tiled,
+    kept_part,
+    missing_bytes,
+    repaired,
+)
 from detector.media.image_colours import Coding, coding_of, reduction, srgb_pixels
 from detector.messages import Message
 from detector.types import Pixels
@@ -48,14 +56,9 @@ _MAX_SCANS = 100
 fuzzers is 500)."""
 _END_ROWS = 32
 """Rows that a JPEG decoder still holds back when the end marker is missing: two of its largest blocks."""
-_JPEG_2000 = (b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51")
-_PNG_CRITICAL = (b"IHDR", b"PLTE", b"IDAT", b"IEND")
-_PNG_KEPT = (b"tRNS", b"iCCP", b"eXIf")
-_PNG_KEPT_BYTES = 100_000
-"""… if they are whole and no larger: packed, so little may still hold 100 MB of nothing."""
+_OTHER_JPEG = (0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF)
+"""Frame markers of lossless and hierarchical JPEG (ITU-T T.81, table B.1), which no browser shows either."""
 _AGAIN = "Download or copy it again from where it came, and check that too."
-_REPAIRED_BYTES = 100_000_000
-"""Largest damaged file that is put together anew in memory."""
 _LEAST_KEPT_PX = 16
 """Fewest rows or columns of a cut-off image that are judged."""
 _HEAD_BYTES = 1 << 18
@@ -104,10 +107,10 @@ def decode_image(path: Path, max_px: int = MAX_IMAGE_PX) -> StillImage:
         try:
             return _decode(file, path.name, max_px)
         except (MediaDecodeError, UnsupportedMediaError):
-            repaired = _repaired(file)
-            if repaired is None:
+            whole = repaired(file)
+            if whole is None:
                 raise
-            still = _decode(_CountedReader(repaired, path.name), path.name, max_px)
+            still = _decode(_CountedReader(whole, path.name), path.name, max_px)
             if still.warnings:  # not only the blocks around the image are damaged
                 return still
             return replace(still, warnings=(Message("image_damaged"),))
@@ -132,7 +135,7 @@ def is_animated(path: Path, max_px: int) -> bool:
                 file.seek(4 + int.from_bytes(head[:4], "big"), 1)
             return frames > 1
         whole: IO[bytes] = file
-        if 0 < (missing := missing_bytes(file)) <= _REPAIRED_BYTES:
+        if 0 < (missing := missing_bytes(file)) <= REPAIRED_BYTES:
             whole = filled(_content(file), missing)
         try:
             return bool(getattr(_open(whole, path.name, max_px), "is_animated", False))
@@ -230,7 +233,7 @@ def _decode_cut_off(file: IO[bytes], name: str, max_px: int, missing: int) -> St
     """Decode what does not depend on the bytes that are missing at the end of a WebP, HEIC or AVIF."""
     cut_off = MediaDecodeError(f"{name} is cut off, and nothing of its image can be decoded. {_AGAIN}")
     content = _content(file)
-    if len(content) + missing > _REPAIRED_BYTES:
+    if len(content) + missing > REPAIRED_BYTES:
         raise cut_off
     sums: Sums | None = None
     for way in range(WAYS):
@@ -261,6 +264,11 @@ def _decode(file: IO[bytes], name: str, max_px: int, *, upright: bool = True) ->
 
         coded = check_coded_images(file, name, min(max_px, _MAX_PX["AVIF"]))
     image = _open(file, name, max_px)
+    if image.format in ("JPEG", "MPO") and _frame_marker(head) in _OTHER_JPEG:
+        raise UnsupportedMediaError(
+            f"{name} is a lossless or hierarchical JPEG, which is not read. Save it as an ordinary JPEG and try "
+            "that; keep the original."
+        )
     stored = image.size
     coding = coding_of(image, head)
     if coding == Coding():
@@ -289,6 +297,16 @@ def _decode(file: IO[bytes], name: str, max_px: int, *, upright: bool = True) ->
         sizes = {"stored": f"{stored[0]}x{stored[1]}", "judged": f"{width}x{height}"}
         notes = (Message("scaled_image", sizes),)
     return StillImage(pixels=pixels, format=(image.format or "").lower(), notes=notes, warnings=warned)
+
+
+def _frame_marker(head: bytes) -> int:
+    """The marker of a JPEG that says how it is coded (SOF); 0 where there is none in its first bytes."""
+    at = 2
+    while at + 4 <= len(head) and head[at] == 0xFF:
+        if 0xC0 <= head[at + 1] <= 0xCF and head[at + 1] not in (0xC4, 0xC8, 0xCC):
+            return head[at + 1]
+        at += 2 + int.from_bytes(head[at + 2 : at + 4], "big")
+    return 0
 
 
 def _is_damaged_inside(file: IO[bytes], image: Image.Image, name: str) -> bool:
@@ -357,30 +375,6 @@ def _upright(pixels: Pixels, orientation: int) -> Pixels:
     if orientation in (3, 4, 7, 8):
         pixels = pixels[::-1]
     return np.ascontiguousarray(pixels)
-
-
-def _repaired(file: IO[bytes]) -> io.BytesIO | None:
-    """The same image without damaged metadata (PNG) or with its end marker (JPEG, JPEG 2000); None for other
-    formats."""
-    if file.seek(0, io.SEEK_END) > _REPAIRED_BYTES:
-        return None
-    file.seek(0)
-    data = file.read()
-    if data.startswith(b"\xff\xd8"):
-        return io.BytesIO(data + b"\xff\xd9")
-    if data.startswith(_JPEG_2000):
-        return io.BytesIO(data.removesuffix(b"\xff") + b"\xff\xd9")
-    if not data.startswith(b"\x89PNG"):
-        return None
-    kept, at = [data[:8]], 8
-    while at + 8 <= len(data):
-        length, kind = struct.unpack_from(">I4s", data, at)
-        chunk = data[at : at + 12 + length]
-        whole = zlib.crc32(chunk[4:-4]) == int.from_bytes(chunk[-4:], "big")
-        if kind in _PNG_CRITICAL or (kind in _PNG_KEPT and whole and len(chunk) < _PNG_KEPT_BYTES):
-            kept.append(chunk)
-        at += 12 + length
-    return io.BytesIO(b"".join(kept))
 
 
 def _too_many(name: str, most: int, of_what: str = "") -> MediaTooLargeError:

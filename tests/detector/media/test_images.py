@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
+from av.video.codeccontext import VideoCodecContext
 from PIL import Image, ImageCms
 
 from detector.config import DetectorConfig
@@ -272,3 +275,16 @@ def test_the_orientation_is_read_whatever_its_type(entry: bytes, portrait: Image
     plain = saved(portrait.crop((0, 0, 512, 300)), "JPEG")
     (tmp_path / "x.jpg").write_bytes(plain[:2] + b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + plain[2:])
     assert decode_image(tmp_path / "x.jpg").pixels.shape == (512, 300, 3)
+
+
+def test_a_lossless_jpeg_is_not_called_damaged(examples: Path, tmp_path: Path) -> None:
+    pixels = np.asarray(Image.open(examples / "genuine.jpg").convert("RGB").resize((64, 64)))
+    codec = av.CodecContext.create("ljpeg", "w")
+    assert isinstance(codec, VideoCodecContext)
+    codec.width, codec.height, codec.pix_fmt, codec.time_base = 64, 64, "yuvj444p", Fraction(1, 25)
+    frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24").reformat(format="yuvj444p")
+    packets = codec.encode(frame) + codec.encode()
+    path = tmp_path / "x.jpg"
+    path.write_bytes(bytes(packets[0]))
+    with pytest.raises(UnsupportedMediaError, match="lossless"):
+        decode_image(path)
