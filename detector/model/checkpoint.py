@@ -153,6 +153,15 @@ class CheckpointCard:
         """SHA-256s of the weights of every network, joined by `+`."""
         return "+".join([self.sha256, *([self.second.sha256] if self.second else [])])
 
+    @property
+    def files(self) -> dict[str, str]:
+        """SHA-256 of each file beside the card, by its name."""
+        return (
+            {WEIGHTS: self.sha256}
+            | ({MAP_HEAD: self.map_head.sha256} if self.map_head else {})
+            | ({SECOND_WEIGHTS: self.second.sha256} if self.second else {})
+        )
+
     def judgement(self, kind: MediaKind) -> CheckpointCard | VideoJudgement:
         """Return the operating point of images or videos."""
         return self.videos if kind == "video" and self.videos is not None else self

@@ -27,9 +27,10 @@ PLACES: dict[Place, str] = {
 METHOD = (
     "Faces are found and followed through the file. Each is cut out with a margin and judged by a neural network, "
     "whose raw output is turned into an estimate between 0 and 1 by a calibration measured on other material. "
-    "If the weights provide for it, a face in an image is judged by the mean of this crop and of a mirrored one "
-    "with another margin. In a video, a face is judged by the three seconds with its highest estimate, and the "
-    "file by the face with the highest estimate."
+    "If the weights name a second network, the raw output is a weighted sum of both. If they provide for it, a "
+    "face in an image is judged by the mean of this crop and of a mirrored one with another margin. In a video, a "
+    "face is judged by the three seconds with its highest estimate, and the file by the face with the highest "
+    "estimate."
 )
 RULE = (
     "Rule, fixed before this file was seen: at or above {fake} the outcome is signs of manipulation; at or below "

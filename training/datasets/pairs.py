@@ -26,7 +26,7 @@ from training.datasets.augment import degrade_alike
 from training.datasets.labels import FaceItem, load_pixels, lone_fakes, twins
 from training.datasets.self_blend import Donor, Mask, face_mask, self_blend
 
-MIX = {"twin": 0.4, "blend tight": 0.1, "blend wide": 0.2, "swap": 0.06, "lone": 0.1, "reconstruction": 0.14}
+MIX = {"twin": 0.42, "blend tight": 0.1, "blend wide": 0.15, "swap": 0.05, "lone": 0.16, "reconstruction": 0.12}
 """Shares of the kinds of pair, for images with a margin around the face (`wide`) and without (`tight`)."""
 _BLENDED_BACK = 0.35
 """Share of the reconstructions pasted into the genuine image by their face region only."""

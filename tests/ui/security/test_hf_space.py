@@ -12,6 +12,7 @@ import yaml
 from gradio_client import Client, handle_file
 
 from detector.errors import CheckpointIntegrityError, CheckpointNotFoundError, ConfigError
+from detector.model.checkpoint import load_card
 from detector.model.weights_download import ensure_weights
 from ui.security import messages
 from ui.security.hf_space import space_exposure
@@ -108,13 +109,16 @@ SOURCE = "someone/weights@" + "a1" * 20
 
 
 def test_missing_weights_come_from_the_pinned_revision(without_weights: Path, hub: dict[str, Path]) -> None:
-    shipped = ROOT / "checkpoints" / "default" / "weights.safetensors"
-    hub[f"{SOURCE}/weights.safetensors"] = shipped
-    file = ensure_weights("default", without_weights, SOURCE)
-    assert file == without_weights / "default" / "weights.safetensors"
-    assert file.read_bytes() == shipped.read_bytes()
+    shipped = ROOT / "checkpoints" / "default"
+    names = set(load_card("default", without_weights).files)
+    assert names == {file.name for file in shipped.glob("*.safetensors")} != set()
+    for name in names:
+        hub[f"{SOURCE}/{name}"] = shipped / name
+    ensure_weights("default", without_weights, SOURCE)
+    for name in names:
+        assert (without_weights / "default" / name).read_bytes() == (shipped / name).read_bytes()
     hub.clear()
-    assert ensure_weights("default", without_weights, SOURCE) == file, "what is there is not asked for again"
+    ensure_weights("default", without_weights, SOURCE)  # what is there is not asked for again
 
 
 def test_other_bytes_than_the_cards_are_refused(
