@@ -113,7 +113,7 @@ def test_the_dictionary_is_the_contract_to_the_letter(detector: Detector, exampl
     assert list(track["peak"]) == ["start_s", "end_s", "probability"]
     assert len(track["faces"]) == 4
     assert list(track["faces"][0]) == ["time_s", "box", "probability", "marks"]
-    assert list(content["checkpoint"]) == ["name", "sha256"]
+    assert list(content["checkpoint"]) == ["name", "sha256", "second_sha256"]
     assert content["frame_interval_s"] == pytest.approx(1.0, abs=0.1)
     assert content["schema_version"] == 1 and content["kind"] == "video"
     assert content["duration_s"] == pytest.approx(4.0, abs=0.05)
