@@ -80,9 +80,8 @@ def checkpoints_list(args: argparse.Namespace) -> int:
 
     for name in list_checkpoints(args.checkpoints):
         card = load_card(name, args.checkpoints)
-        print_lines(
-            f"{name}  {card.architecture} {card.input.size_px} px  {error_sentence(card.info('image'), 'en')}"
-        )
+        info = card.info("image")
+        print_lines(f"{name}  {info.architecture} {card.input.size_px} px  {error_sentence(info, 'en')}")
     return OK
 
 
