@@ -308,7 +308,7 @@ def test_what_fails_after_the_verdict_does_not_lose_it(
 HELD = """
 import time
 import cli, explain.annotate
-explain.annotate._Writer.finish = lambda self: time.sleep(3600)
+explain.annotate.VideoWriter.finish = lambda self: time.sleep(3600)
 cli.run()
 """
 

@@ -385,11 +385,11 @@ def test_the_camera_is_judged_as_it_runs_and_nothing_is_stored(camera_page: Page
     assert page.evaluate("window.asked") == 0
     page.get_by_role("button", name=Words.CAMERA_START).click()
     answer = page.locator("#camera-answer")
-    expect(answer).to_contain_text("estimate")
+    expect(answer).to_contain_text("this face")
     assert page.evaluate("window.asked") == 1
     box = page.locator(".dd-camera-box")
     expect(box.first).to_be_visible()
-    expect(box.first).to_contain_text("%")
+    expect(box.first).to_have_text(re.compile("manipulation|Inconclusive"))
     expect(answer).to_contain_text(result_text.no_face_in_view("en"))
     expect(box).to_have_count(0)
     expect(box).to_have_count(1)
@@ -399,7 +399,7 @@ def test_the_camera_is_judged_as_it_runs_and_nothing_is_stored(camera_page: Page
     assert {path for path in files_below(server.folder) if path.is_file()} <= before  # earlier visits may end
     page.get_by_role("button", name=Words.CAMERA_STOP).click()
     expect(page.locator(".dd-camera-said")).to_contain_text(Words.CAMERA_STOPPED)
-    expect(answer).not_to_contain_text("estimate")
+    expect(answer).not_to_contain_text("this face")
     expect(page.get_by_role("button", name=Words.CAMERA_START)).to_be_focused()
     expect(page.locator(".dd-camera-stage")).not_to_be_visible()
 
@@ -416,7 +416,7 @@ def test_an_answer_that_comes_after_the_stop_is_never_seen(camera_page: Page) ->
 
     page.get_by_role("button", name=Words.CAMERA_START).click()
     answer = page.locator("#camera-answer")
-    expect(answer).to_contain_text("estimate")
+    expect(answer).to_contain_text("this face")
     page.route("**/gradio_api/run/predict**", hold)
     with page.expect_request(lambda request: "data:image/jpeg" in (request.post_data or "")):
         pass

@@ -59,7 +59,7 @@ def test_a_face_gets_a_box_and_words_and_leaving_it_is_said(detector: Detector, 
     assert 0 < x < x + width < 100 and 0 < y < y + height < 100 and width > 10
     assert label == result_text.headline(outcome, "en")
     assert answer["data-said"] == result_text.headline(outcome, "en")
-    assert "estimate" in Page(markup).words and len(Page(markup).all("svg")) == 1
+    assert result_text.face_sentence(outcome, "en") in Page(markup).words and len(Page(markup).all("svg")) == 1
     gone = handlers.score_image("en", visitor("a"), event(2, EMPTY))
     assert answer_of(gone)["data-faces"] == "[]" and result_text.no_face_in_view("en") in Page(gone).words
 
