@@ -58,16 +58,16 @@ _OUTSIDE = {
 }
 _SECOND = {
     "en": {
-        (True, True): "A second network, which the colours do not show, also points to manipulation.",
-        (True, False): "A second network, which the colours do not show, does not point to manipulation.",
-        (False, True): "What points to manipulation was found by a second network, which the colours do not show.",
-        (False, False): "A second network, which the colours do not show, does not point to manipulation either.",
+        (True, True): "A second network also points to manipulation.",
+        (True, False): "A second network does not point to manipulation.",
+        (False, True): "A second network points to manipulation; the colours do not show it.",
+        (False, False): "A second network does not point to manipulation either.",
     },
     "hi": {
-        (True, True): "एक दूसरा नेटवर्क, जिसे ये रंग नहीं दिखाते, वह भी छेड़छाड़ की ओर इशारा करता है।",
-        (True, False): "एक दूसरा नेटवर्क, जिसे ये रंग नहीं दिखाते, छेड़छाड़ की ओर इशारा नहीं करता।",
-        (False, True): "छेड़छाड़ की ओर इशारा एक दूसरे नेटवर्क ने किया है, जिसे ये रंग नहीं दिखाते।",
-        (False, False): "एक दूसरा नेटवर्क, जिसे ये रंग नहीं दिखाते, वह भी छेड़छाड़ की ओर इशारा नहीं करता।",
+        (True, True): "दूसरा नेटवर्क भी छेड़छाड़ की ओर इशारा करता है।",
+        (True, False): "दूसरा नेटवर्क छेड़छाड़ की ओर इशारा नहीं करता।",
+        (False, True): "दूसरा नेटवर्क छेड़छाड़ की ओर इशारा करता है; रंग उसे नहीं दिखाते।",
+        (False, False): "दूसरा नेटवर्क भी छेड़छाड़ की ओर इशारा नहीं करता।",
     },
 }
 _CHECKED = {
