@@ -174,7 +174,7 @@ class FaceClassifier:
         networks = [self.network] if self.second is None else [self.network, self.second]
         with self.lock:
             logits = [_forward(network, batch, self.precision) for network in networks]
-        added = torch.stack([factor * part for factor, part in zip(self.factors, logits, strict=False)], 1)
+        added = torch.stack([factor * part for factor, part in zip(self.factors, logits, strict=True)], 1)
         if not bool(added.isfinite().all()):
             raise CheckpointMismatchError(
                 "the checkpoint gives a face a score that is not a finite number; its weights cannot be used. "

@@ -63,6 +63,8 @@ def test_what_is_saved_is_what_is_loaded_in_half_precision(state, tmp_path: Path
 
 def test_the_logit_is_the_weighted_sum_of_both_networks(state, tmp_path: Path) -> None:
     second = build_network(SECOND_ARCHITECTURE).state_dict()
+    state = state | {"logits.bias": torch.tensor([3.0])}
+    second["logit.bias"] = torch.tensor([-1.0])
     save_checkpoint(card(), state, tmp_path)
     joint = SecondNetwork(architecture=SECOND_ARCHITECTURE, sha256="", factors=(0.7, 0.4))
     written = save_second(
