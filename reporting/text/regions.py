@@ -95,9 +95,10 @@ def evidence_sentences(explanation: Explanation, language: Language) -> tuple[st
 
 
 def _second_opinion(explanation: Explanation, language: Language) -> tuple[str, ...]:
-    if not explanation.contributions:
+    added = explanation.score.contributions
+    if len(added) < 2:
         return ()
-    first, second = (added > 0 for added in explanation.contributions)
+    first, second = (each > 0 for each in added)
     return (_SECOND[language][first, second],)
 
 

@@ -59,7 +59,8 @@ def test_a_second_network_that_has_no_heatmap_is_told_of_beside_the_first(
     alone = evidence_sentences(explanations.faces[0], language)
     said = set()
     for contributions in ((2.0, 1.0), (2.0, -1.0), (-2.0, 1.0), (-2.0, -1.0)):
-        *first, second = evidence_sentences(replace(explanations.faces[0], contributions=contributions), language)
+        score = replace(explanations.faces[0].score, contributions=contributions)
+        *first, second = evidence_sentences(replace(explanations.faces[0], score=score), language)
         assert tuple(first) == alone
         said.add(second)
     assert len(said) == 4 and not any(banned_claims(sentence) for sentence in said)
