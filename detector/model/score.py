@@ -45,8 +45,8 @@ def make_score(
     Args:
         contributions: what each network adds to the logit.
     """
-    marks, sharp, logit = face_marks(frame, crop), detail(crop.pixels), sum(contributions)
-    adjusted = quality.adjust(logit, sharp)
+    face_detail, logit = detail(crop.pixels), sum(contributions)
+    marks, adjusted = face_marks(frame, crop.face.box, face_detail), quality.adjust(logit, face_detail)
     return FaceScore(
         frame_index=crop.frame_index,
         time_s=crop.time_s,
@@ -56,7 +56,7 @@ def make_score(
         weight=mark_weight(marks),
         marks=marks,
         turns=crop.face.turns,
-        detail=sharp,
+        detail=face_detail,
         network_logit=logit,
         contributions=tuple(contributions),
     )

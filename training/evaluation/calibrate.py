@@ -20,7 +20,7 @@ FALSE_ALARM_RATE = 0.01
 SOME_SIGNS_RATE = 0.05
 MISS_RATE = 0.05
 FOLDS = 10
-BINS = 5
+BINS = 4
 FEWEST = 299
 """Least genuine faces in a bin: that many without an error bound the rate by 1 % at 95 % confidence
 (Clopper-Pearson)."""
