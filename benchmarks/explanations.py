@@ -42,6 +42,9 @@ _STEPS = 5
 _TOP = ("mixed_6a", "repeat_2", "mixed_7a", "repeat_3", "block8", "last_linear", "logits")
 """Layers that the fine layer of the map head does not depend on."""
 _UPPER = ("repeat_1", *_TOP)
+_SECOND_TOP = (*(f"blocks.{number}." for number in range(7, 21)), "head.", "logit.")
+"""Layers of the second network that its fine map does not depend on."""
+SHOWN = f"{METHOD} of both networks x their trained maps"
 _TWIN_LEVELS = 12.0
 """Difference of twins, in levels of 255, from which a pixel counts as manipulated."""
 
@@ -64,9 +67,9 @@ def explanations(data: Path, count: int, seed: int) -> dict[str, Any]:
     items = [item for item in find_items(data) if item.split == "val"]
     result: dict[str, Any] = {
         "benchmark": "explanations",
-        "checkpoint": detector.card.sha256,
+        "checkpoint": detector.card.weights_id,
         "seed": seed,
-        "shown": f"{METHOD} {detector.card.explain_layer} x trained map",
+        "shown": SHOWN,
     }
     for kind, cases in (
         ("self-blends", _blends(detector, data, items, count, seed)),
@@ -173,21 +176,22 @@ def _case(detector: Detector, pixels: Pixels, altered: NDArray[np.bool_]) -> Cas
 def maps_of(detector: Detector, cases: Sequence[Case]) -> dict[str, list[Heatmap]]:
     """Compute the maps of every method and layer, alone and times the trained map, and the controls, at crop
     size."""
-    size, head = detector.card.input.size_px, detector.card.map_head
-    assert head is not None, "the shipped checkpoint has a map head"
+    size, head, classifier = detector.card.input.size_px, detector.card.map_head, detector.classifier
+    assert head is not None and classifier.map_head is not None, "the shipped checkpoint has a map head"
     crops = [case.crop for case in cases]
     trained: list[Heatmap] = []
-    maps: dict[str, list[Heatmap]] = {"trained map": trained}
+    shown = [_grown(heatmap, size) for heatmap in fake_heatmaps(detector, crops)]
+    maps: dict[str, list[Heatmap]] = {SHOWN: shown, "trained map": trained}
     for layer in LAYERS:
         activations, gradients = [], []
         for crop in crops:
             batch = make_batch([crop.pixels], detector.card.input)
-            with detector.classifier.lock:
-                seen = activations_and_gradients(detector.classifier, layer, batch, [head.fine, head.coarse])
+            with classifier.lock:
+                seen = activations_and_gradients(classifier, layer, batch, [head.fine, head.coarse])
             activations.append(seen[0])
             gradients.append(seen[1])
             if layer == LAYERS[0]:
-                trained.append(_grown(manipulation_map(detector.classifier, *seen[2])[0].cpu().numpy(), size))
+                trained.append(_grown(manipulation_map(classifier.map_head, *seen[2])[0].cpu().numpy(), size))
         for method, weigh in METHODS.items():
             weighed = [weigh(*pair)[0].relu().numpy() for pair in zip(activations, gradients, strict=True)]
             maps[f"{method} {layer}"] = [_grown(heatmap, size) for heatmap in weighed]
@@ -287,15 +291,16 @@ def _rank_correlation(heatmaps: Sequence[Heatmap], others: Sequence[Heatmap]) ->
 
 
 def _permuted(detector: Detector, layers: tuple[str, ...], seed: int) -> Detector:
-    """Permute the weights of some layers within each tensor."""
+    """Permute the weights of some layers, and the upper ones of the second network, within each tensor."""
     classifier = copy.copy(detector.classifier)
-    classifier.network = copy.deepcopy(detector.classifier.network)
+    classifier.network, classifier.second = copy.deepcopy((classifier.network, classifier.second))
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
-        for name, tensor in classifier.network.named_parameters():
-            if name.startswith(layers) and tensor.ndim > 1:
-                order = torch.randperm(tensor.numel(), generator=generator)
-                tensor.copy_(tensor.flatten()[order].reshape(tensor.shape))
+        for network, prefixes in ((classifier.network, layers), (classifier.second, _SECOND_TOP)):
+            for name, tensor in network.named_parameters() if network is not None else ():
+                if name.startswith(prefixes) and tensor.ndim > 1:
+                    order = torch.randperm(tensor.numel(), generator=generator)
+                    tensor.copy_(tensor.flatten()[order].reshape(tensor.shape))
     return Detector(detector.card, classifier, detector.finder, detector.config)
 
 

@@ -61,7 +61,7 @@ def stages(clip: Path) -> dict[str, dict[str, float]]:
         ),
         "explain every face": (
             _seconds(explain_all),
-            _explaining_flops(detector, make_batch(pixels[:1], spec)) * len(crops) / rates[precision],
+            _flops(lambda: fake_heatmaps(detector, crops[:1])) * len(crops) / rates[precision],
         ),
     }
     return {
@@ -106,19 +106,6 @@ def _flops(action: Callable[[], object]) -> float:
     with FlopCounterMode(display=False) as counter:
         action()
     return float(counter.get_total_flops())
-
-
-def _explaining_flops(detector: Detector, batch: torch.Tensor) -> float:
-    """Count one forward pass, and the backward pass to the explained layer."""
-    network = detector.classifier.network
-    with FlopCounterMode(display=False) as counter, torch.no_grad():
-        network(batch.to(next(network.parameters()).dtype))
-    counts = counter.get_flop_counts()
-    parts = [name for name, _ in network.named_children()]
-    above = parts[parts.index(detector.card.explain_layer.split(".")[0]) + 1 :]
-    root = type(network).__name__
-    back = sum(sum(counts.get(f"{root}.{part}", {}).values()) for part in above)
-    return float(counter.get_total_flops() + back)
 
 
 def _matmul_flops_s(precision: str) -> float:

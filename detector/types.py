@@ -195,7 +195,7 @@ class FaceScore:
     network_logit: float | None = None
     """The logit before the offset for image detail was subtracted; None where there is no offset."""
     contributions: tuple[float, ...] = ()
-    """What each network adds to that logit; the heatmap explains the first one alone."""
+    """What each network adds to that logit."""
     turns: QuarterTurns = 0
     """Turns that made the face upright."""
 

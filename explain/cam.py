@@ -1,14 +1,14 @@
 """Compute class activation maps of the fake logit.
 
 The values equal those of pytorch-grad-cam before its scaling of each map to 0..1, which would make a genuine face
-look as suspicious as a manipulated one. Where the checkpoint has a map head, the Grad-CAM map of a deep layer is
-multiplied by the maps of the two layers trained to locate manipulation (docs/decisions/0012-what-a-map-shows.md;
-measured by `python -m benchmarks explanations`).
+look as suspicious as a manipulated one. The maps of two networks are added like their logits. Where the checkpoint
+has a map head, the sum is multiplied by the maps of the layers trained to locate manipulation
+(docs/decisions/0012-what-a-map-shows.md; measured by `python -m benchmarks explanations`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from detector.errors import ExplainError
+from detector.model.checkpoint import CheckpointCard
 from detector.model.classifier import FaceClassifier
+from detector.model.efficientnet_lite import COARSE_LAYER, FINE_LAYER
 from detector.model.score import make_batch
 from detector.pipeline import Detector
 from detector.types import FaceCrop
@@ -39,29 +41,44 @@ def fake_heatmaps(detector: Detector, crops: Sequence[FaceCrop]) -> list[NDArray
     Raises:
         ExplainError: the network has no such layer, or the map is coarser than 12x12.
     """
-    layer, head = detector.card.explain_layer, detector.card.map_head
-    also = [head.fine, head.coarse] if head else []
     heatmaps: list[NDArray[np.float32]] = []
     for start in range(0, len(crops), _BATCH):
         batch = make_batch([crop.pixels for crop in crops[start : start + _BATCH]], detector.card.input)
         with detector.classifier.lock:
-            activations, gradients, others = activations_and_gradients(detector.classifier, layer, batch, also)
-        heatmap = grad_cam(activations, gradients)
-        if others:
-            where = manipulation_map(detector.classifier, *others)
-            heatmap = _grown(heatmap, where.shape[1:]) * where
-        heatmaps.extend(heatmap.cpu().numpy())
+            heatmaps.extend(_heatmaps(detector.classifier, detector.card, batch).cpu().numpy())
     if heatmaps and min(heatmaps[0].shape) < MIN_CELLS:
         rows, columns = heatmaps[0].shape
         raise ExplainError(
-            f"the map of {layer!r} has {rows}x{columns} cells, too few to point at a part of a face; "
-            f"the checkpoint's card must name a layer with at least {MIN_CELLS}x{MIN_CELLS}, or a map head"
+            f"the map of {detector.card.explain_layer!r} has {rows}x{columns} cells, too few to point at a part "
+            "of a face; the checkpoint's card must name a layer with at least "
+            f"{MIN_CELLS}x{MIN_CELLS}, or a map head"
         )
     return heatmaps
 
 
+def _heatmaps(classifier: FaceClassifier, card: CheckpointCard, batch: Tensor) -> Tensor:
+    """Explain a batch: (n, rows, columns)."""
+    layers = [card.map_head.fine, card.map_head.coarse] if card.map_head else []
+    activations, gradients, seen = activations_and_gradients(classifier, card.explain_layer, batch, layers)
+    heatmap, where = classifier.factors[0] * grad_cam(activations, gradients), None
+    if classifier.map_head and seen:
+        where = manipulation_map(classifier.map_head, *seen)
+        heatmap = _grown(heatmap, where.shape[1:])
+    if (second := classifier.second) is not None:
+        layers = [FINE_LAYER, COARSE_LAYER]
+        activations, gradients, seen = activations_and_gradients(classifier, COARSE_LAYER, batch, layers, second)
+        heatmap = heatmap + classifier.factors[1] * _grown(grad_cam(activations, gradients), heatmap.shape[1:])
+        if where is not None:
+            where = where * _grown(manipulation_map(second.map_head(), *seen), where.shape[1:])
+    return heatmap if where is None else heatmap * where
+
+
 def activations_and_gradients(
-    classifier: FaceClassifier, layer: str, batch: Tensor, also: Sequence[str] = ()
+    classifier: FaceClassifier,
+    layer: str,
+    batch: Tensor,
+    also: Sequence[str] = (),
+    network: nn.Module | None = None,
 ) -> tuple[Tensor, Tensor, list[Tensor]]:
     """Run one forward pass and the backward pass to one layer, in the classifier's precision.
 
@@ -70,6 +87,7 @@ def activations_and_gradients(
     Args:
         batch: float32 (n, 3, size, size), normalised.
         also: further modules whose activations are returned.
+        network: the classifier's network to run; by default the first.
 
     Returns:
         Activations of the layer, gradients of the fake logit with respect to them, and activations of the
@@ -78,7 +96,8 @@ def activations_and_gradients(
     Raises:
         ExplainError: the network has no such module.
     """
-    modules = dict(classifier.network.named_modules())
+    network = classifier.network if network is None else network
+    modules = dict(network.named_modules())
     for name in (layer, *also):
         if name not in modules:
             raise ExplainError(
@@ -101,7 +120,7 @@ def activations_and_gradients(
         batch = batch.to(classifier.device).contiguous(memory_format=torch.channels_last)
         bf16 = classifier.precision == "bf16"
         with torch.enable_grad(), torch.autocast(batch.device.type, torch.bfloat16, enabled=bf16):
-            logits = classifier.network(batch)
+            logits = network(batch)
             (gradients,) = torch.autograd.grad(logits.sum(), kept[layer])
     finally:
         for handle in handles:
@@ -109,11 +128,8 @@ def activations_and_gradients(
     return kept[layer].detach().float(), gradients.float(), [kept[name].detach().float() for name in also]
 
 
-def manipulation_map(classifier: FaceClassifier, fine: Tensor, coarse: Tensor) -> Tensor:
-    """Return the product of both map-head layers: (n, rows, columns) of the fine one, 0 to 1."""
-    head = classifier.map_head
-    if head is None:
-        raise ExplainError("the classifier was loaded without the map head that its card names")
+def manipulation_map(head: Mapping[str, Tensor], fine: Tensor, coarse: Tensor) -> Tensor:
+    """Return the product of both layers of a map head: (n, rows, columns) of the fine one, 0 to 1."""
     near = F.conv2d(fine, head["fine.weight"], head["fine.bias"]).sigmoid()[:, 0]
     far = F.conv2d(coarse, head["coarse.weight"], head["coarse.bias"]).sigmoid()[:, 0]
     return near * _grown(far, near.shape[1:])

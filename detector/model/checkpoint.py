@@ -87,7 +87,7 @@ class MapHead:
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
 class SecondNetwork:
-    """A network of another kind that judges the same crops. It has no heatmap."""
+    """A network of another kind that judges the same crops."""
 
     architecture: Literal["EfficientNet-Lite2"]
     sha256: str

@@ -154,8 +154,11 @@ class FaceClassifier:
             self.precision = precision
         dtype = torch.bfloat16 if self.precision == "bf16" else torch.float32
         self.network = _load(architecture, weights, device, dtype)
-        """The network that heatmaps explain."""
-        self.second = None if second is None else _load(SECOND_ARCHITECTURE, second, device, dtype)
+        self.second: EfficientNetLite2 | None = None
+        if second is not None:
+            network = _load(SECOND_ARCHITECTURE, second, device, dtype)
+            assert isinstance(network, EfficientNetLite2)
+            self.second = network
         self.factors = factors
         self.map_head = map_head and {key: tensor.to(device) for key, tensor in map_head.items()}
         self.device = device

@@ -1,4 +1,4 @@
-"""EfficientNet-Lite2, the second network of a checkpoint with a second opinion.
+"""EfficientNet-Lite2, the second network of a checkpoint that has two.
 
 EfficientNet-Lite is EfficientNet (Tan and Le, ICML 2019, arXiv:1905.11946) without squeeze-and-excitation and with
 ReLU6; stem and head are not widened. Lite2 is 1.1 times as wide and 1.2 times as deep as Lite0.
@@ -24,6 +24,8 @@ _STAGES = (
 )
 FEATURES, FINE, COARSE = 1280, 48, 120
 """Channels of the pooled features, of the last map at an eighth of the input's side, and at a sixteenth."""
+FINE_LAYER, COARSE_LAYER = "blocks.6", "blocks.14"
+"""Modules that compute these two maps."""
 _LONGEST_DROP = 0.1
 """Share of a batch in which the last block is skipped while training (stochastic depth, arXiv:1603.09382)."""
 
@@ -96,6 +98,8 @@ class EfficientNetLite2(nn.Module):
                 inputs = outputs
         self.head = _Conv(inputs, FEATURES)
         self.logit = nn.Linear(FEATURES, 1)
+        self.map_fine, self.map_coarse = nn.Conv2d(FINE, 1, 1), nn.Conv2d(COARSE, 1, 1)
+        """Trained to locate manipulation; they do not affect the logit."""
 
     def features(self, x: Tensor) -> Features:
         # ImageNet's weights expect (pixel - 127) / 128.
@@ -105,6 +109,14 @@ class EfficientNetLite2(nn.Module):
             x = block(x)
             maps[x.shape[1]] = x
         return Features(maps[FINE], maps[COARSE], self.head(x).mean((2, 3)))
+
+    def map_head(self) -> dict[str, Tensor]:
+        """Return the weights of the map convolutions, named as in `checkpoint.MapHead`."""
+        return {
+            f"{name}.{part}": tensor.float()
+            for name, layer in (("fine", self.map_fine), ("coarse", self.map_coarse))
+            for part, tensor in layer.state_dict().items()
+        }
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (n, 3, size, size) to logits (n, 1)."""

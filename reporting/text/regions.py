@@ -60,13 +60,13 @@ _SECOND = {
     "en": {
         (True, True): "A second network also points to manipulation.",
         (True, False): "A second network does not point to manipulation.",
-        (False, True): "A second network points to manipulation; the colours do not show it.",
+        (False, True): "A second network points to manipulation; the first one does not.",
         (False, False): "A second network does not point to manipulation either.",
     },
     "hi": {
         (True, True): "दूसरा नेटवर्क भी छेड़छाड़ की ओर इशारा करता है।",
         (True, False): "दूसरा नेटवर्क छेड़छाड़ की ओर इशारा नहीं करता।",
-        (False, True): "दूसरा नेटवर्क छेड़छाड़ की ओर इशारा करता है; रंग उसे नहीं दिखाते।",
+        (False, True): "दूसरा नेटवर्क छेड़छाड़ की ओर इशारा करता है; पहला नहीं करता।",
         (False, False): "दूसरा नेटवर्क भी छेड़छाड़ की ओर इशारा नहीं करता।",
     },
 }

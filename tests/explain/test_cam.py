@@ -20,12 +20,13 @@ from benchmarks.explanations import METHODS
 from detector import Detector
 from detector.config import CHECKPOINTS
 from detector.errors import ExplainError
-from detector.model.checkpoint import load_map_head, load_weights
+from detector.model.checkpoint import load_map_head, load_second, load_weights
 from detector.model.classifier import FaceClassifier, build_network
+from detector.model.efficientnet_lite import EfficientNetLite2
 from detector.model.score import make_batch
 from detector.types import Analysis, FaceCrop
 from explain import explain
-from explain.cam import MIN_CELLS, activations_and_gradients, fake_heatmaps, grad_cam, manipulation_map
+from explain.cam import MIN_CELLS, activations_and_gradients, fake_heatmaps, grad_cam
 
 
 @pytest.fixture(scope="module")
@@ -37,9 +38,13 @@ def crops_of(analysis: Analysis) -> list[FaceCrop]:
     return list(analysis.tracks[0].key_crops)
 
 
-def with_weights(detector: Detector, weights: dict[str, torch.Tensor]) -> Detector:
-    head = detector.classifier.map_head
-    classifier = FaceClassifier(weights, torch.device("cpu"), "fp32", map_head=head)
+def with_weights(
+    detector: Detector, weights: dict[str, torch.Tensor], second: dict[str, torch.Tensor] | None
+) -> Detector:
+    head, factors = detector.classifier.map_head, detector.classifier.factors
+    classifier = FaceClassifier(
+        weights, torch.device("cpu"), "fp32", map_head=head, second=second, factors=factors
+    )
     return Detector(detector.card, classifier, detector.finder, detector.config)
 
 
@@ -66,39 +71,46 @@ def test_a_batch_of_maps_is_the_librarys_before_its_scaling(detector, analysis, 
         np.testing.assert_allclose(heatmap, np.maximum(theirs[0], 0), rtol=1e-3, atol=1e-3 * ours.max())
 
 
-def test_what_is_shown_is_the_map_of_the_verdict_where_the_trained_layers_see_a_change(
+def test_what_is_shown_is_the_map_of_the_verdict_where_the_trained_layers_of_both_networks_see_a_change(
     detector: Detector, analysis: Analysis
 ) -> None:
-    """With scipy's and PyTorch's own means: an oracle that shares no code with what it checks."""
+    """With the grad-cam library, scipy and OpenCV: an oracle that shares no code with what it checks."""
     crop, card = crops_of(analysis)[0], detector.card
     batch = make_batch([crop.pixels], card.input)
-    verdict, gradients, (fine, coarse) = activations_and_gradients(
-        detector.classifier, card.explain_layer, batch, [card.map_head.fine, card.map_head.coarse]
-    )
-    head = {key: tensor.numpy() for key, tensor in load_map_head(card, CHECKPOINTS).items()}
-
-    def probabilities(name: str, activations: torch.Tensor) -> np.ndarray:
-        return expit(
-            np.tensordot(head[f"{name}.weight"][0, :, 0, 0], activations[0].numpy(), 1) + head[f"{name}.bias"]
-        )
+    first, second = build_network(), EfficientNetLite2()
+    first.load_state_dict(load_weights(card, CHECKPOINTS))
+    second.load_state_dict(weights := load_second(card, CHECKPOINTS))
+    heads = load_map_head(card, CHECKPOINTS), {key.removeprefix("map_"): value for key, value in weights.items()}
+    layers = (card.map_head.fine, card.map_head.coarse), ("blocks.6", "blocks.14")
 
     def grown(heatmap: np.ndarray, size: int) -> np.ndarray:
         return cv2.resize(heatmap.astype(np.float32), (size, size), interpolation=cv2.INTER_LINEAR)
 
-    near = probabilities("fine", fine)
-    where = near * grown(probabilities("coarse", coarse), len(near))
-    expected = grown(grad_cam(verdict, gradients)[0].numpy(), len(near)) * where
-    (heatmap,), (trained,) = fake_heatmaps(detector, [crop]), manipulation_map(detector.classifier, fine, coarse)
-    np.testing.assert_allclose(heatmap, expected, rtol=1e-3, atol=1e-4 * expected.max())
-    np.testing.assert_allclose(trained.numpy(), where, rtol=1e-3, atol=1e-4)
+    heat, where, size = 0.0, 1.0, 17
+    for network, head, names, factor in zip((first, second), heads, layers, card.second.factors, strict=True):
+        modules = dict(network.eval().named_modules())
+        with GradCAM(network, [modules[name] for name in names]) as cam:
+            cam.activations_and_grads(batch).sum().backward()
+            fine, coarse = (kept[0].numpy() for kept in cam.activations_and_grads.activations)
+            weights = cam.activations_and_grads.gradients[1][0].numpy().mean((1, 2))
+        heat += factor * grown(np.maximum(np.tensordot(weights, coarse, 1), 0), size)
+        near, far = (
+            expit(np.tensordot(head[f"{name}.weight"][0, :, 0, 0].numpy(), seen, 1) + head[f"{name}.bias"].numpy())
+            for name, seen in (("fine", fine), ("coarse", coarse))
+        )
+        where *= grown(near * grown(far, len(near)), size)
+    (heatmap,) = fake_heatmaps(detector, [crop])
+    np.testing.assert_allclose(heatmap, heat * where, rtol=1e-2, atol=1e-3 * (heat * where).max())
 
 
 def test_without_a_map_head_the_map_of_the_verdict_stands_alone(detector: Detector, analysis: Analysis) -> None:
     card = dataclasses.replace(detector.card, map_head=None, heatmap=None, explain_layer="repeat_1")
     headless = Detector(card, detector.classifier, detector.finder, detector.config)
+    headless = with_weights(headless, load_weights(detector.card, CHECKPOINTS), None)
     crop = crops_of(analysis)[0]
     batch = make_batch([crop.pixels], card.input)
-    expected = grad_cam(*activations_and_gradients(detector.classifier, "repeat_1", batch)[:2])[0].numpy()
+    factor = detector.classifier.factors[0]
+    expected = factor * grad_cam(*activations_and_gradients(detector.classifier, "repeat_1", batch)[:2])[0].numpy()
     np.testing.assert_allclose(fake_heatmaps(headless, [crop])[0], expected, rtol=1e-4, atol=1e-6)
     explanations = explain(headless, analysis)
     assert explanations.heatmap_scale == max(face.peak for face in explanations.faces)
@@ -135,9 +147,9 @@ def test_scaling_the_last_layer_scales_the_map(detector: Detector, analysis: Ana
     """A map scaled by itself would not notice: the raw scale is what makes two faces comparable."""
     crop = crops_of(analysis)[0]
     (heatmap,) = fake_heatmaps(detector, [crop])
-    weights = load_weights(detector.card, CHECKPOINTS)
-    weights["logits.weight"] = weights["logits.weight"] * 2
-    doubled = with_weights(detector, weights)
+    weights, second = load_weights(detector.card, CHECKPOINTS), load_second(detector.card, CHECKPOINTS)
+    weights["logits.weight"], second["logit.weight"] = weights["logits.weight"] * 2, second["logit.weight"] * 2
+    doubled = with_weights(detector, weights, second)
     np.testing.assert_allclose(fake_heatmaps(doubled, [crop])[0], 2 * heatmap, rtol=1e-3, atol=1e-7)
 
 
@@ -222,13 +234,14 @@ def test_other_weights_give_another_map(detector: Detector, examples: Path) -> N
     crops = [crops_of(detector.analyze(examples / name))[0] for name in names]
     heatmaps, agreement = fake_heatmaps(detector, crops), []
     for seed in range(4):
-        weights = load_weights(detector.card, CHECKPOINTS)
         generator = torch.Generator().manual_seed(seed)
-        for key, tensor in weights.items():
-            if key.endswith("conv.weight"):
-                order = torch.randperm(tensor.numel(), generator=generator)
-                weights[key] = tensor.flatten()[order].reshape(tensor.shape)
-        others = fake_heatmaps(with_weights(detector, weights), crops)
+        both = load_weights(detector.card, CHECKPOINTS), load_second(detector.card, CHECKPOINTS)
+        for weights in both:
+            for key, tensor in weights.items():
+                if key.endswith("conv.weight"):
+                    order = torch.randperm(tensor.numel(), generator=generator)
+                    weights[key] = tensor.flatten()[order].reshape(tensor.shape)
+        others = fake_heatmaps(with_weights(detector, *both), crops)
         agreement += [
             spearmanr(a.ravel(), b.ravel()).statistic for a, b in zip(heatmaps, others, strict=True) if b.std()
         ]

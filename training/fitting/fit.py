@@ -208,7 +208,7 @@ def start_from(network: nn.Module, run: Path) -> None:
         state = {name.removeprefix("module."): value for name, value in saved.items() if name != "n_averaged"}
     own = network.state_dict()
     missing, surplus = own.keys() - state.keys(), state.keys() - own.keys()
-    if surplus or any(not name.startswith("map_") for name in missing):
+    if surplus or any("map_" not in name for name in missing):
         names = sorted([*missing, *surplus])[:3]
         raise ValueError(f"{run} does not hold a {type(network).__name__.lower()}: {', '.join(names)}")
     network.load_state_dict(own | state)

@@ -38,7 +38,7 @@ class Outputs(NamedTuple):
 
 
 class Teacher(nn.Module):
-    """EfficientNet-Lite2 with a map head, which does not affect the logit."""
+    """EfficientNet-Lite2."""
 
     pooled_count, fine_count, coarse_count = FEATURES, FINE, COARSE
 
@@ -56,17 +56,16 @@ class Teacher(nn.Module):
             state = {_own_name(name): value for name, value in read_pickled_state(imagenet).items()}
             own = self.network.state_dict()
             state = {name: value for name, value in state.items() if name in own} | {
-                name: own[name] for name in ("logit.weight", "logit.bias")
+                name: value for name, value in own.items() if name.startswith(("logit.", "map_"))
             }
             require_same_keys(state, own, str(imagenet), SECOND_ARCHITECTURE)
             self.network.load_state_dict(state)
-        self.map_fine = nn.Conv2d(self.fine_count, 1, 1)
-        self.map_coarse = nn.Conv2d(self.coarse_count, 1, 1)
 
     def forward(self, x: Tensor) -> Outputs:
-        fine, coarse, pooled = self.network.features(x)
-        logits = self.network.logit(F.dropout(pooled, 0.2, self.training)).squeeze(1)
-        return Outputs(logits, pooled, fine, coarse, self.map_fine(fine), self.map_coarse(coarse))
+        network = self.network
+        fine, coarse, pooled = network.features(x)
+        logits = network.logit(F.dropout(pooled, 0.2, self.training)).squeeze(1)
+        return Outputs(logits, pooled, fine, coarse, network.map_fine(fine), network.map_coarse(coarse))
 
 
 _OUTSIDE = {"_conv_stem": "stem.conv", "_bn0": "stem.bn", "_conv_head": "head.conv", "_bn1": "head.bn"}
