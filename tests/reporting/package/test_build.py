@@ -35,7 +35,6 @@ from reporting.portals import load_portal
 from reporting.text.catalog import sentences
 from reporting.text.printable import printable
 from reporting.text.regions import evidence_sentences
-from reporting.text.technical_report import PLACES
 from reporting.types import Place
 
 Build = Callable[..., Path]
@@ -351,7 +350,7 @@ def test_an_image_of_another_kind_is_refused(build: Build, explanations: Explana
 @pytest.mark.parametrize("place", get_args(Place))
 def test_the_package_says_where_the_file_was_processed(place: Place, build: Build, small_documents: None) -> None:
     log = contents(build(processed_at=place))["7_custody_log.csv"].decode()
-    assert [name for name, words in PLACES.items() if words in log] == [place]
+    assert [name for name, words in sentences("technical_report")["places"].items() if words in log] == [place]
 
 
 @pytest.mark.usefixtures("small_documents")
