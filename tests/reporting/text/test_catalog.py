@@ -33,7 +33,9 @@ def pairs(table: dict[str, Any], place: str) -> Iterator[tuple[str, Any, Any]]:
 def lines(entry: Any) -> list[str]:
     if isinstance(entry, dict):
         return [line for part in entry.values() for line in lines(part)]
-    return [line for part in entry for line in lines(part)] if isinstance(entry, list) else [entry]
+    if isinstance(entry, list):
+        return [line for part in entry for line in lines(part)]
+    return [entry] if isinstance(entry, str) else []
 
 
 @pytest.mark.parametrize("name", sorted({*TABLES} - ONE_LANGUAGE))
