@@ -75,7 +75,7 @@ def run_recipe(recipe: Recipe) -> None:
     for name in CHANGES:
         evaluate(judge, recipe.data, "val", runs / f"val-{name}.csv", changed=name, workers=recipe.workers)
     _settle(recipe, dev=[], videos=None)
-    # Video scores use the offsets that were just set.
+    # The thresholds that were just set choose further frames of long videos.
     dev: list[Path] = []
     if any(item.split == "dev" for item in find_items(recipe.data)):
         dev = [runs / "dev.csv"]
