@@ -18,7 +18,7 @@ from detector.faces.crop import crop_faces
 from detector.faces.face_detector import FaceFinder
 from detector.faces.face_follower import FaceFollower
 from detector.media.media import Media, open_media
-from detector.media.prefetch import ahead
+from detector.media.prefetch import prefetch
 from detector.messages import Message
 from detector.model.checkpoint import CheckpointCard, load_card, load_map_head, load_second, load_weights
 from detector.model.classifier import FaceClassifier, choose_device
@@ -166,7 +166,7 @@ class Detector:
         follower = FaceFollower(self.finder, turns)
         expected = media.count(max_frames)
         strongest: float | None = None
-        with closing(ahead(media.frames(max_frames, collected.warnings.append), _FRAMES_AHEAD)) as frames:
+        with closing(prefetch(media.frames(max_frames, collected.warnings.append), _FRAMES_AHEAD)) as frames:
             for frame in frames:
                 number = collected.frames_examined + 1
                 tell(Step("look", min(0.98, (number - 1) / expected), number, expected, strongest))
