@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import get_args
 
 from detector.messages import Message
-from reporting.text.results import KINDS, Language
+from detector.types import MediaKind
+from reporting.text.results import Language, kind_name
 
 
 def message_sentences(messages: Iterable[Message], language: Language) -> tuple[str, ...]:
@@ -14,5 +16,5 @@ def message_sentences(messages: Iterable[Message], language: Language) -> tuple[
     >>> message_sentences([Message("faces_in_image", {"faces": 2})], "hi")
     ('तस्वीर में जाँचे गए चेहरे: 2।',)
     """
-    words = {} if language == "en" else KINDS[language]
-    return tuple(message.sentence(language, words) for message in messages)
+    kinds = {} if language == "en" else {kind: kind_name(kind, language) for kind in get_args(MediaKind)}
+    return tuple(message.sentence(language, kinds) for message in messages)

@@ -20,8 +20,8 @@ from detector import Detector
 from detector.types import Frame
 from reporting import Case, verify_package
 from reporting.portals import load_portal
+from reporting.text.catalog import sentence
 from reporting.text.findings import finding, mark
-from reporting.text.referrals import followup_words
 from reporting.text.results import Language
 from ui import text
 from ui.check.upload_handlers import Handlers
@@ -394,9 +394,15 @@ def test_the_number_goes_into_the_package_and_the_dates_follow(report: ReportHan
     with zipfile.ZipFile(package.path) as archive:
         assert b"31409250012345" in archive.read("7_custody_log.csv")
     for day, name, days in (("13-03-2026", "platform_resolves", 7), ("05-04-2026", "appeal", 30)):
-        assert f"{day}, 10:00" in updates[FILED] and escape(followup_words(name, days)["en"]) in updates[FILED]
+        assert (
+            f"{day}, 10:00" in updates[FILED]
+            and escape(sentence("referrals", f"followups.{name}", "en", span=days)) in updates[FILED]
+        )
     hindi = report.change_language(VISITOR, next(TURN), "hi", *answers("other"))
-    assert escape(followup_words("appeal", 30)["hi"]) in hindi[FILED] and text.of("hi").READY in hindi[NOTE]
+    assert (
+        escape(sentence("referrals", "followups.appeal", "hi", span=30)) in hindi[FILED]
+        and text.of("hi").READY in hindi[NOTE]
+    )
     assert (
         WORDS.TROUBLES["result_gone"]["message"]
         in report.file(STRANGER, next(TURN), "en", "31409250012345", "")[NOTE]
