@@ -15,7 +15,7 @@ from reporting.text.results import Language, kind_name
 
 
 def message_sentences(messages: Iterable[Message], language: Language) -> tuple[str, ...]:
-    """Each message as a sentence.
+    """Return each message as a sentence.
 
     >>> message_sentences([Message("faces_in_image", {"faces": 2})], "hi")
     ('तस्वीर में जाँचे गए चेहरे: 2।',)

@@ -25,7 +25,7 @@ from ui import text
 from ui.check import file_check, frame_sampling
 from ui.check.file_check import ProgressCallback, Superseded, Trouble, attempt
 from ui.check.result_updates import answer_updates, empty_result, result_texts, show_result
-from ui.check.turns import Turns
+from ui.check.scheduler import Scheduler
 from ui.check.video_handlers import copy_updates
 from ui.common.updates import Updates
 from ui.result.status_panel import (
@@ -34,11 +34,10 @@ from ui.result.status_panel import (
     trouble_panel,
 )
 from ui.security.rate_limit import MAX_WAITING
-from ui.session.images import delete_earlier_runs, save_images, save_sheet, save_still
-from ui.session.key_frames import KeyFrame, store_frames
+from ui.session.images import KeyFrame, delete_earlier_runs, save_images, save_sheet, save_still, store_frames
 from ui.session.origin import Origin, read_origin, sheet_frames
 from ui.session.own_files import RECEIVED, secret_folder
-from ui.session.store import ImageLinks, Visit, Visits, delete_if_ended, take_upload
+from ui.session.store import ImageLinks, Visit, Visits, take_upload
 from ui.session.visitor import owner_of, session_of
 
 _T = TypeVar("_T")
@@ -58,7 +57,7 @@ class Handlers:
         self._detector = detector
         self._root = root
         self.visits = Visits(root)
-        self.turns = Turns()
+        self.scheduler = Scheduler()
 
     def receive(self, upload: object, chosen: str, request: gr.Request) -> Updates:
         """Take an upload in and show at once that it is being checked; the check follows."""
@@ -104,16 +103,7 @@ class Handlers:
                 raise Superseded
             progress(share, desc=clock.describe(share, stage(visit.language), visit.language))
 
-        def work() -> CheckResult:
-            return self._analyze(visit, choice, on_progress)
-
-        try:
-            found = attempt(work)
-        except Superseded:
-            found = None
-        if self.visits.get(session) is not visit:
-            delete_if_ended(visit)  # images may have been written into it
-            return {}
+        found = self.visits.attempt(session, visit, lambda: self._analyze(visit, choice, on_progress))
         if found is None:
             return {}  # the handler that stopped it updates the page
         if not isinstance(found, Trouble):
@@ -239,12 +229,12 @@ class Handlers:
             on_progress: called in each step.
             work: gets the opened file and its progress callback, which lets others pass during a video.
         """
-        with self.turns.image():
+        with self.scheduler.image():
             media = source if isinstance(source, Media) else open_media(source, self._detector.config)
             if media.info.kind == "image":
                 return media, work(media, on_progress)
         name = printable(media.path.name)
-        with self.turns.video(
+        with self.scheduler.video(
             lambda: on_progress(0.0, lambda language: text.of(language).CHECKING.format(name=name))
         ) as give_way:
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -77,13 +77,15 @@ def exposed(host: str, *, share: bool = False, names: Sequence[str] = ()) -> Exp
     )
 
 
-def exposed_as_space(space_host: str) -> Exposure:
-    """Decide for a Hugging Face Space.
+def exposed_as_space(environment: Mapping[str, str]) -> Exposure | None:
+    """Decide for a Hugging Face Space; None if this is not one.
 
     Args:
-        space_host: value of SPACE_HOST: host names separated by commas.
+        environment: variables; SPACE_HOST has the host names, separated by commas.
     """
-    names = tuple(name.strip().lower() for name in space_host.split(",") if name.strip())
+    if not environment.get("SPACE_ID"):
+        return None
+    names = tuple(name.strip().lower() for name in environment.get("SPACE_HOST", "").split(",") if name.strip())
     return Exposure(
         host="0.0.0.0",
         names=(*LOOPBACK, *names),

@@ -51,7 +51,7 @@ def handlers(detector: Detector, tmp_path: Path, examples: Path) -> Handlers:
 
 @pytest.fixture
 def videos(handlers: Handlers, detector: Detector) -> VideoHandlers:
-    return VideoHandlers(detector, handlers.visits, handlers.turns)
+    return VideoHandlers(detector, handlers.visits, handlers.scheduler)
 
 
 def track_of(handlers: Handlers) -> FaceTrack:
@@ -258,7 +258,7 @@ def test_an_image_offers_no_copy(detector: Detector, tmp_path: Path, examples: P
     handlers.receive_example(examples / "genuine.jpg")("en", visitor("a"))
     shown = handlers.run_check("auto", visitor("a"), quiet)
     assert shown["timeline"] == "" and shown["copy"].visible is False
-    panel = VideoHandlers(detector, handlers.visits, handlers.turns).moment("en", visitor("a"), pick(0, 0))[
+    panel = VideoHandlers(detector, handlers.visits, handlers.scheduler).moment("en", visitor("a"), pick(0, 0))[
         "moment"
     ]
     assert WORDS.TROUBLES["moment_gone"]["message"] in Page(panel).words

@@ -11,8 +11,8 @@ from reporting import Case, route
 from reporting.case import Kind
 from reporting.text.results import Language
 from ui import text
-from ui.common.html import escape
-from ui.report.referral_steps import linked, portal_link, routes_panel
+from ui.common.html import escape, linked
+from ui.report.referral_steps import portal_link, routes_panel
 
 
 @pytest.mark.parametrize("language", get_args(Language))
