@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from reporting import Case, PortalField, followups, route
+from reporting import Case
 from reporting.case import IST
+from reporting.complaint.form_fields import PortalField
+from reporting.complaint.referrals import followups, route
 from reporting.portals import load_portal
 from reporting.text.catalog import sentences
 from reporting.text.findings import Finding, mark, versions

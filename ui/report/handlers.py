@@ -14,14 +14,8 @@ import gradio as gr
 
 from detector.errors import HardStopError
 from detector.types import Analysis
-from reporting import (
-    Case,
-    ReportPackage,
-    build_package,
-    is_hard_stop,
-    record_acknowledgement,
-    refuse_hard_stop,
-)
+from reporting import Case, ReportPackage, build_package, record_acknowledgement
+from reporting.complaint.referrals import is_hard_stop, refuse_hard_stop
 from reporting.portals import load_portal
 from reporting.text.results import Language
 from reporting.types import Place

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reporting import Case, Route, filing_page, route
+from reporting import Case
+from reporting.complaint.referrals import Route, filing_page, route
 from reporting.portals import load_portal
 from reporting.text.findings import Finding
 from reporting.text.results import Language

@@ -21,7 +21,8 @@ from detector.errors import MediaNotFoundError
 from detector.media.media import Media
 from detector.types import Analysis
 from explain.types import Explanations, Faithfulness
-from reporting import Case, PortalField
+from reporting import Case
+from reporting.complaint.form_fields import PortalField
 from reporting.text.findings import Finding
 from reporting.text.results import Language
 from reporting.types import Place

@@ -7,8 +7,9 @@ from typing import get_args
 import pytest
 from html_helpers import Page
 
-from reporting import Case, route
+from reporting import Case
 from reporting.case import Kind
+from reporting.complaint.referrals import route
 from reporting.text.results import Language
 from ui import text
 from ui.common.html import escape, linked
