@@ -117,14 +117,10 @@ def check_original(original: Path, media: MediaInfo) -> None:
     except OSError as error:
         raise ReportError(f"{original.name} cannot be read ({error}): give a file that can be") from error
     if not same:
-        raise not_the_original(original.name, media)
-
-
-def not_the_original(name: str, media: MediaInfo) -> ReportError:
-    return ReportError(
-        f"{name} is not the file that was judged (SHA-256 {media.sha256}): give that file unchanged, or leave it "
-        "out"
-    )
+        raise ReportError(
+            f"{original.name} is not the file that was judged (SHA-256 {media.sha256}): give that file unchanged, "
+            "or leave it out"
+        )
 
 
 def make_evidence(

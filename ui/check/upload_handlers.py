@@ -41,10 +41,7 @@ from ui.session.store import ImageLinks, Visit, Visits, take_upload
 from ui.session.visitor import owner_of, session_of
 
 _T = TypeVar("_T")
-
-
-def _no_progress(share: float, stage: Callable[[Language], str]) -> None:
-    """Progress callback of API calls."""
+_NO_PROGRESS: ProgressCallback = lambda share, stage: None  # noqa: E731
 
 
 class Handlers:
@@ -185,24 +182,20 @@ class Handlers:
         full = partial(trouble_panel, Trouble("busy", waiting=MAX_WAITING))
         return answer_updates(self._end_with(session_of(request), full, text.language_of(chosen)))
 
-    def leave(self, request: gr.Request) -> None:
-        """End the visit of a closed page."""
-        self.visits.end(session_of(request))
-
     def analyze(self, upload: object, request: gr.Request) -> dict[str, Any]:
         """Analyse one image or video for the API; return what `scan --json` prints."""
 
         def work(media: Media, step: ProgressCallback) -> Analysis:
             return self._detector.analyze(media, progress=lambda done: step(done.share, lambda language: ""))
 
-        return self._once(upload, request, lambda path: self._in_turn(path, _no_progress, work)[1].to_dict())
+        return self._once(upload, request, lambda path: self._in_turn(path, _NO_PROGRESS, work)[1].to_dict())
 
     def report(self, upload: object, request: gr.Request) -> str:
         """Return the report package of an image or video for the API, without case and original."""
 
         def work(path: Path) -> str:
             media, (analysis, explanations) = self._in_turn(
-                path, _no_progress, lambda media, step: file_check.check(self._detector, media, step)
+                path, _NO_PROGRESS, lambda media, step: file_check.check(self._detector, media, step)
             )
             folder = secret_folder(self._root, owner_of(request))
             try:
@@ -342,7 +335,7 @@ class TimeLeft:
 def _decisive_frame(media: Media, analysis: Analysis) -> Pixels:
     """Return the decisive frame with a box around every face; the first frame if there is no face."""
     if not analysis.tracks:
-        return file_check.first_frame(media)
+        return next(iter(media.frames(1, lambda warning: None))).pixels
     crop = analysis.tracks[0].key_crops[0]
     frame = analysis.key_frames.get(crop.frame_index) or media.frame(crop.frame_index)
     boxes = {track_id: score.box for track_id, score in scores_in_frame(analysis.tracks, frame.index)}

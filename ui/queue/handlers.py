@@ -279,7 +279,7 @@ class ListHandlers:
         """A page was closed or reloaded: results are kept for a while, see `Visits.leave`."""
         session = session_of(request)
         if not self._tabs.knows(session):
-            self._handlers.leave(request)
+            self._visits.end(session)
             self.lists.end(session)
             return
         self._visits.leave(session)
