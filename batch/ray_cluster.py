@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from batch.rows import FileResult, Job, analyze_file, failed
+from batch.rows import FileResult, Job, analyze_file, died
 from detector.errors import BatchError, CheckpointError, ConfigError
 
 _MOST_FILES_IN_TASK = 16
@@ -52,10 +52,7 @@ def analyze_on_ray(files: Iterable[str], job: Job, address: str) -> Iterator[Fil
         if not waiting:
             return
     for path in waiting:
-        message = (
-            f"{path} ended each process that analysed it, which a fault in a library or too little memory do."
-        )
-        yield failed(path, job, "WorkerDiedError", message)
+        yield died(path, job)
 
 
 def _answers(ray: Any, paths: list[str], job: Job, most_in_task: int) -> Iterator[dict[str, Any]]:
