@@ -113,7 +113,8 @@ def draw_gallery(sheet: Sheet, facts: ReportFacts, gallery: Gallery) -> None:
     if not gallery.faces and not gallery.frames:
         sheet.paragraph("There are no images in this report: no face was explained, or none was to be shown.")
         return
-    sheet.paragraph(texts.OVERLAYS)
+    second = facts.analysis.checkpoint.second_sha256
+    sheet.paragraph(f"{texts.OVERLAYS} {texts.OVERLAYS_SECOND}" if second else texts.OVERLAYS)
     if facts.explanations is not None:
         sheet.paragraph(texts.SCALES[facts.explanations.scale_from])
     if not facts.show_images:

@@ -14,12 +14,13 @@ def received_purpose(kind: MediaKind) -> str:
 
 
 def copy_purpose(kind: MediaKind) -> str:
-    return f"The {_KINDS[kind]} in a size that can be uploaded; the one received is kept unchanged."
+    return f"The {_KINDS[kind]} in a size that can be uploaded; the one received was not changed."
 
 
 def excerpt_purpose(start_s: float, end_s: float) -> str:
     return (
-        f"The video from {clock(start_s)} to {clock(end_s)} in a size that can be uploaded; the whole one is kept."
+        f"The video from {clock(start_s)} to {clock(end_s)} in a size that can be uploaded; the whole one was "
+        "not changed."
     )
 
 
@@ -48,8 +49,8 @@ _RECEIVED_HI = "फ़ाइल, जैसी मिली थी; इसी क
 _PURPOSES_HI = (
     (
         "copy_",
-        "फ़ाइल की ऐसी कॉपी जो अपलोड हो सके; वीडियो बड़ा हो तो केवल सबसे ज़रूरी हिस्सा। जो फ़ाइल मिली थी, वह ज्यों की "
-        "त्यों रखी है।",
+        "फ़ाइल की ऐसी कॉपी जो अपलोड हो सके; वीडियो बड़ा हो तो केवल सबसे ज़रूरी हिस्सा। जो फ़ाइल मिली थी, उसमें कुछ "
+        "नहीं बदला गया।",
     ),
     ("frames", "जाँची गई तस्वीर या वीडियो के फ़्रेम, बिना किसी निशान के।"),
     ("key_frames", "तस्वीर या मुख्य फ़्रेम, जिन पर सॉफ़्टवेयर ने घेरे और रंग बनाए हैं; यह दिखाने के लिए है, मूल फ़ाइल नहीं।"),

@@ -58,16 +58,16 @@ _OUTSIDE = {
 }
 _SECOND = {
     "en": {
-        (True, True): "A second network also points to manipulation.",
-        (True, False): "A second network does not point to manipulation.",
-        (False, True): "A second network points to manipulation; the colours do not show it.",
-        (False, False): "A second network does not point to manipulation either.",
+        (True, True): "A second AI model also points to manipulation.",
+        (True, False): "A second AI model does not point to manipulation.",
+        (False, True): "A second AI model points to manipulation; the colours do not show it.",
+        (False, False): "A second AI model does not point to manipulation either.",
     },
     "hi": {
-        (True, True): "दूसरा नेटवर्क भी छेड़छाड़ की ओर इशारा करता है।",
-        (True, False): "दूसरा नेटवर्क छेड़छाड़ की ओर इशारा नहीं करता।",
-        (False, True): "दूसरा नेटवर्क छेड़छाड़ की ओर इशारा करता है; रंग उसे नहीं दिखाते।",
-        (False, False): "दूसरा नेटवर्क भी छेड़छाड़ की ओर इशारा नहीं करता।",
+        (True, True): "दूसरा AI मॉडल भी छेड़छाड़ की ओर इशारा करता है।",
+        (True, False): "दूसरा AI मॉडल छेड़छाड़ की ओर इशारा नहीं करता।",
+        (False, True): "दूसरा AI मॉडल छेड़छाड़ की ओर इशारा करता है; रंग उसे नहीं दिखाते।",
+        (False, False): "दूसरा AI मॉडल भी छेड़छाड़ की ओर इशारा नहीं करता।",
     },
 }
 _CHECKED = {

@@ -25,12 +25,14 @@ PLACES: dict[Place, str] = {
 }
 """Where the file was processed, to complete `SCOPE`."""
 METHOD = (
-    "Faces are found and followed through the file. Each is cut out with a margin and judged by a neural network, "
-    "whose raw output is turned into an estimate between 0 and 1 by a calibration measured on other material. "
-    "If the weights name a second network, the raw output is a weighted sum of both. If they provide for it, a "
-    "face in an image is judged by the mean of this crop and of a mirrored one with another margin. In a video, a "
-    "face is judged by the three seconds with its highest estimate, and the file by the face with the highest "
-    "estimate."
+    "Faces are found and followed through the file. Each is cut out with a margin and judged by a neural network "
+    "(an AI model), whose raw output is turned into an estimate between 0 and 1 by a calibration measured on "
+    "other material. {second}If the weights provide for it, a face in an image is judged by the mean of this crop "
+    "and of a mirrored one with another margin. In a video, a face is judged by the three seconds with its "
+    "highest estimate, and the file by the face with the highest estimate."
+)
+METHOD_SECOND = (
+    "Here two networks of different kinds judge each face: the raw output is the weighted sum of theirs. "
 )
 RULE = (
     "Rule, fixed before this file was seen: at or above {fake} the outcome is signs of manipulation; at or below "
@@ -77,6 +79,9 @@ OVERLAYS = (
     "below, so colours can be compared between the images of this report; a white line encloses what reaches "
     "half of the scale. Strong colour shows where the network looked and does not show by itself that anything "
     "there was changed."
+)
+OVERLAYS_SECOND = (
+    "The colours are those of the first network alone; what the second one found is said in words below each face."
 )
 SCALES: dict[ScaleSource, str] = {
     "checkpoint": "It is the same scale in every report of this checkpoint, measured on other faces: full colour "

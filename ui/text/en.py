@@ -222,8 +222,8 @@ class Words:
     COLOURS = (
         "The colours show which parts point to manipulation: from dark ({none}) to bright yellow "
         "({most}), with a white line around the strongest part. A bright part alone does not mean "
-        "that the face was manipulated. If a second network was used, it has no colours. The slider under a face "
-        "removes the colours."
+        "that the face was manipulated. They are those of one AI model: where a second one also judged the face, "
+        "its opinion is said in words. The slider under a face removes the colours."
     )
     COLOURS_UNMEASURED = (
         "How strong these colours are in genuine and in manipulated faces was never measured for this detector: "
