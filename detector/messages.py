@@ -90,7 +90,7 @@ _ENGLISH: Mapping[Code, str] = MappingProxyType(
         "faces_in_video": "Faces judged: {faces}, in {views} views from {frames} frames spread over the video.",
         "smallest_face": "Faces narrower than {px} pixels are not looked for.",
         "short_tracks": "Faces seen too briefly to decide the verdict: {count}.",
-        "peak": "The highest estimate is that of {start_s:.1f} s to {end_s:.1f} s, where the signs are strongest.",
+        "peak": "The highest estimate is that of {start_s:.1f} s to {end_s:.1f} s.",
         "small_face": "That face is only {px} pixels wide; so small a face is judged poorly.",
         "never_measured": "How often the checkpoint {name!r} errs was never measured.",
     }

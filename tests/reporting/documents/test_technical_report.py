@@ -127,7 +127,9 @@ def test_a_second_network_is_told_of_where_one_judged_and_only_there(
 def test_the_hindi_summary_tells_every_warning_that_the_english_one_tells(facts: ReportFacts) -> None:
     warnings = (Message("sparse", {"gap_s": 2.5}), Message("small_faces", {"count": 3}))
     warned = replace(facts, analysis=replace(facts.analysis, warnings=warnings))
-    text = drawn(_typeset(warned, _DETAILS[0]).all_text)
+    sheet = _typeset(warned, _DETAILS[0])
+    sheet.output()  # closes the files of its fonts
+    text = drawn(sheet.all_text)
     for language in LANGUAGES:
         for sentence in message_sentences(warnings, language):
             assert drawn(sentence) in text
