@@ -37,10 +37,9 @@ def main(argv: list[str] | None = None) -> int:
 
     from ui.security import messages
     from ui.session.workspace import make_workspace
-    from ui.text import terminal
 
     make_workspace()
-    _say(terminal.LOADING)
+    _say("Loading the detector. This can take a minute.")
     from detector import Detector
     from detector.model.weights_download import ensure_weights
     from ui.page import build_page
@@ -91,7 +90,7 @@ def main(argv: list[str] | None = None) -> int:
     except OSError as error:
         _say(f"the page could not be served: {error}")
         return USAGE
-    print(terminal.SERVING.format(url=local_url), flush=True)
+    print(f"The page is at {local_url}\nStop it with Ctrl+C.", flush=True)
     if space:
         print(messages.SPACE, flush=True)
     elif password is not None:
@@ -101,9 +100,12 @@ def main(argv: list[str] | None = None) -> int:
     if exposure.any_address and not space:
         print(messages.UNENCRYPTED, flush=True)
     if share_url:
-        print(terminal.SERVING_SHARED.format(url=share_url), messages.RELAY, sep="\n", flush=True)
+        print(
+            f"Anyone who has this link can use the page until you stop it: {share_url}\n{messages.RELAY}",
+            flush=True,
+        )
     elif args.share and not space:
-        _say(terminal.NO_SHARE_LINK.format(url=local_url))
+        _say(f"No public link could be made (is there an internet connection?). The page is at {local_url} only.")
     page.block_thread()
     return OK
 

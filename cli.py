@@ -91,14 +91,13 @@ def checkpoints_verify(args: argparse.Namespace) -> int:
 
     for name in list_checkpoints(args.checkpoints):
         card = load_card(name, args.checkpoints)
-        weights = load_weights(card, args.checkpoints)
-        expected = build_network(card.architecture).state_dict()
-        require_same_keys(weights, expected, f"the checkpoint {name!r}", card.architecture)
-        print_lines(f"{name}: SHA-256 {card.sha256} as its card says, {len(weights)} tensors")
+        networks = [(card.architecture, card.sha256, load_weights(card, args.checkpoints))]
         if card.second and (second := load_second(card, args.checkpoints)):
-            expected = build_network(card.second.architecture).state_dict()
-            require_same_keys(second, expected, f"the checkpoint {name!r}", card.second.architecture)
-            print_lines(f"{name}: SHA-256 {card.second.sha256} as its card says, {len(second)} tensors")
+            networks.append((card.second.architecture, card.second.sha256, second))
+        for architecture, sha256, weights in networks:
+            expected = build_network(architecture).state_dict()
+            require_same_keys(weights, expected, f"the checkpoint {name!r}", architecture)
+            print_lines(f"{name}: SHA-256 {sha256} as its card says, {len(weights)} tensors")
     return OK
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from batch.local import cores
 from benchmarks.speed import hour, run_one, speed
-from benchmarks.tables import collection_table, explanations_table, speed_table
+from benchmarks.tables import speed_table, table
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -26,8 +26,8 @@ def main(argv: list[str] | None = None) -> int:
 
     long = commands.add_parser("hour", help="time and memory of one hour of 720p")
 
-    table = commands.add_parser("table", help="Markdown of what `speed` and `hour`, or `explanations`, wrote")
-    table.add_argument("results", type=Path, nargs="+", metavar="FILE.json")
+    tables = commands.add_parser("table", help="Markdown of what `speed` and `hour`, or `explanations`, wrote")
+    tables.add_argument("results", type=Path, nargs="+", metavar="FILE.json")
 
     one = commands.add_parser("speed-one", help="one way on one file, as `speed` runs it")
     one.add_argument("way", choices=("detector", "notebook"))
@@ -58,8 +58,9 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     if args.command == "table":
         results = [json.loads(file.read_text()) for file in args.results]
-        one = {"explanations": explanations_table, "collection": collection_table}.get(results[0]["benchmark"])
-        print("\n\n".join(map(one, results)) if one else speed_table(results))
+        kind = results[0]["benchmark"]
+        of_each = kind in ("explanations", "collection")
+        print("\n\n".join(table(kind, result) for result in results) if of_each else speed_table(results))
         return 0
     if args.command == "readme":
         from benchmarks.readme import readme

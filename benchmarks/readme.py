@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.tables import collection_table, speed_table, visitors_table
+from benchmarks.tables import speed_table, table
 from detector.config import CHECKPOINTS
 from detector.model.checkpoint import CheckpointCard, load_card
 
@@ -28,39 +28,12 @@ _SPEED_ROWS = ("1080p, 1 face", "720p, 10 s, 1 face", "1080p, 10 s, 4 faces", "1
 
 def accuracy_table(card: CheckpointCard) -> str:
     """Return the table of error rates of a card."""
-    lines = [
-        "| on | AUC (95 % interval) | genuine called fake | manipulated called fake | undecided |",
-        "|---|---|---|---|---|",
-    ]
-    for part, group, name in _ROWS:
-        figures = card.figures[part]
-        if group not in figures["ranking"]:
-            continue
-        ranking = figures["ranking"][group]
-        real, fake = ({**figures["grades"][group][label]} for label in ("real", "fake"))
-        for grades in (real, fake):
-            grades.pop("no_face", None)
-        judged = sum(real.values()) + sum(fake.values())
-        undecided = sum(grades.get(grade, 0) for grades in (real, fake) for grade in ("some signs", "undecided"))
-        lines.append(
-            f"| {name} | {ranking['auc']:.2f} ({ranking['low']:.2f} to {ranking['high']:.2f}) "
-            f"| {real.get('signs', 0)} of {sum(real.values()):,} "
-            f"| {fake.get('signs', 0)} of {sum(fake.values()):,} "
-            f"| {undecided / judged:.0%} |"
-        )
-    return "\n".join(lines)
+    return table("accuracy", card.figures, _ROWS)
 
 
 def short_speed_table(result: dict[str, Any]) -> str:
     """Return a short table of `speed` results."""
-    lines = ["| what | ours, s | baseline, s | ratio |", "|---|---|---|---|"]
-    for name, row in result["files"].items():
-        if not name.endswith(_SPEED_ROWS):
-            continue
-        ours, baseline = (row[way]["judge_s"] + row[way]["explain_s"] for way in ("detector", "notebook"))
-        what = name
-        lines.append(f"| {what} | {ours:.2f} | {baseline:.2f} | {row['ratio']}x |")
-    return "\n".join(lines)
+    return table("speed_in_short", result, _SPEED_ROWS)
 
 
 def example() -> str:
@@ -92,8 +65,8 @@ def performance_blocks() -> dict[str, str]:
     return {
         "speed": speed_table(_results(newest)),
         "earlier": "\n\n".join(speed_table(_results(day)) for day in earlier),
-        "collection": "\n\n".join(map(collection_table, _results("collection"))),
-        "visitors": visitors_table(_results("visitors")),
+        "collection": "\n\n".join(table("collection", result) for result in _results("collection")),
+        "visitors": table("visitors", _results("visitors")),
     }
 
 

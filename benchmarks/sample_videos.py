@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -13,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from detector.media.images import read_image
+from detector.media.video_writer import VideoWriter
 from detector.types import Pixels
 
 PORTRAIT = Path(__file__).parent.parent / "examples" / "genuine.jpg"
@@ -32,12 +32,10 @@ def write_video(file: Path, width: int, height: int, seconds: float, people: int
     """
     stage = _Stage(width, height, people)
     with av.open(str(file), "w") as container:
-        stream = container.add_stream("libx264", rate=Fraction(FPS), options={"crf": "23", "preset": "veryfast"})
-        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        writer = VideoWriter(container, (width, height), FPS, {"crf": "23", "preset": "veryfast"})
         for number in range(round(seconds * FPS)):
-            frame = av.VideoFrame.from_ndarray(stage.frame(number / FPS), format="rgb24")
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
+            writer.write(stage.frame(number / FPS), number / FPS)
+        writer.finish()
 
 
 def repeat_video(file: Path, longer: Path, times: int) -> None:

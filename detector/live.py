@@ -9,7 +9,7 @@ import numpy as np
 
 from detector.faces.crop import crop_faces
 from detector.faces.face_follower import FaceFollower
-from detector.model.score import make_score, score_crops
+from detector.model.score import make_score, network_contributions
 from detector.pipeline import Detector
 from detector.types import FaceBox, Frame, Outcome, Pixels
 
@@ -51,14 +51,14 @@ class LiveView:
         found = self._follower.find(frame)
         faces = [face for _, face in found]
         crops = crop_faces(frame, faces, card.input.margin_frac, card.input.size_px)
-        logits = score_crops(
+        added = network_contributions(
             self._detector.classifier,
             [crop.pixels for crop in crops],
             card.input,
             self._detector.config.batch_size,
         )
-        for (track_id, _), crop, logit in zip(found, crops, logits, strict=True):
-            score = make_score(frame, crop, logit, card.offsets("video"), card.judgement("video").calibration)
+        for (track_id, _), crop, each in zip(found, crops, added.tolist(), strict=True):
+            score = make_score(frame, crop, each, card.offsets("video"), card.judgement("video").calibration)
             self._recent.setdefault(track_id, deque()).append((time_s, score.logit, score.weight))
         for track_id, views in list(self._recent.items()):
             while views and time_s - views[0][0] > ROLLING_S:

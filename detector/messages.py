@@ -50,22 +50,22 @@ Value = float | str
 WITHHOLD_REAL: frozenset[Code] = frozenset({"faces_left_out", "small_faces", "brief_signs"})
 """Warnings beside which the outcome cannot be `real`: a face that was not judged may be manipulated."""
 
-_AGAIN = "Download or copy it again from where it came, and check that too."
+AGAIN = "Download or copy it again from where it came, and check that too."
 _ENGLISH: Mapping[Code, str] = MappingProxyType(
     {
         "other_suffix": "The name ends in {suffix}, the content is a {format} {kind}.",
         "scaled_image": "The image has {stored} pixels and was judged at {judged}.",
         "scaled_frames": "Frames of {stored} pixels were judged at {judged}.",
         "other_videos": "The file holds {count} videos in one; only the one that players show was judged.",
-        "image_damaged": f"The file is damaged or cut off; the image in it could be read. {_AGAIN}",
-        "image_part_damaged": f"A part of the image is damaged: what is seen there may be wrong. {_AGAIN}",
-        "image_incomplete": "The image is incomplete: only {share:.0%} of it could be read and judged. " + _AGAIN,
+        "image_damaged": f"The file is damaged or cut off; the image in it could be read. {AGAIN}",
+        "image_part_damaged": f"A part of the image is damaged: what is seen there may be wrong. {AGAIN}",
+        "image_incomplete": "The image is incomplete: only {share:.0%} of it could be read and judged. " + AGAIN,
         "video_slow": "The video takes far longer to decode than its size suggests: only the part up to "
         "{end_s:.1f} s was judged. Save it as MP4 and try that; keep the original.",
         "video_damaged": "The video is damaged: {count} of its pieces could not be decoded and were left out. "
-        + _AGAIN,
+        + AGAIN,
         "video_incomplete": "The video is incomplete: it should last {stated_s:.1f} s but breaks off after "
-        f"{{end_s:.1f}} s, and only the part before was judged. {_AGAIN}",
+        f"{{end_s:.1f}} s, and only the part before was judged. {AGAIN}",
         "turned": "No face stands upright in this {kind}: it was turned by {degrees} degrees counter-clockwise "
         "before it was judged.",
         "faces_left_out": "There are more faces, or places that may be faces, than are examined at once: the "

@@ -10,7 +10,6 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Literal, cast
 
-import numpy as np
 import torch
 
 from detector.closer_look import CLOSER_FROM_S, frames_around, longest_gap, scene_starts, strongest_moments
@@ -19,11 +18,11 @@ from detector.faces.crop import crop_faces
 from detector.faces.face_detector import FaceFinder
 from detector.faces.face_follower import FaceFollower
 from detector.media.media import Media, open_media
-from detector.media.prefetch import ahead
+from detector.media.prefetch import prefetch
 from detector.messages import Message
 from detector.model.checkpoint import CheckpointCard, load_card, load_map_head, load_second, load_weights
 from detector.model.classifier import FaceClassifier, choose_device
-from detector.model.score import make_score, score_crops
+from detector.model.score import make_score, network_contributions
 from detector.types import Analysis, DetectedFace, Frame, MediaKind, QuarterTurns, Step
 from detector.verdict.accumulator import Accumulator
 from detector.verdict.aggregate import WINDOW_FACES, pool_faces
@@ -167,7 +166,7 @@ class Detector:
         follower = FaceFollower(self.finder, turns)
         expected = media.count(max_frames)
         strongest: float | None = None
-        with closing(ahead(media.frames(max_frames, collected.warnings.append), _FRAMES_AHEAD)) as frames:
+        with closing(prefetch(media.frames(max_frames, collected.warnings.append), _FRAMES_AHEAD)) as frames:
             for frame in frames:
                 number = collected.frames_examined + 1
                 tell(Step("look", min(0.98, (number - 1) / expected), number, expected, strongest))
@@ -281,10 +280,10 @@ class Detector:
             image, faces = waiting[0][2], [crop.face for _, crop, _ in waiting]
             second = crop_faces(image, faces, spec.mirrored_margin_frac, spec.size_px)
             crops += [crop.pixels[:, ::-1] for crop in second]
-        logits = np.array(score_crops(self.classifier, crops, spec, self.config.batch_size))
-        means = logits.reshape(-1, len(waiting)).mean(0)
-        for (track_id, crop, frame), logit in zip(waiting, means.tolist(), strict=True):
-            score = make_score(frame, crop, logit, offsets, calibration)
+        added = network_contributions(self.classifier, crops, spec, self.config.batch_size)
+        means = added.reshape(-1, len(waiting), added.shape[1]).mean(0)
+        for (track_id, crop, frame), each in zip(waiting, means.tolist(), strict=True):
+            score = make_score(frame, crop, each, offsets, calibration)
             collected.keep(track_id, score, crop, frame)
         return {track_id for track_id, _, _ in waiting}
 

@@ -194,6 +194,8 @@ class FaceScore:
     """Image detail of the crop, see `detector.faces.quality.detail`."""
     network_logit: float | None = None
     """The logit before the offset for image detail was subtracted; None where there is no offset."""
+    contributions: tuple[float, ...] = ()
+    """What each network adds to that logit; the heatmap explains the first one alone."""
     turns: QuarterTurns = 0
     """Turns that made the face upright."""
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.model.score import make_batch
 from detector.pipeline import Detector
 from detector.types import Analysis, FaceCrop, FaceScore, FaceTrack
 from explain.cam import METHOD, fake_heatmaps
@@ -37,7 +36,6 @@ def explain(detector: Detector, analysis: Analysis, top_k: int = KEY_FACES) -> E
     """
     chosen = _choose(analysis.tracks, top_k)
     heatmaps = fake_heatmaps(detector, [crop for _, _, crop in chosen])
-    added = _contributions(detector, [crop for _, _, crop in chosen])
     known = detector.card.heatmap
     scale_from: ScaleSource = "checkpoint" if known else "report"
     scale = known.strong if known else max((float(heatmap.max()) for heatmap in heatmaps), default=0.0)
@@ -52,21 +50,13 @@ def explain(detector: Detector, analysis: Analysis, top_k: int = KEY_FACES) -> E
             regions=region_shares(crop, heatmap),
             concentrated=_is_concentrated(heatmap, known.weak if known else 0.0),
             overlay=draw_face(crop.pixels, heatmap, scale),
-            contributions=contributions,
         )
-        for (track, score, crop), heatmap, contributions in zip(chosen, heatmaps, added, strict=True)
+        for (track, score, crop), heatmap in zip(chosen, heatmaps, strict=True)
     )
     faces = tuple(sorted(faces, key=lambda face: face.score.logit, reverse=True))
     return Explanations(
         faces=faces, frames=_frames(analysis, faces, scale), heatmap_scale=scale, scale_from=scale_from
     )
-
-
-def _contributions(detector: Detector, crops: Sequence[FaceCrop]) -> list[tuple[float, ...]]:
-    if detector.classifier.second is None or not crops:
-        return [()] * len(crops)
-    batch = make_batch([crop.pixels for crop in crops], detector.card.input)
-    return [tuple(row) for row in detector.classifier.contributions(batch).tolist()]
 
 
 def _is_concentrated(heatmap: NDArray[np.float32], weak: float) -> bool:

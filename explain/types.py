@@ -34,9 +34,6 @@ class Explanation:
     """False where the heat is as weak as in genuine faces or spread evenly: no region stands out."""
     overlay: Pixels
     """uint8 (height, width, 3) RGB: the upright face with its heatmap and colour bar."""
-    contributions: tuple[float, ...] = ()
-    """What each of two networks adds to the logit of the crop; empty where one judges. The heatmap explains the
-    first one alone."""
 
     @property
     def peak(self) -> float:

@@ -9,13 +9,13 @@ from typing import get_args
 
 import pytest
 from PIL import Image
+from words_helper import WORDS
 
 import cli
 from detector.types import Outcome
 from reporting.text import guidance
 from reporting.text import results as result_text
 from reporting.text.banned_claims import banned_claims
-from ui.text import Words
 
 DOCS = Path(__file__).parent.parent / "docs"
 GUIDE = (DOCS / "guide.md").read_text(encoding="utf-8")
@@ -47,7 +47,7 @@ def test_every_image_is_there_small_and_made_by_the_script() -> None:
 
 
 def test_every_word_of_the_page_that_is_quoted_is_on_the_page() -> None:
-    known = {sentence for value in vars(Words).values() for sentence in sentences(value)}
+    known = {sentence for value in vars(WORDS).values() for sentence in sentences(value)}
     known |= {result_text.headline(outcome, "en") for outcome in get_args(Outcome)}
     quoted = [" ".join(words.split()) for words in re.findall(r"\*\*(.+?)\*\*", GUIDE, re.DOTALL)]
     assert len(quoted) > 10

@@ -12,14 +12,12 @@ from detector.model.checkpoint import VideoJudgement
 from detector.pipeline import Detector
 from training.datasets.face_index import prepare
 from training.datasets.labels import read_faces
-from training.datasets.layouts import find_items
 from training.datasets.reconstruct import reconstruct_faces
 from training.evaluation.calibrate import video_block
 from training.evaluation.evaluate import CHANGES, Judge, evaluate, read_results
 from training.evaluation.heatmap_scale import HEATMAP_FACES, measure_heatmap_scale
 from training.evaluation.metrics import auc_with_interval
 from training.evaluation.synthetic_videos import choose_faces, judge_stills
-from training.evaluation.video_scores import judge_videos, load_scores, pooled_rows, save_scores
 from training.fitting.fit import FitSettings, fit
 from training.recipe import Recipe, run_recipe
 from training.release.export import add_second, calibrate_checkpoint, export
@@ -58,7 +56,10 @@ def main(argv: list[str] | None = None) -> int:
             fitted = card.calibration
             print(f"fake from {fitted.threshold_fake:.3f}, real up to {fitted.threshold_real:.3f}")
         case "score-videos":
-            _score_videos(args)
+            judge = Judge(checkpoint=args.checkpoint, folder=args.checkpoints)
+            options = {"only_videos": True, "max_frames": args.frames, "workers": args.workers}
+            evaluate(judge, args.data, args.split, args.out, **options)
+            _print_ranking(args.out)
         case "calibrate-videos":
             _calibrate_videos(args)
         case "heatmap":
@@ -130,9 +131,9 @@ def _parser() -> argparse.ArgumentParser:
         "--note", type=_pair, action="append", default=[], metavar="KEY=TEXT", help="for the card's `training`"
     )
 
-    pool = commands.add_parser("score-videos", help="judge every face of a split's videos, keep scores")
+    pool = commands.add_parser("score-videos", help="judge every video of a split")
     pool.add_argument("--split", required=True, help="dev, …: videos that nothing was trained on")
-    pool.add_argument("--out", type=Path, required=True, help="CSV to write, one line a judged face")
+    pool.add_argument("--out", type=Path, required=True, help="CSV to write, one line a video")
     pool.add_argument(
         "--frames", type=frame_count, default="moments", metavar="N|auto|moments|all", help="of each video"
     )
@@ -140,8 +141,8 @@ def _parser() -> argparse.ArgumentParser:
 
     move = commands.add_parser("stills", help="judge images as short videos, to calibrate videos or train on them")
     move.add_argument("--split", required=True, help="val, train: a value of the column `split`")
-    move.add_argument("--out", type=Path, required=True, help="CSV to write, one line a judged face")
-    move.add_argument("--most", type=int, default=200, help="images of each source and label (default 300)")
+    move.add_argument("--out", type=Path, required=True, help="CSV to write, one line a video")
+    move.add_argument("--most", type=int, default=200, help="images of each source and label (default 200)")
     move.add_argument("--seconds", type=float, default=3.0, help="length of each video (default 3)")
     move.add_argument("--seed", type=int, default=0)
     move.add_argument("--workers", type=int, default=2)
@@ -211,21 +212,8 @@ def _fit(args: argparse.Namespace) -> None:
     )
 
 
-def _score_videos(args: argparse.Namespace) -> None:
-    items = [item for item in find_items(args.data) if item.split == args.split and item.is_video]
-    if not items:
-        raise ValueError(f"{args.data} holds no videos of split {args.split!r}")
-    judge = Judge(checkpoint=args.checkpoint, folder=args.checkpoints)
-    print(
-        f"wrote {save_scores(judge_videos(judge, args.data, items, args.frames, workers=args.workers), args.out)}"
-    )
-
-
 def _calibrate_videos(args: argparse.Namespace) -> None:
-    stills, footage = (
-        [row for file in files for row in pooled_rows(load_scores(file))] for files in (args.stills, args.footage)
-    )
-    block = video_block(stills, footage, args.measured_on)
+    block = video_block(read_results(args.stills), read_results(args.footage), args.measured_on)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     args.out.write_text(json.dumps(block, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     print(json.dumps(block, ensure_ascii=False))
@@ -236,8 +224,8 @@ def _stills(args: argparse.Namespace) -> None:
     faces = choose_faces(read_faces(args.faces, args.data, args.split), args.most, args.seed)
     if not faces:
         raise ValueError(f"{args.faces} holds no images of split {args.split!r}")
-    videos = judge_stills(judge, faces, seconds=args.seconds, seed=args.seed, workers=args.workers)
-    print(f"wrote {save_scores(videos, args.out)} videos")
+    judge_stills(judge, faces, args.out, seconds=args.seconds, seed=args.seed, workers=args.workers)
+    print(f"wrote {len(faces)} videos")
 
 
 def _print_ranking(file: Path) -> None:

@@ -16,7 +16,6 @@ from training.evaluation.calibrate import video_block
 from training.evaluation.evaluate import CHANGES, Judge, evaluate, read_results
 from training.evaluation.heatmap_scale import HEATMAP_FACES, measure_heatmap_scale
 from training.evaluation.synthetic_videos import choose_faces, judge_stills
-from training.evaluation.video_scores import load_scores, pooled_rows, save_scores
 from training.fitting.fit import FitSettings, fit
 from training.release.export import calibrate_checkpoint, export
 
@@ -76,16 +75,16 @@ def run_recipe(recipe: Recipe) -> None:
     for name in CHANGES:
         evaluate(judge, recipe.data, "val", runs / f"val-{name}.csv", changed=name, workers=recipe.workers)
     _settle(recipe, dev=[], videos=None)
-    # Video scores use the offsets that were just set.
+    # The thresholds that were just set choose further frames of long videos.
     dev: list[Path] = []
     if any(item.split == "dev" for item in find_items(recipe.data)):
         dev = [runs / "dev.csv"]
         evaluate(judge, recipe.data, "dev", dev[0], workers=recipe.workers)
     stills = runs / "stills-val.csv"
     images = choose_faces(read_faces(faces, recipe.data, "val"), STILLS, seed=0)
-    save_scores(judge_stills(judge, images, seconds=STILL_S, seed=0, workers=recipe.workers), stills)
+    judge_stills(judge, images, stills, seconds=STILL_S, seed=0, workers=recipe.workers)
     set_on = f"moving stills of {STILL_S:.0f} s made of {recipe.measured_on}"
-    block = video_block(pooled_rows(load_scores(stills)), [], set_on)
+    block = video_block(read_results([stills]), [], set_on)
     _settle(recipe, dev=dev, videos=VideoJudgement(**block))
     detector = Detector.from_checkpoint(recipe.name, DetectorConfig(checkpoint_folder=recipe.root))
     measure_heatmap_scale(detector, recipe.data, recipe.root, split="val", count=HEATMAP_FACES, seed=0)

@@ -146,7 +146,8 @@ def _file_tab(
         lambda words: f"<p>{escape(words.EXAMPLES_LEAD)}</p>", elem_id="examples-lead", elem_classes="dd-intro"
     )
     with gr.Row(elem_id="examples", elem_classes="dd-intro"):
-        examples = {name: _example(localized, name, number) for number, name in enumerate(Words.EXAMPLES, 1)}
+        names = text.of(text.DEFAULT).EXAMPLES
+        examples = {name: _example(localized, name, number) for number, name in enumerate(names, 1)}
     configured = detector.config.max_frames
     with localized.accordion(lambda words: words.DEPTH_TITLE, "depth", elem_classes="dd-intro"):
         sampling = localized.add(
@@ -291,7 +292,7 @@ def _camera_tab(
     camera.halt(handlers.stop, None, answer, **MANY)
 
 
-def _camera_lead(words: type[Words], *, shared: bool) -> str:
+def _camera_lead(words: Words, *, shared: bool) -> str:
     where = words.CAMERA_SHARED if shared else words.CAMERA_PRIVATE
     return (
         f"<h2>{escape(words.CAMERA_TITLE)}</h2><p>{escape(words.CAMERA_LEAD)} <strong>{escape(where)}</strong></p>"

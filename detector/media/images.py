@@ -32,7 +32,7 @@ from detector.media.damage import (
     repaired,
 )
 from detector.media.image_colours import Coding, coding_of, reduction, srgb_pixels
-from detector.messages import Message
+from detector.messages import AGAIN, Message
 from detector.types import Pixels
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "HEIF", "AVIF", "TIFF", "BMP", "JPEG2000")
@@ -58,7 +58,6 @@ _END_ROWS = 32
 """Rows that a JPEG decoder still holds back when the end marker is missing: two of its largest blocks."""
 _OTHER_JPEG = (0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF)
 """Frame markers of lossless and hierarchical JPEG (ITU-T T.81, table B.1), which no browser shows either."""
-_AGAIN = "Download or copy it again from where it came, and check that too."
 _LEAST_KEPT_PX = 16
 """Fewest rows or columns of a cut-off image that are judged."""
 _HEAD_BYTES = 1 << 18
@@ -100,8 +99,7 @@ def decode_image(path: Path, max_px: int = MAX_IMAGE_PX) -> StillImage:
         MediaTooLargeError: too many bytes or pixels, or made to take long.
         MediaDecodeError: nothing of it can be decoded.
     """
-    _check_bytes(path)
-    with _LOCK, _CountedReader(io.FileIO(path), path.name) as file:
+    with _reading(path) as file:
         if missing := missing_bytes(file):
             return _decode_cut_off(file, path.name, max_px, missing)
         try:
@@ -116,9 +114,9 @@ def decode_image(path: Path, max_px: int = MAX_IMAGE_PX) -> StillImage:
             return replace(still, warnings=(Message("image_damaged"),))
 
 
-def read_image(path: Path, max_px: int = MAX_IMAGE_PX) -> Pixels:
+def read_image(path: Path) -> Pixels:
     """The pixels alone, uint8 (height, width, 3) sRGB; raises what `decode_image` raises."""
-    return decode_image(path, max_px).pixels
+    return decode_image(path).pixels
 
 
 def is_animated(path: Path, max_px: int) -> bool:
@@ -126,8 +124,7 @@ def is_animated(path: Path, max_px: int) -> bool:
 
     Of a PNG the frames are counted: the number in its header may lie.
     """
-    _check_bytes(path)
-    with _LOCK, _CountedReader(io.FileIO(path), path.name) as file:
+    with _reading(path) as file:
         if file.read(8) == b"\x89PNG\r\n\x1a\n":
             frames = 0
             while frames < 2 and len(head := file.read(8)) == 8:
@@ -144,11 +141,10 @@ def is_animated(path: Path, max_px: int) -> bool:
 
 
 @contextmanager
-def opened_image(path: Path, max_px: int = MAX_IMAGE_PX) -> Iterator[Image.Image]:
+def opened_image(path: Path) -> Iterator[Image.Image]:
     """An image's header, for its metadata. Nothing is decoded; raises what `decode_image` raises."""
-    _check_bytes(path)
-    with _LOCK, _CountedReader(io.FileIO(path), path.name) as file:
-        yield _open(file, path.name, max_px)
+    with _reading(path) as file:
+        yield _open(file, path.name, MAX_IMAGE_PX)
 
 
 class _CountedReader(io.BufferedReader):
@@ -166,12 +162,15 @@ class _CountedReader(io.BufferedReader):
         return super().read(size)
 
 
-def _check_bytes(path: Path) -> None:
+@contextmanager
+def _reading(path: Path) -> Iterator[IO[bytes]]:
     if (size := path.stat().st_size) > MAX_IMAGE_BYTES:
         raise MediaTooLargeError(
             f"{path.name} has {size / 1e6:.0f} MB, more than the {MAX_IMAGE_BYTES / 1e6:.0f} MB of an image that "
             "are opened. Save it as JPEG and try that; keep the original."
         )
+    with _LOCK, _CountedReader(io.FileIO(path), path.name) as file:
+        yield file
 
 
 def _open(file: IO[bytes], name: str, max_px: int) -> Image.Image:
@@ -231,7 +230,7 @@ def _content(file: IO[bytes]) -> bytes:
 
 def _decode_cut_off(file: IO[bytes], name: str, max_px: int, missing: int) -> StillImage:
     """Decode what does not depend on the bytes that are missing at the end of a WebP, HEIC or AVIF."""
-    cut_off = MediaDecodeError(f"{name} is cut off, and nothing of its image can be decoded. {_AGAIN}")
+    cut_off = MediaDecodeError(f"{name} is cut off, and nothing of its image can be decoded. {AGAIN}")
     content = _content(file)
     if len(content) + missing > REPAIRED_BYTES:
         raise cut_off
@@ -392,4 +391,4 @@ def _too_much_work(name: str) -> MediaTooLargeError:
 
 
 def _broken(name: str) -> MediaDecodeError:
-    return MediaDecodeError(f"{name} is damaged or incomplete and cannot be opened. {_AGAIN}")
+    return MediaDecodeError(f"{name} is damaged or incomplete and cannot be opened. {AGAIN}")

@@ -22,7 +22,7 @@ from detector.errors import (
 from detector.media.decoding import open_container, shown_stream
 from detector.media.formats import HEAD_BYTES, name_notes, sniff
 from detector.media.images import StillImage, decode_image
-from detector.media.video import VideoFacts, chosen_frames, probe_video, spread, video_frame, video_frames
+from detector.media.video import VideoFacts, broken, chosen_frames, probe_video, spread, video_frames
 from detector.messages import Message
 from detector.types import FileStamp, Frame, MediaInfo, MediaKind
 
@@ -70,11 +70,14 @@ class Media:
             IndexError: there is no such frame.
             MediaDecodeError: it cannot be decoded.
         """
-        if isinstance(self._content, VideoFacts):
-            return video_frame(self.path, self._content, index)
-        if index != 0:
-            raise IndexError(f"{self.path.name} is an image and has no frame {index}")
-        return Frame(self._content.pixels, 0, 0.0)
+        if not 0 <= index < len(self.times_s):
+            raise IndexError(f"{self.path.name} has {len(self.times_s)} frames, none with the index {index}")
+        if isinstance(self._content, StillImage):
+            return Frame(self._content.pixels, 0, 0.0)
+        for frame in self.frames_at([index]):
+            if frame.index == index:
+                return frame
+        raise broken(self.path.name, f"its frame {index} cannot be decoded")
 
     def frames_at(self, indices: Sequence[int]) -> Iterator[Frame]:
         """Decode some frames of a video again, in order, as far as they can be decoded.

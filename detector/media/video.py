@@ -98,7 +98,7 @@ def probe_video(path: Path, format_name: str, max_frame_px: int, max_duration_s:
         else:
             facts = _probe_container(path, format_name, max_frame_px)
     except av.error.FFmpegError as error:
-        raise _broken(path.name, "its structure cannot be read") from error
+        raise broken(path.name, "its structure cannot be read") from error
     if facts.duration_s - facts.times_s[0] > max_duration_s:
         raise MediaTooLargeError(
             f"{path.name} is {facts.duration_s / 60:.0f} minutes long; at most {max_duration_s / 60:.0f} minutes "
@@ -132,9 +132,9 @@ def video_frames(
             seen_s = frame.time_s
     except av.error.FFmpegError as error:
         if seen_s is None:
-            raise _broken(path.name, "none of its frames can be decoded") from error
+            raise broken(path.name, "none of its frames can be decoded") from error
     if seen_s is None:
-        raise _broken(path.name, "none of its frames can be decoded")
+        raise broken(path.name, "none of its frames can be decoded")
     if work.spent:
         slow = Message("video_slow", {"end_s": seen_s})
         if warn is None:
@@ -148,29 +148,8 @@ def video_frames(
     stated_s = max(facts.stated_end_s or 0.0, facts.duration_s)
     if stated_s - end_s > max(_MISSING_S, _MISSING_FRAC * (stated_s - facts.times_s[0])):
         if warn is None:
-            raise _broken(path.name, f"it should last {stated_s:.1f} s but stops after {end_s:.1f} s")
+            raise broken(path.name, f"it should last {stated_s:.1f} s but stops after {end_s:.1f} s")
         warn(Message("video_incomplete", {"stated_s": stated_s, "end_s": end_s}))
-
-
-def video_frame(path: Path, facts: VideoFacts, index: int) -> Frame:
-    """Decode a single frame again.
-
-    Args:
-        index: position among the coded frames, in presentation order.
-
-    Raises:
-        IndexError: the video has no such frame.
-        MediaDecodeError: that frame cannot be decoded.
-    """
-    if not 0 <= index < len(facts.times_s):
-        raise IndexError(f"{path.name} has {len(facts.times_s)} frames, none with the index {index}")
-    try:
-        for frame in _frames_at(path, facts, [index], Work(path, facts.max_frame_px)):
-            if frame.index == index:
-                return frame
-    except av.error.FFmpegError as error:
-        raise _broken(path.name, "that moment of it cannot be decoded") from error
-    raise _broken(path.name, "that moment of it cannot be decoded")
 
 
 def chosen_frames(path: Path, facts: VideoFacts, indices: Sequence[int]) -> Iterator[Frame]:
@@ -224,7 +203,7 @@ def _probe_container(path: Path, format_name: str, max_frame_px: int) -> VideoFa
             notes.append(Message("other_videos", {"count": others + 1}))
         ticks = sorted(_ticks(container, stream, name))
         if not ticks or stream.time_base is None:
-            raise _broken(name, "it holds no frames")
+            raise broken(name, "it holds no frames")
         base = float(stream.time_base)
         first_s = ticks[0][0] * base
         start_s = min(max((container.start_time or 0) / av.time_base, 0.0), first_s)
@@ -271,7 +250,7 @@ def _first_frame(path: Path, format_name: str, max_frame_px: int) -> tuple[Video
                 raise
         if first is not None and (not strict or not work.damaged):
             return first, strict
-    raise _broken(path.name, "none of its frames can be decoded")
+    raise broken(path.name, "none of its frames can be decoded")
 
 
 def _probe_animation(path: Path, format_name: str, max_frame_px: int) -> VideoFacts:
@@ -279,7 +258,7 @@ def _probe_animation(path: Path, format_name: str, max_frame_px: int) -> VideoFa
     durations_s = [(duration or SHORT_SHOWN_MS) / 1000 for duration in durations_ms]
     first = next(animation_frames(path, [0], Work(path, max_frame_px)), None)
     if first is None or not durations_s:
-        raise _broken(path.name, "none of its frames can be decoded")
+        raise broken(path.name, "none of its frames can be decoded")
     height_px, width_px = first[1].shape[:2]
     duration_s = sum(durations_s)
     return VideoFacts(
@@ -366,7 +345,7 @@ def _stated_end_s(stream: VideoStream, first_s: float) -> float | None:
     return hours * 3600 + minutes * 60 + seconds
 
 
-def _broken(name: str, why: str) -> MediaDecodeError:
+def broken(name: str, why: str) -> MediaDecodeError:
     return MediaDecodeError(
         f"{name} is damaged or incomplete: {why}. Download or copy it again from where it came."
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from detector.faces.quality import detail, face_marks, mark_weight
@@ -37,10 +38,14 @@ def make_batch(crops: Sequence[Pixels], spec: InputSpec) -> Tensor:
 
 
 def make_score(
-    frame: Frame, crop: FaceCrop, logit: float, quality: QualityOffsets, calibration: Calibration
+    frame: Frame, crop: FaceCrop, contributions: Sequence[float], quality: QualityOffsets, calibration: Calibration
 ) -> FaceScore:
-    """Make the score of a face: adjusted logit, probability, marks and weight."""
-    marks, sharp = face_marks(frame, crop), detail(crop.pixels)
+    """Make the score of a face: adjusted logit, probability, marks and weight.
+
+    Args:
+        contributions: what each network adds to the logit.
+    """
+    marks, sharp, logit = face_marks(frame, crop), detail(crop.pixels), sum(contributions)
     adjusted = quality.adjust(logit, sharp)
     return FaceScore(
         frame_index=crop.frame_index,
@@ -53,15 +58,24 @@ def make_score(
         turns=crop.face.turns,
         detail=sharp,
         network_logit=logit,
+        contributions=tuple(contributions),
     )
+
+
+def network_contributions(
+    classifier: FaceClassifier, crops: Sequence[Pixels], spec: InputSpec, batch_size: int
+) -> NDArray[np.float32]:
+    """Return what each network adds to the logit of each crop, float32 (n, networks), in order."""
+    parts = [
+        classifier.contributions(make_batch(crops[start : start + batch_size], spec)).numpy()
+        for start in range(0, len(crops), batch_size)
+    ]
+    return np.concatenate(parts) if parts else np.zeros((0, len(classifier.factors)), np.float32)
 
 
 def score_crops(
     classifier: FaceClassifier, crops: Sequence[Pixels], spec: InputSpec, batch_size: int
 ) -> list[float]:
     """Return one logit per crop, in order."""
-    logits: list[float] = []
-    for start in range(0, len(crops), batch_size):
-        batch = make_batch(crops[start : start + batch_size], spec)
-        logits.extend(classifier.logits(batch).tolist())
+    logits: list[float] = network_contributions(classifier, crops, spec, batch_size).sum(1).tolist()
     return logits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from detector.types import Analysis
@@ -13,18 +13,10 @@ from reporting.complaint.narrative import ComplaintTexts
 from reporting.complaint.sanitize import clean_narrative, host_of, one_line, short_link
 from reporting.portals import Portal
 from reporting.text import results as result_text
-from reporting.text.banned_claims import banned_claims
 from reporting.text.findings import SAVING, SEEING, TYPED_FIELDS, Finding, Severity, finding
-from reporting.types import COPY_PREFIX, EvidenceFile
+from reporting.types import COPY_PREFIX, EVIDENCE_FOLDER, EvidenceFile
 
 _RANKS: tuple[Severity, ...] = ("error", "warn", "info")
-_MAGIC: Mapping[str, tuple[bytes, int]] = {
-    "jpg": (b"\xff\xd8\xff", 0),
-    "png": (b"\x89PNG\r\n\x1a\n", 0),
-    "pdf": (b"%PDF-", 0),
-    "mp4": (b"ftyp", 4),
-}
-"""First bytes of a file by its suffix, and their offset."""
 _HOSTS: Mapping[str, tuple[str, ...]] = {
     "facebook": ("facebook.com", "fb.com", "fb.watch"),
     "instagram": ("instagram.com", "instagr.am"),
@@ -53,8 +45,6 @@ _OTHER_NAMES = {
     "टेलीग्राम": "telegram",
     "ट्विटर": "x",
 }
-_MARKUP = re.compile(r"<style.*?</style>|<[^>]*>", re.DOTALL)
-_UPLOAD_NAME = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9]+")
 
 
 def check_case(
@@ -78,50 +68,9 @@ def check_case(
         *_times(case, now),
         *_place(case, portal),
         *_result(analysis),
-        *_files(case, evidence),
+        *_files(case, portal, evidence),
     ]
-    return errors_first(found)
-
-
-def errors_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Sort findings by severity, errors first."""
-    return tuple(sorted(findings, key=lambda entry: _RANKS.index(entry.severity)))
-
-
-def check_upload(name: str, content_start: bytes, size_bytes: int, portal: Portal) -> tuple[Finding, ...]:
-    """Check whether a file can be uploaded.
-
-    Args:
-        content_start: its first 16 bytes or more.
-    """
-    found = []
-    limit, types, longest = portal.upload_limit_bytes, portal.upload_types, portal.file_name_max_chars
-    ending = name.rpartition(".")[2].lower()
-    if size_bytes > limit.value:
-        found.append(finding("file_too_large", file=name, size=f"{size_bytes:,}", limit=f"{limit.value:,}"))
-    if size_bytes == 0:
-        found.append(finding("file_empty", file=name))
-    if not _UPLOAD_NAME.fullmatch(name) or len(name) > longest.value:
-        found.append(finding("file_name", file=name, limit=longest.value))
-    if ending not in types.value:
-        found.append(finding("file_type", file=name, types=", ".join(types.value)))
-    magic, at = _MAGIC.get("jpg" if ending == "jpeg" else ending, (b"", 0))
-    if size_bytes and not content_start[at:].startswith(magic):
-        found.append(finding("type_mismatch", file=name))
-    return tuple(found)
-
-
-def check_wording(texts: Mapping[str, str]) -> tuple[Finding, ...]:
-    """Find banned claims in our own texts, given by name; markup is ignored."""
-    found = (
-        (name, ", ".join(map(repr, banned_claims(_MARKUP.sub(" ", text) if name.endswith(".html") else text))))
-        for name, text in texts.items()
-    )
-    return tuple(
-        finding("lint", words={"en": f"{words} in {name}", "hi": f"{name} में {words}"})
-        for name, words in found
-        if words
-    )
+    return tuple(sorted(found, key=lambda entry: _RANKS.index(entry.severity)))
 
 
 def _urgent(case: Case, portal: Portal, now: datetime) -> Iterator[Finding]:
@@ -133,18 +82,14 @@ def _urgent(case: Case, portal: Portal, now: datetime) -> Iterator[Finding]:
 
 def _texts(texts: ComplaintTexts, portal: Portal) -> Iterator[Finding]:
     case, text = texts.case, texts.text
-    if texts.is_hint:
-        low, high = portal.suspect_min_chars.value, portal.suspect_max_chars.value
-        if not (low <= len(text.text) and text.count <= high):
-            yield finding("suspect_length", count=text.count, low=low, high=high)
-    else:
-        low, high = portal.narrative_min_chars.value, portal.narrative_max_chars.value
-        if not (low <= len(text.text) and text.count <= high):
-            yield finding("narrative_length", count=text.count, low=low, high=high)
-        elif text.count > portal.narrative_warn_chars.value:
-            yield finding("narrative_long", count=text.count, limit=portal.narrative_warn_chars.value)
-        if not (case.denied or case.witness_only):
-            yield finding("not_denied")
+    low, high = texts.low.value, texts.high.value
+    if not (low <= len(text.text) and text.count <= high):
+        key = "suspect_length" if texts.is_hint else "narrative_length"
+        yield finding(key, count=text.count, low=low, high=high)
+    elif not texts.is_hint and text.count > portal.narrative_warn_chars.value:
+        yield finding("narrative_long", count=text.count, limit=portal.narrative_warn_chars.value)
+    if not (texts.is_hint or case.denied or case.witness_only):
+        yield finding("not_denied")
     if text.cut:
         yield finding("narrative_cut")
     if not text.complete:
@@ -213,7 +158,12 @@ def _result(analysis: Analysis) -> Iterator[Finding]:
         yield finding("not_supported", headline={"en": english, "hi": hindi})
 
 
-def _files(case: Case, evidence: Sequence[EvidenceFile] | None) -> Iterator[Finding]:
+def _files(case: Case, portal: Portal, evidence: Sequence[EvidenceFile] | None) -> Iterator[Finding]:
+    types = portal.upload_types.value
+    for entry in evidence or ():
+        name = entry.name.removeprefix(EVIDENCE_FOLDER)
+        if name != entry.name and name.rpartition(".")[2] not in types:
+            yield finding("file_type", file=name, types=", ".join(types))
     if not case.media_included:
         yield finding("media_left_out")
     elif evidence is not None and not any(entry.name.startswith(COPY_PREFIX) for entry in evidence):

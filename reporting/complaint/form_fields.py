@@ -4,17 +4,16 @@ in."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from reporting.case import IST
 from reporting.complaint.narrative import ComplaintTexts, FittedText
 from reporting.complaint.referrals import Routing
 from reporting.complaint.sanitize import clean_narrative, one_line, short_link, units
-from reporting.complaint.words import COMPLAINANT as COMPLAINANT_FIELDS
-from reporting.complaint.words import GLOSS, HEAD, LABELS, NO_HINT, STEPS, Words, hint
 from reporting.portals import Fact, Portal
 from reporting.text import results as result_text
+from reporting.text.catalog import sentence, sentences
 from reporting.text.findings import Finding, mark
 from reporting.text.results import Language
 from reporting.types import COPY_PREFIX, EVIDENCE_FOLDER, EvidenceFile
@@ -27,10 +26,18 @@ INCIDENT, SUSPECT, COMPLAINANT, SUBMIT = (
 )
 REPORT_SUSPECT = "Report Suspect, tab Deepfake"
 REPORT = "Report"
-COMPLAINANT_KEYS = tuple(COMPLAINANT_FIELDS)
-"""Fields about the complainant; never filled in here."""
 _DEVANAGARI = re.compile(r"[\u0900-\u097f]")
 _RULE = "-" * 10
+
+
+class _Words(NamedTuple):
+    """English, and the same in Hindi."""
+
+    en: str
+    hi: str
+
+
+_NO_HINT = _Words("", "")
 
 
 class PortalField(NamedTuple):
@@ -71,21 +78,16 @@ def _suspect_fields(
 ) -> tuple[PortalField, ...]:
     """The fields of *Report Suspect*, tab *Deepfake*, as far as they are known."""
     limit = portal.suspect_identifier_max_chars
-    case, links, text = texts.case, texts.links, texts.text
+    case, links = texts.case, texts.links
     short = [link for link in (short_link(link, limit.value) for link in links) if link]
     unfit = ["no_short_link"] if links and not short else []
-    identifier = hint("identifier", *unfit, limit=limit.value, hedge=_hedges(limit))
+    identifier = _hint("identifier", *unfit, limit=limit.value, hedge=_hedges(limit))
     return (
-        _field(REPORT_SUSPECT, "State of incident", one_line(case.state), hint("suspect_state")),
-        _field(REPORT_SUSPECT, "Platform or content type", one_line(case.platform), hint("suspect_platform")),
+        _field(REPORT_SUSPECT, "State of incident", one_line(case.state), _hint("suspect_state")),
+        _field(REPORT_SUSPECT, "Platform or content type", one_line(case.platform), _hint("suspect_platform")),
         _field(REPORT_SUSPECT, "Link or identifier", short[0] if short else "", identifier),
         _files_field(REPORT_SUSPECT, "Evidence", _uploads(evidence)[:1], _upload_hint(portal)),
-        _text_field(
-            REPORT_SUSPECT,
-            "Description",
-            text,
-            _length_hint(text, portal.suspect_min_chars, portal.suspect_max_chars),
-        ),
+        _text_field(REPORT_SUSPECT, "Description", texts.text, _length_hint(texts)),
     )
 
 
@@ -104,11 +106,11 @@ def copy_paste_text(
     languages: tuple[Language, ...] = ("en",) if language == "en" else (language, "en")
     lines = []
     for each in languages:
-        lines += [HEAD["draft"][each], result_text.not_an_fir(each), HEAD["statement"][each]]
+        lines += [_head("draft", each), result_text.not_an_fir(each), _head("statement", each)]
     if routing.card == REPORT_SUSPECT:
         lines += [
             f"For {portal.report_suspect_url.value}, tab Deepfake ({portal.report_suspect_url.hedge}).",
-            *(HEAD["hint_only"][each] for each in languages),
+            *(_head("hint_only", each) for each in languages),
         ]
     elif routing.card:
         lines += [portal.address_line, f"Where on the portal: {routing.card}"]
@@ -116,7 +118,7 @@ def copy_paste_text(
     lines += [f"! {step.title[each]}: {step.text[each]}" for step in urgent for each in languages]
     lines += [""]
     if findings:
-        lines += [" / ".join(HEAD["findings"][each] for each in languages)]
+        lines += [" / ".join(_head("findings", each) for each in languages)]
         for finding in findings:
             for each in languages:
                 lines += [f"[{mark(finding.severity, each)}] {' '.join(finding.sentences(each))}"]
@@ -138,7 +140,7 @@ def _blocks(fields: Sequence[PortalField], language: Language) -> list[str]:
         lines += [f"  {field.label_hi}"]
         hints = (field.hint, field.hint_hi) if language == "en" else (field.hint_hi, field.hint)
         lines += [f"  {line}" for line in hints if line]
-        lines += [f"  {GLOSS}: {field.gloss_hi}"] if field.gloss_hi else []
+        lines += [f"  {sentences('complaint')['gloss']}: {field.gloss_hi}"] if field.gloss_hi else []
         lines += [_RULE, *field.text.splitlines(), _RULE] if field.text else []
         lines += [""]
     return lines
@@ -147,44 +149,39 @@ def _blocks(fields: Sequence[PortalField], language: Language) -> list[str]:
 def _complaint_fields(
     texts: ComplaintTexts, portal: Portal, evidence: Sequence[EvidenceFile]
 ) -> tuple[PortalField, ...]:
-    case, narrative, links = texts.case, texts.text, texts.links
+    case, links = texts.case, texts.links
     categories = portal.categories_for(case.kind)
     suggested = _suggestion("; ".join(dict.fromkeys(entry.category for entry in categories)), portal)
     sub = "; ".join(dict.fromkeys(entry.sub_category for entry in categories if entry.sub_category))
     seen = case.seen_at.astimezone(IST) if case.seen_at else None
-    asked_hi = ", ".join(COMPLAINANT_FIELDS.values())
+    asked = complainant_keys()
     return (
         _field(INCIDENT, "Category of complaint", "", suggested),
-        _field(INCIDENT, "Sub-category", "", _suggestion(sub, portal) if sub else hint("choose")),
-        _field(INCIDENT, "Date", f"{seen:%d/%m/%Y}" if seen else "", NO_HINT if seen else hint("date")),
-        _field(INCIDENT, "Time", f"{seen:%H:%M}" if seen else "", hint("time")),
+        _field(INCIDENT, "Sub-category", "", _suggestion(sub, portal) if sub else _hint("choose")),
+        _field(INCIDENT, "Date", f"{seen:%d/%m/%Y}" if seen else "", _NO_HINT if seen else _hint("date")),
+        _field(INCIDENT, "Time", f"{seen:%H:%M}" if seen else "", _hint("time")),
         _field(
-            INCIDENT, "Reason for delay in reporting", clean_narrative(case.delay_reason, portal), hint("delay")
+            INCIDENT, "Reason for delay in reporting", clean_narrative(case.delay_reason, portal), _hint("delay")
         ),
-        _field(INCIDENT, "State", one_line(case.state), hint("state")),
-        _field(INCIDENT, "Where did the incident occur", one_line(case.platform), hint("platform")),
-        _field(INCIDENT, "Link, ID or e-mail", "\n".join(links), NO_HINT if links else hint("link")),
+        _field(INCIDENT, "State", one_line(case.state), _hint("state")),
+        _field(INCIDENT, "Where did the incident occur", one_line(case.platform), _hint("platform")),
+        _field(INCIDENT, "Link, ID or e-mail", "\n".join(links), _NO_HINT if links else _hint("link")),
         _files_field(INCIDENT, "Supporting evidence", _uploads(evidence), _upload_hint(portal)),
-        _text_field(
-            INCIDENT,
-            "Additional information about the incident",
-            narrative,
-            _length_hint(narrative, portal.narrative_min_chars, portal.narrative_max_chars),
-        ),
-        _field(SUSPECT, "Suspect name, identity and address", "", hint("suspect")),
+        _text_field(INCIDENT, "Additional information about the incident", texts.text, _length_hint(texts)),
+        _field(SUSPECT, "Suspect name, identity and address", "", _hint("suspect")),
         _field(
             SUSPECT,
             "Any other information about the suspect",
             f"Account: {handle}" if (handle := one_line(case.handle)) else "",
-            NO_HINT if handle else hint("account"),
+            _NO_HINT if handle else _hint("account"),
         ),
         _field(
             COMPLAINANT,
             "Your own details",
             "",
-            hint("own_details", keys={"en": ", ".join(COMPLAINANT_FIELDS).replace("_", " "), "hi": asked_hi}),
+            _hint("own_details", keys={"en": ", ".join(asked).replace("_", " "), "hi": ", ".join(asked.values())}),
         ),
-        _field(SUBMIT, "Preview", "", hint("preview")),
+        _field(SUBMIT, "Preview", "", _hint("preview")),
     )
 
 
@@ -192,27 +189,53 @@ def _abroad_fields(texts: ComplaintTexts, evidence: Sequence[EvidenceFile]) -> t
     case, seen = texts.case, texts.case.seen_at
     at = seen.isoformat() if seen else ""
     return (
-        _field(REPORT, "Date and time", at, NO_HINT if seen else hint("when_seen")),
-        _field(REPORT, "Platform or website", one_line(case.platform), NO_HINT),
-        _field(REPORT, "Links", "\n".join(texts.links), NO_HINT),
-        _field(REPORT, "Account", one_line(case.handle), NO_HINT),
-        _text_field(REPORT, "What happened", texts.text, hint("plain")),
-        _files_field(REPORT, "Files", _uploads(evidence), hint("attach")),
+        _field(REPORT, "Date and time", at, _NO_HINT if seen else _hint("when_seen")),
+        _field(REPORT, "Platform or website", one_line(case.platform), _NO_HINT),
+        _field(REPORT, "Links", "\n".join(texts.links), _NO_HINT),
+        _field(REPORT, "Account", one_line(case.handle), _NO_HINT),
+        _text_field(REPORT, "What happened", texts.text, _hint("plain")),
+        _files_field(REPORT, "Files", _uploads(evidence), _hint("attach")),
     )
 
 
-def _field(step: str, label: str, text: str, hints: Words) -> PortalField:
-    return PortalField(step, label, text, units(text), hints.en, STEPS[step], LABELS[label], hints.hi)
+def _field(step: str, label: str, text: str, hints: _Words) -> PortalField:
+    words = sentences("complaint")
+    return PortalField(
+        step, label, text, units(text), hints.en, words["steps"][step], words["labels"][label], hints.hi
+    )
 
 
-def _text_field(step: str, label: str, text: FittedText, hints: Words) -> PortalField:
+def complainant_keys() -> Mapping[str, str]:
+    """Return what the portal asks about the complainant, with the Hindi name; never filled in here."""
+    keys: Mapping[str, str] = sentences("complaint")["complainant"]
+    return keys
+
+
+def _hint(*keys: str, **values: object) -> _Words:
+    """Hints of a field, one after the other, in both languages; a value may be a mapping by language.
+
+    >>> _hint("time").en
+    'Indian time (IST), approximate.'
+    """
+    told = []
+    for language in result_text.LANGUAGES:
+        own = {name: value[language] if isinstance(value, Mapping) else value for name, value in values.items()}
+        told.append(" ".join(sentence("complaint", f"hints.{key}", language, **own) for key in keys))
+    return _Words(*told)
+
+
+def _head(key: str, language: Language) -> str:
+    return sentence("complaint", f"head.{key}", language)
+
+
+def _text_field(step: str, label: str, text: FittedText, hints: _Words) -> PortalField:
     """A field for one of the two long texts."""
     if not text.complete:
-        hints = Words(*(" ".join(pair) for pair in zip(hint("incomplete"), hints, strict=True)))
+        hints = _Words(*(" ".join(pair) for pair in zip(_hint("incomplete"), hints, strict=True)))
     return _field(step, label, text.text, hints)._replace(gloss_hi=text.gloss, complete=text.complete)
 
 
-def _files_field(step: str, label: str, names: Sequence[str], hints: Words) -> PortalField:
+def _files_field(step: str, label: str, names: Sequence[str], hints: _Words) -> PortalField:
     """A field that takes files."""
     return _field(step, label, "\n".join(names), hints)._replace(files=tuple(names))
 
@@ -224,21 +247,21 @@ def _uploads(evidence: Sequence[EvidenceFile]) -> list[str]:
     return [*copies, "4_forensic_report.pdf", *(name for name in names if name not in copies)]
 
 
-def _upload_hint(portal: Portal) -> Words:
+def _upload_hint(portal: Portal) -> _Words:
     limit, types = portal.upload_limit_bytes, portal.upload_types
     values = {"limit": f"{limit.value:,}", "types": ", ".join(types.value)}
-    return hint("uploads", **values, hedge=_hedges(limit), types_hedge=_hedges(types))
+    return _hint("uploads", **values, hedge=_hedges(limit), types_hedge=_hedges(types))
 
 
-def _suggestion(names: str, portal: Portal) -> Words:
-    return hint("suggested", names=names, hedge=_hedges(portal.categories))
+def _suggestion(names: str, portal: Portal) -> _Words:
+    return _hint("suggested", names=names, hedge=_hedges(portal.categories))
 
 
-def _length_hint(text: FittedText, low: Fact[int], high: Fact[int]) -> Words:
-    further = ["hindi_script"] if _DEVANAGARI.search(text.text) else []
-    further += ["cut"] if text.cut else []
-    hedges = {"low_hedge": _hedges(low), "high_hedge": _hedges(high)}
-    return hint("length", *further, low=low.value, high=high.value, **hedges)
+def _length_hint(texts: ComplaintTexts) -> _Words:
+    further = ["hindi_script"] if _DEVANAGARI.search(texts.text.text) else []
+    further += ["cut"] if texts.text.cut else []
+    hedges = {"low_hedge": _hedges(texts.low), "high_hedge": _hedges(texts.high)}
+    return _hint("length", *further, low=texts.low.value, high=texts.high.value, **hedges)
 
 
 def _hedges(fact: Fact[Any]) -> dict[Language, str]:

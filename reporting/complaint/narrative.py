@@ -12,11 +12,11 @@ from datetime import datetime
 
 from detector.types import Analysis
 from reporting.case import IST, Case
-from reporting.complaint import words as texts
 from reporting.complaint.referrals import is_hint
 from reporting.complaint.sanitize import all_links, as_sentence, clean_narrative, one_line, shorten, units
-from reporting.portals import Portal
+from reporting.portals import Fact, Portal
 from reporting.text import results as result_text
+from reporting.text.catalog import sentence
 from reporting.text.results import Language
 
 _PADS = ("help", "report", "read")
@@ -26,13 +26,13 @@ _LEVELS = 2
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
-    """One sentence: its key in `texts.SENTENCES`, and its values by language."""
+    """One sentence: its key in `complaint.toml`, and its values by language."""
 
     key: str
     values: dict[Language, dict[str, str]] = field(default_factory=lambda: {"en": {}, "hi": {}})
 
     def text_in(self, language: Language) -> str:
-        return texts.SENTENCES[self.key][language].format(**self.values[language])
+        return sentence("complaint", f"sentences.{self.key}", language, **self.values[language])
 
 
 def _sentence(key: str, **values: str) -> _Sentence:
@@ -79,6 +79,11 @@ class ComplaintTexts:
     links: tuple[str, ...]
     """All links of the case, each once, those in the user's words included."""
 
+    low: Fact[int]
+    """Fewest characters of the text."""
+    high: Fact[int]
+    """Most characters of the text."""
+
     @property
     def is_hint(self) -> bool:
         """Whether the text is the one for *Report Suspect*."""
@@ -87,30 +92,12 @@ class ComplaintTexts:
 
 def fit_texts(case: Case, analysis: Analysis, portal: Portal) -> ComplaintTexts:
     """Compose the text of a case within the portal's characters and lengths."""
-    fit = suspect_description if is_hint(case) else complaint_narrative
-    return ComplaintTexts(case=case, text=fit(case, analysis, portal), links=tuple(links_of(case)))
-
-
-def complaint_narrative(case: Case, analysis: Analysis, portal: Portal) -> FittedText:
-    """The portal's *Additional information about the incident*."""
-    return _fit(
-        lambda words, level: _narrative(case, analysis, words, level),
-        case,
-        portal,
-        portal.narrative_min_chars.value,
-        portal.narrative_max_chars.value,
-    )
-
-
-def suspect_description(case: Case, analysis: Analysis, portal: Portal) -> FittedText:
-    """The description for *Report Suspect*, tab *Deepfake*."""
-    return _fit(
-        lambda words, level: _hint(case, analysis, words, level),
-        case,
-        portal,
-        portal.suspect_min_chars.value,
-        portal.suspect_max_chars.value,
-    )
+    if is_hint(case):
+        compose, low, high = _hint, portal.suspect_min_chars, portal.suspect_max_chars
+    else:
+        compose, low, high = _narrative, portal.narrative_min_chars, portal.narrative_max_chars
+    text = _fit(lambda words, level: compose(case, analysis, words, level), case, portal, low.value, high.value)
+    return ComplaintTexts(case=case, text=text, links=tuple(links_of(case)), low=low, high=high)
 
 
 def full_statement(case: Case) -> str:
@@ -132,7 +119,7 @@ def links_of(case: Case) -> list[str]:
 def moment(at: datetime, language: Language = "en") -> str:
     """Format date and time in characters that the portal accepts."""
     local = at.astimezone(IST)
-    return texts.PARTS["moment"][language].format(date=f"{local:%d-%m-%Y}", time=f"{local:%H:%M}")
+    return sentence("complaint", "parts.moment", language, date=f"{local:%d-%m-%Y}", time=f"{local:%H:%M}")
 
 
 def _fit(
@@ -146,7 +133,7 @@ def _fit(
     )
 
     def join(sentences: Sequence[_Sentence]) -> str:
-        return clean_narrative(" ".join(sentence.text_in("en") for sentence in sentences), portal)
+        return clean_narrative(" ".join(each.text_in("en") for each in sentences), portal)
 
     fitted, sentences = words, list(compose(words, 0))
     text = join(sentences)
@@ -168,7 +155,7 @@ def _fit(
         padded = join([*sentences, pad])
         if units(padded) <= high:
             sentences, text = [*sentences, pad], padded
-    gloss = " ".join(sentence.text_in("hi") for sentence in sentences)
+    gloss = " ".join(each.text_in("hi") for each in sentences)
     return FittedText(text=text, cut=fitted != words, gloss=gloss, complete=bool(words.what))
 
 
@@ -204,10 +191,14 @@ def _hint(case: Case, analysis: Analysis, words: _Words, level: int) -> list[_Se
 def _about(case: Case, analysis: Analysis, words: _Words, *, with_account: bool) -> _Sentence:
     """What the case is about; that the user saw it, only where they said when."""
     account = with_account and bool(case.handle.strip())
+
+    def part(name: str, language: Language, **values: str) -> str:
+        return sentence("complaint", f"parts.{name}", language, **values)
+
     values = {
         language: {
-            "place": texts.PARTS["place"][language].format(platform=words.platform) if words.platform else "",
-            "account": texts.PARTS["account"][language] if account else "",
+            "place": part("place", language, platform=words.platform) if words.platform else "",
+            "account": part("account", language) if account else "",
             "at": moment(case.seen_at, language) if case.seen_at else "",
         }
         for language in result_text.LANGUAGES

@@ -82,7 +82,7 @@ def platform_notice(
             "- This is a complaint of an individual. It is not an order of a court or of the Government, and a "
             "complaint on the portal is none either.",
         ]
-        if link := _abuse_link(case, portal):
+        if link := portal.platform_link(case.platform):
             lines += [f"- The platform's own page for reporting abuse: {link} ({portal.platform_links.hedge})"]
     elif place is not None:
         lines += ["-" * 10, "FOR YOU, NOT TO BE SENT", f"- {place.platform.value['en']} ({place.platform.hedge})"]
@@ -103,8 +103,3 @@ def _rule(portal: Portal, place: Place | None, indian: bool) -> str:
 def _clock(portal: Portal, place: Place | None, indian: bool) -> str:
     hours = str(portal.platform_hours.value) if indian else place.platform.value["hours"] if place else ""
     return f" within {hours} hours of receiving this" if hours else " without delay"
-
-
-def _abuse_link(case: Case, portal: Portal) -> str:
-    links = {name.casefold(): link for name, link in portal.platform_links.value.items()}
-    return links.get(one_line(case.platform).casefold(), "")

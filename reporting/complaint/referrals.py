@@ -14,8 +14,8 @@ from typing import Any, Literal
 from detector.errors import HardStopError
 from reporting.case import Case
 from reporting.portals import Fact, Portal, load_places, load_portal
-from reporting.text.referrals import followup_words, hard_stop_sentence, step_words
-from reporting.text.results import Language
+from reporting.text.catalog import sentence, sentences
+from reporting.text.results import LANGUAGES, Language
 
 Step = Literal[
     "emergency",
@@ -139,7 +139,7 @@ def refuse_hard_stop(case: Case) -> None:
     if not is_hard_stop(case):
         return
     steps = (f"{step.title['en']}: {step.text['en']}" for step in route(case).steps)
-    raise HardStopError(" ".join((hard_stop_sentence("en"), *steps)))
+    raise HardStopError(" ".join((sentence("referrals", "hard_stop", "en"), *steps)))
 
 
 def followups(start: datetime, portal: Portal) -> tuple[FollowUp, ...]:
@@ -153,13 +153,18 @@ def followups(start: datetime, portal: Portal) -> tuple[FollowUp, ...]:
     """
     if start.utcoffset() is None:
         raise ValueError(f"start needs a time zone, got {start}")
-    after = (
+    deadlines = (
         ("platform_acts", portal.platform_hours, timedelta(hours=portal.platform_hours.value)),
         ("platform_resolves", portal.platform_resolve_days, timedelta(days=portal.platform_resolve_days.value)),
         ("appeal", portal.appeal_days, timedelta(days=portal.appeal_days.value)),
     )
     return tuple(
-        FollowUp(at=start + span, text=followup_words(name, fact.value), fact=fact) for name, fact, span in after
+        FollowUp(
+            at=start + span,
+            text={each: sentence("referrals", f"followups.{name}", each, span=fact.value) for each in LANGUAGES},
+            fact=fact,
+        )
+        for name, fact, span in deadlines
     )
 
 
@@ -206,42 +211,30 @@ def _danger(case: Case, indian: bool) -> list[Step]:
 
 
 def _route(step: Step, case: Case, portal: Portal) -> Route:
+    entry, place = sentences("referrals")["steps"][step], load_places().get(case.country)
     address, fact = _address(step, case, portal)
-    words = step_words(step, portal, load_places().get(case.country))
+    title, text = (
+        {language: entry[language][part].format(portal=portal, place=place) for language in LANGUAGES}
+        for part in (0, 1)
+    )
     return Route(
         step=step,
-        urgent=step in ("emergency", "bank", "do_not_copy", "abroad_emergency", "abroad_bank"),
+        urgent=entry.get("urgent", False),
         address=address,
         hedge="" if fact is None else fact.hedge,
         hedge_hi="" if fact is None else fact.hedge_in("hi"),
-        title={language: title for language, (title, _) in words.items()},
-        text={language: text for language, (_, text) in words.items()},
+        title=title,
+        text=text,
     )
 
 
 def _address(step: Step, case: Case, portal: Portal) -> tuple[str, Fact[Any] | None]:
     """Return the address of a step and the fact it rests on."""
-    plain: dict[Step, Fact[str]] = {
-        "emergency": portal.helpline_emergency,
-        "bank": portal.helpline_cyber_fraud,
-        "child_report": portal.home_url,
-        "child_help": portal.helpline_child,
-        "take_it_down": portal.take_it_down_url,
-        "stop_ncii": portal.stop_ncii_url,
-        "women_children": portal.home_url,
-        "financial_fraud": portal.home_url,
-        "other_cyber_crime": portal.home_url,
-        "report_suspect": portal.report_suspect_url,
-        "support": portal.helpline_women,
-        "appeal": portal.appeal_url,
-    }
-    if step in plain:
-        return plain[step].value, plain[step]
+    if name := sentences("referrals")["steps"][step].get("address"):
+        fact: Fact[str] = getattr(portal, name)
+        return fact.value, fact
     if step == "platform":
-        links = {name.casefold(): link for name, link in portal.platform_links.value.items()}
-        return links.get(" ".join(case.platform.split()).casefold(), ""), portal.platform_hours
-    if step == "police":
-        return portal.nodal_officers_url.value, portal.nodal_officers_url
+        return portal.platform_link(case.platform), portal.platform_hours
     place = load_places().get(case.country)
     if place is None:
         return "", None

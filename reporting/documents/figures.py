@@ -13,7 +13,7 @@ from explain.types import Explanation, FrameOverlay
 from reporting.documents.images import blurred, jpeg
 from reporting.documents.pdf import GREY, RULE, Sheet
 from reporting.text import results as result_text
-from reporting.text import technical_report as texts
+from reporting.text.catalog import sentences
 from reporting.text.regions import evidence_sentences
 from reporting.types import ReportFacts
 
@@ -109,16 +109,17 @@ def heatmap_alone(heatmap: NDArray[np.float32], scale: float) -> Pixels:
 
 def draw_gallery(sheet: Sheet, facts: ReportFacts, gallery: Gallery) -> None:
     """Typeset the section with key frames and faces."""
+    texts = sentences("technical_report")
     sheet.heading("2  Key frames", room_mm=90 if gallery.frames or gallery.faces else 30)
     if not gallery.faces and not gallery.frames:
         sheet.paragraph("There are no images in this report: no face was explained, or none was to be shown.")
         return
     second = facts.analysis.checkpoint.second_sha256
-    sheet.paragraph(f"{texts.OVERLAYS} {texts.OVERLAYS_SECOND}" if second else texts.OVERLAYS)
+    sheet.paragraph(" ".join([texts["overlays"], *([texts["overlays_second"]] if second else [])]))
     if facts.explanations is not None:
-        sheet.paragraph(texts.SCALES[facts.explanations.scale_from])
+        sheet.paragraph(texts["scales"][facts.explanations.scale_from])
     if not facts.show_images:
-        sheet.paragraph(texts.BLURRED, weight="B")
+        sheet.paragraph(texts["blurred"], weight="B")
     _colour_bar(sheet)
     _frames(sheet, facts, gallery)
     _faces(sheet, facts, gallery)

@@ -4,6 +4,7 @@ file."""
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +18,12 @@ from reporting.documents.images import jpeg
 from reporting.documents.pdf import ACCENT, GREY, BoxLine, Sheet
 from reporting.text import results as result_text
 from reporting.text import verdict_notes
+from reporting.text.catalog import sentence
 from reporting.text.messages import message_sentences
 from reporting.text.printable import printable
 from reporting.text.results import Language
-from reporting.text.technical_report import ONE_PAGE
 
+_say = partial(sentence, "one_page")
 _IMAGE_MM = (78.0, 62.0)
 _IMAGE_PX = 900
 _NAME_CHARS = 160
@@ -85,15 +87,16 @@ def _typeset(
     most_warnings: int,
     with_limits: bool,
 ) -> Sheet:
-    words, media, verdict = ONE_PAGE[language], analysis.media, analysis.verdict
+    media, verdict = analysis.media, analysis.verdict
     name = printable(media.file_name)[:_NAME_CHARS]
     time = f"{created_at.astimezone(IST):%d-%m-%Y %H:%M} IST"
-    sheet = Sheet(f"{words.title}: {name}", f"{name}  \u00b7  SHA-256 {media.sha256}", created_at)
+    title = _say("title", language)
+    sheet = Sheet(f"{title}: {name}", f"{name}  \u00b7  SHA-256 {media.sha256}", created_at)
     sheet.set_lang("hi-IN" if language == "hi" else "en-IN")
     sheet.add_page()
     sheet.style(15, "B", ACCENT, language)
-    sheet.multi_cell(sheet.epw, 8, sheet.clean(words.title), new_x="LMARGIN", new_y="NEXT")
-    sheet.paragraph(words.made.format(time=time), language, 8, colour=GREY)
+    sheet.multi_cell(sheet.epw, 8, sheet.clean(title), new_x="LMARGIN", new_y="NEXT")
+    sheet.paragraph(_say("made", language, time=time), language, 8, colour=GREY)
     sheet.box(
         (
             BoxLine(result_text.headline(result_text.shown(verdict), language), 14, "B", ACCENT, language),
@@ -107,35 +110,36 @@ def _typeset(
     _picture(sheet, explanations, still, language)
     sheet.facts(_facts(analysis, name, place, language), label_mm=46)
     if len(analysis.tracks) > 1:
-        sheet.heading(words.faces, 2, language, room_mm=0)
+        sheet.heading(_say("faces", language), 2, language, room_mm=0)
         for track in analysis.tracks[:most_faces]:
-            sentence = result_text.face_sentence(result_text.shown(track), language)
+            found = result_text.face_sentence(result_text.shown(track), language)
             peak = f" {result_text.strongest_sentence(track.peak, language)}" if track.peak else ""
-            sheet.paragraph(
-                f"{words.face.format(number=track.track_id + 1)}: {sentence}{peak}", language, 8.5, after_mm=0.4
-            )
+            name = _say("face", language, number=track.track_id + 1)
+            sheet.paragraph(f"{name}: {found}{peak}", language, 8.5, after_mm=0.4)
         if len(analysis.tracks) > most_faces:
             left = len(analysis.tracks) - most_faces
-            sheet.paragraph(words.more_faces.format(count=left), language, 8.5)
+            sheet.paragraph(_say("more_faces", language, count=left), language, 8.5)
     if with_limits:
-        sheet.heading(words.limits, 2, language, room_mm=0)
+        sheet.heading(_say("limits", language), 2, language, room_mm=0)
         sheet.bullets(result_text.limits(language), language, 8)
     sheet.paragraph(result_text.not_proof(language), language, 9.5, "B")
     return sheet
 
 
 def _facts(analysis: Analysis, name: str, place: str, language: Language) -> list[tuple[str, str]]:
-    words, media, verdict = ONE_PAGE[language], analysis.media, analysis.verdict
-    estimate = words.no_estimate
+    media, verdict = analysis.media, analysis.verdict
+    estimate = _say("no_estimate", language)
     if verdict.probability is not None:
-        estimate = words.estimate.format(
+        estimate = _say(
+            "estimate",
+            language,
             p=result_text.percent(verdict.probability, language),
             low=result_text.percent(verdict.threshold_real, language),
             high=result_text.percent(verdict.threshold_fake, language),
         )
     values = {
         "file": name,
-        "format": f"{words.kinds[media.kind]}, {media.format}",
+        "format": f"{result_text.kind_name(media.kind, language)}, {media.format}",
         "size": f"{media.size_bytes:,} B",
         "pixels": f"{media.width_px} x {media.height_px}",
         "length": result_text.length_clock(media.duration_s) if media.duration_s is not None else "",
@@ -145,7 +149,7 @@ def _facts(analysis: Analysis, name: str, place: str, language: Language) -> lis
         "detector": f"{analysis.checkpoint.name}, SHA-256 {_weights(analysis.checkpoint)}",
         "sha256": media.sha256,
     }
-    return [(words.facts[key], value) for key, value in values.items() if value]
+    return [(_say(f"facts.{key}", language), value) for key, value in values.items() if value]
 
 
 def _weights(checkpoint: CheckpointInfo) -> str:
@@ -169,7 +173,7 @@ def _picture(sheet: Sheet, explanations: Explanations | None, still: Path | None
     height = width * ratio
     if height > most:
         width, height = most / ratio, most
-    caption = ONE_PAGE[language].image[marked]
+    caption = _say("image.marked" if marked else "image.plain", language)
     top = sheet.y
     sheet.place_image(jpeg(pixels, _IMAGE_PX, 85), sheet.l_margin, top, width, height, caption)
     sheet.set_xy(sheet.l_margin, top + height + 1)

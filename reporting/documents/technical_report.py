@@ -17,8 +17,8 @@ from reporting.documents.charts import draw_faces, draw_timeline
 from reporting.documents.figures import draw_gallery, encode_figures
 from reporting.documents.pdf import ACCENT, GREY, INK, BoxLine, Sheet
 from reporting.text import results as result_text
-from reporting.text import technical_report as texts
 from reporting.text import verdict_notes
+from reporting.text.catalog import sentences
 from reporting.text.messages import message_sentences
 from reporting.types import ReportFacts
 
@@ -144,11 +144,12 @@ def _summary(sheet: Sheet, facts: ReportFacts) -> None:
 
 def _results(sheet: Sheet, facts: ReportFacts, detail: _Detail) -> None:
     analysis = facts.analysis
+    texts = sentences("technical_report")
     verdict, checkpoint = analysis.verdict, analysis.checkpoint
     sheet.heading("1  Results")
-    some = texts.RULE_SOME.format(some=f"{verdict.threshold_some:.4f}") if verdict.threshold_some else ""
+    some = texts["rule_some"].format(some=f"{verdict.threshold_some:.4f}") if verdict.threshold_some else ""
     fake, real = f"{verdict.threshold_fake:.4f}", f"{verdict.threshold_real:.4f}"
-    sheet.paragraph(texts.RULE.format(fake=fake, real=real, some=some))
+    sheet.paragraph(texts["rule"].format(fake=fake, real=real, some=some))
     estimate = "none" if verdict.probability is None else f"{verdict.probability:.4f}"
     sheet.facts(
         (
@@ -160,7 +161,7 @@ def _results(sheet: Sheet, facts: ReportFacts, detail: _Detail) -> None:
     reasons = verdict.reasons[: detail.rows]
     sheet.bullets(
         [
-            reason.render(texts.REASONS[reason.code]) if reason.code in texts.REASONS else str(reason)
+            reason.render(texts["reasons"][reason.code]) if reason.code in texts["reasons"] else str(reason)
             for reason in reasons
         ]
     )
@@ -185,7 +186,7 @@ def _results(sheet: Sheet, facts: ReportFacts, detail: _Detail) -> None:
     measured = (checkpoint.false_alarm_rate, checkpoint.miss_rate) != (None, None)
     sheet.paragraph(
         f"Measured on: {_cut(checkpoint.measured_on, detail) or 'not named'}. "
-        + (texts.RATES if measured else result_text.error_sentence(checkpoint, "en"))
+        + (texts["rates"] if measured else result_text.error_sentence(checkpoint, "en"))
     )
 
 
@@ -210,7 +211,7 @@ def _person_row(track: FaceTrack) -> tuple[str, ...]:
 
 
 def _timeline(sheet: Sheet, facts: ReportFacts, detail: _Detail) -> None:
-    analysis = facts.analysis
+    analysis, texts = facts.analysis, sentences("technical_report")
     name = "3  Timeline" if analysis.media.kind == "video" else "3  Estimates on one scale"
     sheet.heading(name, room_mm=75 if analysis.tracks else 20)
     if not analysis.tracks:
@@ -218,12 +219,12 @@ def _timeline(sheet: Sheet, facts: ReportFacts, detail: _Detail) -> None:
         return
     if analysis.media.kind == "image":
         shown = analysis.tracks[: detail.people]
-        sheet.paragraph(texts.CHART_IMAGE)
+        sheet.paragraph(texts["chart_image"])
         sheet.room(7.0 * len(shown) + 14)
         draw_faces(sheet, shown, analysis.verdict)
         _left_out(sheet, len(analysis.tracks) - len(shown), "faces")
         return
-    sheet.paragraph(texts.CHART)
+    sheet.paragraph(texts["chart"])
     for track in analysis.tracks[: detail.charts]:
         sheet.room(60)
         sheet.paragraph(
@@ -240,9 +241,10 @@ def _timeline(sheet: Sheet, facts: ReportFacts, detail: _Detail) -> None:
 
 
 def _item(sheet: Sheet, facts: ReportFacts, detail: _Detail) -> None:
+    texts = sentences("technical_report")
     media, case, credentials = facts.analysis.media, facts.case, facts.credentials
     sheet.heading("4  The file and how it was obtained")
-    sheet.paragraph(texts.SCOPE.format(place=texts.PLACES[facts.processed_at]))
+    sheet.paragraph(texts["scope"].format(place=texts["places"][facts.processed_at]))
     rows = [
         ("File name", media.file_name),
         ("Kind and format", f"{media.kind}, {media.format} (by its content, not its name)"),
@@ -256,7 +258,7 @@ def _item(sheet: Sheet, facts: ReportFacts, detail: _Detail) -> None:
     rows += [("Note", _cut(str(note), detail)) for note in (*media.notes, *facts.analysis.warnings)[: detail.rows]]
     links = [_cut(url, detail) for url in case.urls[: detail.rows]]
     rows += [
-        ("Content credentials", texts.CREDENTIAL_STATES[credentials.state]),
+        ("Content credentials", texts["credential_states"][credentials.state]),
         *([("They claim", _cut(" ".join(credentials.claims), detail))] if credentials.state != "absent" else []),
         ("Seen at*", "not stated" if case.seen_at is None else _both_times(case.seen_at)),
         ("Saved at*", "not stated" if case.saved_at is None else _both_times(case.saved_at)),
@@ -271,14 +273,15 @@ def _item(sheet: Sheet, facts: ReportFacts, detail: _Detail) -> None:
     ]
     sheet.facts([(name, value or "not stated") for name, value in rows])
     _left_out(sheet, len(case.urls) - detail.rows, "links")
-    sheet.paragraph(f"* {texts.STATED} {texts.CREDENTIALS}", size=8.5, colour=GREY)
+    sheet.paragraph(f"* {texts['stated']} {texts['credentials']}", size=8.5, colour=GREY)
 
 
 def _method(sheet: Sheet, facts: ReportFacts) -> None:
+    texts = sentences("technical_report")
     analysis, second = facts.analysis, facts.analysis.checkpoint.second_sha256
     sheet.heading("5  Method, limits and how to repeat it")
-    sheet.paragraph(texts.METHOD.format(second=texts.METHOD_SECOND if second else ""))
-    sheet.bullets(texts.ALTERNATIVES, size=8.5)
+    sheet.paragraph(texts["method"].format(second=f"{texts['method_second']} " if second else ""))
+    sheet.bullets(texts["alternatives"], size=8.5)
     sheet.facts(
         (
             ("Weights", f"{analysis.checkpoint.name} ({analysis.checkpoint.architecture})"),
@@ -288,7 +291,7 @@ def _method(sheet: Sheet, facts: ReportFacts) -> None:
         )
     )
     sheet.box((BoxLine(repeat_command(facts), 8.5, colour=INK),))
-    sheet.paragraph(f"{texts.REPEAT} {texts.GUIDANCE}", size=8.5, colour=GREY)
+    sheet.paragraph(f"{texts['repeat']} {texts['guidance']}", size=8.5, colour=GREY)
 
 
 def repeat_command(facts: ReportFacts) -> str:
@@ -306,6 +309,7 @@ def repeat_command(facts: ReportFacts) -> str:
 
 
 def _hashes(sheet: Sheet, facts: ReportFacts, detail: _Detail) -> None:
+    texts = sentences("technical_report")
     media = facts.analysis.media
     sheet.heading("6  Hashes", room_mm=60)
     sheet.facts(
@@ -324,21 +328,23 @@ def _hashes(sheet: Sheet, facts: ReportFacts, detail: _Detail) -> None:
         ]
         sheet.table_of(("Derived file", "Bytes", "SHA-256", "How"), rows, (42, 18, 62, sheet.epw - 122), size=7.5)
         _left_out(sheet, len(made) - detail.rows, "files")
-    sheet.paragraph(f"{texts.INTEGRITY} {texts.CUSTODY}", size=8.5)
+    sheet.paragraph(f"{texts['integrity']} {texts['custody']}", size=8.5)
 
 
 def _glossary(sheet: Sheet) -> None:
     """Explain the glossary words that occur in the report."""
+    texts = sentences("technical_report")
     text_so_far = sheet.all_text.casefold()
-    words = {word: text for word, text in texts.GLOSSARY.items() if re.search(rf"\b{word}", text_so_far)}
+    words = {word: text for word, text in texts["glossary"].items() if re.search(rf"\b{word}", text_so_far)}
     sheet.heading("7  Words used", room_mm=40)
     sheet.paragraph("; ".join(f"{word}: {text}" for word, text in words.items()) + ".", size=8.5)
 
 
 def _review(sheet: Sheet) -> None:
+    texts = sentences("technical_report")
     sheet.heading("8  Reviewer", room_mm=58)
-    sheet.paragraph(texts.REVIEW, size=8.5)
-    for name in texts.REVIEW_FIELDS:
+    sheet.paragraph(texts["review"], size=8.5)
+    for name in texts["review_fields"]:
         sheet.blank(name, 11)
 
 

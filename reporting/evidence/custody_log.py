@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from detector.errors import ReportError
 from reporting.case import IST, Case
 from reporting.complaint.sanitize import one_line
+from reporting.text.catalog import sentences
 from reporting.text.printable import csv_cell
-from reporting.text.technical_report import PLACES
 from reporting.types import CustodyEntry, EvidenceFile, Place
 
 USER = "user"
@@ -43,6 +43,7 @@ def first_entries(
 ) -> tuple[CustodyEntry, ...]:
     """Make the log of a new package: file received and analysed, copies made."""
     received, *made = evidence
+    place = sentences("technical_report")["places"][processed_at]
     hashes = received.hashes
     log: tuple[CustodyEntry, ...] = ()
 
@@ -66,7 +67,7 @@ def first_entries(
         created_at,
         "judged",
         tool,
-        f"read only; the file was {PLACES[processed_at]}; settings and result are in 10_analysis.json",
+        f"read only; the file was {place}; settings and result are in 10_analysis.json",
     )
     for entry in made:
         how = f"{entry.made_how}; derived from {entry.derived_from}" if entry.derived_from else "written"

@@ -26,7 +26,7 @@ from reporting.complaint.narrative import ComplaintTexts, full_statement
 from reporting.evidence.image_copy import copy_image, jpeg_within
 from reporting.evidence.video_copy import copy_video
 from reporting.portals import Portal
-from reporting.text import evidence as words
+from reporting.text.evidence import purpose
 from reporting.text.printable import printable
 from reporting.text.results import moment_clock
 from reporting.types import COPY_PREFIX, FONTS, UPLOAD_PREFIX, EvidenceFile, Hashes
@@ -92,7 +92,7 @@ def received_file(media: MediaInfo, in_package: bool) -> EvidenceFile:
     return EvidenceFile(
         name=ORIGINAL_FOLDER + safe_file_name(media.file_name) if in_package else printable(media.file_name),
         in_package=in_package,
-        purpose=words.received_purpose(media.kind),
+        purpose=purpose("received", kind=media.kind),
         mime=mime_of(media),
         hashes=Hashes(size_bytes=media.size_bytes, sha256=media.sha256, sha1=media.sha1, md5=media.md5),
         derived_from=None,
@@ -153,7 +153,7 @@ def make_evidence(
         made += _key_frames(analysis, explanations, limit, has_copy=copy is not None)
     if texts.text.cut:
         content = full_statement(texts.case).encode("utf-8", "backslashreplace")
-        made.append(_made("full_statement.txt", content, "text/plain", words.statement_purpose(), None, ""))
+        made.append(_made("full_statement.txt", content, "text/plain", purpose("full_statement"), None, ""))
     return tuple(made)
 
 
@@ -181,14 +181,14 @@ def _copy(original: Path | Media, analysis: Analysis, limit: int) -> Made | None
         if image is None:
             return None
         name, mime = f"{COPY_PREFIX}image.{image.ending}", f"image/{image.ending.replace('jpg', 'jpeg')}"
-        purpose, made_how, content = words.copy_purpose("image"), image.made_how, image.content
+        why, made_how, content = purpose("copy", kind="image"), image.made_how, image.content
     else:
         video = copy_video(original, limit, _strongest(analysis))
         if video is None:
             return None
         name, mime = f"{COPY_PREFIX}video.mp4", "video/mp4"
-        purpose, made_how, content = video.purpose, video.made_how, video.content
-    return _made(name, content, mime, purpose, media.sha256, made_how)
+        why, made_how, content = video.purpose, video.made_how, video.content
+    return _made(name, content, mime, why, media.sha256, made_how)
 
 
 def _key_frames(
@@ -200,7 +200,7 @@ def _key_frames(
         frames = [(frame.time_s, frame.pixels) for _, frame in sorted(analysis.key_frames.items())]
         content = jpeg_within(_sheet(frames, media.kind), limit)
         yield _made(
-            "frames.jpg", content, "image/jpeg", words.frames_purpose(media.kind), media.sha256, "decoded, as JPEG"
+            "frames.jpg", content, "image/jpeg", purpose(f"frames.{media.kind}"), media.sha256, "decoded, as JPEG"
         )
     if explanations is not None and explanations.frames:
         shown = [(frame.time_s, frame.pixels) for frame in explanations.frames]
@@ -209,7 +209,7 @@ def _key_frames(
             "key_frames.jpg",
             content,
             "image/jpeg",
-            words.key_frames_purpose(media.kind),
+            purpose(f"key_frames.{media.kind}"),
             media.sha256,
             "boxes and heatmaps drawn over the frames, as JPEG",
         )
@@ -239,11 +239,11 @@ def _sheet(frames: Sequence[tuple[float, Pixels]], kind: MediaKind) -> Pixels:
     return np.asarray(sheet)
 
 
-def _made(name: str, content: bytes, mime: str, purpose: str, derived_from: str | None, made_how: str) -> Made:
+def _made(name: str, content: bytes, mime: str, why: str, derived_from: str | None, made_how: str) -> Made:
     file = EvidenceFile(
         name=name if name.startswith(UPLOAD_PREFIX) else UPLOAD_PREFIX + name,
         in_package=True,
-        purpose=purpose,
+        purpose=why,
         mime=mime,
         hashes=hash_stream(io.BytesIO(content)),
         derived_from=derived_from,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from detector.errors import MediaError
 from detector.types import Span
-from reporting.text.evidence import copy_purpose, excerpt_purpose
+from reporting.text.evidence import purpose
 from reporting.text.results import clock
 
 if TYPE_CHECKING:  # PyAV is loaded only when a video is copied
@@ -87,7 +87,7 @@ def copy_video(source: Path | Media, limit_bytes: int, focus: Span | None = None
         if media.info.size_bytes < limit_bytes and (same := _remuxed(media)) and len(same) < limit_bytes:
             return VideoCopy(
                 content=same,
-                purpose=copy_purpose("video"),
+                purpose=purpose("copy", kind="video"),
                 made_how="the streams as they are, in a new container without metadata",
             )
     except av.error.FFmpegError:
@@ -238,8 +238,8 @@ def _smaller(plan: _Plan, share: float) -> _Plan:
 
 def _purpose(plan: _Plan, duration_s: float) -> str:
     if math.isinf(plan.end_s):
-        return copy_purpose("video")
-    return excerpt_purpose(plan.start_s, min(plan.end_s, duration_s))
+        return purpose("copy", kind="video")
+    return purpose("excerpt", start=clock(plan.start_s), end=clock(min(plan.end_s, duration_s)))
 
 
 def _how(plan: _Plan, size: tuple[int, int], has_sound: bool) -> str:

@@ -14,7 +14,7 @@ from detector.errors import ReportError
 from detector.types import Analysis
 from explain.types import Explanations
 from reporting.case import Case
-from reporting.complaint.checks import check_case, check_upload, check_wording, errors_first
+from reporting.complaint.checks import check_case
 from reporting.complaint.form_fields import (
     PortalField,
     copy_paste_text,
@@ -28,10 +28,11 @@ from reporting.evidence.files import check_original, make_evidence, received_fil
 from reporting.package.archive import Stored, manifest_text, write_package, zip_time
 from reporting.package.exports import TOOL, analysis_json, complaint_json, hash_report
 from reporting.portals import Portal, load_portal
+from reporting.text.banned_claims import banned_claims
 from reporting.text.findings import Finding
 from reporting.text.printable import printable
 from reporting.text.results import LANGUAGES, Language, error_sentence
-from reporting.types import EVIDENCE_FOLDER, ContentCredentials, Place, ReportFacts
+from reporting.types import ContentCredentials, Place, ReportFacts
 
 if TYPE_CHECKING:  # PyAV is loaded only when a video is copied
     from detector.media.media import Media
@@ -140,19 +141,12 @@ def build_package(
         processed_at=processed_at,
         show_images=case.images_shown,
     )
-    findings = errors_first(
-        (
-            *check_case(texts, analysis, portal, created_at, evidence),
-            *(
-                finding
-                for entry in made
-                for finding in check_upload(
-                    entry.file.name.removeprefix(EVIDENCE_FOLDER), entry.content[:16], len(entry.content), portal
-                )
-            ),
-        )
-    )
-    _refuse_banned_claims(analysis, findings)
+    findings = check_case(texts, analysis, portal, created_at, evidence)
+    for each in LANGUAGES:  # a name or measurement on the card may hold anything
+        if claims := banned_claims(error_sentence(analysis.checkpoint, each)):
+            raise ReportError(
+                f"The error rates of the checkpoint claim {claims[0]!r}, which no report may: reword its card."
+            )
     members: dict[str, bytes | Stored] = {entry.file.name: entry.content for entry in made}
     fields = portal_fields(texts, portal, evidence)
     for file_name, text in _texts(facts, texts, routing, findings, fields, portal, language).items():
@@ -224,20 +218,3 @@ def _texts(
         "9_platform_notice.txt": platform_notice(texts, facts.analysis, portal, facts.case_id, facts.created_at),
         ANALYSIS_NAME: analysis_json(facts),
     }
-
-
-def _refuse_banned_claims(analysis: Analysis, findings: tuple[Finding, ...]) -> None:
-    """Check the card and the findings for banned claims. Other sentences are fixed and tested; names and typed
-    texts are data."""
-    checkpoint = analysis.checkpoint
-    sentences = {
-        "the error rates": f"{error_sentence(checkpoint, 'en')} {error_sentence(checkpoint, 'hi')}",
-        "the findings": " ".join(
-            words
-            for entry in findings
-            for language in LANGUAGES
-            for words in entry.without_typed().sentences(language)
-        ),
-    }
-    if claims := check_wording(sentences):
-        raise ReportError(f"{claims[0].what} Reword the checkpoint's card it comes from.")

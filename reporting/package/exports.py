@@ -13,7 +13,7 @@ from typing import Any
 from detector.errors import ReportError
 from explain.types import Explanations
 from reporting.case import IST
-from reporting.complaint.form_fields import COMPLAINANT_KEYS, PortalField
+from reporting.complaint.form_fields import PortalField, complainant_keys
 from reporting.complaint.narrative import ComplaintTexts
 from reporting.complaint.referrals import Routing, followups
 from reporting.portals import Portal
@@ -104,7 +104,7 @@ def complaint_json(
             "handle": case.handle or None,
             "notes": None,
         },
-        "complainant": dict.fromkeys(COMPLAINANT_KEYS) | {"id_document": "never stored here"},
+        "complainant": dict.fromkeys(complainant_keys()) | {"id_document": "never stored here"},
         "analysis": {
             "result": verdict_notes.result_sentence(analysis, "en"),
             "result_hi": verdict_notes.result_sentence(analysis, "hi"),

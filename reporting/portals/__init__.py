@@ -166,6 +166,11 @@ class Portal:
         """Return whether the last review is too long ago."""
         return self.age_days(today) > self.stale_days.value
 
+    def platform_link(self, platform: str) -> str:
+        """Return the page for reporting abuse of a platform as typed; empty if none is known."""
+        links = {name.casefold(): link for name, link in self.platform_links.value.items()}
+        return links.get(" ".join(platform.split()).casefold(), "")
+
     def categories_for(self, kind: str) -> tuple[Category, ...]:
         """Return the categories of a kind of case, the likeliest first."""
         return tuple(entry for entry in self.categories.value if entry.kind == kind)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from reporting.text.catalog import sentences
@@ -31,9 +31,6 @@ SAVING: Mapping[Language, str] = {"en": "saving it", "hi": "इसे सेव 
 
 Value = str | int | Mapping[Language, str]
 """Value named in a sentence; a mapping if it is translated."""
-
-_TYPED = frozenset({"state", "platform", "host"})
-"""Values typed by the user."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,11 +84,6 @@ class Finding:
             "before": self.before,
             "after": self.after,
         }
-
-    def without_typed(self) -> Finding:
-        """Return the finding without the user's own words."""
-        ours = {name: "" if name in _TYPED else value for name, value in self.values.items()}
-        return replace(self, values=ours, before="", after="")
 
 
 def finding(key: str, *, before: str = "", after: str = "", **values: Value) -> Finding:

@@ -1,91 +1,19 @@
-"""What is said about where in a face the evidence lies, and how far the map of it can be trusted."""
+"""Sentences about where in a face the evidence lies and how far a heatmap can be trusted: `regions.toml`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from explain.types import Explanation, FaceRegion, Faithfulness
+from reporting.text.catalog import sentence
 from reporting.text.results import Language, percent
 
 OUTSIDE_WARNS_FROM = 0.5
 """Share of the evidence outside the face from which the verdict itself is in doubt."""
 _NAMED_FROM = 0.15
 """A second part of the face is named from this share."""
-
-REGION_NAMES: dict[Language, dict[FaceRegion, str]] = {
-    "en": {
-        "eyes": "the eyes",
-        "nose": "the nose",
-        "mouth": "the mouth",
-        "cheeks": "the cheeks",
-        "jaw": "the jaw line",
-        "forehead": "the forehead",
-        "outside": "places outside the face",
-    },
-    "hi": {
-        "eyes": "आँखों",
-        "nose": "नाक",
-        "mouth": "मुँह",
-        "cheeks": "गालों",
-        "jaw": "जबड़े की रेखा",
-        "forehead": "माथे",
-        "outside": "चेहरे के बाहर की जगहों",
-    },
-}
-
-_ONE = {
-    "en": "Of what points to manipulation in this face, {first} is at {first_name}.",
-    "hi": "इस चेहरे में जो कुछ छेड़छाड़ की ओर इशारा करता है, उसका {first} हिस्सा {first_name} पर है।",
-}
-_TWO = {
-    "en": "Of what points to manipulation in this face, {first} is at {first_name} and {second} at {second_name}.",
-    "hi": "इस चेहरे में जो कुछ छेड़छाड़ की ओर इशारा करता है, उसका {first} हिस्सा {first_name} पर और {second} "
-    "{second_name} पर है।",
-}
-_AND_OUTSIDE = {
-    "en": "{share} is outside the face (hair, clothes or background); it says little about the face.",
-    "hi": "{share} हिस्सा चेहरे के बाहर है (बाल, कपड़े या पीछे की जगह); वह चेहरे के बारे में कम ही बताता है।",
-}
-_NONE = {
-    "en": "No part of this face stands out as a sign of manipulation.",
-    "hi": "इस चेहरे का कोई एक हिस्सा छेड़छाड़ का संकेत देता हुआ अलग नहीं दिखता।",
-}
-_OUTSIDE = {
-    "en": "Be careful with this result: most of what points to manipulation ({share}) is outside the face "
-    "(hair, clothes or background).",
-    "hi": "इस नतीजे पर सावधानी रखें: जो छेड़छाड़ की ओर इशारा करता है, उसका ज़्यादातर हिस्सा ({share}) चेहरे के बाहर है (बाल, "
-    "कपड़े या पीछे की जगह)।",
-}
-_SECOND = {
-    "en": {
-        (True, True): "A second AI model also points to manipulation.",
-        (True, False): "A second AI model does not point to manipulation.",
-        (False, True): "A second AI model points to manipulation; the colours do not show it.",
-        (False, False): "A second AI model does not point to manipulation either.",
-    },
-    "hi": {
-        (True, True): "दूसरा AI मॉडल भी छेड़छाड़ की ओर इशारा करता है।",
-        (True, False): "दूसरा AI मॉडल छेड़छाड़ की ओर इशारा नहीं करता।",
-        (False, True): "दूसरा AI मॉडल छेड़छाड़ की ओर इशारा करता है; रंग उसे नहीं दिखाते।",
-        (False, False): "दूसरा AI मॉडल भी छेड़छाड़ की ओर इशारा नहीं करता।",
-    },
-}
-_CHECKED = {
-    "en": "With the strongest tenth of the map painted over, the score for manipulation (logit) falls by {top}; "
-    "with other places of the same shape by {other} on average; with the middle of the face by {centre}.",
-    "hi": "नक़्शे के सबसे तेज़ दसवें हिस्से को ढकने पर छेड़छाड़ का स्कोर (logit) {top} घटता है; उसी आकार की दूसरी जगहें "
-    "ढकने पर औसतन {other}; चेहरे का बीच ढकने पर {centre}।",
-}
-_POINTS = {
-    "en": "So the map shows what the result rests on.",
-    "hi": "यानी नक़्शा उसी जगह को दिखाता है जिस पर नतीजा टिका है।",
-}
-_POINTS_NOT = {
-    "en": "So do not read much into this map: it shows what the result rests on no better than the middle of "
-    "the face or any other place does.",
-    "hi": "इसलिए इस नक़्शे से ज़्यादा मतलब न निकालें: यह चेहरे के बीच या किसी और जगह से बेहतर नहीं बताता कि नतीजा किस पर "
-    "टिका है।",
-}
+_say = partial(sentence, "regions")
 
 
 def evidence_sentences(explanation: Explanation, language: Language) -> tuple[str, ...]:
@@ -95,40 +23,46 @@ def evidence_sentences(explanation: Explanation, language: Language) -> tuple[st
 
 
 def _second_opinion(explanation: Explanation, language: Language) -> tuple[str, ...]:
-    if not explanation.contributions:
+    added = explanation.score.contributions
+    if len(added) < 2:
         return ()
-    first, second = (added > 0 for added in explanation.contributions)
-    return (_SECOND[language][first, second],)
+    first, second = (each > 0 for each in added)
+    who = {(True, True): "both", (True, False): "first", (False, True): "second", (False, False): "neither"}
+    return (_say(f"second.{who[first, second]}", language),)
 
 
 def _places(explanation: Explanation, language: Language) -> tuple[str, ...]:
     if not explanation.concentrated:
-        return (_NONE[language],)
+        return (_say("none", language),)
     shares = explanation.regions
     first, second = sorted(set(shares) - {"outside"}, key=lambda region: shares[region], reverse=True)[:2]
-    names = REGION_NAMES[language]
-    pattern = _TWO if shares[second] >= _NAMED_FROM else _ONE
-    sentence = pattern[language].format(
+    where = _say(
+        "two" if shares[second] >= _NAMED_FROM else "one",
+        language,
         first=percent(shares[first], language),
-        first_name=names[first],
+        first_name=_say(f"region.{first}", language),
         second=percent(shares[second], language),
-        second_name=names[second],
+        second_name=_say(f"region.{second}", language),
     )
     outside = outside_warning(shares, language)
     if not outside and shares["outside"] >= _NAMED_FROM:
-        outside = _AND_OUTSIDE[language].format(share=percent(shares["outside"], language))
-    return (sentence, outside) if outside else (sentence,)
+        outside = _say("and_outside", language, share=percent(shares["outside"], language))
+    return (where, outside) if outside else (where,)
 
 
 def outside_warning(shares: Mapping[FaceRegion, float], language: Language) -> str:
     """Empty where most of the evidence lies in the face."""
     share = shares["outside"]
-    return _OUTSIDE[language].format(share=percent(share, language)) if share >= OUTSIDE_WARNS_FROM else ""
+    return _say("mostly_outside", language, share=percent(share, language)) if share >= OUTSIDE_WARNS_FROM else ""
 
 
 def faithfulness_sentences(measured: Faithfulness, language: Language) -> tuple[str, str]:
     """What painting over did, and what follows for the map."""
-    falls = _CHECKED[language].format(
-        top=f"{measured.top_fall:.1f}", other=f"{measured.random_fall:.1f}", centre=f"{measured.centre_fall:.1f}"
+    falls = _say(
+        "checked",
+        language,
+        top=f"{measured.top_fall:.1f}",
+        other=f"{measured.random_fall:.1f}",
+        centre=f"{measured.centre_fall:.1f}",
     )
-    return falls, (_POINTS if measured.beats_chance else _POINTS_NOT)[language]
+    return falls, _say("reliable" if measured.beats_chance else "unreliable", language)

@@ -28,7 +28,7 @@ def test_the_same_seed_gives_the_same_files(tmp_path: Path) -> None:
 
 
 def test_an_untyped_error_a_death_and_a_hang_are_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    marked = "for line in sys.stdin:\n"
+    marked = "exit=True)\n"
     faults = "    import os\n    if '/0.' in line: os.abort()\n    if '/1.' in line: time.sleep(999)\n"
     worker = module._WORKER.replace(marked, marked + faults)
     worker = worker.replace("        frames =", "        if '/2.' in line: raise KeyError(1)\n        frames =")

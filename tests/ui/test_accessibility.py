@@ -19,11 +19,11 @@ from browser_helpers import (
     wait_for_image,
 )
 from playwright.sync_api import Browser, Page, expect
+from words_helper import WORDS
 
 from reporting.text import results as result_text
 from reporting.text.results import Language
 from ui import text
-from ui.text import Words
 
 LOCALES: dict[Language, str] = {"en": "en-GB", "hi": "hi-IN"}
 SHIFTS = """
@@ -69,7 +69,7 @@ def show_stopped(page: Page, language: Language) -> None:
 
 
 def try_example(page: Page, name: str) -> str:
-    page.locator(f"#example-{list(Words.EXAMPLES).index(name) + 1}").click()
+    page.locator(f"#example-{list(WORDS.EXAMPLES).index(name) + 1}").click()
     page.locator("#answer", has_text=name).wait_for()
     return wait_for_answer(page)
 
@@ -77,7 +77,7 @@ def try_example(page: Page, name: str) -> str:
 def english_on(page: Page) -> set[str]:
     """Every English sentence of the page's that can be read on it."""
     shown = page.locator("body").inner_text()
-    sentences = {value for value in vars(Words).values() if isinstance(value, str) and " " in value}
+    sentences = {value for value in vars(WORDS).values() if isinstance(value, str) and " " in value}
     return {sentence for sentence in sentences if "{" not in sentence and sentence in shown}
 
 
@@ -157,10 +157,10 @@ def test_a_switch_writes_the_result_again_and_judges_nothing(open_page: Opener) 
     )
     assert barriers(page) == [], "with the fields to copy"
     page.locator("#language button[lang=en]").click()
-    expect(page.locator("#package-note")).to_contain_text(Words.READY)
+    expect(page.locator("#package-note")).to_contain_text(WORDS.READY)
     expect(page.locator("#download")).to_contain_text("Download DFD-")
-    expect(page.locator("#routes")).to_contain_text(Words.ROUTES_TITLE)
-    expect(page.locator("#country input")).to_have_value(Words.COUNTRIES["IN"])
+    expect(page.locator("#routes")).to_contain_text(WORDS.ROUTES_TITLE)
+    expect(page.locator("#country input")).to_have_value(WORDS.COUNTRIES["IN"])
 
 
 def test_what_went_wrong_is_said_in_hindi_with_the_english_folded(open_page: Opener, examples: Path) -> None:
@@ -168,13 +168,13 @@ def test_what_went_wrong_is_said_in_hindi_with_the_english_folded(open_page: Ope
     show_stopped(page, "hi")
     add(page, "broken.jpg", (examples / "genuine.jpg").read_bytes()[:300])
     alert = page.locator("#answer [role=alert]")
-    expect(alert).to_contain_text(text.of("hi").TROUBLES["broken"].title)
+    expect(alert).to_contain_text(text.of("hi").TROUBLES["broken"]["title"])
     detail = alert.locator("[lang=en]")
     expect(detail).not_to_be_visible()
     alert.locator("summary").click()
     expect(detail).to_contain_text("broken.jpg is damaged")
     page.locator("#language button[lang=en]").click()
-    expect(alert).to_contain_text(Words.TROUBLES["broken"].title)
+    expect(alert).to_contain_text(WORDS.TROUBLES["broken"]["title"])
 
 
 @pytest.mark.parametrize("language", get_args(Language))

@@ -31,13 +31,13 @@ from browser_helpers import (
 from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright, Route, expect
 from wait_helpers import files_below, wait_until
+from words_helper import WORDS
 
 from reporting import verify_package
 from reporting.text import results as result_text
 from ui import text
 from ui.check.turns import CHECKS_AT_ONCE
 from ui.security.rate_limit import MAX_WAITING
-from ui.text import Words
 
 pytestmark = [
     pytest.mark.browser,
@@ -70,7 +70,7 @@ def page(browser: Browser, server: Any, request: pytest.FixtureRequest) -> Itera
 
 
 def try_example(page: Page, name: str) -> None:
-    page.get_by_role("button", name=Words.EXAMPLES[name], exact=True).click()
+    page.get_by_role("button", name=WORDS.EXAMPLES[name], exact=True).click()
 
 
 @pytest.mark.parametrize("page", [375, 1280], indirect=True)
@@ -79,14 +79,14 @@ def test_an_example_gets_a_verdict_with_images(page: Page) -> None:
     try_example(page, "manipulated.jpg")
     answer = wait_for_answer(page)
     assert any(result_text.headline(outcome, "en") in answer for outcome in ("fake", "real", "inconclusive"))
-    page.get_by_text(Words.FRAMES_TITLE["image"]).click()
+    page.get_by_text(WORDS.FRAMES_TITLE["image"]).click()
     images = page.locator("#findings img")
     expect(images).to_have_count(3)
     for image in [*images.all(), page.locator("#answer img")]:
         assert image.get_attribute("alt")
         wait_for_image(image)
     unfold(page, "where", "maps", "report")
-    page.get_by_text(Words.FORM_TITLE).click()
+    page.get_by_text(WORDS.FORM_TITLE).click()
     page.locator("#findings summary").first.click()
     assert not has_sideways_scroll(page)
     levels = [int(tag[1]) for tag in page.eval_on_selector_all("h1,h2,h3,h4", "all => all.map(h => h.tagName)")]
@@ -115,7 +115,7 @@ def test_a_broken_file_is_told_plainly_and_the_next_one_works(page: Page, exampl
         add(page, name, content[:300])
         alert = page.locator("#answer [role=alert]", has_text=name)
         alert.wait_for()
-        expect(alert).to_contain_text(Words.TROUBLES["broken"].title)
+        expect(alert).to_contain_text(WORDS.TROUBLES["broken"]["title"])
         expect(page.locator("#result")).not_to_be_visible()
     add(page, "holiday.jpg", content)
     page.locator("#answer .dd-no_face").wait_for()
@@ -133,12 +133,12 @@ def test_the_package_downloads_whole_with_what_was_typed(page: Page, examples: P
     add(page, original.name, original.read_bytes())
     wait_for_answer(page)
     unfold(page, "report")
-    page.get_by_text(Words.FORM_TITLE).click()
-    page.get_by_label(Words.FORM_PLATFORM).fill("Some platform")
-    page.get_by_label(Words.FORM_LINKS).fill("https://example.org/one\nhttps://example.org/two")
-    page.get_by_label(Words.FORM_SEEN_AT).fill("2026-03-05T21:30")
-    page.get_by_label(Words.FORM_ORIGINAL).check()
-    page.get_by_label(Words.KINDS["other"]).check()
+    page.get_by_text(WORDS.FORM_TITLE).click()
+    page.get_by_label(WORDS.FORM_PLATFORM).fill("Some platform")
+    page.get_by_label(WORDS.FORM_LINKS).fill("https://example.org/one\nhttps://example.org/two")
+    page.get_by_label(WORDS.FORM_SEEN_AT).fill("2026-03-05T21:30")
+    page.get_by_label(WORDS.FORM_ORIGINAL).check()
+    page.get_by_label(WORDS.KINDS["other"]).check()
     page.locator("#prepare").click()
     page.locator("#download").wait_for()
     with page.expect_download() as download:
@@ -155,18 +155,18 @@ def test_the_package_downloads_whole_with_what_was_typed(page: Page, examples: P
         assert words in draft
 
     unfold(page, "told")
-    page.get_by_label(Words.FORM_HANDLE).fill("@somebody")
+    page.get_by_label(WORDS.FORM_HANDLE).fill("@somebody")
     expect(page.locator("#download")).not_to_be_visible()
 
 
 def test_the_portal_is_a_link_that_says_where_it_leads(page: Page) -> None:
     try_example(page, "no-face.jpg")
     wait_for_answer(page)
-    page.get_by_role("link", name=Words.JUMP_REPORT).click()  # unfolds the part
-    page.get_by_label(Words.KINDS["other"]).check()
+    page.get_by_role("link", name=WORDS.JUMP_REPORT).click()  # unfolds the part
+    page.get_by_label(WORDS.KINDS["other"]).check()
     page.locator("#what-happened textarea").fill("It shows me.")
     page.locator("#prepare").click()
-    link = page.get_by_role("link", name=Words.PORTAL_BUTTON)
+    link = page.get_by_role("link", name=WORDS.PORTAL_BUTTON)
     expect(link).to_have_attribute("href", "https://cybercrime.gov.in/")
     expect(link).to_have_attribute("target", "_blank")
     expect(link).to_have_attribute("rel", "noopener noreferrer")
@@ -174,7 +174,7 @@ def test_the_portal_is_a_link_that_says_where_it_leads(page: Page) -> None:
 
 
 def test_the_keyboard_is_enough(page: Page) -> None:
-    page.get_by_role("button", name=Words.EXAMPLES["no-face.jpg"], exact=True).focus()
+    page.get_by_role("button", name=WORDS.EXAMPLES["no-face.jpg"], exact=True).focus()
     page.keyboard.press("Enter")
     wait_for_answer(page)
     page.locator("#about summary").first.focus()
@@ -194,8 +194,8 @@ def nearest_frame(page: Page, clip: Path) -> int:
 
 
 def judge_video(page: Page, depth: str, name: str) -> None:
-    page.get_by_text(Words.DEPTH_TITLE).click()
-    choose(page, page.get_by_label(Words.DEPTH_LABEL), depth)
+    page.get_by_text(WORDS.DEPTH_TITLE).click()
+    choose(page, page.get_by_label(WORDS.DEPTH_LABEL), depth)
     try_example(page, name)
     wait_for_answer(page)
 
@@ -205,7 +205,7 @@ def test_a_click_on_the_timeline_shows_another_frame(page: Page, examples: Path)
     judge_video(page, "20 frames", "manipulated.mp4")
     expect(page.locator("#findings")).to_contain_text("20 of 20 frames that were looked at")
     if page.viewport_size and page.viewport_size["width"] < 560:
-        page.get_by_text(Words.TIMELINE_TITLE).click()
+        page.get_by_text(WORDS.TIMELINE_TITLE).click()
     plot, shown = page.locator(".dd-plot").first, []
     area = plot.bounding_box()
     assert area is not None
@@ -246,30 +246,30 @@ def test_the_timeline_needs_no_mouse(page: Page) -> None:
 def test_a_check_is_stopped_and_the_next_file_is_judged(
     page: Page, server: Any, examples: Path, tmp_path: Path, by_keyboard: bool
 ) -> None:
-    page.get_by_text(Words.DEPTH_TITLE).click()
-    choose(page, page.get_by_label(Words.DEPTH_LABEL), Words.DEPTHS["all"])
+    page.get_by_text(WORDS.DEPTH_TITLE).click()
+    choose(page, page.get_by_label(WORDS.DEPTH_LABEL), WORDS.DEPTHS["all"])
     add(page, "stop-me.mp4", long_video(tmp_path, examples / "genuine.mp4"))
     expect(page.locator("#progress")).to_contain_text("Looking at frame")
     assert list(files_below(server.folder, "stop-me.mp4"))
     if by_keyboard:
-        page.get_by_role("button", name=Words.CANCEL).focus()
+        page.get_by_role("button", name=WORDS.CANCEL).focus()
         page.keyboard.press("Enter")
     else:
-        page.get_by_role("button", name=Words.CANCEL).click()
-    expect(page.locator("#answer")).to_contain_text(Words.STOPPED_TITLE)
+        page.get_by_role("button", name=WORDS.CANCEL).click()
+    expect(page.locator("#answer")).to_contain_text(WORDS.STOPPED_TITLE)
     expect(page.locator("#cancel")).not_to_be_visible()
     expect(page.locator("#answer [role=status]")).to_be_focused()
     assert not list(files_below(server.folder, "stop-me.mp4"))
     try_example(page, "no-face.jpg")
     page.locator("#answer .dd-no_face:not(.dd-stopped)", has_text="no-face.jpg").wait_for()
-    assert Words.STOPPED_TITLE not in page.locator("#answer").inner_text()
+    assert WORDS.STOPPED_TITLE not in page.locator("#answer").inner_text()
 
 
 def test_an_image_is_judged_between_the_frames_of_another_visitors_video(
     page: Page, browser: Browser, server: Any, examples: Path, tmp_path: Path
 ) -> None:
-    page.get_by_text(Words.DEPTH_TITLE).click()
-    choose(page, page.get_by_label(Words.DEPTH_LABEL), Words.DEPTHS["all"])
+    page.get_by_text(WORDS.DEPTH_TITLE).click()
+    choose(page, page.get_by_label(WORDS.DEPTH_LABEL), WORDS.DEPTHS["all"])
     add(page, "long.mp4", long_video(tmp_path, examples / "genuine.mp4"))
     expect(page.locator("#progress")).to_contain_text("Looking at frame")
     context = browser.new_context(viewport={"width": 375, "height": 800})
@@ -280,7 +280,7 @@ def test_an_image_is_judged_between_the_frames_of_another_visitors_video(
     add(other, "mine.jpg", (examples / "no-face.jpg").read_bytes())
     assert "mine.jpg" in wait_for_answer(other)
     expect(page.locator("#progress")).to_contain_text("Looking at frame")
-    page.get_by_role("button", name=Words.CANCEL).click()
+    page.get_by_role("button", name=WORDS.CANCEL).click()
     context.close()
 
 
@@ -288,8 +288,8 @@ def test_a_full_line_says_how_many_are_before(
     page: Page, browser: Browser, server: Any, examples: Path, tmp_path: Path, film: Callable[..., Path]
 ) -> None:
     """Videos wait for the video before them; images would be judged between its frames."""
-    page.get_by_text(Words.DEPTH_TITLE).click()
-    choose(page, page.get_by_label(Words.DEPTH_LABEL), Words.DEPTHS["all"])
+    page.get_by_text(WORDS.DEPTH_TITLE).click()
+    choose(page, page.get_by_label(WORDS.DEPTH_LABEL), WORDS.DEPTHS["all"])
     add(page, "long.mp4", long_video(tmp_path, examples / "genuine.mp4"))
     expect(page.locator("#progress")).to_contain_text("Looking at frame", timeout=PATIENCE_MS)
     short = film("short.mp4", [np.zeros((64, 64, 3), np.uint8)] * 2, 25).read_bytes()
@@ -308,13 +308,13 @@ def test_a_full_line_says_how_many_are_before(
     expect(other.locator("#name h1")).to_have_text(text.of("hi").TITLE)
     add(other, "refused.jpg", (examples / "no-face.jpg").read_bytes())
     busy = text.of("hi").TROUBLES["busy"]
-    alert = other.locator("#answer [role=alert]", has_text=busy.title)
+    alert = other.locator("#answer [role=alert]", has_text=busy["title"])
     alert.wait_for()
-    expect(alert).to_contain_text(busy.message.format(waiting=MAX_WAITING))
+    expect(alert).to_contain_text(busy["message"].format(waiting=MAX_WAITING))
     expect(other.locator("#cancel")).not_to_be_visible()
     expect(other.locator(".toast-body")).not_to_be_visible()
     assert not list(files_below(server.folder, "refused.jpg"))
-    page.get_by_role("button", name=Words.CANCEL).click()
+    page.get_by_role("button", name=WORDS.CANCEL).click()
     for event in events:  # the line is empty for the next test
         told = httpx.get(f"{server.url}gradio_api/call/analyze/{event}", timeout=PATIENCE_MS / 1000)
         assert "no_face" in told.text
@@ -374,8 +374,8 @@ def camera_page(camera_browser: Browser, server: Any) -> Iterator[Page]:
         "navigator.mediaDevices.getUserMedia = (wish) => { window.asked += 1; return real(wish); };"
     )
     page.goto(server.url)
-    page.get_by_role("tab", name=Words.CAMERA_TAB).click()
-    page.get_by_role("button", name=Words.CAMERA_START).wait_for()
+    page.get_by_role("tab", name=WORDS.CAMERA_TAB).click()
+    page.get_by_role("button", name=WORDS.CAMERA_START).wait_for()
     yield page
     context.close()
 
@@ -383,7 +383,7 @@ def camera_page(camera_browser: Browser, server: Any) -> Iterator[Page]:
 def test_the_camera_is_judged_as_it_runs_and_nothing_is_stored(camera_page: Page, server: Any) -> None:
     page, before = camera_page, {path for path in files_below(server.folder) if path.is_file()}
     assert page.evaluate("window.asked") == 0
-    page.get_by_role("button", name=Words.CAMERA_START).click()
+    page.get_by_role("button", name=WORDS.CAMERA_START).click()
     answer = page.locator("#camera-answer")
     expect(answer).to_contain_text("this face")
     assert page.evaluate("window.asked") == 1
@@ -397,10 +397,10 @@ def test_the_camera_is_judged_as_it_runs_and_nothing_is_stored(camera_page: Page
     print(f"camera: {rate} frames a second")
     assert not has_sideways_scroll(page)
     assert {path for path in files_below(server.folder) if path.is_file()} <= before  # earlier visits may end
-    page.get_by_role("button", name=Words.CAMERA_STOP).click()
-    expect(page.locator(".dd-camera-said")).to_contain_text(Words.CAMERA_STOPPED)
+    page.get_by_role("button", name=WORDS.CAMERA_STOP).click()
+    expect(page.locator(".dd-camera-said")).to_contain_text(WORDS.CAMERA_STOPPED)
     expect(answer).not_to_contain_text("this face")
-    expect(page.get_by_role("button", name=Words.CAMERA_START)).to_be_focused()
+    expect(page.get_by_role("button", name=WORDS.CAMERA_START)).to_be_focused()
     expect(page.locator(".dd-camera-stage")).not_to_be_visible()
 
 
@@ -414,7 +414,7 @@ def test_an_answer_that_comes_after_the_stop_is_never_seen(camera_page: Page) ->
         else:
             route.continue_()
 
-    page.get_by_role("button", name=Words.CAMERA_START).click()
+    page.get_by_role("button", name=WORDS.CAMERA_START).click()
     answer = page.locator("#camera-answer")
     expect(answer).to_contain_text("this face")
     page.route("**/gradio_api/run/predict**", hold)
@@ -422,33 +422,33 @@ def test_an_answer_that_comes_after_the_stop_is_never_seen(camera_page: Page) ->
         pass
     while not held:
         page.wait_for_timeout(50)  # lets the handler run
-    page.get_by_role("button", name=Words.CAMERA_STOP).click()
-    expect(page.locator(".dd-camera-said")).to_contain_text(Words.CAMERA_STOPPED)
+    page.get_by_role("button", name=WORDS.CAMERA_STOP).click()
+    expect(page.locator(".dd-camera-said")).to_contain_text(WORDS.CAMERA_STOPPED)
     expect(answer).to_be_hidden()
     (route, response), *_ = held
     with page.expect_event("requestfinished", lambda request: request == route.request):
         route.fulfill(response=response)
     expect(answer).to_be_hidden()
-    page.get_by_role("button", name=Words.CAMERA_START).click()
+    page.get_by_role("button", name=WORDS.CAMERA_START).click()
     expect(answer).to_be_visible()
 
 
 def test_the_camera_ends_when_its_section_is_left(camera_page: Page) -> None:
     page = camera_page
-    page.get_by_role("button", name=Words.CAMERA_START).click()
+    page.get_by_role("button", name=WORDS.CAMERA_START).click()
     expect(page.locator("#camera-answer p").first).to_be_visible()
     page.evaluate("window.tracks = document.querySelector('.dd-camera-video').srcObject.getTracks()")
-    page.get_by_role("tab", name=Words.FILE_TAB).click()
+    page.get_by_role("tab", name=WORDS.FILE_TAB).click()
     page.wait_for_function("window.tracks.every((track) => track.readyState === 'ended')")
 
 
 def test_the_camera_goes_on_in_another_language(camera_page: Page) -> None:
     page, hindi = camera_page, text.of("hi")
-    page.get_by_role("button", name=Words.CAMERA_START).click()
+    page.get_by_role("button", name=WORDS.CAMERA_START).click()
     answer = page.locator("#camera-answer")
     expect(answer).to_contain_text("face")
     page.evaluate("window.tracks = document.querySelector('.dd-camera-video').srcObject.getTracks()")
-    for language, words, face in (("hi", hindi, "चेहरे"), ("en", Words, "face")):
+    for language, words, face in (("hi", hindi, "चेहरे"), ("en", WORDS, "face")):
         page.locator(f"#language button[lang={language}]").click()
         expect(page.get_by_role("button", name=words.CAMERA_STOP)).to_be_visible()
         expect(page.get_by_role("button", name=words.CAMERA_START)).not_to_be_visible()
@@ -456,8 +456,8 @@ def test_the_camera_goes_on_in_another_language(camera_page: Page) -> None:
         expect(page.locator(".dd-camera-box")).to_have_text(re.compile(r"^\D+$"))
         page.wait_for_function("document.querySelector('.dd-camera-video').currentTime > 0.5")
     assert page.evaluate("window.asked") == 1
-    page.get_by_role("button", name=Words.CAMERA_STOP).click()
-    expect(page.locator(".dd-camera-said")).to_contain_text(Words.CAMERA_STOPPED)
+    page.get_by_role("button", name=WORDS.CAMERA_STOP).click()
+    expect(page.locator(".dd-camera-said")).to_contain_text(WORDS.CAMERA_STOPPED)
     page.wait_for_function("window.tracks.every((track) => track.readyState === 'ended')")
 
 
@@ -466,7 +466,7 @@ def test_one_press_deletes_everything(page: Page, server: Any, examples: Path) -
     wait_for_answer(page)
     (folder,) = [path.parent.parent for path in files_below(server.folder, "erase-me.jpg")]
     page.locator("#erase").click()
-    expect(page.locator("#answer")).to_contain_text(Words.FILES_ERASED)
+    expect(page.locator("#answer")).to_contain_text(WORDS.FILES_ERASED)
     assert not folder.exists()
 
 
@@ -477,8 +477,8 @@ def test_closing_the_page_before_there_is_a_result_deletes_the_file(
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     page.goto(server.url)
-    page.get_by_text(Words.DEPTH_TITLE).click()
-    choose(page, page.get_by_label(Words.DEPTH_LABEL), Words.DEPTHS["all"])
+    page.get_by_text(WORDS.DEPTH_TITLE).click()
+    choose(page, page.get_by_label(WORDS.DEPTH_LABEL), WORDS.DEPTHS["all"])
     add(page, "close-me.mp4", long_video(tmp_path, examples / "genuine.mp4"))
     expect(page.locator("#progress")).to_contain_text("Looking at frame")
     assert files_below(server.folder, "close-me.mp4")

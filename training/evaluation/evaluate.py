@@ -5,26 +5,24 @@ from __future__ import annotations
 import csv
 import json
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import cv2
 import numpy as np
 import torch
 from PIL import Image
-from torch import Tensor
 
-from detector.config import DetectorConfig
+from detector.config import Depth, DetectorConfig
 from detector.faces.face_detector import FaceFinder
 from detector.media.images import read_image
-from detector.model.checkpoint import ARCHITECTURE, CheckpointCard, InputSpec, MapHead
+from detector.model.checkpoint import ARCHITECTURE, SECOND_ARCHITECTURE, CheckpointCard, InputSpec, MapHead
 from detector.model.classifier import FaceClassifier, choose_device
 from detector.pipeline import Detector
-from detector.types import FaceTrack, MediaKind, Pixels
+from detector.types import FaceTrack, Pixels
 from detector.verdict.calibration import Calibration
 from training.datasets.augment import h264, jpeg
 from training.datasets.labels import Item
@@ -44,7 +42,7 @@ RESULT_FIELDS = (
     "detail",
     "logit",
 )
-_Result = list[str | float | None]
+Result = list[str | float | None]
 
 
 def _half(pixels: Pixels) -> Pixels:
@@ -103,26 +101,13 @@ class Judge:
             return Detector.from_checkpoint(self.checkpoint, config)
         device = choose_device(config.device)
         settings = FitSettings(**json.loads((self.run / "settings.json").read_text()))
+        is_teacher = settings.network == "teacher"
+        trained = Teacher() if is_teacher else Student()
+        start_from(trained, self.run)
+        architecture = SECOND_ARCHITECTURE if is_teacher else ARCHITECTURE
+        classifier = FaceClassifier(trained.network.state_dict(), device, architecture=architecture)
         card = uncalibrated_card(self.run.name, settings, terms="not for use")
-        return Detector(card, _RunClassifier(self.run, settings, device), FaceFinder(config, device), config)
-
-
-class _RunClassifier(FaceClassifier):
-    """The averaged network of a run as a classifier."""
-
-    def __init__(self, run: Path, settings: FitSettings, device: torch.device) -> None:
-        # FaceClassifier.__init__ builds InceptionResnetV1 only.
-        self.network = Teacher() if settings.network == "teacher" else Student()
-        start_from(self.network, run)
-        self.network.eval().requires_grad_(False).to(device).to(memory_format=torch.channels_last)
-        self.device, self.lock, self.precision = device, threading.RLock(), "bf16"
-
-    @torch.inference_mode()
-    def logits(self, batch: Tensor) -> Tensor:
-        with self.lock, torch.autocast(self.device.type, torch.bfloat16):
-            seen = self.network(batch.to(self.device).contiguous(memory_format=torch.channels_last))
-        logits: Tensor = seen.logits.float().cpu()
-        return logits
+        return Detector(card, classifier, FaceFinder(config, device), config)
 
 
 def uncalibrated_card(name: str, settings: FitSettings, *, terms: str) -> CheckpointCard:
@@ -168,6 +153,8 @@ def evaluate(
     source: str | None = None,
     changed: str | None = None,
     most: int | None = None,
+    only_videos: bool = False,
+    max_frames: Depth | Literal["configured"] = "configured",
     workers: int = 2,
 ) -> None:
     """Score every file of a split and write one line each; `logit` is the verdict's, empty without a face.
@@ -176,40 +163,48 @@ def evaluate(
         out_file: CSV with the columns RESULT_FIELDS; an image's logit is that of the network, without offset.
         changed: a key of CHANGES, done to every image first; videos are left out then.
         most: at most about so many files, spread evenly over the list.
+        max_frames: of each video, as for `Detector.analyze`.
+
+    Raises:
+        ValueError: the split holds no such file.
     """
     items = [item for item in find_items(data) if item.split == split and source in (None, item.source)]
-    if changed:
-        items = [item for item in items if not item.is_video]
+    if changed or only_videos:
+        items = [item for item in items if item.is_video == only_videos]
     if most is not None:
         items = items[:: -(-len(items) // most) or 1]
     if not items:
-        raise ValueError(
-            f"{data} holds nothing of split {split!r}" + (f" and source {source!r}" if source else "")
-        )
-    out_file.parent.mkdir(parents=True, exist_ok=True)
-    start = time.monotonic()
-    tasks = [(data, item, changed) for item in items]
-    with out_file.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(RESULT_FIELDS)
-        for done, result in enumerate(in_processes(judge, _judge, tasks, workers), start=1):
-            writer.writerow(result)
-            if done % 500 == 0:
-                left_s = (time.monotonic() - start) / done * (len(items) - done)
-                print(f"{done}/{len(items)} files, {left_s / 60:.1f} min left", flush=True)
+        what = "no videos" if only_videos else "nothing"
+        raise ValueError(f"{data} holds {what} of split {split!r}" + (f" and source {source!r}" if source else ""))
+    write_results(judge, _judge, [(data, item, changed, max_frames) for item in items], out_file, workers)
 
 
 Task = TypeVar("Task")
-Answer = TypeVar("Answer")
 _detector: Detector
 
 
-def in_processes(
-    judge: Judge, work: Callable[[Task], Answer], tasks: Iterable[Task], workers: int, chunksize: int = 4
-) -> Iterator[Answer]:
-    """Yield `work` of each task, in order, done by processes of one thread that hold `own_detector`."""
-    with torch.multiprocessing.get_context("spawn").Pool(workers, _start_worker, (judge,)) as pool:
-        yield from pool.imap(work, tasks, chunksize)
+def write_results(
+    judge: Judge, work: Callable[[Task], Result], tasks: Sequence[Task], out_file: Path, workers: int
+) -> None:
+    """Do `work` for each task and write one line each, in order.
+
+    Args:
+        work: done in processes of one thread; `own_detector` is their detector.
+        out_file: CSV with the columns RESULT_FIELDS.
+    """
+    out_file.parent.mkdir(parents=True, exist_ok=True)
+    start = time.monotonic()
+    with (
+        torch.multiprocessing.get_context("spawn").Pool(workers, _start_worker, (judge,)) as pool,
+        out_file.open("w", newline="", encoding="utf-8") as file,
+    ):
+        writer = csv.writer(file)
+        writer.writerow(RESULT_FIELDS)
+        for done, result in enumerate(pool.imap(work, tasks), start=1):
+            writer.writerow(result)
+            if done % 500 == 0:
+                left_s = (time.monotonic() - start) / done * (len(tasks) - done)
+                print(f"{done}/{len(tasks)} files, {left_s / 60:.1f} min left", flush=True)
 
 
 def _start_worker(judge: Judge) -> None:
@@ -224,32 +219,31 @@ def own_detector() -> Detector:
     return _detector
 
 
-def _judge(task: tuple[Path, Item, str | None]) -> _Result:
-    (data, item, changed), detector = task, own_detector()
+def _judge(task: tuple[Path, Item, str | None, Depth | Literal["configured"]]) -> Result:
+    (data, item, changed, max_frames), detector = task, own_detector()
     if changed is None:
-        analysis = detector.analyze(data / item.file)
+        analysis = detector.analyze(data / item.file, max_frames=max_frames)
     else:
         with tempfile.TemporaryDirectory() as folder:
             image = Path(folder) / "changed.png"
             Image.fromarray(CHANGES[changed](read_image(data / item.file))).save(image)
             analysis = detector.analyze(image)
     weighty = [track for track in analysis.tracks if track.weighty]
-    deciding = max(weighty, key=lambda track: track.logit, default=None)
-    row: _Result = [item.file, item.label, item.source, item.manipulation, item.group, item.attributes]
-    if deciding is None:
-        return [*row, None, None, None]
-    width, sharp = (float(np.median(values)) for values in _seen(deciding))
-    return [*row, width, sharp, _raw(deciding, analysis.media.kind)]
+    return result_of(item, max(weighty, key=lambda track: track.logit, default=None))
 
 
-def _seen(track: FaceTrack) -> tuple[list[int], list[float]]:
-    return [score.box.width for score in track.scores], [score.detail for score in track.scores]
+def result_of(item: Item, track: FaceTrack | None) -> Result:
+    """Return the line of a file, in the order of RESULT_FIELDS, by its deciding track.
 
-
-def _raw(track: FaceTrack, kind: MediaKind) -> float:
-    """Return the unadjusted logit of an image, to fit offsets to, or the pooled logit of a video."""
+    The logit of an image is unadjusted, to fit offsets to; that of a video is the pooled one.
+    """
+    about = [item.file, item.label, item.source, item.manipulation, item.group, item.attributes]
+    if track is None:
+        return [*about, None, None, None]
+    width = float(np.median([score.box.width for score in track.scores]))
+    detail = float(np.median([score.detail for score in track.scores]))
     network_logit = track.scores[0].network_logit
-    return track.logit if kind == "video" or network_logit is None else network_logit
+    return [*about, width, detail, track.logit if track.peak or network_logit is None else network_logit]
 
 
 def read_results(files: Sequence[Path]) -> list[Row]:

@@ -11,8 +11,6 @@ import itertools
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -20,10 +18,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.types import FaceBox, Pixels
+from detector.media.video_writer import VideoWriter
+from detector.types import FaceBox, FaceTrack, Pixels
 from training.datasets.labels import FaceItem, load_pixels
-from training.evaluation.evaluate import Judge, in_processes, own_detector
-from training.evaluation.video_scores import Video, judge_video
+from training.evaluation.evaluate import Judge, Result, own_detector, result_of, write_results
 
 RATE_HZ = 24
 _CRF = (20, 36)
@@ -115,19 +113,13 @@ def write_video(frames: Iterator[Pixels], file: Path, crf: int) -> None:
     Args:
         frames: uint8 RGB of one size, both sides even; at least one.
     """
+    options = {"crf": str(crf), "preset": "veryfast", "threads": "1", "x264-params": "log-level=none:mbtree=0"}
+    first = next(frames)
     with av.open(str(file), "w") as container:
-        options = {"crf": str(crf), "preset": "veryfast", "threads": "1", "x264-params": "log-level=none:mbtree=0"}
-        first = next(frames)
-        stream = container.add_stream("libx264", rate=RATE_HZ, options=options)
-        stream.height, stream.width = first.shape[:2]
-        stream.pix_fmt = "yuv420p"
+        writer = VideoWriter(container, (first.shape[1], first.shape[0]), RATE_HZ, options)
         for number, pixels in enumerate(itertools.chain([first], frames)):
-            frame = av.VideoFrame.from_ndarray(
-                np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2YUV_I420), np.uint8), format="yuv420p"
-            )
-            frame.pts, frame.time_base = number, Fraction(1, RATE_HZ)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
+            writer.write(pixels, number / RATE_HZ)
+        writer.finish()
 
 
 def write_still(face: FaceItem, file: Path, seed: int, seconds: float) -> None:
@@ -152,28 +144,27 @@ def choose_faces(faces: Sequence[FaceItem], most: int, seed: int) -> list[FaceIt
 
 
 def judge_stills(
-    judge: Judge, faces: Sequence[FaceItem], *, seconds: float, seed: int, workers: int
-) -> Iterator[Video]:
-    """Score images as synthetic videos, each written to a temporary MP4 and read by `Detector.analyze`."""
-    tasks = [(face, seed, seconds) for face in faces]
-    for done, video in enumerate(in_processes(judge, _judge_still, tasks, workers), start=1):
-        yield video
-        if done % 100 == 0:
-            print(f"{done}/{len(tasks)} stills", flush=True)
+    judge: Judge, faces: Sequence[FaceItem], out_file: Path, *, seconds: float, seed: int, workers: int
+) -> None:
+    """Score images as synthetic videos and write one line each, as `evaluate` does."""
+    write_results(judge, _judge_still, [(face, seed, seconds) for face in faces], out_file, workers)
 
 
-def _judge_still(task: tuple[FaceItem, int, float]) -> Video:
+def _judge_still(task: tuple[FaceItem, int, float]) -> Result:
     face, seed, seconds = task
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "still.mp4"
         write_still(face, file, seed, seconds)
-        return only_person(judge_video(own_detector(), file, face.item, "moments"))
+        return result_of(face.item, main_track(own_detector().analyze(file, max_frames="moments").tracks))
 
 
-def only_person(video: Video) -> Video:
-    """Keep the main track only, by weight, then width: others are bystanders and mirrored faces
-    that the label does not cover."""
-    main = max(
-        video.tracks, key=lambda track: (track.weights.sum(), float(np.median(track.widths_px))), default=None
-    )
-    return replace(video, tracks=() if main is None else (main,))
+def main_track(tracks: Sequence[FaceTrack]) -> FaceTrack | None:
+    """Return the track with the highest weight, then width. The others are bystanders and mirrored faces, which
+    the label does not cover."""
+
+    def size(track: FaceTrack) -> tuple[float, float]:
+        return sum(score.weight for score in track.scores), float(
+            np.median([score.box.width for score in track.scores])
+        )
+
+    return max(tracks, key=size, default=None)

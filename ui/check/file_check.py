@@ -26,10 +26,28 @@ from reporting.text import results as result_text
 from reporting.text.results import Language
 from ui import text
 from ui.session.disk import is_full
-from ui.text.en import TroubleKind
 
 ProgressCallback = Callable[[float, Callable[[Language], str]], None]
 """Called with the share done, 0 to 1, and a function from language to the current stage in words."""
+
+TroubleKind = Literal[
+    "file",
+    "file_gone",
+    "unsupported",
+    "broken",
+    "too_large",
+    "link",
+    "report",
+    "no_kind",
+    "hard_stop",
+    "result_gone",
+    "moment_gone",
+    "tool",
+    "disk_full",
+    "incident",
+    "busy",
+]
+"""What can go wrong, by what the visitor can do about it; `TROUBLES` of the page's words says it."""
 
 _EXPLAINING_FROM = 0.99
 _KINDS: dict[type[Exception], TroubleKind] = {
@@ -60,11 +78,12 @@ class Trouble:
 
     def title(self, language: Language) -> str:
         """Return what went wrong."""
-        return text.of(language).TROUBLES[self.kind].title
+        return text.of(language).TROUBLES[self.kind]["title"]
 
     def message(self, language: Language) -> str:
         """Return what to do about it."""
-        return text.of(language).TROUBLES[self.kind].message.format(incident=self.incident, waiting=self.waiting)
+        message = text.of(language).TROUBLES[self.kind]["message"]
+        return message.format(incident=self.incident, waiting=self.waiting)
 
 
 class TooManyVisits(Exception):

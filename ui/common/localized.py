@@ -13,7 +13,7 @@ from ui import text
 from ui.text import Words
 
 _B = TypeVar("_B", bound=Block)
-Wording = Callable[[type[Words]], dict[str, Any]]
+Wording = Callable[[Words], dict[str, Any]]
 """Map the words of a language to the translated properties of a component."""
 
 
@@ -29,15 +29,15 @@ class LocalizedComponents:
         self._made.append((component, wording))
         return component
 
-    def html(self, markup: Callable[[type[Words]], str], **properties: Any) -> gr.HTML:
+    def html(self, markup: Callable[[Words], str], **properties: Any) -> gr.HTML:
         """Create an HTML component with translated markup."""
         return self.add(gr.HTML, lambda words: {"value": markup(words)}, apply_default_css=False, **properties)
 
-    def button(self, label: Callable[[type[Words]], str], name: str, **properties: Any) -> gr.Button:
+    def button(self, label: Callable[[Words], str], name: str, **properties: Any) -> gr.Button:
         """Create a button; `name` is its `elem_id`."""
         return self.add(gr.Button, lambda words: {"value": label(words)}, elem_id=name, **properties)
 
-    def accordion(self, title: Callable[[type[Words]], str], name: str, **properties: Any) -> gr.Accordion:
+    def accordion(self, title: Callable[[Words], str], name: str, **properties: Any) -> gr.Accordion:
         """Create a collapsed section; `name` is its `elem_id`."""
         return self.add(
             gr.Accordion, lambda words: {"label": title(words)}, open=False, elem_id=name, **properties

@@ -31,7 +31,7 @@ def pick_part(localized: LocalizedComponents) -> None:
     localized.html(_pick, js_on_load=_PICK, elem_id="pick", elem_classes="dd-intro")
 
 
-def _pick(words: type[Words]) -> str:
+def _pick(words: Words) -> str:
     buttons = {"folder": words.PICK_FOLDER, "photo": words.PICK_PHOTO, "video": words.PICK_VIDEO}
     return render("queue/pick.html.j2", words.LANGUAGE, accept=ACCEPT, buttons=buttons)
 

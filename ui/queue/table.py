@@ -10,7 +10,7 @@ from reporting.text import results as result_text
 from reporting.text.printable import printable
 from reporting.text.results import Language, Result, length_clock, moment_clock
 from ui import text
-from ui.queue.rows import MARKS, FileList, Row, Summary, rank
+from ui.queue.rows import FileList, Row, Summary, rank
 
 RESULT_OF: dict[Grade, Result] = {
     "signs": "fake",
@@ -31,7 +31,7 @@ def table(files: FileList | None, language: Language, opened: int = 0) -> str:
         "language": language,
         "words": dict(words.FILES),
         "columns": dict(words.FILES_COLUMNS),
-        "marks": [words.FILES_MARKS[mark] for mark in (0, *MARKS)],
+        "marks": list(words.FILES_MARKS),
         "results": {
             result: result_text.headline(result, language)
             for result in ("fake", "some signs", "inconclusive", "real", "no_face")

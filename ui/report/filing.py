@@ -9,8 +9,8 @@ from pathlib import Path
 
 from reporting import Case, PortalField, followups, route
 from reporting.case import IST
-from reporting.complaint.words import GLOSS
 from reporting.portals import load_portal
+from reporting.text.catalog import sentences
 from reporting.text.findings import Finding, mark, versions
 from reporting.text.results import Language
 from ui import text
@@ -72,7 +72,7 @@ def filing_list(package: Prepared, language: Language) -> str:
         uploads={path.name: path for path in package.uploads},
         image_link=image_link,
         rows=_rows,
-        gloss=GLOSS,
+        gloss=sentences("complaint")["gloss"],
     )
 
 

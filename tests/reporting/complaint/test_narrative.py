@@ -17,13 +17,12 @@ from reporting import Case
 from reporting.case import MAX_CHARS
 from reporting.complaint.narrative import (
     FittedText,
-    complaint_narrative,
+    fit_texts,
     full_statement,
     links_of,
-    suspect_description,
 )
 from reporting.complaint.sanitize import clean_narrative
-from reporting.portals import load_portal
+from reporting.portals import Portal, load_portal
 from reporting.text import results as result_text
 from reporting.text.banned_claims import banned_claims
 
@@ -43,6 +42,14 @@ PIECES = (
     "x" * 2000,
 )
 TYPED = st.text(max_size=300) | st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
+
+
+def complaint_narrative(case: Case, analysis: Analysis, portal: Portal) -> FittedText:
+    return fit_texts(case, analysis, portal).text
+
+
+def suspect_description(case: Case, analysis: Analysis, portal: Portal) -> FittedText:
+    return fit_texts(replace(case, witness_only=True), analysis, portal).text
 
 
 def within(text: FittedText, low: int, high: int) -> None:

@@ -14,7 +14,7 @@ from reporting import Case, followups, refuse_hard_stop, route
 from reporting.case import Depicted, Kind
 from reporting.portals import load_places, load_portal
 from reporting.text.banned_claims import banned_claims
-from reporting.text.referrals import hard_stop_sentence
+from reporting.text.catalog import sentence
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 COUNTRIES = ("IN", "US", "GB", "AU", "DE", "EU", "SG", "BR")
@@ -90,7 +90,13 @@ def test_sexual_content_stops_unless_the_person_is_said_to_be_an_adult() -> None
 def test_a_hard_stop_tells_the_ways_in_its_message() -> None:
     with pytest.raises(HardStopError) as stopped:
         refuse_hard_stop(Case(kind="sexual", depicted="minor", in_danger=True))
-    for words in (hard_stop_sentence("en"), "Do not copy it", "112", "Report Anonymously", "takeitdown.ncmec.org"):
+    for words in (
+        sentence("referrals", "hard_stop", "en"),
+        "Do not copy it",
+        "112",
+        "Report Anonymously",
+        "takeitdown.ncmec.org",
+    ):
         assert words in str(stopped.value)
 
 

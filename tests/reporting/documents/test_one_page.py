@@ -14,9 +14,7 @@ from detector.types import Analysis, Outcome
 from explain.types import Explanations, FrameOverlay
 from reporting.documents.one_page import one_page_pdf
 from reporting.text import results as result_text
-from reporting.text.banned_claims import banned_claims
 from reporting.text.results import Language
-from reporting.text.technical_report import ONE_PAGE
 
 AT = datetime(2026, 11, 21, 6, 30, tzinfo=UTC)
 
@@ -74,14 +72,3 @@ def test_hostile_names_cannot_turn_the_line(analysis: Analysis) -> None:
     evil = replace(analysis, media=replace(analysis.media, file_name="a\u202egpj.exe\n<b>"))
     said = whole_text(one_page_pdf(evil, None, "en", created_at=AT))
     assert "\u202e" not in said and "\\u202e" in said
-
-
-def test_no_words_are_missing_or_promise_too_much() -> None:
-    english, hindi = ONE_PAGE["en"], ONE_PAGE["hi"]
-    assert set(english.facts) == set(hindi.facts) and set(english.image) == set(hindi.image) == {True, False}
-    for words in (*hindi.facts.values(), hindi.title, hindi.made, hindi.limits):
-        assert (
-            (banned_claims(words) == [] and any("\u0900" <= letter <= "\u097f" for letter in words))
-            or words.isupper()
-            or "SHA" in words
-        )

@@ -37,10 +37,10 @@ from reporting.documents.technical_report import (
 )
 from reporting.text import results as result_text
 from reporting.text.banned_claims import banned_claims
+from reporting.text.catalog import sentences
 from reporting.text.messages import message_sentences
 from reporting.text.regions import evidence_sentences
 from reporting.text.results import LANGUAGES
-from reporting.text.technical_report import GLOSSARY, METHOD_SECOND, OVERLAYS_SECOND, PLACES
 from reporting.types import ContentCredentials, Place, ReportFacts
 
 ROOT = Path(__file__).parents[3]
@@ -120,7 +120,8 @@ def test_a_second_network_is_told_of_where_one_judged_and_only_there(
 ) -> None:
     checkpoint = replace(facts.analysis.checkpoint, second_sha256=second)
     text = whole_text(forensic_pdf(replace(facts, analysis=replace(facts.analysis, checkpoint=checkpoint))))
-    for said in (METHOD_SECOND, OVERLAYS_SECOND, second or "SHA-256 of the second network"):
+    texts = sentences("technical_report")
+    for said in (texts["method_second"], texts["overlays_second"], second or "SHA-256 of the second network"):
         assert (drawn(said) in text) == (second is not None)
 
 
@@ -248,13 +249,14 @@ def test_long_lists_say_what_they_leave_out(facts: ReportFacts, track: FaceTrack
 @pytest.mark.parametrize("place", get_args(Place))
 def test_the_report_says_where_the_file_was_processed(facts: ReportFacts, place: Place) -> None:
     text = whole_text(forensic_pdf(replace(facts, processed_at=place)))
-    assert [name for name, words in PLACES.items() if drawn(words) in text] == [place]
+    places = sentences("technical_report")["places"]
+    assert [name for name, words in places.items() if drawn(words) in text] == [place]
 
 
 def test_only_words_that_occur_are_explained(plain: bytes) -> None:
     text = whole_text(plain)
     before, _, explained = text.partition("7 Words used")
-    named = [word for word in GLOSSARY if f"{word}: " in explained]
+    named = [word for word in sentences("technical_report")["glossary"] if f"{word}: " in explained]
     assert named and all(word in before.casefold() for word in named)
 
 

@@ -9,8 +9,10 @@ import pytest
 from detector.messages import _ENGLISH as ENGLISH
 from detector.messages import CODES, Code, Message
 from reporting.text.banned_claims import banned_claims
-from reporting.text.messages import _HINDI as HINDI
+from reporting.text.catalog import sentences
 from reporting.text.messages import message_sentences
+
+HINDI = sentences("messages")
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,8 +23,8 @@ from training.evaluation.calibrate import (
     judged_by_others,
     video_block,
 )
+from training.evaluation.evaluate import RESULT_FIELDS
 from training.evaluation.metrics import outcome_of
-from training.evaluation.video_scores import Track, Video, save_scores
 
 
 def judged_by(results, calibration):
@@ -225,36 +227,21 @@ def test_no_genuine_footage_gets_signs_where_it_is_too_little_to_measure_a_rate_
 def test_the_command_sets_videos_on_stills_and_genuine_footage_binds_too(tmp_path, rows) -> None:
     rng = np.random.default_rng(0)
 
-    def videos(label: str, level: float, count: int) -> list[Video]:
-        return [
-            Video(
-                file=f"{label}{n}",
-                label=label,
-                source="s",
-                manipulation="m",
-                group=f"{label}{n}",
-                tracks=(
-                    Track(
-                        times_s=np.arange(12) / 4,
-                        logits=np.full(12, round(rng.normal(level, 1), 3)),
-                        weights=np.ones(12),
-                        widths_px=np.full(12, 90.0),
-                    ),
-                ),
-            )
-            for n in range(count)
-        ]
+    def write(name: str, results: list[dict[str, Any]]) -> str:
+        with (tmp_path / name).open("w", newline="") as file:
+            writer = csv.DictWriter(file, RESULT_FIELDS, extrasaction="ignore")
+            writer.writeheader()
+            writer.writerows(results)
+        return str(tmp_path / name)
 
-    stills = videos("real", -1, 150) + videos("fake", 2, 150)
-    save_scores(stills, tmp_path / "stills.csv")
-    save_scores(videos("real", 1, 3), tmp_path / "dev.csv")
+    results = rows("real", rng.normal(-1, 1, 150)) + rows("fake", rng.normal(2, 1, 150))
+    stills, dev = write("stills.csv", results), write("dev.csv", rows("real", rng.normal(1, 1, 3)))
     out = tmp_path / "videos.json"
-    command = ["calibrate-videos", "--stills", str(tmp_path / "stills.csv"), "--out", str(out)]
+    command = ["calibrate-videos", "--stills", stills, "--out", str(out)]
     assert main([*command, "--measured-on", "stills"]) == 0
-    results = [{"label": c.label, "source": "s", "logit": c.tracks[0].logits[0]} for c in stills]
     expected, found = calibrate(results), json.loads(out.read_text())["calibration"]
     assert found == pytest.approx(asdict(expected.calibration))
-    assert main([*command, "--measured-on", "both", "--footage", str(tmp_path / "dev.csv")]) == 0
+    assert main([*command, "--measured-on", "both", "--footage", dev]) == 0
     bound = json.loads(out.read_text())
     assert bound["calibration"]["threshold_fake"] >= found["threshold_fake"]
     assert bound["measured"]["videos"] == 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
+from types import SimpleNamespace
 
 import av
 import cv2
@@ -15,8 +16,8 @@ from detector.media.images import read_image
 from detector.types import DetectedFace, FaceBox
 from training.__main__ import main
 from training.datasets.labels import FaceItem, Item, read_faces
-from training.evaluation.synthetic_videos import RATE_HZ, choose_faces, only_person, still_frames, write_still
-from training.evaluation.video_scores import Track, Video, judge_video, load_scores
+from training.evaluation.evaluate import read_results
+from training.evaluation.synthetic_videos import RATE_HZ, choose_faces, main_track, still_frames, write_still
 
 
 @pytest.fixture(scope="session")
@@ -46,11 +47,9 @@ def test_a_portrait_becomes_a_video_in_which_the_face_is_found(
             stream = container.streams.video[0]
             assert stream.codec_context.name == "h264"
             assert sum(1 for _ in container.decode(stream)) == 3 * RATE_HZ
-        clip = judge_video(detector, file, portrait.item, "moments")
-        assert clip.label == "real" and len(clip.weighty) == 1
-        track = clip.weighty[0]
-        found += len(track.logits)
-        assert np.ptp(track.logits) > 0
+        (track,) = [track for track in detector.analyze(file, max_frames="moments").tracks if track.weighty]
+        found += len(track.scores)
+        assert np.ptp([score.logit for score in track.scores]) > 0
     assert found >= 30  # of 36 moments
 
 
@@ -88,31 +87,31 @@ def test_so_many_of_each_kind_are_drawn(data: Path, faces: Path) -> None:
     assert [face.item.file for face in chosen] == [face.item.file for face in choose_faces(val, 2, seed=0)]
 
 
-def test_only_the_main_person_of_a_still_is_kept() -> None:
-    def person(count: int, width_px: float) -> Track:
-        ones = np.ones(count)
-        return Track(times_s=np.arange(count) / 4, logits=ones, weights=ones, widths_px=width_px * ones)
+def test_only_the_main_person_of_a_still_is_judged() -> None:
+    def person(count: int, width_px: int) -> SimpleNamespace:
+        return SimpleNamespace(scores=[SimpleNamespace(weight=1.0, box=FaceBox(0, 0, width_px, width_px))] * count)
 
     people = (person(3, 200), person(12, 50), person(12, 90))
-    about = {"label": "real", "source": "s", "manipulation": "none", "group": "g"}
-    assert only_person(Video(file="a", tracks=people, **about)).tracks == (people[2],)
-    assert only_person(Video(file="a", tracks=(), **about)).tracks == ()
+    assert main_track(people) is people[2]
+    assert main_track(()) is None
 
 
-def test_the_command_judges_images_as_videos(data: Path, faces: Path, tmp_path: Path) -> None:
+def test_the_command_judges_images_as_videos(data: Path, faces: Path, detector: Detector, tmp_path: Path) -> None:
     out = tmp_path / "stills.csv"
     given = ["--data", str(data), "--faces", str(faces), "--split", "val", "--most", "1", "--workers", "1"]
     assert main(["stills", *given, "--seconds", "1", "--out", str(out)]) == 0
-    videos = load_scores(out)
-    assert sorted(clip.label for clip in videos) == ["fake", "real"]
-    assert all(3 <= len(track.logits) <= 5 for clip in videos for track in clip.weighty)
+    chosen = choose_faces(read_faces(faces, data, "val"), 1, seed=0)
+    results = read_results([out])
+    assert [(row["file"], row["label"]) for row in results] == [(f.item.file, f.item.label) for f in chosen]
+    for face, row in zip(chosen, results, strict=True):
+        write_still(face, tmp_path / "still.mp4", 0, 1.0)
+        (track,) = detector.analyze(tmp_path / "still.mp4", max_frames="moments").tracks
+        assert row["logit"] == pytest.approx(track.logit, abs=0.2)
     with pytest.raises(ValueError, match="no images"):
         main(["stills", *given, "--split", "test", "--out", str(out)])
 
 
-def test_the_command_scores_every_face_of_labelled_videos(
-    data: Path, faces: Path, detector: Detector, tmp_path: Path
-) -> None:
+def test_the_command_judges_labelled_videos(data: Path, faces: Path, detector: Detector, tmp_path: Path) -> None:
     (tmp_path / "videos").mkdir()
     rows = ["file,label,split"]
     for number, face in enumerate(choose_faces(read_faces(faces, data, "val"), 1, seed=0)):
@@ -122,11 +121,10 @@ def test_the_command_scores_every_face_of_labelled_videos(
     scores = tmp_path / "scores.csv"
     given = ["score-videos", "--data", str(tmp_path / "videos"), "--out", str(scores)]
     assert main([*given, "--split", "dev", "--frames", "4", "--workers", "1"]) == 0
-    judged = load_scores(scores)
-    assert sorted(clip.label for clip in judged) == ["fake", "real"]
-    for clip in judged:
-        track = detector.analyze(tmp_path / "videos" / clip.file, max_frames=4).tracks[0]
-        assert clip.tracks[0].logits == pytest.approx([score.logit for score in track.scores], abs=0.2)
-        assert clip.tracks[0].times_s == pytest.approx([score.time_s for score in track.scores], abs=1e-4)
+    judged = read_results([scores])
+    assert sorted(row["label"] for row in judged) == ["fake", "real"]
+    for row in judged:
+        track = detector.analyze(tmp_path / "videos" / row["file"], max_frames=4).tracks[0]
+        assert row["logit"] == pytest.approx(track.logit, abs=0.2)
     with pytest.raises(ValueError, match="no videos"):
         main([*given, "--split", "val"])

@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 from html_helpers import Page
 from PIL import Image
+from words_helper import WORDS
 
 from detector import Detector
 from detector.live import LiveFace
 from detector.types import FaceBox
 from reporting.text import results as result_text
 from ui.check.camera import MAX_CAMERAS, CameraHandlers, Cameras, camera_answer, read_image
-from ui.text import Words
 
 
 def as_data(image: Image.Image, kind: str = "JPEG") -> str:
@@ -135,7 +135,7 @@ def test_too_many_cameras_wait_until_one_has_been_silent(detector: Detector) -> 
     for number in range(MAX_CAMERAS):
         handlers.score_image("en", visitor(str(number)), event(1, EMPTY))
     refused = handlers.score_image("en", visitor("late"), event(1, EMPTY))
-    assert Words.CAMERA_BUSY in Page(refused).words and answer_of(refused)["data-stop"] == "yes"
+    assert WORDS.CAMERA_BUSY in Page(refused).words and answer_of(refused)["data-stop"] == "yes"
     assert not answer_of(handlers.score_image("en", visitor("0"), event(2, EMPTY)))["data-stop"]
     now[0] = 60.0
     assert (
@@ -164,7 +164,7 @@ def test_only_a_small_jpeg_is_taken(detector: Detector, sent: Any) -> None:
         read_image(sent)
     cameras = Cameras(detector)
     refused = CameraHandlers(cameras).score_image("en", visitor("a"), event(1, sent))
-    assert Words.CAMERA_TROUBLE in Page(refused).words and len(cameras) == 0
+    assert WORDS.CAMERA_TROUBLE in Page(refused).words and len(cameras) == 0
 
 
 def test_a_image_arrives_as_it_was_sent() -> None:

@@ -20,6 +20,7 @@ import pytest
 from browser_helpers import BROWSER, PATIENCE_MS, wait_for_answer
 from playwright.sync_api import Browser, expect
 from wait_helpers import files_below, wait_until
+from words_helper import WORDS
 
 from detector import DetectorConfig
 from ui import text
@@ -27,7 +28,6 @@ from ui.check.link_handlers import LinkHandlers
 from ui.check.safe_download import fetch, is_public
 from ui.check.upload_handlers import Handlers
 from ui.session.own_files import RECEIVED
-from ui.text import Words
 
 OPEN = "127.0.0.2"
 """Stands for a place on the internet."""
@@ -116,9 +116,9 @@ def test_what_is_not_fetched_is_told_in_words_of_its_own(
 ) -> None:
     links.start(f"{site}{url}" if url and url.startswith("/") else url, "en", visitor())
     said = links.download(visitor())
-    assert Words.TROUBLES["link"].title in said["answer"] and detail in said["answer"]
+    assert WORDS.TROUBLES["link"]["title"] in said["answer"] and detail in said["answer"]
     assert not said["working"].visible
-    assert text.of("hi").TROUBLES["link"].title in handlers.change_language("hi", visitor())["answer"]
+    assert text.of("hi").TROUBLES["link"]["title"] in handlers.change_language("hi", visitor())["answer"]
     assert handlers.visits.get("a") is None and not list((tmp_path / RECEIVED).iterdir())
 
 
@@ -168,7 +168,7 @@ def test_only_a_page_of_this_computer_has_the_field(
         visitor.post(f"{shared.url}login", data={"password": "chosen by somebody"})
         public = visitor.get(f"{shared.url}config").json()
         labels = [{part["props"].get("label") for part in config["components"]} for config in (private, public)]
-        assert Words.LINK_LABEL in labels[0] and Words.LINK_LABEL not in labels[1]
+        assert WORDS.LINK_LABEL in labels[0] and WORDS.LINK_LABEL not in labels[1]
         events = [config["dependencies"] for config in (private, public)]
         assert len(events[0]) - len(events[1]) == 10, "nothing to call there"
         start = next(event for event in events[0] if len(event["targets"]) == 2 and len(event["inputs"]) == 2)
@@ -176,7 +176,7 @@ def test_only_a_page_of_this_computer_has_the_field(
         assert visitor.post(f"{fetching_server.url}gradio_api/run/predict", json=called).status_code == 200
         for event in (start["id"], max(event["id"] for event in events[0])):
             answer = visitor.post(f"{shared.url}gradio_api/run/predict", json=called | {"fn_index": event})
-            assert answer.status_code >= 400 or Words.LINK_TITLE not in answer.text
+            assert answer.status_code >= 400 or WORDS.LINK_TITLE not in answer.text
             assert "Fetching" not in answer.text
     assert OPEN not in shared.calls.read_text()
 
@@ -191,24 +191,24 @@ def test_a_link_is_fetched_checked_and_stopped_in_the_browser(
     page.set_default_timeout(PATIENCE_MS)
     page.goto(fetching_server.url)
     page.locator("#upload input[type=file]").wait_for(state="attached")
-    expect(page.get_by_label(Words.LINK_LABEL)).not_to_be_visible()
-    page.get_by_text(Words.LINK_TITLE).click()
+    expect(page.get_by_label(WORDS.LINK_LABEL)).not_to_be_visible()
+    page.get_by_text(WORDS.LINK_TITLE).click()
     expect(page.locator("#link")).to_contain_text("sees this computer's internet address")
 
-    page.get_by_label(Words.LINK_LABEL).fill(f"{site}/slow.jpg")
-    page.get_by_role("button", name=Words.LINK_FETCH).click()
-    expect(page.locator("#answer")).to_contain_text(Words.FETCHING.format(site=OPEN))
-    page.get_by_role("button", name=Words.CANCEL).click()
-    expect(page.locator("#answer")).to_contain_text(Words.STOPPED_TITLE)
+    page.get_by_label(WORDS.LINK_LABEL).fill(f"{site}/slow.jpg")
+    page.get_by_role("button", name=WORDS.LINK_FETCH).click()
+    expect(page.locator("#answer")).to_contain_text(WORDS.FETCHING.format(site=OPEN))
+    page.get_by_role("button", name=WORDS.CANCEL).click()
+    expect(page.locator("#answer")).to_contain_text(WORDS.STOPPED_TITLE)
     expect(page.locator("#cancel")).not_to_be_visible()
 
-    page.get_by_label(Words.LINK_LABEL).fill(f"{site}/gone.jpg")
-    page.get_by_role("button", name=Words.LINK_FETCH).click()
-    page.locator("#answer [role=alert]", has_text=Words.TROUBLES["link"].title).wait_for()
+    page.get_by_label(WORDS.LINK_LABEL).fill(f"{site}/gone.jpg")
+    page.get_by_role("button", name=WORDS.LINK_FETCH).click()
+    page.locator("#answer [role=alert]", has_text=WORDS.TROUBLES["link"]["title"]).wait_for()
     expect(page.locator("#cancel")).not_to_be_visible()
 
-    page.get_by_label(Words.LINK_LABEL).fill(f"{site}/holiday.jpg")
-    page.get_by_label(Words.LINK_LABEL).press("Enter")
+    page.get_by_label(WORDS.LINK_LABEL).fill(f"{site}/holiday.jpg")
+    page.get_by_label(WORDS.LINK_LABEL).press("Enter")
     page.locator("#answer .dd-no_face").wait_for()
     assert "holiday.jpg" in wait_for_answer(page)
     assert len(list(files_below(fetching_server.folder, "holiday.jpg"))) == 1

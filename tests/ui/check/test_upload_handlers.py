@@ -10,6 +10,7 @@ from typing import Any
 
 import gradio as gr
 import pytest
+from words_helper import WORDS
 
 from detector import DetectorConfig
 from detector.types import Analysis, Step
@@ -21,7 +22,6 @@ from ui.common.localized import LocalizedComponents
 from ui.common.updates import Updates
 from ui.security.rate_limit import MAX_WAITING
 from ui.session.workspace import make_workspace
-from ui.text import Words
 
 
 def visitor(name: str) -> Any:
@@ -113,7 +113,7 @@ def test_a_stopped_check_leaves_nothing_and_the_next_file_is_judged(
     told: list[Updates] = []
     detector.meanwhile = lambda: told.append(handlers.cancel("en", visitor("a")))
     assert is_skipped(handlers.run_check("auto", visitor("a"), quiet))
-    assert Words.STOPPED_TITLE in told[0]["answer"] and not list(tmp_path.iterdir())
+    assert WORDS.STOPPED_TITLE in told[0]["answer"] and not list(tmp_path.iterdir())
     assert all(told[0][name].visible is False for name in ("working", "result"))
     detector.meanwhile = lambda: None
     receive("en", visitor("a"))
@@ -155,7 +155,7 @@ def test_the_choice_of_depth_reaches_the_detector(
 def test_a_forged_depth_is_no_depth(handlers: Handlers, receive: Callable[..., Any], detector: Any) -> None:
     receive("en", visitor("a"))
     assert (
-        Words.TROUBLES["incident"].title in handlers.run_check("999999", visitor("a"), quiet)["answer"]
+        WORDS.TROUBLES["incident"]["title"] in handlers.run_check("999999", visitor("a"), quiet)["answer"]
         and detector.runs == 0
     )
 
@@ -165,7 +165,7 @@ def test_a_full_line_is_told_and_nothing_is_kept(
 ) -> None:
     receive("en", visitor("a"))
     said = handlers.busy("en", visitor("a"))["answer"]
-    assert Words.TROUBLES["busy"].title in said and f"{MAX_WAITING} others are waiting before you" in said
+    assert WORDS.TROUBLES["busy"]["title"] in said and f"{MAX_WAITING} others are waiting before you" in said
     assert f"आपसे पहले {MAX_WAITING} " in handlers.change_language("hi", visitor("a"))["answer"]
     assert not list(tmp_path.iterdir())
 
@@ -176,7 +176,9 @@ def test_a_mistake_of_ours_is_an_incident_on_the_page(
     receive("en", visitor("a"))
     detector.meanwhile = lambda: 1 / 0
     answer = handlers.run_check("auto", visitor("a"), quiet)["answer"]
-    assert Words.TROUBLES["incident"].title in answer and "division" not in answer and not list(tmp_path.iterdir())
+    assert (
+        WORDS.TROUBLES["incident"]["title"] in answer and "division" not in answer and not list(tmp_path.iterdir())
+    )
 
 
 class Seeing(Faceless):
@@ -207,7 +209,7 @@ def test_a_video_is_looked_at_closer_without_another_upload(closer: tuple[Handle
     handlers, seeing = closer
     before = handlers.visits.get("a")
     asked = handlers.check_again("en", visitor("a"))
-    assert escape(Words.CHECKING_AGAIN) in asked["answer"] and asked["working"].visible
+    assert escape(WORDS.CHECKING_AGAIN) in asked["answer"] and asked["working"].visible
     assert not asked["result"].visible
     assert escape(text.of("hi").CHECKING_AGAIN) in handlers.change_language("hi", visitor("a"))["answer"]
     shown = handlers.run_check("all", visitor("a"), quiet)
@@ -235,7 +237,7 @@ def test_a_closer_look_that_fails_keeps_the_result_and_says_why(closer: tuple[Ha
     seeing.meanwhile = lambda: 1 / 0
     handlers.check_again("en", visitor("a"))
     shown = handlers.run_check("all", visitor("a"), quiet)
-    assert shown["result"].visible and Words.TROUBLES["incident"].title in shown["closer-note"]
+    assert shown["result"].visible and WORDS.TROUBLES["incident"]["title"] in shown["closer-note"]
     assert result_text.headline("no_face", "en") in shown["answer"]
 
 
@@ -285,7 +287,7 @@ def test_what_went_wrong_is_said_again_in_another_language(
     answer = handlers.run_check("auto", visitor("a"), quiet)["answer"]
     (incident,) = re.findall("incident ([0-9a-f]{8})", answer)
     again = handlers.change_language("hi", visitor("a"))["answer"]
-    assert text.of("hi").TROUBLES["incident"].title in again and incident in again
+    assert text.of("hi").TROUBLES["incident"]["title"] in again and incident in again
     handlers.leave(visitor("a"))
     assert is_skipped(handlers.change_language("en", visitor("a"))) and not list(tmp_path.iterdir())
 
@@ -294,7 +296,7 @@ def test_components_are_made_in_english_and_written_in_another_language() -> Non
     localized, hindi = LocalizedComponents(), text.of("hi")
     button = localized.add(gr.Button, lambda words: {"value": words.PREPARE}, variant="primary")
     localized.html(lambda words: words.TITLE)
-    assert button.value == Words.PREPARE and localized.components[0] is button
+    assert button.value == WORDS.PREPARE and localized.components[0] is button
     assert [update["value"] for update in localized.updates("hi")] == [hindi.PREPARE, hindi.TITLE]
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from html_helpers import Page
 from PIL import Image
+from words_helper import WORDS
 
 from detector import Detector
 from detector.types import FaceTrack
@@ -25,7 +26,6 @@ from ui.check.video_handlers import VideoHandlers, copy_updates, legend
 from ui.queue.rows import load_result, save_result
 from ui.report.handlers import ReportHandlers
 from ui.session.store import Prepared
-from ui.text import Words
 
 
 def visitor(name: str) -> Any:
@@ -101,7 +101,7 @@ def test_a_video_is_opened_hashed_and_probed_once(
     ):
         monkeypatch.setattr(f"detector.media.{again}", None)
     handlers.check_again("en", visitor("a"))
-    assert Words.TROUBLES["incident"].title not in handlers.run_check("20", visitor("a"), quiet)["answer"]
+    assert WORDS.TROUBLES["incident"]["title"] not in handlers.run_check("20", visitor("a"), quiet)["answer"]
     save_result(visit)
     assert visit.media is None
     load_result(visit)
@@ -143,7 +143,7 @@ def test_a_forged_moment_shows_nothing(videos: VideoHandlers, event: Any, tmp_pa
 
 def test_nobody_sees_a_moment_of_another(videos: VideoHandlers) -> None:
     panel = Page(videos.moment("en", visitor("b"), pick(0, 0))["moment"])
-    assert Words.TROUBLES["moment_gone"].message in panel.words and not panel.all("img")
+    assert WORDS.TROUBLES["moment_gone"]["message"] in panel.words and not panel.all("img")
 
 
 def test_leaving_while_a_moment_is_drawn_is_no_trouble(
@@ -164,11 +164,11 @@ def test_leaving_while_a_moment_is_drawn_is_no_trouble(
 
 def test_the_copy_is_made_for_its_visitor_alone(videos: VideoHandlers, tmp_path: Path) -> None:
     refused = videos.make_copy("en", visitor("b"), quiet)
-    assert Words.TROUBLES["moment_gone"].message in refused["copy-note"]
+    assert WORDS.TROUBLES["moment_gone"]["message"] in refused["copy-note"]
     assert refused["copy-download"].value is None
     videos.start_copy(visitor("a"))
     made = videos.make_copy("en", visitor("a"), quiet)
-    assert Words.COPY_READY in made["copy-note"] and made["copy-make"].visible and not made["copy-stop"].visible
+    assert WORDS.COPY_READY in made["copy-note"] and made["copy-make"].visible and not made["copy-stop"].visible
     (copy,) = tmp_path.rglob("*.mp4")
     assert copy.name == "manipulated-annotated.mp4" and copy.name in made["copy-download"].label
     assert re.fullmatch("[0-9a-f]{32}", copy.parent.name)
@@ -220,10 +220,10 @@ def test_a_stopped_copy_leaves_the_result_and_nothing_else(
         "en", visitor("a"), stop_at(30, lambda: told.append(videos.stop_copy(visitor("a"))))
     )
     assert updates == {}
-    assert Words.COPY_STOPPED in told[0]["copy-note"] and not list(tmp_path.rglob("*.mp4*"))
+    assert WORDS.COPY_STOPPED in told[0]["copy-note"] and not list(tmp_path.rglob("*.mp4*"))
     assert Page(videos.moment("en", visitor("a"), pick(0, 0))["moment"]).all("img")
     videos.start_copy(visitor("a"))
-    assert Words.COPY_READY in videos.make_copy("en", visitor("a"), quiet)["copy-note"]
+    assert WORDS.COPY_READY in videos.make_copy("en", visitor("a"), quiet)["copy-note"]
 
 
 def test_a_copy_that_is_stopped_while_it_waits_is_not_begun(videos: VideoHandlers, tmp_path: Path) -> None:
@@ -231,7 +231,7 @@ def test_a_copy_that_is_stopped_while_it_waits_is_not_begun(videos: VideoHandler
     videos.stop_copy(visitor("a"))
     assert videos.make_copy("en", visitor("a"), quiet) == {}
     assert not list(tmp_path.rglob("*.mp4*"))
-    assert Words.COPY_STOPPED in videos.show_copy(visitor("a"))["copy-note"]
+    assert WORDS.COPY_STOPPED in videos.show_copy(visitor("a"))["copy-note"]
 
 
 def test_a_copy_that_was_stopped_and_asked_for_again_is_made_once(videos: VideoHandlers, tmp_path: Path) -> None:
@@ -239,9 +239,9 @@ def test_a_copy_that_was_stopped_and_asked_for_again_is_made_once(videos: VideoH
     videos.stop_copy(visitor("a"))
     videos.start_copy(visitor("a"))
     first, second = (videos.make_copy("en", visitor("a"), quiet) for _ in range(2))
-    assert Words.COPY_READY in first["copy-note"] and second == {}
+    assert WORDS.COPY_READY in first["copy-note"] and second == {}
     assert (
-        len(list(tmp_path.rglob("*.mp4"))) == 1 and Words.COPY_READY in videos.show_copy(visitor("a"))["copy-note"]
+        len(list(tmp_path.rglob("*.mp4"))) == 1 and WORDS.COPY_READY in videos.show_copy(visitor("a"))["copy-note"]
     )
 
 
@@ -261,4 +261,4 @@ def test_an_image_offers_no_copy(detector: Detector, tmp_path: Path, examples: P
     panel = VideoHandlers(detector, handlers.visits, handlers.turns).moment("en", visitor("a"), pick(0, 0))[
         "moment"
     ]
-    assert Words.TROUBLES["moment_gone"].message in Page(panel).words
+    assert WORDS.TROUBLES["moment_gone"]["message"] in Page(panel).words

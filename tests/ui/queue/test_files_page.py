@@ -27,11 +27,11 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from report_facts import read_pages
 from wait_helpers import files_below
+from words_helper import WORDS
 
 from reporting.text import results as result_text
 from reporting.text.results import Language
 from ui import text
-from ui.text import Words
 
 pytestmark = [
     pytest.mark.browser,
@@ -134,7 +134,7 @@ def test_several_files_are_judged_sorted_filtered_marked_and_opened(
             result_text.headline("fake", language),
             result_text.headline("real", language),
             result_text.headline("fake", language),
-            words.TROUBLES["broken"].title,
+            words.TROUBLES["broken"]["title"],
             result_text.headline("no_face", language),
         ),
         strict=True,
@@ -175,7 +175,7 @@ def test_several_files_are_judged_sorted_filtered_marked_and_opened(
     expect(page.locator("#findings img").first).to_be_attached()
     expect(page.locator("tr[data-opened] bdi")).to_have_text("b.jpg")
     page.locator(".dd-open", has_text="d.jpg").click()
-    expect(page.locator("#answer [role=alert]")).to_contain_text(words.TROUBLES["broken"].title)
+    expect(page.locator("#answer [role=alert]")).to_contain_text(words.TROUBLES["broken"]["title"])
     expect(page.locator("#result")).not_to_be_visible()
 
     for name in (HOSTILE, "b.jpg"):
@@ -235,7 +235,7 @@ def test_a_file_that_is_too_large_has_a_row_that_says_so(open_page: Opener, exam
     )
     judged(page, 2)
     assert names(page) == ["huge.mp4", "small.txt"]
-    expect(page.locator("tr", has_text="huge.mp4")).to_contain_text(Words.TROUBLES["too_large"].title)
+    expect(page.locator("tr", has_text="huge.mp4")).to_contain_text(WORDS.TROUBLES["too_large"]["title"])
 
 
 def test_a_file_added_while_another_is_checked_joins_it_in_a_list(open_page: Opener, examples: Path) -> None:

@@ -15,6 +15,7 @@ import pytest
 from list_helpers import OWNER, STRANGER, event, quiet, visitor
 from report_facts import images_in, read_pages
 from upload_helpers import store_upload
+from words_helper import WORDS
 
 from reporting.text import results as result_text
 from ui.check.upload_handlers import Handlers
@@ -26,7 +27,6 @@ from ui.report.handlers import ReportHandlers
 from ui.session.cleanup import clean_up
 from ui.session.own_files import SHOWN, own_file
 from ui.session.store import LEFT_S, Visit
-from ui.text import Words
 
 HOSTILE = "=1+1<img src=x onerror=alert(1)>\u202egpj.jpg"
 TURN = itertools.count(1)
@@ -74,7 +74,7 @@ def test_each_turn_judges_one_file_and_a_broken_one_does_not_stop_the_rest(
     found = work_off(lists)
     assert [row["state"] for row in found["rows"]] == ["done", "failed", "done"]
     assert [row["result"] for row in found["rows"]] == ["fake", "failed", "no_face"]
-    assert found["rows"][1]["said"] == Words.TROUBLES["broken"].title
+    assert found["rows"][1]["said"] == WORDS.TROUBLES["broken"]["title"]
     assert found["rows"][0]["said"] == result_text.headline("fake", "en") and found["rows"][0]["where"] == "Face 1"
     assert found["rows"][0]["thumbnail"].endswith("/thumb.png")
     assert not folder_of(files_of(lists).rows[1]).exists(), "nothing is kept of what cannot be read"
@@ -106,7 +106,7 @@ def test_a_full_result_can_be_reported_from_a_row(lists: ListHandlers, handlers:
     lists.open("en", visitor(), event(number=2))
     typed = ("other", False, None, False, "IN", "It shows me.", True, *("",) * 8, None, False)
     said = ReportHandlers(handlers.visits).prepare(visitor(), next(TURN), "en", False, *typed)
-    assert escape(Words.READY) in said["package-note"]
+    assert escape(WORDS.READY) in said["package-note"]
 
 
 def test_a_hard_stop_takes_its_row_away_and_leaves_the_others(
@@ -121,7 +121,7 @@ def test_a_hard_stop_takes_its_row_away_and_leaves_the_others(
     ReportHandlers(handlers.visits).route(visitor(), next(TURN), "en", *typed)
     assert not stopped.exists() and kept.exists()
     assert [row["number"] for row in drawn(lists.mark("en", visitor(), event(number=2, mark=1)))["rows"]] == [2]
-    assert Words.FILES_GONE in lists.open("en", visitor(), event(number=1))["answer"]
+    assert WORDS.FILES_GONE in lists.open("en", visitor(), event(number=1))["answer"]
 
 
 def test_what_is_looked_at_or_being_checked_joins_the_list(
@@ -152,7 +152,7 @@ def test_a_stranger_has_nothing_of_it(lists: ListHandlers, bring: Bring, root: P
     assert own_file(picture, root, SHOWN, OWNER) and not own_file(picture, root, SHOWN, STRANGER)
     assert own_file(str(folder_of(row) / "frames" / "received" / "result"), root, SHOWN, OWNER) is None
     for who in (visitor("a", STRANGER), visitor("b")):
-        assert Words.FILES_GONE in lists.open("en", who, event(number=1))["answer"]
+        assert WORDS.FILES_GONE in lists.open("en", who, event(number=1))["answer"]
         assert lists.export("en", who, event(kind="csv", numbers=[1])) == {}
         assert lists.compare("en", who, event(numbers=[1, 1])) == {"compared": ""}
         assert lists.remove("en", who, event(number=1)) == {}
@@ -201,7 +201,7 @@ def test_a_file_that_could_not_be_sent_has_a_row_all_the_same(lists: ListHandler
     for reason, title in (("too_large", "too_large"), ("unsent", "file_gone")):
         found = drawn(lists.add("en", visitor(), event(orig_name="huge.mp4", reason=reason)))
         assert found["rows"][-1]["name"] == "huge.mp4" and found["rows"][-1]["state"] == "failed"
-        assert found["rows"][-1]["said"] == Words.TROUBLES[title].title  # type: ignore[index]
+        assert found["rows"][-1]["said"] == WORDS.TROUBLES[title]["title"]  # type: ignore[index]
 
 
 def test_stop_sends_the_file_back_and_go_on_judges_it(lists: ListHandlers, bring: Bring) -> None:
@@ -265,7 +265,7 @@ def test_everything_can_be_deleted_at_once(
     lists.export("en", visitor(), event(kind="csv", numbers=[1, 2]))
     said = lists.clear("en", visitor())
     clean_up(handlers.visits, root, kept_s=-1, lists=lists.lists)
-    assert stored(root) == [] and drawn(said)["rows"] == [] and Words.FILES_ERASED in said["answer"]
+    assert stored(root) == [] and drawn(said)["rows"] == [] and WORDS.FILES_ERASED in said["answer"]
 
 
 def test_a_reload_finds_results_marks_and_what_still_waits(
@@ -413,7 +413,7 @@ def test_each_result_has_one_page_and_no_package_is_made(
 def test_a_single_result_has_its_page_too(
     lists: ListHandlers, handlers: Handlers, examples: Path, root: Path
 ) -> None:
-    assert Words.TROUBLES["result_gone"].message in lists.export_shown("en", visitor())["saved"]
+    assert WORDS.TROUBLES["result_gone"]["message"] in lists.export_shown("en", visitor())["saved"]
     handlers.receive_example(examples / "manipulated.jpg")("en", visitor())
     handlers.run_check("auto", visitor(), quiet)
     assert "manipulated.pdf" in lists.export_shown("en", visitor())["saved"]
@@ -428,9 +428,9 @@ def test_two_results_stand_side_by_side(lists: ListHandlers, bring: Bring, examp
     bring("copy.jpg", (examples / "genuine.jpg").read_bytes())
     work_off(lists)
     page = lists.compare("en", visitor(), event(numbers=[1, 2]))["compared"]
-    assert "<img src=x" not in page and "\u202e" not in page and Words.COMPARED_SAME not in page
+    assert "<img src=x" not in page and "\u202e" not in page and WORDS.COMPARED_SAME not in page
     assert page.index(result_text.headline("fake", "en")) < page.index(result_text.headline("real", "en"))
-    assert Words.COMPARED_SAME in lists.compare("en", visitor(), event(numbers=[2, 3]))["compared"]
+    assert WORDS.COMPARED_SAME in lists.compare("en", visitor(), event(numbers=[2, 3]))["compared"]
     assert lists.compare("en", visitor(), event(numbers=[]))["compared"] == ""
     assert "नतीजा" in lists.compare("hi", visitor(), event(numbers=[1, 2]))["compared"]
 

@@ -14,13 +14,14 @@ import numpy as np
 import pytest
 from PIL import Image
 from upload_helpers import store_upload
+from words_helper import WORDS
 
 from detector import Detector
 from detector.types import Frame
 from reporting import Case, verify_package
 from reporting.portals import load_portal
+from reporting.text.catalog import sentence
 from reporting.text.findings import finding, mark
-from reporting.text.referrals import followup_words
 from reporting.text.results import Language
 from ui import text
 from ui.check.upload_handlers import Handlers
@@ -31,7 +32,6 @@ from ui.report.handlers import ReportHandlers
 from ui.session.key_frames import load_frames, store_frames
 from ui.session.own_files import RECEIVED, SHOWN, own_file
 from ui.session.store import Prepared, Visit
-from ui.text import Words
 
 VISITOR: Any = SimpleNamespace(session_hash="a")
 STRANGER: Any = SimpleNamespace(session_hash="b")
@@ -102,11 +102,11 @@ def test_danger_has_its_number_before_the_kind_or_the_age_is_told(report: Report
 
 def test_a_package_is_of_the_visitors_own_result(report: ReportHandlers, judged: Visit) -> None:
     assert (
-        Words.TROUBLES["result_gone"].message
+        WORDS.TROUBLES["result_gone"]["message"]
         in report.prepare(STRANGER, next(TURN), "en", False, *answers("other"))[NOTE]
     )
     updates = report.prepare(VISITOR, next(TURN), "en", False, *answers("impersonation", platform="Some app"))
-    assert escape(Words.READY) in updates[NOTE]
+    assert escape(WORDS.READY) in updates[NOTE]
     package = prepared(judged)
     assert verify_package(package.path).input_sha256 == judged.analysis.media.sha256  # type: ignore[union-attr]
     with zipfile.ZipFile(package.path) as archive:
@@ -116,9 +116,10 @@ def test_a_package_is_of_the_visitors_own_result(report: ReportHandlers, judged:
 
 def test_the_kind_is_the_only_thing_that_must_be_told(report: ReportHandlers, judged: Visit) -> None:
     assert (
-        Words.TROUBLES["no_kind"].title in report.prepare(VISITOR, next(TURN), "en", False, *answers(None))[NOTE]
+        WORDS.TROUBLES["no_kind"]["title"]
+        in report.prepare(VISITOR, next(TURN), "en", False, *answers(None))[NOTE]
     )
-    assert Words.TROUBLES["no_kind"].title in report.show(VISITOR)[NOTE], "it stays"
+    assert WORDS.TROUBLES["no_kind"]["title"] in report.show(VISITOR)[NOTE], "it stays"
     assert not isinstance(judged.package, Prepared)
 
 
@@ -133,7 +134,7 @@ def test_the_routes_come_before_anything_else(report: ReportHandlers, judged: Vi
     panel = updates["routes"]
     assert not {"answer", "findings"} & set(updates), "the result stays"
     assert panel.index('href="tel:112"') < panel.index('href="tel:1930"') < panel.index("FINANCIAL FRAUD")
-    assert panel.count(Words.ROUTES_NOW) == 2 and 'role="status"' in panel
+    assert panel.count(WORDS.ROUTES_NOW) == 2 and 'role="status"' in panel
 
 
 def test_the_age_is_asked_only_where_it_matters(report: ReportHandlers, judged: Visit) -> None:
@@ -142,7 +143,7 @@ def test_the_age_is_asked_only_where_it_matters(report: ReportHandlers, judged: 
 
     said = report.route(VISITOR, next(TURN), "en", *answers("sexual"))
     assert shown(said) == (True, False, False)
-    assert escape(Words.AGE_FIRST) in said["routes"] and judged.folder.exists(), (
+    assert escape(WORDS.AGE_FIRST) in said["routes"] and judged.folder.exists(), (
         "the question can still be answered"
     )
     said = report.route(VISITOR, next(TURN), "en", *answers("sexual", "adult"))
@@ -159,7 +160,7 @@ def test_a_hard_stop_keeps_nothing_at_all(
     updates = report.route(VISITOR, next(TURN), "en", *answers("sexual", depicted))
     assert files_below(tmp_path) == [] and handlers.visits.get("a") is None
     panel = updates["routes"]
-    assert escape(Words.HARD_STOP) in panel and 'href="tel:1098"' in panel and updates["build"].visible is False
+    assert escape(WORDS.HARD_STOP) in panel and 'href="tel:1098"' in panel and updates["build"].visible is False
     assert "<img" not in updates["answer"] and {updates[name] for name in ("timeline", "findings", "steps")} == {
         ""
     }
@@ -184,7 +185,7 @@ def test_a_hard_stop_told_first_takes_effect_all_the_same(report: ReportHandlers
     first, second = next(TURN), next(TURN)
     report.route(VISITOR, second, "en", *answers("sexual", "adult"))
     updates = report.route(VISITOR, first, "en", *answers("sexual", "unsure"))
-    assert not judged.folder.exists() and escape(Words.HARD_STOP) in updates["answer"]
+    assert not judged.folder.exists() and escape(WORDS.HARD_STOP) in updates["answer"]
 
 
 @pytest.mark.parametrize("depicted", [None, "minor", "unsure"])
@@ -192,7 +193,7 @@ def test_a_forged_call_cannot_get_past_a_hard_stop(
     report: ReportHandlers, judged: Visit, tmp_path: Path, depicted: str | None
 ) -> None:
     updates = report.prepare(VISITOR, next(TURN), "en", False, *answers("sexual", depicted))
-    assert escape(Words.TROUBLES["hard_stop"].title) in updates[NOTE]
+    assert escape(WORDS.TROUBLES["hard_stop"]["title"]) in updates[NOTE]
     assert not [path for path in files_below(tmp_path) if path.suffix == ".zip"]
     assert depicted is None or files_below(tmp_path) == []
 
@@ -236,8 +237,8 @@ def test_a_package_whose_case_was_edited_while_it_was_built_is_not_offered(
         updates = report.prepare(VISITOR, next(TURN), "en", False, *answers("other"))
     assert updates == {} and judged.package is None
     assert not [path for path in files_below(tmp_path) if path.suffix == ".zip"]
-    assert escape(Words.READY) not in report.change_language(VISITOR, next(TURN), "en", *answers("other"))[NOTE]
-    assert escape(Words.READY) in report.prepare(VISITOR, next(TURN), "en", False, *answers("other"))[NOTE]
+    assert escape(WORDS.READY) not in report.change_language(VISITOR, next(TURN), "en", *answers("other"))[NOTE]
+    assert escape(WORDS.READY) in report.prepare(VISITOR, next(TURN), "en", False, *answers("other"))[NOTE]
 
 
 def test_a_package_whose_case_was_edited_while_it_waited_is_not_built(
@@ -254,16 +255,16 @@ def test_an_edit_that_arrives_late_does_not_stop_the_package_that_was_asked_for_
 ) -> None:
     edited = next(TURN)
     while_building(monkeypatch, lambda: report.discard_package(VISITOR, edited))
-    assert escape(Words.READY) in report.prepare(VISITOR, next(TURN), "en", False, *answers("other"))[NOTE]
+    assert escape(WORDS.READY) in report.prepare(VISITOR, next(TURN), "en", False, *answers("other"))[NOTE]
     assert prepared(judged)
 
 
 def test_the_page_shows_at_last_how_the_package_stands(report: ReportHandlers, judged: Visit) -> None:
     """An answer that was on its way may come after the one that took its package off the page."""
     report.prepare(VISITOR, next(TURN), "en", False, *answers("other"))
-    assert escape(Words.READY) in report.show(VISITOR)[NOTE]
+    assert escape(WORDS.READY) in report.show(VISITOR)[NOTE]
     report.discard_package(VISITOR, next(TURN))
-    assert escape(Words.READY) not in report.show(VISITOR)[NOTE] and not report.show(VISITOR)[DOWNLOAD].visible
+    assert escape(WORDS.READY) not in report.show(VISITOR)[NOTE] and not report.show(VISITOR)[DOWNLOAD].visible
     assert report.show(STRANGER) == {}
 
 
@@ -363,7 +364,7 @@ def test_what_to_look_at_before_filing_is_said_under_the_note_in_the_language_th
     stranger = finding("state", state="<b>", count=36)
     error = before_filing(Case(), (stranger,), "hi")
     assert mark("error", "hi") in error and "<b>" not in error and "<svg" in error and "<details" not in error
-    assert Words.LOOK_NOTHING in before_filing(Case(), (), "en")
+    assert WORDS.LOOK_NOTHING in before_filing(Case(), (), "en")
 
 
 def test_each_field_of_the_portal_has_its_own_button(report: ReportHandlers, judged: Visit) -> None:
@@ -383,9 +384,9 @@ def test_the_number_goes_into_the_package_and_the_dates_follow(report: ReportHan
     first = prepared(judged).path
     refused = report.file(VISITOR, next(TURN), "en", "?", "")
     assert "is not an acknowledgement number" in refused[FILED] and refused[DOWNLOAD].visible
-    assert Words.LOOK_TITLE in refused[NOTE], "nothing was filed yet"
+    assert WORDS.LOOK_TITLE in refused[NOTE], "nothing was filed yet"
     updates = report.file(VISITOR, next(TURN), "en", " 31409250012345 ", "2026-03-06T10:00")
-    assert Words.LOOK_TITLE not in updates[NOTE]
+    assert WORDS.LOOK_TITLE not in updates[NOTE]
     package = prepared(judged)
     assert package.path != first and not first.exists() and package.filed_at is not None
     assert package.filed_at.astimezone(UTC) == datetime(2026, 3, 6, 4, 30, tzinfo=UTC)
@@ -393,11 +394,17 @@ def test_the_number_goes_into_the_package_and_the_dates_follow(report: ReportHan
     with zipfile.ZipFile(package.path) as archive:
         assert b"31409250012345" in archive.read("7_custody_log.csv")
     for day, name, days in (("13-03-2026", "platform_resolves", 7), ("05-04-2026", "appeal", 30)):
-        assert f"{day}, 10:00" in updates[FILED] and escape(followup_words(name, days)["en"]) in updates[FILED]
+        assert (
+            f"{day}, 10:00" in updates[FILED]
+            and escape(sentence("referrals", f"followups.{name}", "en", span=days)) in updates[FILED]
+        )
     hindi = report.change_language(VISITOR, next(TURN), "hi", *answers("other"))
-    assert escape(followup_words("appeal", 30)["hi"]) in hindi[FILED] and text.of("hi").READY in hindi[NOTE]
     assert (
-        Words.TROUBLES["result_gone"].message
+        escape(sentence("referrals", "followups.appeal", "hi", span=30)) in hindi[FILED]
+        and text.of("hi").READY in hindi[NOTE]
+    )
+    assert (
+        WORDS.TROUBLES["result_gone"]["message"]
         in report.file(STRANGER, next(TURN), "en", "31409250012345", "")[NOTE]
     )
 

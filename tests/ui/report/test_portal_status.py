@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import ClassVar, get_args
 
 import pytest
+from words_helper import WORDS
 
 from reporting.portals import load_portal
 from ui import text
@@ -17,7 +18,6 @@ from ui.report import handlers as report_handlers
 from ui.report.handlers import ReportHandlers
 from ui.report.portal_status import Reach, check_portal
 from ui.session.store import Visits
-from ui.text import Words
 
 
 class Portal(http.server.BaseHTTPRequestHandler):
@@ -79,4 +79,4 @@ def test_what_it_means_is_said_in_both_languages(
         panel = handlers.ask_portal(language)["reached"]
         assert escape(text.of(language).REACH[state].format(fraud=number)) in panel  # type: ignore[arg-type]
         assert (number in panel) is (state != "reachable")
-    assert asked == [load_portal().home_url.value] * 2 and set(Words.REACH) == set(get_args(Reach))
+    assert asked == [load_portal().home_url.value] * 2 and set(WORDS.REACH) == set(get_args(Reach))

@@ -24,13 +24,13 @@ from browser_helpers import (
 )
 from playwright.sync_api import Browser, Page, expect
 from wait_helpers import files_below
+from words_helper import WORDS
 
 from reporting import verify_package
 from reporting.text.findings import finding
 from reporting.text.results import Language
 from ui import text
 from ui.session.images import image_link
-from ui.text import Words
 
 pytestmark = [
     pytest.mark.browser,
@@ -76,7 +76,7 @@ def test_check_look_copy_download_and_then_the_portal(
     expect(page.locator("#name h1")).to_have_text(words.TITLE)
     bring(page, examples / "manipulated.jpg", "mine.jpg")
     page.locator("#prepare").click()
-    expect(page.locator("#package-note")).to_contain_text(words.TROUBLES["no_kind"].title)
+    expect(page.locator("#package-note")).to_contain_text(words.TROUBLES["no_kind"]["title"])
     page.get_by_label(words.KINDS["impersonation"]).check()
     expect(page.locator("#routes")).to_contain_text("OTHER CYBER CRIME")
     expect(page.locator("#portal a")).to_have_count(0)
@@ -202,12 +202,12 @@ def test_where_copying_is_refused_the_text_is_there_to_mark(
 ) -> None:
     page, opened = visitor
     bring(page, examples / "no-face.jpg", "mine.jpg")
-    page.get_by_label(Words.KINDS["other"]).check()
-    page.get_by_label(Words.WITNESS).check()
+    page.get_by_label(WORDS.KINDS["other"]).check()
+    page.get_by_label(WORDS.WITNESS).check()
     expect(page.locator("#routes")).to_contain_text("Deepfake")
     page.locator("#what-happened textarea").fill("It shows a politician who never said this.")
     page.locator("#prepare").click()
-    page.get_by_role("button", name=f"{Words.FILING_COPY} Description").click()
+    page.get_by_role("button", name=f"{WORDS.FILING_COPY} Description").click()
     expect(page.locator("#fields [role=status]")).to_contain_text("Not copied")
     box = page.get_by_role("textbox", name="Description")
     expect(box).to_be_focused()
@@ -229,7 +229,7 @@ def test_a_hard_stop_leaves_nothing_on_the_page_or_the_disk_and_another_file_sta
     address = urljoin(server.url, image)
     assert page.request.get(address).ok and httpx.get(address).status_code == 404, "for this browser alone"
     (folder,) = [path.parent.parent for path in files_below(server.folder, "stopped.jpg")]
-    page.get_by_label(Words.KINDS["other"]).check()
+    page.get_by_label(WORDS.KINDS["other"]).check()
     page.locator("#what-happened textarea").fill("It shows me.")
     page.locator("#prepare").click()
     page.locator("#download").wait_for()
@@ -238,19 +238,19 @@ def test_a_hard_stop_leaves_nothing_on_the_page_or_the_disk_and_another_file_sta
     assert page.request.get(package).ok and httpx.get(package).status_code == 404
 
     unfold(page, "told")
-    page.get_by_label(Words.DANGER).check()
-    page.get_by_label(Words.KINDS["sexual"]).check()
-    expect(page.locator("#routes")).to_contain_text(Words.AGE_FIRST)
+    page.get_by_label(WORDS.DANGER).check()
+    page.get_by_label(WORDS.KINDS["sexual"]).check()
+    expect(page.locator("#routes")).to_contain_text(WORDS.AGE_FIRST)
     expect(page.locator("#routes a[href='tel:112']")).to_be_visible()
     for hidden in ("#found", "#build", "#download", "#filing", "#maps"):
         expect(page.locator(hidden)).not_to_be_visible()
-    page.get_by_label(Words.AGES["adult"]).check()
+    page.get_by_label(WORDS.AGES["adult"]).check()
     expect(page.locator("#build")).to_be_visible()
     expect(page.locator("#found")).to_be_visible()
-    expect(page.get_by_label(Words.FORM_IMAGES)).not_to_be_checked()
-    page.get_by_label(Words.AGES["unsure"]).check()
+    expect(page.get_by_label(WORDS.FORM_IMAGES)).not_to_be_checked()
+    page.get_by_label(WORDS.AGES["unsure"]).check()
 
-    expect(page.locator("#routes")).to_contain_text(Words.HARD_STOP)
+    expect(page.locator("#routes")).to_contain_text(WORDS.HARD_STOP)
     expect(page.locator("#build")).not_to_be_visible()
     expect(page.locator("#result img")).to_have_count(0)
     expect(page.locator("#answer img")).to_have_count(0)
@@ -262,21 +262,21 @@ def test_a_hard_stop_leaves_nothing_on_the_page_or_the_disk_and_another_file_sta
     assert opened == [] and not has_sideways_scroll(page)
     shown = page.locator("body").inner_text()
     for other in (
-        Words.REPORT_TITLE,
-        Words.KIND_TITLE,
-        Words.PORTAL_TITLE,
-        Words.UPLOAD_DROP,
-        Words.EXAMPLES_LEAD,
+        WORDS.REPORT_TITLE,
+        WORDS.KIND_TITLE,
+        WORDS.PORTAL_TITLE,
+        WORDS.UPLOAD_DROP,
+        WORDS.EXAMPLES_LEAD,
     ):
         assert other not in shown, "nothing but what to do"
     for hidden in ("#answer", "#upload", "#kind", "#examples", "#depth", "#portal", "#reach"):
         expect(page.locator(hidden)).not_to_be_visible()
     assert barriers(page) == []
 
-    page.get_by_role("link", name=Words.START_AGAIN).click()
+    page.get_by_role("link", name=WORDS.START_AGAIN).click()
     page.locator("#upload input[type=file]").wait_for(state="attached")
     bring(page, examples / "no-face.jpg", "next.jpg")
-    expect(page.get_by_label(Words.KINDS["sexual"])).not_to_be_checked()
+    expect(page.get_by_label(WORDS.KINDS["sexual"])).not_to_be_checked()
     expect(page.locator("#build")).to_be_visible()
     expect(page.locator("#depicted")).not_to_be_visible()
     expect(page.locator("#routes section")).to_have_count(0)

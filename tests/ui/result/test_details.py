@@ -8,6 +8,7 @@ from typing import get_args
 import pytest
 from html_helpers import Page
 from report_facts import facts_of, read_pages
+from words_helper import WORDS
 
 from detector.messages import Message, NoteCode
 from detector.types import Analysis, FaceMark, FaceTrack, Outcome, Span
@@ -26,7 +27,6 @@ from ui.report.referral_steps import portal_link
 from ui.result.details import about, findings, next_steps
 from ui.result.status_panel import checking_panel, idle_panel, trouble_panel, verdict_panel
 from ui.session.store import ImageLinks
-from ui.text import Words
 
 HOSTILE = '"><img src=x onerror=alert(1)><script>alert(2)</script>${alert(3)}{{value}}.mp4'
 STILL, FACE, ORIGINAL, WHOLE = (Picture(f"{name}.png", 16, 16) for name in ("still", "f", "o", "w"))
@@ -136,15 +136,15 @@ def test_every_face_is_listed_also_without_a_image(
     page = Page(markup)
     cards = [Page(card).words for card in re.findall("<article.*?</article>", markup)]
 
-    assert [card.split(Words.FACE_NAME.format(number=""))[1][0] for card in cards] == ["1", "2", "3"]
-    assert markup.index("</article>") < markup.index(Words.FACES_OTHER.format(count=2)), "the others are folded"
+    assert [card.split(WORDS.FACE_NAME.format(number=""))[1][0] for card in cards] == ["1", "2", "3"]
+    assert markup.index("</article>") < markup.index(WORDS.FACES_OTHER.format(count=2)), "the others are folded"
     for card, track in zip(cards, tracks, strict=True):
         assert result_text.face_sentence(track.outcome, "en") in card
         estimate = result_text.percent(track.probability, "en")
         assert estimate not in card, "figures are collapsed in the result box"
         assert "Seen in 3 of 32 frames that were looked at, from 0:01.0 to 1:01.0." in card
-        assert (Words.PASSING in card) == (not track.weighty)
-        assert (Words.NO_IMAGE in card) == (track.track_id != 0)
+        assert (WORDS.PASSING in card) == (not track.weighty)
+        assert (WORDS.NO_IMAGE in card) == (track.track_id != 0)
     assert [image["alt"] for image in page.all("img")] == [
         "Face 1 at 0:01.0, as it was checked",
         "Face 1 at 0:01.0, with colours over the parts that point to manipulation",
@@ -175,7 +175,7 @@ def test_a_result_without_explanations_still_shows_its_faces(
     make_analysis: Callable[..., Analysis], make_track: Callable[..., FaceTrack]
 ) -> None:
     page = Page(findings(make_analysis("real", make_track(0, "real", 0.1)), None, ImageLinks(), "en"))
-    assert Words.FACE_NAME.format(number=1) in page.words and not page.all("img")
+    assert WORDS.FACE_NAME.format(number=1) in page.words and not page.all("img")
 
 
 @pytest.mark.parametrize("kind", ["image", "video"])
@@ -223,7 +223,7 @@ def test_a_warning_stands_in_the_verdict_itself(
     panel = verdict_panel(make_analysis("real", track, warnings=(message,)), "en", ImageLinks())
     assert warned in Page(panel).words and panel.index(warned) < panel.index("dd-scale")
     assert panel.index(warned) < panel.index("<details")
-    assert Words.WARNING_TITLE not in verdict_panel(make_analysis("real", track), "en", ImageLinks())
+    assert WORDS.WARNING_TITLE not in verdict_panel(make_analysis("real", track), "en", ImageLinks())
 
 
 def test_a_card_tells_when_and_what_makes_it_hard(
@@ -263,9 +263,9 @@ def test_a_face_too_small_to_judge_is_inconclusive_and_says_so(
     assert "too small" in panels["too small"] and "too small" not in panels["undecided"]
     for panel in panels.values():
         page = Page(panel)
-        assert Words.WHY in page.words and len(page.all("li")) >= 2
+        assert WORDS.WHY in page.words and len(page.all("li")) >= 2
     sure = make_analysis("fake", make_track(0, "fake", 0.97))
-    assert Words.WHY not in verdict_panel(sure, "en", ImageLinks())
+    assert WORDS.WHY not in verdict_panel(sure, "en", ImageLinks())
 
 
 def test_reasons_and_warnings_are_in_the_language_of_the_page(
@@ -293,7 +293,7 @@ def test_each_face_can_be_seen_without_its_colours(
     assert (slider["type"], slider["value"], slider["max"]) == ("range", "100", "100"), (
         "the colours are on at first"
     )
-    assert Words.COMPARE.format(number=1, moment=" at 0:01.0") in page.words
+    assert WORDS.COMPARE.format(number=1, moment=" at 0:01.0") in page.words
 
 
 def test_the_face_of_the_decisive_stretch_comes_first_and_the_rest_in_time(
@@ -321,7 +321,7 @@ def test_how_densely_a_video_was_looked_at_is_part_of_the_verdict(make_analysis:
 
     analysis = replace(make_analysis("no_face"), frame_interval_s=2.54)
     assert "32 of 2712 frames were looked at, at most 2.5 s apart." in words(analysis)
-    assert Words.CLOSER_ALL in words(replace(analysis, frames_examined=2712))
+    assert WORDS.CLOSER_ALL in words(replace(analysis, frames_examined=2712))
     assert "looked at" not in words(make_analysis("no_face", kind="image"))
 
 
@@ -330,7 +330,7 @@ def test_the_figure_of_every_face_is_in_the_collapsed_figures_alone(
 ) -> None:
     tracks = (make_track(0, "fake", 0.97), make_track(1, "real", 0.1))
     panel = verdict_panel(make_analysis("fake", *tracks), "en", ImageLinks())
-    figures = panel[panel.index(Words.FIGURES) :]
+    figures = panel[panel.index(WORDS.FIGURES) :]
     for figure in ("Face 1: 97&nbsp;%", "Face 2: 10&nbsp;%"):
         assert figure in figures
-    assert "97&nbsp;%" in figures and "97&nbsp;%" not in panel[: panel.index(Words.FIGURES)]
+    assert "97&nbsp;%" in figures and "97&nbsp;%" not in panel[: panel.index(WORDS.FIGURES)]

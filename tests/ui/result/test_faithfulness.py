@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from words_helper import WORDS
 
 from detector import Detector
 from explain.faithfulness import measure_faithfulness
@@ -15,7 +16,6 @@ from ui.check.upload_handlers import Handlers
 from ui.common.html import escape
 from ui.common.updates import Updates
 from ui.result.faithfulness import MapCheckHandlers
-from ui.text import Words
 
 VISITOR: Any = SimpleNamespace(session_hash="a")
 STRANGER: Any = SimpleNamespace(session_hash="b")
@@ -45,7 +45,7 @@ def test_the_check_is_of_the_visitors_own_faces_and_is_said_again_in_the_other_l
     assert all(escape(sentence) in panel for sentence in faithfulness_sentences(measured, "en"))
     again = handlers.change_language("hi", VISITOR)["maps-note"]
     assert all(escape(sentence) in again for sentence in faithfulness_sentences(measured, "hi"))
-    assert escape(Words.TROUBLES["result_gone"].message) in checks.check("en", STRANGER)["maps-note"]
+    assert escape(WORDS.TROUBLES["result_gone"]["message"]) in checks.check("en", STRANGER)["maps-note"]
 
 
 def test_what_comes_of_a_result_that_was_replaced_is_not_shown(

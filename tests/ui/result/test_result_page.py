@@ -22,12 +22,12 @@ from browser_helpers import (
 )
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
+from words_helper import WORDS
 
 from reporting.text import guidance
 from reporting.text.results import Language
 from ui import text
 from ui.result.origin import SEARCHES
-from ui.text import Words
 
 pytestmark = [
     pytest.mark.browser,
@@ -135,10 +135,10 @@ def test_a_video_is_looked_at_closer_without_another_upload(open_page: Opener, w
     page.on("request", lambda asked: uploads.append(asked.url) if "/upload" in asked.url else None)
     expect(page.locator("#answer")).to_contain_text("3 of 96 frames")
     before = page.locator("#findings img").first.get_attribute("src")
-    expect(page.locator("#again input")).to_have_value(Words.DEPTHS["moments"])
+    expect(page.locator("#again input")).to_have_value(WORDS.DEPTHS["moments"])
     page.locator("#look-closer").click()
     expect(page.locator("#answer")).to_contain_text("16 of 96 frames")
-    expect(page.locator("#again input")).to_have_value(Words.DEPTHS["all"])
+    expect(page.locator("#again input")).to_have_value(WORDS.DEPTHS["all"])
     choose(page, page.locator("#again input"), "20 frames")
     page.locator("#look-closer").click()
     expect(page.locator("#answer")).to_contain_text("20 of 96 frames")

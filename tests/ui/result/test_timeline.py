@@ -9,10 +9,10 @@ from dataclasses import replace
 
 import pytest
 from html_helpers import Page
+from words_helper import WORDS
 
 from detector.types import Analysis, FaceTrack, Span
 from ui.result.timeline import MOST_POINTS, reduced, timelines
-from ui.text import Words
 
 Maker = Callable[..., FaceTrack]
 
@@ -76,7 +76,7 @@ def test_the_graph_says_all_that_it_shows_without_colour(
         ("dd-stretch dd-stretch-peak", "left:33.15%;width:16.57%"),
     ]
     words = Page(markup).words
-    for said in (Words.TIMELINE_PEAK, "From 80 %: Signs of manipulation", "Up to 20 %: No signs"):
+    for said in (WORDS.TIMELINE_PEAK, "From 80 %: Signs of manipulation", "Up to 20 %: No signs"):
         assert said in words
     levels = re.findall(r"bottom:([\d.]+)%", markup)
     assert [float(level) for level in levels] == [5 + 90 * 0.8, 5 + 90 * 0.2]
@@ -100,7 +100,7 @@ def test_the_table_says_the_same_and_where_nobody_is_seen(
     assert "0:00 0:30 30 % 0:30 1:00 97 % 1:00 1:30 10 %" in page.words
     late = make_track(0, "fake", 0.97)
     late = replace(late, scores=tuple(replace(score, time_s=80.0 + k) for k, score in enumerate(late.scores)))
-    assert Page(timelines(make_analysis("fake", late), "en")).words.count(Words.TIMELINE_UNSEEN) == 2
+    assert Page(timelines(make_analysis("fake", late), "en")).words.count(WORDS.TIMELINE_UNSEEN) == 2
 
 
 def test_a_image_has_no_timeline(make_analysis: Callable[..., Analysis], make_track: Maker) -> None:

@@ -17,10 +17,10 @@ import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError, AuthenticationError
 from wait_helpers import files_below, size_of, wait_until
+from words_helper import WORDS
 
 from ui.security import messages
 from ui.session.own_files import OWNER_COOKIE
-from ui.text import Words
 
 FILE = {"_type": "gradio.FileData"}
 LINK = "abc123.gradio.live"
@@ -284,7 +284,7 @@ def test_a_link_is_said_with_what_it_means_and_its_password_once(linked: Any, pa
 
 def test_a_link_opens_nothing_without_the_password(linked: Any) -> None:
     page = httpx.get(linked.url, headers=by_link())
-    assert page.status_code == 401 and Words.UPLOAD_LABEL[:12] not in page.text and 'type="password"' in page.text
+    assert page.status_code == 401 and WORDS.UPLOAD_LABEL[:12] not in page.text and 'type="password"' in page.text
     for path in ("config", "gradio_api/info", "gradio_api/heartbeat/abc", "gradio_api/file=/etc/hostname"):
         assert httpx.get(f"{linked.url}{path}", headers=by_link()).status_code == 401
     assert (

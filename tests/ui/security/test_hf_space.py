@@ -10,13 +10,13 @@ import httpx
 import pytest
 import yaml
 from gradio_client import Client, handle_file
+from words_helper import WORDS
 
 from detector.errors import CheckpointIntegrityError, CheckpointNotFoundError, ConfigError
 from detector.model.checkpoint import load_card
 from detector.model.weights_download import ensure_weights
 from ui.security import messages
 from ui.security.hf_space import space_exposure
-from ui.text import Words
 
 ROOT = Path(__file__).resolve().parents[3]
 HOST = "someone-faces.hf.space"
@@ -57,7 +57,7 @@ def space(start_server: Callable[..., Any]) -> Any:
 def test_it_serves_everyone_under_its_own_name_only(space: Any) -> None:
     headers = {"x-forwarded-proto": "https", "x-forwarded-for": "93.184.216.34"}
     page = httpx.get(space.url, headers=headers | {"host": HOST})
-    assert page.status_code == 200 and Words.TITLE in page.text
+    assert page.status_code == 200 and WORDS.TITLE in page.text
     assert f"https://{HOST}" in page.text and "amazonaws" not in page.text
     assert "https://huggingface.co" in page.headers["content-security-policy"]
     assert httpx.get(space.url, headers=headers | {"host": "evil.example"}).status_code == 421
