@@ -32,7 +32,7 @@ from detector.media.damage import (
     repaired,
 )
 from detector.media.image_colours import Coding, coding_of, reduction, srgb_pixels
-from detector.messages import AGAIN, Message
+from detector.messages import Message
 from detector.types import Pixels
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "HEIF", "AVIF", "TIFF", "BMP", "JPEG2000")
@@ -58,6 +58,7 @@ _END_ROWS = 32
 """Rows that a JPEG decoder still holds back when the end marker is missing: two of its largest blocks."""
 _OTHER_JPEG = (0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF)
 """Frame markers of lossless and hierarchical JPEG (ITU-T T.81, table B.1), which no browser shows either."""
+_AGAIN = "Download or copy it again from where it came, and check that too."
 _LEAST_KEPT_PX = 16
 """Fewest rows or columns of a cut-off image that are judged."""
 _HEAD_BYTES = 1 << 18
@@ -230,7 +231,7 @@ def _content(file: IO[bytes]) -> bytes:
 
 def _decode_cut_off(file: IO[bytes], name: str, max_px: int, missing: int) -> StillImage:
     """Decode what does not depend on the bytes that are missing at the end of a WebP, HEIC or AVIF."""
-    cut_off = MediaDecodeError(f"{name} is cut off, and nothing of its image can be decoded. {AGAIN}")
+    cut_off = MediaDecodeError(f"{name} is cut off, and nothing of its image can be decoded. {_AGAIN}")
     content = _content(file)
     if len(content) + missing > REPAIRED_BYTES:
         raise cut_off
@@ -391,4 +392,4 @@ def _too_much_work(name: str) -> MediaTooLargeError:
 
 
 def _broken(name: str) -> MediaDecodeError:
-    return MediaDecodeError(f"{name} is damaged or incomplete and cannot be opened. {AGAIN}")
+    return MediaDecodeError(f"{name} is damaged or incomplete and cannot be opened. {_AGAIN}")
