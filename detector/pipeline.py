@@ -37,8 +37,6 @@ _JUDGED_AT_ONCE = 16
 """Faces to collect before scoring them."""
 _LATEST = 64
 """Latest faces of a track that the running estimate uses."""
-_FRAMES_AHEAD = 4
-"""Frames to prefetch."""
 _SPARSE_FROM_S = 1.0
 """Gap between examined frames from which the result says so."""
 _BRIEF_S = 1.0
@@ -166,7 +164,7 @@ class Detector:
         follower = FaceFollower(self.finder, turns)
         expected = media.count(max_frames)
         strongest: float | None = None
-        with closing(prefetch(media.frames(max_frames, collected.warnings.append), _FRAMES_AHEAD)) as frames:
+        with closing(prefetch(media.frames(max_frames, collected.warnings.append))) as frames:
             for frame in frames:
                 number = collected.frames_examined + 1
                 tell(Step("look", min(0.98, (number - 1) / expected), number, expected, strongest))

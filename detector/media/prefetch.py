@@ -8,14 +8,16 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TypeVar
 
 _T = TypeVar("_T")
+COUNT = 4
+"""Items, such as frames, to draw in advance."""
 
 
-def prefetch(items: Iterator[_T], count: int) -> Generator[_T, None, None]:
+def prefetch(items: Iterator[_T], count: int = COUNT) -> Generator[_T, None, None]:
     """Iterate in a background thread, at most `count` items in advance.
 
     Exceptions of the iterator are raised in their place. `close` ends the thread and closes the iterator.
 
-    >>> list(prefetch(iter("abc"), 2))
+    >>> list(prefetch(iter("abc")))
     ['a', 'b', 'c']
     """
     with ThreadPoolExecutor(1) as pool:

@@ -119,7 +119,8 @@ def draw_gallery(sheet: Sheet, facts: ReportFacts, gallery: Gallery) -> None:
     if not gallery.faces and not gallery.frames:
         sheet.paragraph("There are no images in this report: no face was explained, or none was to be shown.")
         return
-    sheet.paragraph(texts["overlays"])
+    second = facts.analysis.checkpoint.second_sha256
+    sheet.paragraph(" ".join([texts["overlays"], *([texts["overlays_second"]] if second else [])]))
     if facts.explanations is not None:
         sheet.paragraph(texts["scales"][facts.explanations.scale_from])
     if not facts.show_images:

@@ -28,7 +28,7 @@ from reporting.evidence.video_copy import copy_video
 from reporting.portals import Portal
 from reporting.text.evidence import purpose
 from reporting.text.printable import printable
-from reporting.text.results import clock
+from reporting.text.results import moment_clock
 from reporting.types import COPY_PREFIX, FONTS, UPLOAD_PREFIX, EvidenceFile, Hashes
 
 if TYPE_CHECKING:  # PyAV is loaded only when a video is copied
@@ -38,6 +38,8 @@ CHUNK_BYTES = 1 << 20
 _MOST_FRAMES = 6
 _FRAME_PX = 960
 _LETTERS_PX = 24
+_COLUMN_PX = 320
+"""Least width of a column of the sheet of key frames: room for the time."""
 ORIGINAL_FOLDER = "original/"
 _MIME = {
     "jpeg": "image/jpeg",
@@ -215,11 +217,12 @@ def _sheet(frames: Sequence[tuple[float, Pixels]], kind: MediaKind) -> Pixels:
     for _, frame in shown:
         frame.thumbnail((_FRAME_PX, _FRAME_PX))
     row_px = max(frame.height for _, frame in shown) + 2 * _LETTERS_PX
-    sheet = Image.new("RGB", (2 * _FRAME_PX, row_px * math.ceil(len(shown) / 2)), "white")
+    column_px = max(_COLUMN_PX, *(frame.width for _, frame in shown))
+    sheet = Image.new("RGB", (2 * column_px, row_px * math.ceil(len(shown) / 2)), "white")
     draw = ImageDraw.Draw(sheet)
     for number, (time_s, frame) in enumerate(shown):
-        x, y = _FRAME_PX * (number % 2), row_px * (number // 2)
-        label = f"Frame at {clock(time_s)}" if kind == "video" else "Image"
+        x, y = column_px * (number % 2), row_px * (number // 2)
+        label = f"Frame at {moment_clock(time_s)}" if kind == "video" else "Image"
         draw.text((x + 8, y + 4), label, fill="black", font=font)
         sheet.paste(frame, (x, y + 2 * _LETTERS_PX))
     return np.asarray(sheet)
