@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from detector.errors import ReportError
-from detector.types import Analysis, Pixels
+from detector.types import Analysis, CheckpointInfo, Pixels
 from explain.types import Explanations
 from reporting.case import IST
 from reporting.documents.images import jpeg
@@ -146,10 +146,15 @@ def _facts(analysis: Analysis, name: str, place: str, language: Language) -> lis
         "looked": str(analysis.frames_examined) if media.kind == "video" else "",
         "where": place,
         "estimate": estimate,
-        "detector": f"{analysis.checkpoint.name}, SHA-256 {analysis.checkpoint.sha256[:16]}\u2026",
+        "detector": f"{analysis.checkpoint.name}, SHA-256 {_weights(analysis.checkpoint)}",
         "sha256": media.sha256,
     }
     return [(_say(f"facts.{key}", language), value) for key, value in values.items() if value]
+
+
+def _weights(checkpoint: CheckpointInfo) -> str:
+    """The beginning of the SHA-256 of every network that judged."""
+    return " + ".join(f"{sha256[:16]}\u2026" for sha256 in (checkpoint.sha256, checkpoint.second_sha256) if sha256)
 
 
 def _picture(sheet: Sheet, explanations: Explanations | None, still: Path | None, language: Language) -> None:

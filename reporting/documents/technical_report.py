@@ -14,11 +14,12 @@ from detector.errors import ReportError
 from detector.types import FaceTrack
 from reporting.case import IST
 from reporting.documents.charts import draw_faces, draw_timeline
-from reporting.documents.figures import draw_gallery, encode_figures
+from reporting.documents.figures import draw_gallery, encode_figures, timecode
 from reporting.documents.pdf import ACCENT, GREY, INK, BoxLine, Sheet
 from reporting.text import results as result_text
 from reporting.text import verdict_notes
 from reporting.text.catalog import sentences
+from reporting.text.messages import message_sentences
 from reporting.types import ReportFacts
 
 MAX_BYTES = 5_000_000
@@ -109,7 +110,8 @@ def _summary(sheet: Sheet, facts: ReportFacts) -> None:
             BoxLine(result_text.support_sentence(outcome, analysis.media.kind, "en"), 10.5),
         )
     )
-    for warning in analysis.warnings[:3]:
+    warnings = analysis.warnings[:3]
+    for warning in warnings:
         sheet.paragraph(str(warning), weight="B")
     sheet.heading("How often such results are wrong", 2)
     if rate := result_text.rate_sentence(analysis.checkpoint, analysis.verdict.grade, analysis.media.kind, "en"):
@@ -128,6 +130,7 @@ def _summary(sheet: Sheet, facts: ReportFacts) -> None:
         result_text.support_sentence(outcome, analysis.media.kind, "hi"),
         result_text.rate_sentence(analysis.checkpoint, analysis.verdict.grade, analysis.media.kind, "hi"),
         result_text.error_sentence(analysis.checkpoint, "hi"),
+        *message_sentences(warnings, "hi"),
         " ".join(result_text.limits("hi")),
         f"{result_text.not_proof('hi')} {result_text.not_an_fir('hi')} {result_text.complaint_id_is_no_fir('hi')}",
     )
@@ -192,7 +195,7 @@ def _person_row(track: FaceTrack) -> tuple[str, ...]:
     hard = ", ".join(f"{mark} {marks.count(mark)}" for mark in dict.fromkeys(marks)) or "-"
     strongest = max(track.scores, key=lambda score: score.probability)
     when = (
-        f"{_timecode(track.peak.start_s)} to {_timecode(track.peak.end_s)}"
+        f"{timecode(track.peak.start_s)} to {timecode(track.peak.end_s)}"
         if track.peak
         else (f"frame {strongest.frame_index}")
     )
@@ -257,7 +260,7 @@ def _item(sheet: Sheet, facts: ReportFacts, detail: _Detail) -> None:
     rows += [
         ("Content credentials", texts["credential_states"][credentials.state]),
         *([("They claim", _cut(" ".join(credentials.claims), detail))] if credentials.state != "absent" else []),
-        ("Outputs at*", "not stated" if case.seen_at is None else _both_times(case.seen_at)),
+        ("Seen at*", "not stated" if case.seen_at is None else _both_times(case.seen_at)),
         ("Saved at*", "not stated" if case.saved_at is None else _both_times(case.saved_at)),
         (
             "Platform and account*",
@@ -277,7 +280,7 @@ def _method(sheet: Sheet, facts: ReportFacts) -> None:
     texts = sentences("technical_report")
     analysis, second = facts.analysis, facts.analysis.checkpoint.second_sha256
     sheet.heading("5  Method, limits and how to repeat it")
-    sheet.paragraph(texts["method"])
+    sheet.paragraph(texts["method"].format(second=f"{texts['method_second']} " if second else ""))
     sheet.bullets(texts["alternatives"], size=8.5)
     sheet.facts(
         (
@@ -363,8 +366,3 @@ def _cut(text: str, detail: _Detail) -> str:
 
 def _both_times(moment: datetime) -> str:
     return f"{moment.astimezone(IST):%d-%m-%Y %H:%M} IST ({moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC)"
-
-
-def _timecode(time_s: float) -> str:
-    minutes, seconds = divmod(max(time_s, 0.0), 60)
-    return f"{int(minutes):02}:{seconds:06.3f}"

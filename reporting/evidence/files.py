@@ -28,7 +28,7 @@ from reporting.evidence.video_copy import copy_video
 from reporting.portals import Portal
 from reporting.text.evidence import purpose
 from reporting.text.printable import printable
-from reporting.text.results import clock
+from reporting.text.results import moment_clock
 from reporting.types import COPY_PREFIX, FONTS, UPLOAD_PREFIX, EvidenceFile, Hashes
 
 if TYPE_CHECKING:  # PyAV is loaded only when a video is copied
@@ -38,6 +38,8 @@ CHUNK_BYTES = 1 << 20
 _MOST_FRAMES = 6
 _FRAME_PX = 960
 _LETTERS_PX = 24
+_COLUMN_PX = 320
+"""Least width of a column of the sheet of key frames: room for the time."""
 ORIGINAL_FOLDER = "original/"
 _MIME = {
     "jpeg": "image/jpeg",
@@ -117,14 +119,10 @@ def check_original(original: Path, media: MediaInfo) -> None:
     except OSError as error:
         raise ReportError(f"{original.name} cannot be read ({error}): give a file that can be") from error
     if not same:
-        raise not_the_original(original.name, media)
-
-
-def not_the_original(name: str, media: MediaInfo) -> ReportError:
-    return ReportError(
-        f"{name} is not the file that was judged (SHA-256 {media.sha256}): give that file unchanged, or leave it "
-        "out"
-    )
+        raise ReportError(
+            f"{original.name} is not the file that was judged (SHA-256 {media.sha256}): give that file unchanged, "
+            "or leave it out"
+        )
 
 
 def make_evidence(
@@ -139,9 +137,6 @@ def make_evidence(
     Args:
         analysis: the result, with key frames if available.
         original: the file as received, already checked, or its `Media`; None if unavailable.
-
-    Raises:
-        ValueError: an image is not uint8 RGB.
     """
     made: list[Made] = []
     if texts.case.media_included:
@@ -214,23 +209,20 @@ def _key_frames(
 
 
 def _sheet(frames: Sequence[tuple[float, Pixels]], kind: MediaKind) -> Pixels:
-    """Lay out frames two per row, each with its time; a single one is returned unchanged.
-
-    Raises:
-        ValueError: a frame is not uint8 RGB.
-    """
-    shown = [(time_s, Image.fromarray(_checked(pixels))) for time_s, pixels in frames[:_MOST_FRAMES]]
+    """Lay out frames two per row, each with its time; a single one is returned unchanged."""
+    shown = [(time_s, Image.fromarray(pixels)) for time_s, pixels in frames[:_MOST_FRAMES]]
     if len(shown) == 1:
         return np.asarray(shown[0][1])
     font = ImageFont.truetype(str(FONTS / "NotoSans-Regular.ttf"), _LETTERS_PX)
     for _, frame in shown:
         frame.thumbnail((_FRAME_PX, _FRAME_PX))
     row_px = max(frame.height for _, frame in shown) + 2 * _LETTERS_PX
-    sheet = Image.new("RGB", (2 * _FRAME_PX, row_px * math.ceil(len(shown) / 2)), "white")
+    column_px = max(_COLUMN_PX, *(frame.width for _, frame in shown))
+    sheet = Image.new("RGB", (2 * column_px, row_px * math.ceil(len(shown) / 2)), "white")
     draw = ImageDraw.Draw(sheet)
     for number, (time_s, frame) in enumerate(shown):
-        x, y = _FRAME_PX * (number % 2), row_px * (number // 2)
-        label = f"Frame at {clock(time_s)}" if kind == "video" else "Image"
+        x, y = column_px * (number % 2), row_px * (number // 2)
+        label = f"Frame at {moment_clock(time_s)}" if kind == "video" else "Image"
         draw.text((x + 8, y + 4), label, fill="black", font=font)
         sheet.paste(frame, (x, y + 2 * _LETTERS_PX))
     return np.asarray(sheet)
@@ -253,9 +245,3 @@ def _strongest(analysis: Analysis) -> Span | None:
     """Return the span with the highest probability of any track."""
     peaks = [track.peak for track in analysis.tracks if track.peak is not None]
     return max(peaks, key=lambda span: span.probability, default=None)
-
-
-def _checked(pixels: Pixels) -> Pixels:
-    if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
-        raise ValueError(f"an image is uint8 (height, width, 3), got {pixels.dtype} {pixels.shape}")
-    return np.ascontiguousarray(pixels)

@@ -156,7 +156,7 @@ class Portal:
     @property
     def address_line(self) -> str:
         """The address, to be typed and not clicked."""
-        return f"Portal: {self.home_url.value} (type it yourself: a false copy of the portal has been reported)"
+        return f"Portal: {self.home_url.value} (type it yourself: a fake copy of the portal has been reported)"
 
     def age_days(self, today: datetime.date) -> int:
         """Return the days since the last review, at least 0."""

@@ -11,7 +11,7 @@ def purpose(key: str, **values: str) -> str:
     """Return why a file is attached, in English, as the package states it.
 
     >>> purpose("copy", kind="image")
-    'The image in a size that can be uploaded; the one received is kept unchanged.'
+    'The image in a size that can be uploaded; the one received was not changed.'
     """
     return sentence("evidence", f"purpose.{key}", "en", **values)
 

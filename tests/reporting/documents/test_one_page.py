@@ -62,6 +62,12 @@ def test_the_same_values_give_the_same_bytes(analysis: Analysis, explanations: E
     assert one_page_pdf(analysis, explanations, "en", created_at=AT) == first
 
 
+def test_the_weights_of_every_network_that_judged_are_named(analysis: Analysis) -> None:
+    both = replace(analysis, checkpoint=replace(analysis.checkpoint, sha256="a" * 64, second_sha256="b" * 64))
+    said = whole_text(one_page_pdf(both, None, "en", created_at=AT))
+    assert f"SHA-256 {'a' * 16}\u2026 + {'b' * 16}\u2026" in said
+
+
 def test_hostile_names_cannot_turn_the_line(analysis: Analysis) -> None:
     evil = replace(analysis, media=replace(analysis.media, file_name="a\u202egpj.exe\n<b>"))
     said = whole_text(one_page_pdf(evil, None, "en", created_at=AT))

@@ -27,11 +27,20 @@ from explain.types import Explanations, FrameOverlay, ScaleSource
 from reporting.documents.charts import stretched
 from reporting.documents.figures import INFERNO, heatmap_alone
 from reporting.documents.images import BLOCKS, blurred
-from reporting.documents.technical_report import MAX_BYTES, MAX_PAGES, forensic_pdf, repeat_command
+from reporting.documents.technical_report import (
+    _DETAILS,
+    MAX_BYTES,
+    MAX_PAGES,
+    _typeset,
+    forensic_pdf,
+    repeat_command,
+)
 from reporting.text import results as result_text
 from reporting.text.banned_claims import banned_claims
 from reporting.text.catalog import sentences
+from reporting.text.messages import message_sentences
 from reporting.text.regions import evidence_sentences
+from reporting.text.results import LANGUAGES
 from reporting.types import ContentCredentials, Place, ReportFacts
 
 ROOT = Path(__file__).parents[3]
@@ -97,6 +106,34 @@ def test_a_real_file_gives_a_report_that_says_all_it_must(detector: Detector, ex
     assert sum(page.strays for page in pages) == 0
     assert len(content) < MAX_BYTES and len(pages) <= MAX_PAGES
     assert banned_claims(text) == []
+
+
+def test_what_the_user_stated_stands_beside_its_name(plain: bytes) -> None:
+    text = whole_text(plain)
+    for said in ("Seen at* 19-11-2026 21:30 IST", "Saved at* not stated", "Whose face* My sister's"):
+        assert said in text
+
+
+@pytest.mark.parametrize("second", [None, "5ec0d" * 12 + "abcd"])
+def test_a_second_network_is_told_of_where_one_judged_and_only_there(
+    facts: ReportFacts, second: str | None
+) -> None:
+    checkpoint = replace(facts.analysis.checkpoint, second_sha256=second)
+    text = whole_text(forensic_pdf(replace(facts, analysis=replace(facts.analysis, checkpoint=checkpoint))))
+    texts = sentences("technical_report")
+    for said in (texts["method_second"], texts["overlays_second"], second or "SHA-256 of the second network"):
+        assert (drawn(said) in text) == (second is not None)
+
+
+def test_the_hindi_summary_tells_every_warning_that_the_english_one_tells(facts: ReportFacts) -> None:
+    warnings = (Message("sparse", {"gap_s": 2.5}), Message("small_faces", {"count": 3}))
+    warned = replace(facts, analysis=replace(facts.analysis, warnings=warnings))
+    sheet = _typeset(warned, _DETAILS[0])
+    sheet.output()  # closes the files of its fonts
+    text = drawn(sheet.all_text)
+    for language in LANGUAGES:
+        for sentence in message_sentences(warnings, language):
+            assert drawn(sentence) in text
 
 
 def test_every_section_has_a_bookmark(plain: bytes) -> None:

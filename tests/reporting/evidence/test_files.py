@@ -327,10 +327,18 @@ def test_at_most_six_files_are_to_be_uploaded(
 def test_a_sheet_shows_each_frame_below_its_time() -> None:
     frames = [(float(number), np.full((90, 160, 3), 40 * number, np.uint8)) for number in range(1, 4)]
     sheet = _sheet(frames, "video")
-    assert sheet.shape == (2 * (90 + 48), 1920, 3)
-    for number, (x, y) in enumerate(((0, 0), (960, 0), (0, 138)), 1):
+    assert sheet.shape == (2 * (90 + 48), 640, 3)
+    for number, (x, y) in enumerate(((0, 0), (320, 0), (0, 138)), 1):
         assert (sheet[y + 48 : y + 138, x : x + 160] == 40 * number).all()
         assert sheet[y : y + 48, x : x + 300].min() < 100, "the label"
+
+
+def test_a_sheet_is_as_wide_as_its_frames_and_tells_moments_of_one_second_apart() -> None:
+    frames = [(at, np.full((400, 500, 3), 9, np.uint8)) for at in (3.0, 3.4, 3.4)]
+    sheet = _sheet(frames, "video")
+    assert sheet.shape == (2 * (400 + 48), 1000, 3)
+    first, second, third = sheet[:48, :500], sheet[:48, 500:], sheet[448:496, :500]
+    assert (first != second).any() and (second == third).all()
 
 
 def test_a_image_whose_file_is_not_at_hand_comes_as_its_frame(

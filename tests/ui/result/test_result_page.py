@@ -105,6 +105,28 @@ def test_a_result_on_a_phone_is_four_screens_with_the_urgent_first(open_page: Op
     assert page.locator("#answer h2").evaluate("e => e.getBoundingClientRect().bottom <= innerHeight"), "in view"
 
 
+@pytest.mark.parametrize("language", get_args(Language))
+def test_on_a_phone_times_stay_on_one_line_and_every_section_shows_its_arrow(
+    open_page: Opener, language: Language
+) -> None:
+    page = open_page(language, 375)
+    example(page, 4)
+    unfold(page, "report")
+    page.evaluate("document.querySelectorAll('#timeline details').forEach((one) => { one.open = true; })")
+    cells = page.locator("#timeline table td:visible")
+    cells.first.wait_for()
+    for lines in cells.evaluate_all(
+        "all => all.map((one) => [...one.childNodes].flatMap((node) => {"
+        "const range = document.createRange(); range.selectNodeContents(node); return [...range.getClientRects()];"
+        "}).length)"
+    ):
+        assert lines == 1
+    arrows = page.locator("button.label-wrap:visible .icon")
+    assert arrows.count() > 4 and not has_sideways_scroll(page)
+    for width in arrows.evaluate_all("all => all.map((one) => one.getBoundingClientRect().width)"):
+        assert width > 8
+
+
 @pytest.mark.parametrize("width", [375, 1280])
 def test_a_video_is_looked_at_closer_without_another_upload(open_page: Opener, width: int) -> None:
     page = open_page("en", width)
