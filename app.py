@@ -43,12 +43,11 @@ def main(argv: list[str] | None = None) -> int:
     from detector import Detector
     from detector.model.weights_download import ensure_weights
     from ui.page import build_page
-    from ui.security.access import exposed
-    from ui.security.hf_space import WEIGHTS_FROM, space_exposure
+    from ui.security.access import exposed, exposed_as_space
     from ui.security.login import LEAST_CHARS, make_password
     from ui.serve import launch
 
-    space = space_exposure(os.environ)
+    space = exposed_as_space(os.environ)
     exposure = space or exposed(args.host, share=args.share, names=args.name)
     if args.password is not None and not exposure.password_wanted:
         _say(messages.PASSWORD_UNUSED)
@@ -56,7 +55,7 @@ def main(argv: list[str] | None = None) -> int:
     if args.password is not None and len(args.password) < LEAST_CHARS:
         _say(messages.PASSWORD_SHORT.format(least=LEAST_CHARS))
         return USAGE
-    weights_from = args.weights_from or (os.environ.get(WEIGHTS_FROM) if space else None)
+    weights_from = args.weights_from or (os.environ.get("WEIGHTS_FROM") if space else None)
     try:
         config = config_from(args)
         if weights_from:

@@ -14,7 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from batch.rows import FileResult, Job, analyze_file, failed
+from batch.rows import FileResult, Job, analyze_file, died
 from detector.errors import BatchError
 
 if TYPE_CHECKING:
@@ -88,10 +88,7 @@ def _alone(file: str, job: Job, threads: int) -> FileResult:
         try:
             return pool.submit(_analyze, file, job).result()
         except BrokenProcessPool:
-            message = (
-                f"{file} ended the process that analysed it, which a fault in a library or too little memory do."
-            )
-            return failed(file, job, "WorkerDiedError", message)
+            return died(file, job)
 
 
 def _with_precision(job: Job, pool: ProcessPoolExecutor) -> Job:

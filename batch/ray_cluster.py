@@ -7,13 +7,13 @@ import math
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from batch.rows import FileResult, Job, analyze_file, failed
+from batch.rows import FileResult, Job, analyze_file, died
 from detector.errors import BatchError, CheckpointError, ConfigError
 
 _MOST_FILES_IN_TASK = 16
-"""Files that an actor is given at once: so many are analysed again when it dies, and results arrive together."""
+"""Files of one task: they are analysed again if its actor dies, and their results arrive together."""
 _TRIES_AGAIN = 2
-"""A task whose actor dies is given to another this many times, then its files are tried one by one."""
+"""Retries of a task whose actor dies; then its files are tried one by one."""
 
 
 def analyze_on_ray(files: Iterable[str], job: Job, address: str) -> Iterator[FileResult]:
@@ -52,14 +52,11 @@ def analyze_on_ray(files: Iterable[str], job: Job, address: str) -> Iterator[Fil
         if not waiting:
             return
     for path in waiting:
-        message = (
-            f"{path} ended each process that analysed it, which a fault in a library or too little memory do."
-        )
-        yield failed(path, job, "WorkerDiedError", message)
+        yield died(path, job)
 
 
 def _answers(ray: Any, paths: list[str], job: Job, most_in_task: int) -> Iterator[dict[str, Any]]:
-    """What the actors say about each file; nothing about files that ended their actors."""
+    """Yield the answer for each file, except for files that ended their actors."""
     resources = ray.cluster_resources()
     gpus = int(resources.get("GPU", 0))
     actors = gpus or max(1, int(resources.get("CPU", 1)))

@@ -140,6 +140,12 @@ def failed(path: str, job: Job, kind: str, message: str) -> FileResult:
     return FileResult(row)
 
 
+def died(path: str, job: Job) -> FileResult:
+    """Make the row of a file that ended every process that analysed it."""
+    message = f"{path} ended each process that analysed it, which a fault in a library or too little memory do."
+    return failed(path, job, "WorkerDiedError", message)
+
+
 def content_hash(path: str) -> str:
     """Return the SHA-256 of a file, lower-case hexadecimal.
 

@@ -10,7 +10,6 @@ al., BMVC 2018) against a blurred copy; rank correlation after permuting weights
 from __future__ import annotations
 
 import copy
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ from numpy.typing import NDArray
 from scipy.stats import spearmanr
 from torch import Tensor
 
+from benchmarks.stages import best_seconds
 from detector.config import DetectorConfig
 from detector.faces.crop import crop_face, cut_square
 from detector.media.images import read_image
@@ -303,23 +303,13 @@ def _cost(detector: Detector, cases: Sequence[Case]) -> dict[str, float]:
     """Return milliseconds per face of scoring and of explaining sixteen at once, end to end."""
     crops = [cases[number % len(cases)].crop for number in range(16)]
     pixels = [crop.pixels for crop in crops]
-    judge = _seconds(lambda: score_crops(detector.classifier, pixels, detector.card.input, 16)) / 16
-    explain = _seconds(lambda: fake_heatmaps(detector, crops)) / 16
+    judge = best_seconds(lambda: score_crops(detector.classifier, pixels, detector.card.input, 16)) / 16
+    explain = best_seconds(lambda: fake_heatmaps(detector, crops)) / 16
     return {
         "judge_ms": round(1000 * judge, 2),
         "explain_ms": round(1000 * explain, 2),
         "explain_over_judging": round(explain / judge, 2),
     }
-
-
-def _seconds(action: Callable[[], object]) -> float:
-    action()
-    times = []
-    for _ in range(10):
-        start = time.perf_counter()
-        action()
-        times.append(time.perf_counter() - start)
-    return min(times)
 
 
 def _mean(values: Sequence[float] | NDArray[np.float64]) -> float:

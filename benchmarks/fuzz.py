@@ -164,7 +164,7 @@ def whole_files(folder: Path) -> Iterator[tuple[str, bytes]]:
         drawn.save(buffer, Image.registered_extensions()[Path(name).suffix], **options)
         pillow_heif.options.GRID_TILE_SIZE = 0
         yield name, buffer.getvalue()
-    os.environ.setdefault("SVT_LOG", "1")  # the AV1 encoder tells its settings otherwise
+    os.environ.setdefault("SVT_LOG", "1")  # else the AV1 encoder prints its settings
     moved = [image.rotate(angle) for angle in range(0, 60, 10)]
     for name in ("moving.png", "moving.webp", "moving.avif"):
         buffer = io.BytesIO()

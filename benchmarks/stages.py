@@ -51,16 +51,16 @@ def stages(clip: Path) -> dict[str, dict[str, float]]:
     precision = detector.classifier.precision
     rates = {name: _matmul_flops_s(name) for name in ("fp32", precision)}
     measured: dict[str, tuple[float, float]] = {
-        "decode": (_seconds(lambda: list(media.frames("moments"))), _seconds(lambda: _decode_only(clip))),
-        "detect": (_seconds(detect), _flops(detect) / rates["fp32"]),
+        "decode": (best_seconds(lambda: list(media.frames("moments"))), best_seconds(lambda: _decode_only(clip))),
+        "detect": (best_seconds(detect), _flops(detect) / rates["fp32"]),
         "classify": (
-            _seconds(classify),
+            best_seconds(classify),
             _flops(lambda: detector.classifier.logits(make_batch(pixels[:1], spec)))
             * len(crops)
             / rates[precision],
         ),
         "explain every face": (
-            _seconds(explain_all),
+            best_seconds(explain_all),
             _explaining_flops(detector, make_batch(pixels[:1], spec)) * len(crops) / rates[precision],
         ),
     }
@@ -84,11 +84,11 @@ def processor_name() -> str:
     return f"{name}, {torch.get_num_threads()} threads, {'with' if bf16 else 'without'} bfloat16"
 
 
-def _seconds(action: Callable[[], object]) -> float:
-    """Return the best of three runs, after one warm-up."""
+def best_seconds(action: Callable[[], object]) -> float:
+    """Return the best of several runs, after one warm-up."""
     action()
     times = []
-    for _ in range(3):
+    for _ in range(5):
         start = time.perf_counter()
         action()
         times.append(time.perf_counter() - start)
@@ -124,4 +124,4 @@ def _explaining_flops(detector: Detector, batch: torch.Tensor) -> float:
 def _matmul_flops_s(precision: str) -> float:
     dtype = torch.bfloat16 if precision == "bf16" else torch.float32
     left, right = (torch.randn(_MATRIX, _MATRIX).to(dtype) for _ in range(2))
-    return 2 * _MATRIX**3 / _seconds(lambda: left @ right)
+    return 2 * _MATRIX**3 / best_seconds(lambda: left @ right)

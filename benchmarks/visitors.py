@@ -28,7 +28,7 @@ from benchmarks.sample_videos import PORTRAIT, write_video
 _ROOT = PORTRAIT.parent.parent
 _START_S, _PATIENCE_S, _BACK_AFTER_S = 300, 900.0, 1.0
 _HEAD_START_S = 3.0
-"""The video is sent so long before the images."""
+"""Time between sending the video and the images."""
 
 
 def visitors(count: int, video_s: int = 0) -> dict[str, Any]:

@@ -220,8 +220,8 @@ class FaceTrack:
     scores: tuple[FaceScore, ...]
     """In order of time, never empty."""
     key_crops: tuple[FaceCrop, ...]
-    """The crops of a few faces, the strongest first, never empty: those that speak most for `fake`, or, after
-    `explain.decisive`, those of `peak`."""
+    """The crops of a few faces, the highest logit first, never empty: of the whole track, or, after
+    `explain.decisive`, of `peak`."""
     logit: float
     """Pooled over the faces."""
     probability: float
@@ -351,7 +351,7 @@ class Analysis:
     frames_examined: int
     elapsed_s: float
     key_frames: Mapping[int, Frame] = field(default_factory=dict)
-    """Whole frames by index: those of the faces that speak most for `fake`, a few at the most."""
+    """Whole frames by index: a few, with the highest logits."""
     warnings: tuple[Message, ...] = ()
     """What was not examined, such as the part of a damaged video after its break."""
     frame_interval_s: float | None = None

@@ -5,6 +5,7 @@ A strip below every frame says that it is a derived copy. Frames are streamed, o
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from detector.media.media import Media, open_media
 from detector.media.video_writer import VideoWriter
 from detector.pipeline import Detector
 from detector.types import Analysis, Frame
-from explain.audio_copy import open_sound
+from explain.audio_copy import copy_audio
 from explain.box_paths import PersonPath
 from explain.cam import fake_heatmaps
 from explain.canvas import Canvas
@@ -75,7 +76,8 @@ def annotate_video(
             av.open(str(unfinished), "w", format="mp4", options={"movflags": "+faststart"}) as container,
         ):
             writer = VideoWriter(container, canvas.size, _nominal_rate(media.info.frame_rate_hz), _QUALITY)
-            sound = open_sound(original, container, media.start_s) if original is not None else None
+            audio = copy_audio(original, container, media.start_s) if original is not None else iter(())
+            audio_s = next(audio, math.inf)
             for frame in media.frames(None, warn=lambda message: None):
                 if heatmap_scale > 0:
                     heatmaps |= _heatmaps_at(detector, frame, people)
@@ -84,13 +86,13 @@ def annotate_video(
                 }
                 drawn = canvas.draw(frame, boxes, heatmaps, heatmap_scale, detector.card.input.margin_frac)
                 writer.write(drawn, frame.time_s)
-                if sound is not None:
-                    sound.copy_until(frame.time_s)
+                while audio_s < frame.time_s:
+                    audio_s = next(audio, math.inf)
                 if progress is not None and whole_s > 0:
                     progress(min(1.0, frame.time_s / whole_s))
             writer.finish()
-            if sound is not None:
-                sound.finish()
+            for _ in audio:
+                pass
         unfinished.replace(out)
     finally:
         unfinished.unlink(missing_ok=True)

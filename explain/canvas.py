@@ -12,13 +12,12 @@ from PIL import Image, ImageDraw, ImageFont, features
 
 from detector.faces.crop import crop_window
 from detector.types import FaceBox, Frame, Pixels
-from explain.overlay import blend_window
+from explain.overlay import blend_window, draw_box
 
 LONG_SIDE_PX = 1280
 """Larger videos are scaled down to this long side."""
 _SMALLEST_FONT_PX = 11
 _PADDING_PX = 4
-_BLACK, _WHITE = (0, 0, 0), (255, 255, 255)
 
 
 def can_shape() -> bool:
@@ -88,9 +87,7 @@ class Canvas:
                 window = crop_window(box, margin_frac, (frame.pixels.shape[0], frame.pixels.shape[1]))
                 blend_window(drawn, window, heatmaps[track_id], heatmap_scale, factor)
         for box in boxes.values():
-            x1, y1, x2, y2 = (round(value * factor) for value in box.as_list())
-            for colour, thickness in ((_BLACK, self._line + 2), (_WHITE, self._line)):
-                cv2.rectangle(drawn, (x1, y1), (x2, y2), colour, thickness)
+            draw_box(drawn, [round(value * factor) for value in box.as_list()], self._line)
         for track_id, box in boxes.items():
             if track_id in self._labels:
                 _paste(drawn, self._labels[track_id], round(box.x1 * factor), round(box.y2 * factor))

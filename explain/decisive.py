@@ -1,7 +1,7 @@
-"""Which faces of a video are shown: those of the stretch that decided, and no near-identical ones.
+"""Choose the faces of a video to show: from the peak of each track, without near-duplicates.
 
-While a video is judged only the highest-scoring faces are kept, and a single high score need not lie in the
-stretch that decides a person's estimate. So the faces of that stretch are decoded once more.
+During the analysis only the highest-scoring faces are kept, and a single high score need not lie in the span that
+decides the estimate of a track. So the faces of that span are decoded again.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from detector.pipeline import Detector
 from detector.types import Analysis, DetectedFace, FaceCrop, FaceScore, FaceTrack, Frame, Pixels
 
 KEY_FACES = 12
-"""Faces of a video that are shown, as many of each person as there is room for."""
+"""Most faces of a video to show, distributed over its tracks."""
 _MOST_EACH = 4
 _KEY_FRAMES = 8
 _ALIKE = 7.0
-"""Mean difference of two small grey images, in levels of 255, up to which they show the same."""
+"""Mean difference of two small grey images, in levels of 255, up to which they are duplicates."""
 _THUMB_PX = 24
 
 
 def choose_decisive(detector: Detector, analysis: Analysis, media: Media) -> Analysis:
-    """Take as key crops, and key frames, those of the stretch that decides each person's estimate.
+    """Replace the key crops and key frames by those of the peak of each track.
 
     Args:
-        analysis: of a video; that of an image is returned as it is.
+        analysis: of a video; that of an image is returned unchanged.
 
     Returns:
-        The same result. A person none of whose frames can be decoded again keeps the key crops.
+        The same result. A track whose frames cannot be decoded again keeps its key crops.
     """
     if analysis.media.kind != "video":
         return analysis
@@ -59,7 +59,7 @@ def choose_decisive(detector: Detector, analysis: Analysis, media: Media) -> Ana
 
 
 def _in_peak(track: FaceTrack, count: int) -> list[FaceScore]:
-    """Up to `count` of the highest-scoring faces of the decisive stretch, apart in time; the highest first."""
+    """Return up to `count` of the highest-scoring faces of the peak, apart in time, the highest first."""
     peak = track.peak
     inside = [score for score in track.scores if peak is None or peak.start_s <= score.time_s <= peak.end_s]
     apart_s = 0.0 if peak is None else (peak.end_s - peak.start_s) / (2 * count)
@@ -71,7 +71,7 @@ def _in_peak(track: FaceTrack, count: int) -> list[FaceScore]:
 
 
 def _crop(detector: Detector, track: FaceTrack, score: FaceScore, frame: Frame) -> FaceCrop:
-    """The pixels that were judged, with landmarks."""
+    """Return the scored crop, with landmarks."""
     kept = next((crop for crop in track.key_crops if crop.frame_index == score.frame_index), None)
     if kept is not None:
         return kept
@@ -86,7 +86,7 @@ def _crop(detector: Detector, track: FaceTrack, score: FaceScore, frame: Frame) 
 
 
 def alike(pixels: Pixels, other: Pixels) -> bool:
-    """Whether two images, uint8 (height, width, 3) RGB each, show nearly the same."""
+    """Return whether two images, uint8 (height, width, 3) RGB, are near-duplicates."""
     return float(np.abs(_thumb(pixels) - _thumb(other)).mean()) <= _ALIKE
 
 

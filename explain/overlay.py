@@ -120,12 +120,18 @@ def draw_frame(
     line = max(1, round(max(size) / 320))
     shown = {face.track_id: face.box for face in faces} | dict(boxes or {})
     corners = {number: [round(value * factor) for value in box.as_list()] for number, box in shown.items()}
-    for x1, y1, x2, y2 in corners.values():
-        for colour, thickness in ((_BLACK, line + 2), (_WHITE, line)):
-            cv2.rectangle(drawn, (x1, y1), (x2, y2), colour, thickness)
+    for corner in corners.values():
+        draw_box(drawn, corner, line)
     for number in sorted(corners, reverse=True):  # the strongest last, on top
         _label(drawn, str(number + 1), corners[number])
     return drawn
+
+
+def draw_box(drawn: Pixels, corners: Sequence[int], line: int) -> None:
+    """Draw a white box with a black outline in place; corners are XYXY pixels."""
+    x1, y1, x2, y2 = corners
+    for colour, thickness in ((_BLACK, line + 2), (_WHITE, line)):
+        cv2.rectangle(drawn, (x1, y1), (x2, y2), colour, thickness)
 
 
 def blend_window(

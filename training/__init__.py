@@ -1,1 +1,1 @@
-"""Making weights: find faces, fit, evaluate, calibrate, export. `python -m training --help` tells the rest."""
+"""Train weights: find faces, fit, export, evaluate, calibrate. See `python -m training --help`."""

@@ -19,7 +19,7 @@ from training.evaluation.heatmap_scale import HEATMAP_FACES, measure_heatmap_sca
 from training.evaluation.metrics import auc_with_interval
 from training.evaluation.synthetic_videos import choose_faces, judge_stills
 from training.fitting.fit import FitSettings, fit
-from training.recipe import Recipe, run_recipe
+from training.recipe import run_recipe
 from training.release.export import add_second, calibrate_checkpoint, export
 
 
@@ -76,7 +76,7 @@ def main(argv: list[str] | None = None) -> int:
         case "recipe":
             names = ("data", "imagenet", "runs", "terms", "measured_on", "steps_multiplier", "workers")
             given = {name: getattr(args, name) for name in names}
-            run_recipe(Recipe(root=args.checkpoints, name=args.checkpoint, **given))
+            run_recipe(root=args.checkpoints, name=args.checkpoint, **given)
     return 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from detector.config import DetectorConfig
@@ -19,29 +19,6 @@ from training.evaluation.synthetic_videos import choose_faces, judge_stills
 from training.fitting.fit import FitSettings, fit
 from training.release.export import calibrate_checkpoint, export
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
-    """Paths and training length."""
-
-    data: Path
-    """A data folder with the splits train, val and dev, see `training/datasets/layouts.py`."""
-    imagenet: Path
-    """ImageNet weights of the teacher, see `training/fitting/networks.py`."""
-    runs: Path
-    """Folder of intermediate results; finished steps are skipped."""
-    root: Path
-    """Folder of the checkpoints."""
-    name: str = "default"
-    terms: str
-    """Under what terms the weights may be used."""
-    measured_on: str
-    """The val data in a few words."""
-    steps_multiplier: float = 1.0
-    """Factor on the number of training steps."""
-    workers: int = 2
-
-
 TEACHER = FitSettings(network="teacher", steps=3000, learning_rate=8e-4)
 SMALL = FitSettings(network="student", steps=900, size_px=112, learning_rate=1e-3)
 STUDENT = FitSettings(network="student", steps=4500, learning_rate=8e-4)
@@ -52,52 +29,73 @@ STILLS, STILL_S = 200, 3.0
 """Synthetic videos of each source and label, and their length, for the thresholds of videos."""
 
 
-def run_recipe(recipe: Recipe) -> None:
-    """Prepare data, fit teacher and student, export, evaluate, calibrate, and measure the heatmap scale."""
-    runs, faces, decoded = recipe.runs, recipe.runs / "faces.csv", recipe.runs / "reconstructions"
+def run_recipe(
+    *,
+    data: Path,
+    imagenet: Path,
+    runs: Path,
+    root: Path,
+    name: str,
+    terms: str,
+    measured_on: str,
+    steps_multiplier: float,
+    workers: int,
+) -> None:
+    """Prepare data, fit teacher and student, export, evaluate, calibrate, and measure the heatmap scale.
+
+    Args:
+        data: folder with the splits train, val and dev, see `training/datasets/layouts.py`.
+        imagenet: ImageNet weights of the teacher, see `training/fitting/networks.py`.
+        runs: folder of intermediate results; finished steps are skipped.
+        root: folder of the checkpoints.
+        name: of the checkpoint to write.
+        terms: under which the weights may be used.
+        measured_on: the val data in a few words.
+        steps_multiplier: factor on the number of training steps.
+    """
+    faces, decoded = runs / "faces.csv", runs / "reconstructions"
     if not faces.exists():
-        prepare(recipe.data, faces, workers=recipe.workers, frames_per_video=8)
+        prepare(data, faces, workers=workers, frames_per_video=8)
     if not (decoded / "done").exists():
-        reconstruct_faces(faces, recipe.data, decoded, count=RECONSTRUCTIONS_EACH)
+        reconstruct_faces(faces, data, decoded, count=RECONSTRUCTIONS_EACH)
         (decoded / "done").touch()
     stages = [
-        replace(stage, steps=max(1, round(stage.steps * recipe.steps_multiplier)), workers=recipe.workers)
+        replace(stage, steps=max(1, round(stage.steps * steps_multiplier)), workers=workers)
         for stage in (TEACHER, SMALL, STUDENT)
     ]
     lists = [faces, decoded / "reconstructions.csv"]
     teacher, small, student = runs / "teacher", runs / "student-small", runs / "student"
-    fit(stages[0], run=teacher, imagenet=recipe.imagenet, data=recipe.data, faces_files=lists)
-    fit(stages[1], run=small, teacher_run=teacher, data=recipe.data, faces_files=lists)
-    fit(stages[2], run=student, teacher_run=teacher, start_run=small, data=recipe.data, faces_files=lists)
-    export(student, recipe.name, recipe.root, terms=recipe.terms)
-    judge = Judge(checkpoint=recipe.name, folder=recipe.root)
-    evaluate(judge, recipe.data, "val", runs / "val.csv", workers=recipe.workers)
-    for name in CHANGES:
-        evaluate(judge, recipe.data, "val", runs / f"val-{name}.csv", changed=name, workers=recipe.workers)
-    _settle(recipe, dev=[], videos=None)
+    fit(stages[0], run=teacher, imagenet=imagenet, data=data, faces_files=lists)
+    fit(stages[1], run=small, teacher_run=teacher, data=data, faces_files=lists)
+    fit(stages[2], run=student, teacher_run=teacher, start_run=small, data=data, faces_files=lists)
+    export(student, name, root, terms=terms)
+    judge = Judge(checkpoint=name, folder=root)
+    evaluate(judge, data, "val", runs / "val.csv", workers=workers)
+    for change in CHANGES:
+        evaluate(judge, data, "val", runs / f"val-{change}.csv", changed=change, workers=workers)
+
+    def calibrate(dev: list[Path], videos: VideoJudgement | None) -> None:
+        calibrate_checkpoint(
+            name,
+            root,
+            val=read_results([runs / "val.csv"]),
+            dev=read_results(dev),
+            changed={change: read_results([runs / f"val-{change}.csv"]) for change in CHANGES},
+            measured_on=measured_on,
+            training={},
+            videos=videos,
+        )
+
+    calibrate(dev=[], videos=None)
     # The thresholds that were just set choose further frames of long videos.
-    dev: list[Path] = []
-    if any(item.split == "dev" for item in find_items(recipe.data)):
+    dev = []
+    if any(item.split == "dev" for item in find_items(data)):
         dev = [runs / "dev.csv"]
-        evaluate(judge, recipe.data, "dev", dev[0], workers=recipe.workers)
+        evaluate(judge, data, "dev", dev[0], workers=workers)
     stills = runs / "stills-val.csv"
-    images = choose_faces(read_faces(faces, recipe.data, "val"), STILLS, seed=0)
-    judge_stills(judge, images, stills, seconds=STILL_S, seed=0, workers=recipe.workers)
-    set_on = f"moving stills of {STILL_S:.0f} s made of {recipe.measured_on}"
-    block = video_block(read_results([stills]), [], set_on)
-    _settle(recipe, dev=dev, videos=VideoJudgement(**block))
-    detector = Detector.from_checkpoint(recipe.name, DetectorConfig(checkpoint_folder=recipe.root))
-    measure_heatmap_scale(detector, recipe.data, recipe.root, split="val", count=HEATMAP_FACES, seed=0)
-
-
-def _settle(recipe: Recipe, *, dev: list[Path], videos: VideoJudgement | None) -> None:
-    calibrate_checkpoint(
-        recipe.name,
-        recipe.root,
-        val=read_results([recipe.runs / "val.csv"]),
-        dev=read_results(dev),
-        changed={name: read_results([recipe.runs / f"val-{name}.csv"]) for name in CHANGES},
-        measured_on=recipe.measured_on,
-        training={},
-        videos=videos,
-    )
+    images = choose_faces(read_faces(faces, data, "val"), STILLS, seed=0)
+    judge_stills(judge, images, stills, seconds=STILL_S, seed=0, workers=workers)
+    block = video_block(read_results([stills]), [], f"moving stills of {STILL_S:.0f} s made of {measured_on}")
+    calibrate(dev=dev, videos=VideoJudgement(**block))
+    detector = Detector.from_checkpoint(name, DetectorConfig(checkpoint_folder=root))
+    measure_heatmap_scale(detector, data, root, split="val", count=HEATMAP_FACES, seed=0)

@@ -17,18 +17,17 @@ from ui import text
 from ui.check import frame_sampling
 from ui.check.camera import CameraHandlers, Cameras, camera_section
 from ui.check.link_handlers import LinkHandlers, link_part
-from ui.check.turns import CHECK
+from ui.check.scheduler import CHECK
 from ui.check.upload_handlers import Handlers
 from ui.check.video_handlers import VideoHandlers
 from ui.common.html import escape
 from ui.common.localized import LocalizedComponents, plain_html
-from ui.common.templates import render
+from ui.common.templates import render, script
 from ui.common.updates import AT_ONCE, HEAVY, MANY, PRIVATE, by_name, connect
 from ui.queue.handlers import ListHandlers
 from ui.queue.layout import FilesPart, pick_part
 from ui.report.layout import ReportPart
 from ui.result.faithfulness import MapCheckHandlers
-from ui.result.origin import SCRIPT as ORIGIN_SCRIPT
 from ui.result.status_panel import idle_panel
 from ui.session.cleanup import start_cleanup
 from ui.session.visitor import session_of
@@ -38,10 +37,6 @@ EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 MAX_UPLOAD_MB = 200
 """Largest upload. The command line takes larger files."""
 
-_TIMELINE_SCRIPT = Path(__file__).parent / "result" / "timeline.js"
-_FOLD_SCRIPT = Path(__file__).parent / "result" / "fold.js"
-_COMPARE_SCRIPT = Path(__file__).parent / "result" / "compare.js"
-_LANGUAGE_SCRIPT = Path(__file__).with_name("language.js")
 _DRAWN = "watch('value', () => { delete document.getElementById('moment').dataset.waiting; });"
 """Remove the message that `timeline.js` shows while a frame is drawn."""
 _PRESSED = "() => document.querySelector('#language [aria-pressed=true]').lang"
@@ -118,7 +113,7 @@ def _language_switch() -> gr.HTML:
     return plain_html(
         text.DEFAULT,
         html_template=f'<div role="group" class="dd-switch" aria-label="{label}">{buttons}</div>',
-        js_on_load=_LANGUAGE_SCRIPT.read_text(encoding="utf-8"),
+        js_on_load=script("language.js"),
         elem_id="language",
     )
 
@@ -170,13 +165,13 @@ def _file_tab(
         with localized.add(
             gr.Accordion, lambda words: {"label": words.DECISIVE_TITLE}, open=True, elem_id="found"
         ) as found:
-            findings = plain_html(elem_id="findings", js_on_load=_scripts(_COMPARE_SCRIPT, _FOLD_SCRIPT))
-            timeline = plain_html(elem_id="timeline", js_on_load=_scripts(_TIMELINE_SCRIPT, _FOLD_SCRIPT))
+            findings = plain_html(elem_id="findings", js_on_load=script("result/compare.js", "result/fold.js"))
+            timeline = plain_html(elem_id="timeline", js_on_load=script("result/timeline.js", "result/fold.js"))
             moment = plain_html(idle_panel(), js_on_load=_DRAWN, elem_id="moment")
             with gr.Column(visible=False, elem_id="closer") as closer:
                 closer_note, recheck_sampling, look_closer = _closer_part(localized, configured)
             with localized.accordion(lambda words: words.WHERE_TITLE, "where") as where:
-                origin = plain_html(elem_id="origin", js_on_load=ORIGIN_SCRIPT.read_text(encoding="utf-8"))
+                origin = plain_html(elem_id="origin", js_on_load=script("result/origin.js"))
             with localized.accordion(lambda words: words.MAPS_TITLE, "maps") as maps:
                 localized.html(lambda words: f"<p>{escape(words.MAPS_LEAD)}</p>")
                 check_maps = localized.button(lambda words: words.MAPS_CHECK, "check-maps")
@@ -218,7 +213,7 @@ def _file_tab(
     stopped = connect(cancel.click, handlers.cancel, language, shown, **AT_ONCE)
     stopped.then(None, js=_FOCUS, **PRIVATE)
 
-    videos = VideoHandlers(detector, handlers.visits, handlers.turns)
+    videos = VideoHandlers(detector, handlers.visits, handlers.scheduler)
     # The page shows its own progress.
     settings = {"show_progress": "hidden", "trigger_mode": "always_last"}
     connect(timeline.pick, videos.moment, language, [moment], **settings, **HEAVY)
@@ -238,10 +233,6 @@ def _file_tab(
 
 def _example(localized: LocalizedComponents, name: str, number: int) -> gr.Button:
     return localized.button(lambda words: words.EXAMPLES[name], f"example-{number}", size="sm", min_width=120)
-
-
-def _scripts(*files: Path) -> str:
-    return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
 def _closer_part(localized: LocalizedComponents, configured: Depth) -> tuple[gr.HTML, gr.Dropdown, gr.Button]:

@@ -1,4 +1,4 @@
-"""Find the part of an image that lies inside a plain border, such as the bars of a letterbox or a frame."""
+"""Find the part of an image inside a plain border, such as letterbox bars."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from detector.types import FaceBox, Pixels
 
 _MEAN_OFF, _MOST_OFF = 2.0, 24
-"""How far a line of a border may be off its colour, of 255: on average and at most. Compression leaves traces."""
+"""Deviation of a border line from its colour, in levels of 255, mean and maximum; compression adds noise."""
 _LEAST_PX = 128
 """Shorter side of the least content."""
 
@@ -15,15 +15,15 @@ _LEAST_PX = 128
 def content_box(pixels: Pixels) -> FaceBox:
     """Return the image without lines of one colour at its edges.
 
-    A crop that shows such a border looks like a face pasted into something
+    A crop that includes such a border resembles a pasted face
     (docs/decisions/0043-borders-are-not-part-of-a-crop.md).
 
     Args:
         pixels: uint8 (height, width, 3), RGB.
 
     Returns:
-        In pixels of the image; the whole image if less than _LEAST_PX would be left, as of a small image on a
-        large ground.
+        In pixels of the image; the whole image if less than _LEAST_PX would be left, as for a small image on a
+        large background.
     """
     height, width = pixels.shape[:2]
     top, bottom = _without_plain(pixels)
@@ -41,7 +41,7 @@ def _without_plain(lines: Pixels) -> tuple[int, int]:
 
 
 def _plain_lines(lines: Pixels) -> int:
-    """Count the lines from the first on that have the colour of the first one all along."""
+    """Count the lines from the first on that have its colour throughout."""
     colour = np.median(lines[0], axis=0)
     for number, line in enumerate(lines):
         off = np.abs(line - colour)

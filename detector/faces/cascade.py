@@ -1,8 +1,8 @@
 """MTCNN's three networks (Zhang et al., IEEE SPL 2016, arXiv:1604.02878) over an image pyramid, in bounded memory.
 
 facenet-pytorch's own search turns the whole image into one float tensor and is not used. P-Net runs over each
-level of the pyramid in tiles, with the same result as over the whole level; R-Net and O-Net see crops taken from
-the level in which a face has about the size that they want. Work is done in parts that fit the processor's cache.
+level of the pyramid in tiles, with the same result as over the whole level; R-Net and O-Net get crops from the
+level in which a face has about their input size. Work is split into parts that fit the processor's cache.
 """
 
 from __future__ import annotations
@@ -20,28 +20,28 @@ from detector.faces.mtcnn_networks import MtcnnNetwork
 from detector.types import Pixels
 
 _PNET_PX, _RNET_PX, ONET_PX = 12, 24, 48
-"""Side of the square that each network sees."""
+"""Side of the input of each network."""
 _STRIDE = 2
-"""P-Net's: pixels of a level from one of its answers to the next."""
+"""Stride of P-Net's outputs, pixels of a level."""
 _TILE = 96
-"""Answers of P-Net computed at once, each way."""
+"""Outputs of P-Net computed at once, per side."""
 _BATCH_PX = 20_000
-"""Pixels of crops that R-Net and O-Net look at at once."""
+"""Pixels of crops in one batch of R-Net and O-Net."""
 _MOST_FOR_RNET, _MOST_FOR_ONET = 12_000, 3_000
-"""Candidates that the second and third network look at; the surest come first."""
+"""Most candidates for the second and third network, by confidence."""
 _MANY_ANSWERS, _MOST_IN_TILE = 20_000, 4_000
-"""Comparing candidates takes time by the square of their number: from so many in one level on they are compared
-within each tile first, and of one tile no more than this, the surest."""
+"""Comparing candidates takes quadratic time. From the first number in one level on, candidates are compared within
+each tile first, of each tile at most the second number, by confidence."""
 _LEVEL_IOU, _ALL_IOU, _SAME_SHARE = 0.5, 0.7, 0.7
-"""Overlap from which two candidates are one: of one level, of all levels, and at the end, where it is the share of
-the smaller box."""
+"""Overlap from which two candidates are the same face: in one level, over all levels, and at the end, where it is
+the share of the smaller box."""
 
 Array = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidates:
-    """What the last network takes for faces, in pixels of the image searched, the surest first."""
+    """Faces by the last network, in pixels of the searched image, the highest confidence first."""
 
     boxes: Array
     """(n, 4) XYXY; they may reach beyond the image."""
@@ -50,7 +50,7 @@ class Candidates:
     landmarks: Array
     """(n, 5, 2) XY: left eye, right eye, nose, left and right mouth corner, as seen by the viewer."""
     complete: bool
-    """False where there were more candidates than are looked at."""
+    """False if there were more candidates than are checked."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +61,7 @@ class _Level:
 
 
 class Cascade:
-    """P-Net, R-Net and O-Net on one device. One thread at a time uses them; others wait."""
+    """P-Net, R-Net and O-Net on one device, used by one thread at a time."""
 
     def __init__(self, device: torch.device) -> None:
         self._pnet, self._rnet, self._onet = (MtcnnNetwork(name, device) for name in ("pnet", "rnet", "onet"))
@@ -76,14 +76,14 @@ class Cascade:
         factor: float,
         thresholds: tuple[float, float, float],
     ) -> Candidates:
-        """Look for faces everywhere in an image.
+        """Search an image for faces.
 
         Args:
             pixels: uint8 (height, width, 3), RGB.
-            min_face_px: side of the smallest face looked for.
-            max_face_px: about the side of the largest one.
-            factor: from the scale of one level of the pyramid to the next, below 1.
-            thresholds: what a candidate needs to be passed on by each network.
+            min_face_px: side of the smallest face.
+            max_face_px: approximate side of the largest one.
+            factor: scale factor between levels of the pyramid, below 1.
+            thresholds: least confidence of each network.
         """
         levels = list(_pyramid(pixels, min_face_px, max_face_px, factor))
         layers = [_Level(pixels, 1.0), *levels]
@@ -122,22 +122,22 @@ class Cascade:
         return Candidates(boxes[one_each], sure[one_each], landmarks[one_each], complete)
 
     def judge_squares(self, crops: NDArray[np.uint8]) -> tuple[Array, Array, Array]:
-        """Ask O-Net alone about squares that may show a face.
+        """Run O-Net alone on squares that may show a face.
 
         Args:
             crops: uint8 (n, 48, 48, 3), RGB, n at least 1.
 
         Returns:
-            How far the corners of each face lie off those of its square, (n, 4), and its landmarks, (n, 5, 2),
-            both in sides of the square; and how sure the network is, (n,).
+            Offsets of the corners of each face from those of its square, (n, 4), and its landmarks, (n, 5, 2),
+            both in sides of the square; and the confidences, (n,).
         """
         with self._lock, torch.inference_mode():
             sure, moves, points = _run(self._onet, crops)
         return moves, points.reshape(-1, 2, 5).transpose(0, 2, 1), sure
 
     def _propose(self, level: _Level, threshold: float) -> tuple[Array, Array, Array, bool]:
-        """P-Net's squares in pixels of the image, the moves to their faces in sides, how sure it is, and whether
-        these are all of them."""
+        """Return P-Net's squares in pixels of the image, the offsets of their faces in sides, confidences, and
+        whether these are all candidates."""
         found: list[tuple[Array, Array, Array]] = []
         for top, left, part in _tiles(level.pixels):
             chance, moves, _ = self._pnet(part[None])
@@ -159,12 +159,12 @@ class Cascade:
 
 
 def _pnet_squares(corners: Array, scale: float) -> Array:
-    """What P-Net sees, (n, 4) XYXY in pixels of the image."""
+    """Return P-Net's input squares, (n, 4) XYXY in pixels of the image."""
     return np.floor(np.concatenate([corners + 1, corners + _PNET_PX], 1) / np.float32(scale))
 
 
 def _surest(corners: Array, moves: Array, sure: Array, scale: float) -> tuple[Array, Array, Array]:
-    """Of one tile's answers the surest that do not overlap."""
+    """Return the outputs of one tile with the highest confidence that do not overlap."""
     keep = np.argsort(-sure, kind="stable")[:_MOST_IN_TILE]
     keep = keep[_nms(_pnet_squares(corners[keep], scale), sure[keep], _LEVEL_IOU)]
     return corners[keep], moves[keep], sure[keep]
@@ -177,7 +177,7 @@ def _run(network: MtcnnNetwork, crops: NDArray[np.uint8]) -> tuple[Array, ...]:
 
 
 def _pyramid(pixels: Pixels, min_face_px: float, max_face_px: float, factor: float) -> Iterator[_Level]:
-    """Copies of the image in which faces of ever larger size are as large as P-Net's square."""
+    """Yield the levels of the image pyramid, in which faces of increasing size are as large as P-Net's input."""
     height, width = pixels.shape[:2]
     made: list[_Level] = []
     scale = _PNET_PX / min_face_px
@@ -192,7 +192,7 @@ def _pyramid(pixels: Pixels, min_face_px: float, max_face_px: float, factor: flo
 
 
 def _tiles(pixels: Pixels) -> Iterator[tuple[int, int, Pixels]]:
-    """Parts of a level with their first row and column, overlapping so that P-Net answers as over the whole."""
+    """Yield overlapping tiles of a level with their first row and column, without effect on P-Net's outputs."""
     step, reach = _TILE * _STRIDE, _TILE * _STRIDE + _PNET_PX - _STRIDE
     height, width = pixels.shape[:2]
     for top in range(0, max(1, height - _PNET_PX + _STRIDE), step):
@@ -201,7 +201,7 @@ def _tiles(pixels: Pixels) -> Iterator[tuple[int, int, Pixels]]:
 
 
 def _cut_all(levels: list[_Level], boxes: Array, size_px: int) -> NDArray[np.uint8]:
-    """The squares at the size a network sees; what lies beyond the image is left out and the rest stretched."""
+    """Cut squares at the input size of a network; parts beyond the image are cut off and the rest is resized."""
     crops = np.empty((len(boxes), size_px, size_px, 3), np.uint8)
     sides = boxes[:, 2] - boxes[:, 0] + 1
     # The smallest copy in which the square has at least twice as many pixels each way as the network sees.
@@ -218,26 +218,26 @@ def _cut_all(levels: list[_Level], boxes: Array, size_px: int) -> NDArray[np.uin
 
 
 def _moved(boxes: Array, moves: Array, end: int = 1) -> Array:
-    """Each corner moved by a share of the box's sides."""
+    """Move each corner by a share of the box's sides."""
     sides = boxes[:, 2:] - boxes[:, :2] + end
     return boxes + moves * np.tile(sides, 2)
 
 
 def _squares(boxes: Array) -> Array:
-    """Squares around the centres of boxes, as long as their longer sides."""
+    """Return squares around the centres of boxes with the length of their longer sides."""
     sides = (boxes[:, 2:] - boxes[:, :2]).max(1, keepdims=True)
     centres = (boxes[:, 2:] + boxes[:, :2]) / 2
     return np.concatenate([centres - sides / 2, centres + sides / 2], 1)
 
 
 def _nms(boxes: Array, sure: Array, iou: float) -> NDArray[np.int64]:
-    """Indices of those that no surer one overlaps, the surest first."""
+    """Non-maximum suppression: indices of the kept boxes, the highest confidence first."""
     sizes = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], 1)
     return np.array(cv2.dnn.NMSBoxes(sizes, sure, 0.0, iou), np.int64)  # type: ignore[arg-type]  # takes arrays
 
 
 def _one_each(boxes: Array, sure: Array) -> list[int]:
-    """As `_nms`, overlap being the share of the smaller box: of a face and a part of it one is left."""
+    """Like `_nms`, with overlap as the share of the smaller box, so that a part of a face is suppressed too."""
     areas = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
     kept: list[int] = []
     for index in np.argsort(-sure):

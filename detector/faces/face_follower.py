@@ -23,7 +23,7 @@ from detector.types import DetectedFace, FaceBox, Frame, Pixels, QuarterTurns
 SEARCH_EVERY_S = 1.0
 """Longest time between searches: new faces are found this late."""
 _BEGIN_S, _SEARCH_BEGIN_EVERY_S = 2.0, 0.25
-"""So long after the first frame, and so often, a video without a known face is searched."""
+"""In this time after the first frame, a video without a known face is searched this often."""
 FOLLOW_WITHIN_S = 0.6
 """Longest gap between frames across which faces are followed."""
 MOST_FACES = 50
@@ -110,7 +110,7 @@ class FaceFollower:
         return sorted(found, key=lambda entry: -entry[1].box.width * entry[1].box.height)
 
     def _interval_s(self, time_s: float) -> float:
-        """Return the longest time between searches at this moment."""
+        """Return the longest time between searches."""
         self._begun_s = time_s if self._begun_s is None else self._begun_s
         begins = not self._known and time_s - self._begun_s < _BEGIN_S
         return _SEARCH_BEGIN_EVERY_S if begins else SEARCH_EVERY_S

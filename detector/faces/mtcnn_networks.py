@@ -1,8 +1,8 @@
-"""P-Net, R-Net and O-Net of MTCNN, laid out for speed on a CPU, with the weights that facenet-pytorch ships.
+"""P-Net, R-Net and O-Net of MTCNN, arranged for speed on a CPU, with the weights of facenet-pytorch.
 
 The same arithmetic as facenet-pytorch's modules, to rounding: normalisation is folded into the first convolution,
 and channels are padded with zeros to multiples of 16 (docs/decisions/0036-networks-of-the-face-search.md).
-facenet-pytorch itself is not imported, because it imports torchvision, which takes half of the program's start.
+facenet-pytorch itself is not imported, because it imports torchvision, which takes half of the start-up time.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _CHANNELS = 16
 
 
 class MtcnnNetwork:
-    """One of the three networks. Its answers: chance of a face, moves of the box's corners, landmarks."""
+    """One of the three networks. Outputs: probability of a face, offsets of the box's corners, landmarks."""
 
     def __init__(self, name: Literal["pnet", "rnet", "onet"], device: torch.device) -> None:
         weights = torch.load(_weights_folder() / f"{name}.pt", map_location="cpu", weights_only=True)
@@ -57,14 +57,14 @@ class MtcnnNetwork:
         self._head_bias = torch.cat([weights[f"{head}.bias"] for head in heads]).to(device)
 
     def __call__(self, pixels: NDArray[np.uint8]) -> tuple[Tensor, Tensor, Tensor]:
-        """Judge squares; P-Net judges all squares of an image.
+        """Run the network on squares; P-Net runs on all squares of an image.
 
         Args:
             pixels: uint8 (n, height, width, 3), RGB.
 
         Returns:
-            Chance of a face (n,), moves of the corners (n, 4) and landmarks (n, 10; none from P-Net and R-Net), in
-            sides of the square; from P-Net with (rows, columns) after n.
+            Probability of a face (n,), offsets of the corners (n, 4) and landmarks (n, 10; none from P-Net and
+            R-Net), in sides of the square; from P-Net with (rows, columns) after n.
         """
         x = torch.from_numpy(pixels).to(self._device).permute(0, 3, 1, 2).float()
         for number, (weight, bias, slope) in enumerate(self._convolutions):

@@ -17,13 +17,13 @@ from detector.media.image_colours import srgb_pixels
 from detector.types import Pixels
 
 _SHORT_MS, SHORT_SHOWN_MS = 10, 100
-"""Frames said to be shown so briefly are shown for so long, by browsers and by FFmpeg's GIF reader."""
+"""Browsers and FFmpeg's GIF reader show frames of at most the first duration for the second one."""
 _FILLED_BYTES = 100_000_000
-"""Most bytes that a file may be short of."""
+"""Most missing bytes that are filled in."""
 
 
 def webp_durations_ms(path: Path) -> list[int]:
-    """How long each whole frame of a WebP is shown, from its `ANMF` chunks (RFC 9649, 2.7.1.2); nothing is
+    """Return the duration of each complete frame of a WebP, from its `ANMF` chunks (RFC 9649, 2.7.1.2); nothing is
     decoded."""
     durations = []
     size = path.stat().st_size
@@ -45,7 +45,7 @@ def webp_durations_ms(path: Path) -> list[int]:
 
 
 def gif_durations_ms(path: Path) -> list[int | None]:
-    """How long each image of a GIF is shown; None where that is not stated. Nothing is decoded.
+    """Return the duration of each image of a GIF, None if not stated. Nothing is decoded.
 
     Source:
         GIF89a specification, sections 15, 20 and 23.

@@ -1,7 +1,7 @@
-"""Images that are damaged or cut off: what of them can still be decoded.
+"""Decode what is left of damaged and cut-off images.
 
-Decoders of WebP, HEIC and AVIF refuse a file that ends early. So the missing bytes are filled in, twice and with
-different ones: pixels that are the same both times do not depend on what is missing.
+Decoders of WebP, HEIC and AVIF refuse a file that ends early. So the missing bytes are filled in twice, with
+different values: pixels that are equal both times do not depend on them.
 """
 
 from __future__ import annotations
@@ -33,22 +33,22 @@ BROKEN = (
 )
 """What Pillow's readers raise on damaged bytes."""
 REPAIRED_BYTES = 100_000_000
-"""Largest damaged file that is put together anew in memory."""
+"""Largest damaged file to repair in memory."""
 _JPEG_2000 = (b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51")
 _PNG_CRITICAL = (b"IHDR", b"PLTE", b"IDAT", b"IEND")
 _PNG_KEPT = (b"tRNS", b"iCCP", b"eXIf")
 _PNG_KEPT_BYTES = 100_000
-"""… if they are whole and no larger: packed, so little may still hold 100 MB of nothing."""
+"""Largest kept metadata chunk: a packed one of this size may still unpack to 100 MB."""
 _MAX_BOXES = 10_000
 _CONTENT_BOXES = (b"meta", b"mdat", b"moov", b"moof")
 _RANDOM_SHARES = (0.0, 1.0, 0.5, 0.1, 0.3, 0.02)
 WAYS = len(_RANDOM_SHARES)
 _FILLER_PX = 64
-"""A square of so many equal pixels is taken for one that the decoder of a tiled image made up."""
+"""Side of a square of equal pixels that counts as filled in by the decoder of a tiled image."""
 
 
 def missing_bytes(file: IO[bytes]) -> int:
-    """How many bytes a WebP, HEIC or AVIF ends before it should; 0 for other formats.
+    """Return how many bytes are missing at the end of a WebP, HEIC or AVIF; 0 for other formats.
 
     Source:
         RFC 9649, 2.4 (RIFF); ISO/IEC 14496-12, 4.2 (boxes).
@@ -76,12 +76,12 @@ def missing_bytes(file: IO[bytes]) -> int:
 
 
 def filled(content: bytes, missing: int, way: int = 0) -> io.BytesIO:
-    """A cut-off file with zeros in place of what is missing, or with random bytes and then zeros.
+    """Fill in the missing bytes of a cut-off file with zeros, or with random bytes and then zeros.
 
     Args:
         content: of the file.
-        missing: how many bytes.
-        way: 0 to `WAYS` - 1: how many of them are random. Each decoder takes offence at some of these.
+        missing: number of missing bytes.
+        way: 0 to `WAYS` - 1: which share of them is random. Each decoder rejects some of these.
     """
     count = math.ceil(_RANDOM_SHARES[way] * missing)
     fill = np.random.default_rng(way).bytes(count).ljust(missing, b"\0")
@@ -100,8 +100,7 @@ def filled(content: bytes, missing: int, way: int = 0) -> io.BytesIO:
 
 
 def repaired(file: IO[bytes]) -> io.BytesIO | None:
-    """The same image without damaged metadata (PNG) or with its end marker (JPEG, JPEG 2000); None for other
-    formats."""
+    """Remove damaged metadata (PNG) or add the end marker (JPEG, JPEG 2000); None for other formats."""
     if file.seek(0, io.SEEK_END) > REPAIRED_BYTES:
         return None
     file.seek(0)
@@ -124,13 +123,13 @@ def repaired(file: IO[bytes]) -> io.BytesIO | None:
 
 
 def is_tiled(content: bytes) -> bool:
-    """Whether a HEIC or AVIF is made of tiles, of which the decoder leaves out those that it cannot decode."""
+    """Return whether a HEIC or AVIF has tiles; its decoder skips those that it cannot decode."""
     return b"grid" in content[: 1 << 18]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sums:
-    """Sums of the rows and columns of an image, to tell where two differ without holding both."""
+    """Sums of the rows and columns of an image, to compare two images without holding both."""
 
     rows: NDArray[np.uint32]
     columns: NDArray[np.uint32]
@@ -141,15 +140,15 @@ class Sums:
 
 
 def kept_part(pixels: Pixels, other: Sums, tiled: bool) -> Pixels:
-    """The part of an image in which it equals another, from the side at which the file begins.
+    """Return the part of an image that equals another, from the side at which the file begins.
 
     Args:
         pixels: uint8 (height, width, 3), as stored.
-        other: of the same image, the missing bytes filled otherwise.
+        other: of the same image with other filled-in bytes.
         tiled: the decoder may have filled tiles with one colour both times.
 
     Returns:
-        Whole rows, or whole columns where the decoder has turned the image; of height 0 where nothing is left.
+        Complete rows, or complete columns if the decoder rotated the image; height 0 if nothing is left.
     """
     own = Sums.of(pixels)
     if own.rows.shape != other.rows.shape or own.columns.shape != other.columns.shape:
@@ -159,7 +158,7 @@ def kept_part(pixels: Pixels, other: Sums, tiled: bool) -> Pixels:
     height, width = pixels.shape[:2]
     if not len(bad_rows):
         return _without_filler(pixels) if tiled else pixels
-    sides = [  # whether all beyond it differs, how much is left, and the quarter turns that put the break below
+    sides = [  # whether the difference reaches this side, the share that is left, turns that put the side below
         (bad_rows[-1] == height - 1, bad_rows[0] / height, 0),
         (bad_rows[0] == 0, 1 - (bad_rows[-1] + 1) / height, 2),
         (bad_columns[-1] == width - 1, bad_columns[0] / width, 3),
@@ -172,7 +171,7 @@ def kept_part(pixels: Pixels, other: Sums, tiled: bool) -> Pixels:
 
 
 def _without_filler(pixels: Pixels) -> Pixels:
-    """The rows above the first square of one colour."""
+    """Return the rows above the first square of one colour."""
     rows, columns = (side // _FILLER_PX for side in pixels.shape[:2])
     for row in range(rows):
         band = pixels[row * _FILLER_PX : (row + 1) * _FILLER_PX, : columns * _FILLER_PX]

@@ -1,4 +1,4 @@
-"""Open a video container and decode its frames: the right stream, no more work than the file is worth."""
+"""Open a video container and decode the stream that players show, within bounds on the work."""
 
 from __future__ import annotations
 
@@ -25,30 +25,30 @@ from detector.media.mp4_tables import check_mp4_tables
 _DEMUXERS = {"avif": "mp4", "heics": "mp4"}
 """FFmpeg's name of the container format, where it is not the one used here."""
 _DIRTY_S = 10.0
-"""So long after damage frames are left out, unless one comes that builds on no other."""
+"""Frames are skipped for this long after damage, or until the next key frame."""
 _BASE_PX, _PX_PER_BYTE = 2_000_000_000, 16_000
-"""Pixels that may be decoded of one file: so many, and so many more for each byte it has. Real videos take far
-more bytes: a still screen at 1080p about one for each 1,000 pixels."""
+"""Most pixels to decode of one file, and how many more for each of its bytes. Real videos have far more bytes: a
+still screen at 1080p about one per 1,000 pixels."""
 _BASE_S, _S_PER_MB = 20.0, 60.0
-"""Seconds that decoding one file may take, and more for each megabyte it has."""
+"""Longest time to decode one file, and how much more for each of its megabytes."""
 _LEAST_FRAME_PX = 50_000
-"""A frame counts as at least so many pixels: each has its cost, however small."""
+"""Least pixels charged for a frame: each has a cost, however small."""
 _MAX_VIDEOS = 16
-"""Video streams of a file: FFmpeg keeps a frame of each, up to 53 MB in 8K, when it opens them."""
+"""Most video streams of a file: FFmpeg keeps a frame of each, up to 53 MB in 8K, when it opens the file."""
 STRICT = {"err_detect": "explode+crccheck"}
-"""Makes a decoder stop at coded data that cannot be what was written; otherwise it decodes them to some pixels."""
+"""Makes a decoder fail on invalid data, which it otherwise decodes to arbitrary pixels."""
 _STRICT_CODECS = ("hevc", "mjpeg")
-"""Those whose decoders pass over such data in silence, unless they are strict."""
+"""Codecs whose decoders ignore invalid data unless they are strict."""
 _WITHOUT_FRAMES = {"skip_frame": "all"}
-"""Opens a file without decoding anything; then FFmpeg does not know all of its facts."""
+"""Opens a file without decoding anything; some facts are then unknown."""
 _CODED_IMAGES = 4
-"""An AVIF may hold so many images of the largest size: one, its transparency, and those of a sequence."""
+"""Most images of the largest size in an AVIF: one, its transparency, and those of a sequence."""
 _ALIGNED_PX = 2_000_000
-"""What decoders add to a frame to fill whole blocks."""
+"""Most pixels that decoders add to a frame to fill whole blocks."""
 _TOO_LARGE = (errno.EINVAL, errno.ERANGE)
-"""What decoders say to more than `max_pixels`."""
+"""Errors of decoders for more than `max_pixels`."""
 _LARGE_FRAME_PX, _LARGE_FRAME_THREADS = 4096 * 2304, 1
-"""Each thread of a decoder holds frames of its own: few of them where frames are large."""
+"""Large frames are decoded by few threads: each holds frames of its own."""
 
 
 def open_container(path: Path, format_name: str, max_frame_px: int) -> InputContainer:
@@ -73,10 +73,10 @@ def _opened(path: Path, format_name: str, max_frame_px: int, *, without_frames: 
 
 
 def check_videos(path: Path, format_name: str, max_frame_px: int) -> None:
-    """Refuse a file that holds many videos: to open it, FFmpeg decodes a frame of each and keeps them all.
+    """Check the number of videos in a file: to open it, FFmpeg decodes a frame of each and keeps them all.
 
     Raises:
-        MediaTooLargeError: it does.
+        MediaTooLargeError: there are too many.
         FFmpegError: it cannot be opened.
     """
     with _opened(path, format_name, max_frame_px, without_frames=True) as container:
@@ -88,20 +88,20 @@ def check_videos(path: Path, format_name: str, max_frame_px: int) -> None:
 
 
 def video_streams(container: InputContainer) -> list[VideoStream]:
-    """The streams that are videos, not cover art; the one that players show comes first."""
+    """Return the video streams without cover art, the one that players show first."""
     videos = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
     # Players take the default one; an AVIF also holds its first image as a stream of one frame.
     return sorted(videos, key=lambda s: (not s.disposition & Disposition.default, s.frames == 1))
 
 
 def shown_stream(container: InputContainer, name: str, max_frame_px: int, *, strict: bool = False) -> VideoStream:
-    """The video stream that players show, ready to decode.
+    """Return the video stream that players show, ready to decode.
 
     Args:
         container: the opened file.
         name: of the file, for messages.
         max_frame_px: most pixels of a frame.
-        strict: whether damage that decoders pass over in silence is an error.
+        strict: whether invalid data that decoders ignore by default is an error.
 
     Raises:
         UnsupportedMediaError: there is none, or its codec is not known.
@@ -126,13 +126,13 @@ def shown_stream(container: InputContainer, name: str, max_frame_px: int, *, str
 
 
 def check_coded_images(file: IO[bytes], name: str, max_px: int) -> Coding:
-    """Refuse an AVIF that holds a larger image than it says; its own reader would decode it and shrink it.
+    """Check the size of the images in an AVIF, which its own reader would decode and then shrink.
 
     Returns:
-        The coding of colours that the coded image states.
+        The colour coding of the coded image.
 
     Raises:
-        MediaTooLargeError: it does.
+        MediaTooLargeError: they are larger than allowed.
     """
     coding, left_px = Coding(), _CODED_IMAGES * max_px
     check_mp4_tables(file, name)
@@ -161,7 +161,7 @@ def check_coded_images(file: IO[bytes], name: str, max_px: int) -> Coding:
 
 
 def decode_once(packet: Packet[VideoStream], options: dict[str, str]) -> list[VideoFrame]:
-    """Decode a packet that stands alone, by a decoder of its own, whose memory is free again afterwards.
+    """Decode an independent packet with a new decoder, whose memory is freed afterwards.
 
     Raises:
         FFmpegError: it cannot be decoded.
@@ -174,30 +174,30 @@ def decode_once(packet: Packet[VideoStream], options: dict[str, str]) -> list[Vi
 
 
 def check_frame(width: int, height: int, max_frame_px: int, name: str) -> None:
-    """Refuse frames of too many pixels.
+    """Check the size of a frame.
 
     Raises:
-        MediaTooLargeError: it is one.
+        MediaTooLargeError: it has too many pixels.
     """
     if width * height > max_frame_px:
         raise _large_frames(name, f" of {width}x{height}")
 
 
 class Work:
-    """What decoding one file has cost so far, and what went wrong."""
+    """The cost of decoding one file so far, and its damage."""
 
     def __init__(self, path: Path, max_frame_px: int) -> None:
         size = path.stat().st_size
         self.name = path.name
         self.max_frame_px = max_frame_px
         self.damaged = 0
-        """Packets that could not be decoded, or only with holes in the image."""
+        """Number of packets that could not be decoded, or only incompletely."""
         self._px_left: float = _BASE_PX + _PX_PER_BYTE * size
         self._s_left = _BASE_S + _S_PER_MB * size / 1e6
 
     @property
     def spent(self) -> bool:
-        """Whether decoding has to end because it took too much."""
+        """Whether decoding must end because it cost too much."""
         return min(self._px_left, self._s_left) < 0
 
     def charge(self, width: int, height: int, seconds: float) -> None:
@@ -229,10 +229,10 @@ class Work:
 def decode(
     container: InputContainer, stream: VideoStream, work: Work, wanted: Collection[int] | None
 ) -> Iterator[VideoFrame]:
-    """Decode frames in order, passing over those that are not wanted and on which no other builds.
+    """Decode frames in order, skipping unwanted ones that no other frame depends on.
 
-    After damage a decoder paints over what it misses, and painted pixels must not be judged: frames are left out
-    until the next that builds on no other, or for a while where none comes. Ends where it takes too much work.
+    After damage a decoder conceals missing data, and concealed pixels must not be scored: frames are skipped until
+    the next key frame, or for `_DIRTY_S`. Ends when decoding costs too much.
 
     Args:
         wanted: timestamps, in the stream's own unit; None wants every frame.

@@ -1,4 +1,4 @@
-"""A decoded video frame as a viewer sees it: upright, with square pixels, in sRGB."""
+"""Convert decoded video frames to upright sRGB with square pixels."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from detector.types import Pixels
 
 KEPT_PX = 4096 * 2304
-"""Frames of more pixels are given at half the size, a third, …: several are held at once."""
+"""Larger frames are reduced to half the size, a third, …, because several are held at once."""
 _MAX_STRETCH = 8
-"""Pixels that are said to be longer than this many times their height are a damaged header, not a format."""
+"""Largest pixel aspect ratio; a header that states more is damaged."""
 _BAND_ROWS = 128
 _PQ, _HLG = HDR_TRANSFERS = 16, 18
 _BT2020, _P3 = WIDE_PRIMARIES = 9, 12
@@ -39,7 +39,7 @@ _TO_BT709 = {
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What makes a stored frame upright: transposed first, then mirrored left to right and top to bottom."""
+    """Turns a stored frame upright: transpose, then mirror left to right and top to bottom."""
 
     transposed: bool = False
     flip_x: bool = False
@@ -47,7 +47,7 @@ class Turn:
 
 
 def display_size(width: int, height: int, pixel_aspect: Fraction | None) -> tuple[int, int]:
-    """Width and height with square pixels, the shorter side stretched, reduced to at most `KEPT_PX`.
+    """Return width and height with square pixels, the shorter side enlarged, reduced to at most `KEPT_PX`.
 
     >>> display_size(1440, 1080, Fraction(4, 3)), display_size(720, 480, Fraction(8, 9))
     ((1920, 1080), (720, 540))
@@ -63,7 +63,7 @@ def display_size(width: int, height: int, pixel_aspect: Fraction | None) -> tupl
 
 
 def upright_size(size: tuple[int, int], turn: Turn) -> tuple[int, int]:
-    """Width and height of a frame of that stored size once it is turned."""
+    """Return width and height of a frame of that stored size after turning."""
     return (size[1], size[0]) if turn.transposed else size
 
 
@@ -90,8 +90,8 @@ def upright_pixels(
 
 
 def turn_of(frame: VideoFrame) -> Turn:
-    """How the display matrix turns a video, by its first frame. (PyAV keeps a frame whose side data were read
-    until the next garbage collection, so the others are not asked.)
+    """Read the display matrix of a video from its first frame. (PyAV keeps a frame whose side data were read until
+    the next garbage collection, so other frames are not read.)
 
     The matrix maps stored x and y to shown ones: x' = ax + cy, y' = bx + dy (ISO/IEC 14496-12, 8.5.2). Any angle
     is taken as the nearest quarter turn.

@@ -13,11 +13,11 @@ from detector.media.damage import BROKEN
 from detector.types import Pixels
 
 KEPT_SIDE_PX = 32_767
-"""Longest side of what is kept, the most that OpenCV scales."""
+"""Longest side of a result, the most that OpenCV scales."""
 _BAND_PX = 4_000_000
 """Pixels whose colours are converted at once."""
 _PLAIN_MODES = {"P": "RGB", "PA": "RGB", "RGBA": "RGB", "RGBX": "RGB", "LA": "L", "1": "L"}
-"""The mode in which the colours of an image are converted, where it is another than its own."""
+"""Mode in which colours are converted, if it differs from the image's."""
 _UNSPECIFIED = 2
 _USUAL_GAMMA = 1 / 2.2
 _GAMMA_TOLERANCE = 0.05
@@ -25,14 +25,14 @@ _GAMMA_TOLERANCE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Coding:
-    """How an image's numbers stand for light, as codes of ITU-T H.273."""
+    """Transfer characteristics and colour primaries, as codes of ITU-T H.273."""
 
     transfer: int = _UNSPECIFIED
     primaries: int = _UNSPECIFIED
 
 
 def coding_of(image: Image.Image, head: bytes) -> Coding:
-    """The coding that a file states.
+    """Return the colour coding that a file states.
 
     Args:
         image: opened.
@@ -61,7 +61,7 @@ def coding_of(image: Image.Image, head: bytes) -> Coding:
 
 
 def reduction(size: tuple[int, int], kept_px: int) -> int:
-    """The whole factor by which an image is reduced to fit `kept_px` and `KEPT_SIDE_PX`."""
+    """Return the integer factor by which an image is reduced to fit `kept_px` and `KEPT_SIDE_PX`."""
     return max(math.ceil(math.sqrt(size[0] * size[1] / kept_px)), math.ceil(max(size) / KEPT_SIDE_PX), 1)
 
 
@@ -148,7 +148,7 @@ class _Converter:
 
 
 def _gamma(image: Image.Image) -> float:
-    """The exponent that makes a PNG's values those of an sRGB screen; 1 where it states none, or the usual one.
+    """Return the exponent that maps a PNG's values to sRGB; 1 if it states no gamma, or the usual one.
 
     Source:
         PNG third edition, 13.13.
@@ -161,7 +161,7 @@ def _gamma(image: Image.Image) -> float:
 
 
 def _grey_max(image: Image.Image) -> float:
-    """What stands for white in grey of 16 bits, or in 32 bits or floats, which may hold 0 to 1, 8 or 16 bits."""
+    """Return the value of white in grey of 16 or 32 bits, or floats, whose range may be 0 to 1, 8 or 16 bits."""
     if image.mode not in ("I", "F"):
         return 65535.0
     highest = image.getextrema()[1]

@@ -55,14 +55,14 @@ _MAX_SCANS = 100
 """Scans of a JPEG. Encoders write about ten; thousands of empty ones cost minutes (libjpeg-turbo's advice to
 fuzzers is 500)."""
 _END_ROWS = 32
-"""Rows that a JPEG decoder still holds back when the end marker is missing: two of its largest blocks."""
+"""Rows that a JPEG decoder has not output yet when the end marker is missing: two of its largest blocks."""
 _OTHER_JPEG = (0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF)
 """Frame markers of lossless and hierarchical JPEG (ITU-T T.81, table B.1), which no browser shows either."""
 _AGAIN = "Download or copy it again from where it came, and check that too."
 _LEAST_KEPT_PX = 16
 """Fewest rows or columns of a cut-off image that are judged."""
 _HEAD_BYTES = 1 << 18
-"""Of a file, in which its coding of colours is looked for."""
+"""First bytes of a file in which the colour coding is searched."""
 _HALVED_JP2_BYTES = 40_000_000
 """Larger JPEG 2000 files are decoded at half their size: each megabyte takes a sixth of a second."""
 _ORIENTATION, _STRIP_BYTES, _TILE_BYTES, _TILE_WIDTH, _TILE_LENGTH = 0x0112, 279, 325, 322, 323
@@ -116,14 +116,14 @@ def decode_image(path: Path, max_px: int = MAX_IMAGE_PX) -> StillImage:
 
 
 def read_image(path: Path) -> Pixels:
-    """The pixels alone, uint8 (height, width, 3) sRGB; raises what `decode_image` raises."""
+    """Return the pixels only, uint8 (height, width, 3) sRGB; raises what `decode_image` raises."""
     return decode_image(path).pixels
 
 
 def is_animated(path: Path, max_px: int) -> bool:
-    """Whether an image file holds more than one frame. Nothing is decoded; raises what `decode_image` raises.
+    """Return whether an image file holds several frames. Nothing is decoded; raises what `decode_image` raises.
 
-    Of a PNG the frames are counted: the number in its header may lie.
+    The frames of a PNG are counted, because the number in its header may be wrong.
     """
     with _reading(path) as file:
         if file.read(8) == b"\x89PNG\r\n\x1a\n":
@@ -143,7 +143,7 @@ def is_animated(path: Path, max_px: int) -> bool:
 
 @contextmanager
 def opened_image(path: Path) -> Iterator[Image.Image]:
-    """An image's header, for its metadata. Nothing is decoded; raises what `decode_image` raises."""
+    """Open an image's header, for its metadata. Nothing is decoded; raises what `decode_image` raises."""
     with _reading(path) as file:
         yield _open(file, path.name, MAX_IMAGE_PX)
 
@@ -202,7 +202,7 @@ def _open(file: IO[bytes], name: str, max_px: int) -> Image.Image:
 
 
 def _is_preview(image: TiffImagePlugin.TiffImageFile) -> bool:
-    """Whether the first image of a TIFF is a reduced one (TIFF 6.0, `NewSubfileType`) or that of a DNG."""
+    """Return whether the first image of a TIFF is a reduced one (TIFF 6.0, `NewSubfileType`) or that of a DNG."""
     kind = image.tag_v2.get(_SUBFILE_TYPE, 0)
     return _DNG_VERSION in image.tag_v2 or bool(isinstance(kind, int) and kind & 1)
 
@@ -215,7 +215,7 @@ def _check_px(count: int, format_name: str, name: str, max_px: int) -> None:
 
 
 def _webp_canvas_px(file: IO[bytes]) -> int:
-    """Pixels of an extended WebP by its header (RFC 9649, 2.7), 0 for anything else."""
+    """Return the pixels of an extended WebP by its header (RFC 9649, 2.7), 0 for anything else."""
     file.seek(0)
     head = file.read(30)
     file.seek(0)
@@ -300,7 +300,7 @@ def _decode(file: IO[bytes], name: str, max_px: int, *, upright: bool = True) ->
 
 
 def _frame_marker(head: bytes) -> int:
-    """The marker of a JPEG that says how it is coded (SOF); 0 where there is none in its first bytes."""
+    """Return the SOF marker of a JPEG, which states its coding; 0 if there is none in its first bytes."""
     at = 2
     while at + 4 <= len(head) and head[at] == 0xFF:
         if 0xC0 <= head[at + 1] <= 0xCF and head[at + 1] not in (0xC4, 0xC8, 0xCC):
@@ -316,7 +316,7 @@ def _is_damaged_inside(file: IO[bytes], image: Image.Image, name: str) -> bool:
 
 
 def _check_work(file: IO[bytes], image: Image.Image, name: str) -> None:
-    """Refuse what is made to take long: thousands of scans, or strips that all point at the same bytes."""
+    """Refuse files made to take long: thousands of scans, or strips that share their bytes."""
     size = file.seek(0, io.SEEK_END)
     if image.format in ("JPEG", "MPO"):
         file.seek(0)
@@ -334,10 +334,10 @@ def _check_work(file: IO[bytes], image: Image.Image, name: str) -> None:
 
 
 def _load(image: Image.Image) -> tuple[int, int]:
-    """Decode; returns the first row that is there and the one after the last.
+    """Decode, and return the first decoded row and the one after the last.
 
     Raises:
-        OSError: nothing is there, what is there has holes, or a JPEG that needs its end marker.
+        OSError: nothing was decoded, or a JPEG needs its end marker.
     """
     try:
         image.load()
@@ -356,7 +356,7 @@ def _load(image: Image.Image) -> tuple[int, int]:
 
 
 def _orientation(image: Image.Image) -> int:
-    """The EXIF orientation; 1 (upright) where the metadata cannot be read."""
+    """Return the EXIF orientation; 1 (upright) if the metadata cannot be read."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about odd entries
@@ -367,7 +367,7 @@ def _orientation(image: Image.Image) -> int:
 
 
 def _upright(pixels: Pixels, orientation: int) -> Pixels:
-    """Turned by an EXIF orientation (Exif 3.0, 4.6.5.1.6: where row 0 and column 0 of what is stored belong)."""
+    """Rotate and flip by an EXIF orientation (Exif 3.0, 4.6.5.1.6: the sides of stored row 0 and column 0)."""
     if orientation in (5, 6, 7, 8):
         pixels = pixels.swapaxes(0, 1)
     if orientation in (2, 3, 6, 7):
@@ -386,7 +386,7 @@ def _too_many(name: str, most: int, of_what: str = "") -> MediaTooLargeError:
 
 def _too_much_work(name: str) -> MediaTooLargeError:
     return MediaTooLargeError(
-        f"{name} is made in a way that takes far longer to decode than its size lets expect. "
+        f"{name} is made in a way that takes far longer to decode than its size suggests. "
         "Save it as JPEG and try that; keep the original."
     )
 

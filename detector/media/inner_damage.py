@@ -1,7 +1,7 @@
-"""Find damage inside a JPEG or HEIC that Pillow's decoders paint over without a word.
+"""Find damage inside a JPEG or HEIC that Pillow's decoders conceal.
 
-FFmpeg's decoders stop at coded data that cannot be what was written, if they are told to. Changed bits that still
-decode, to other pixels, are found by nobody: these formats hold no checksums.
+FFmpeg's decoders can be made to fail on invalid data. Changed bits that are still valid are not found: these
+formats have no checksums.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from detector.media.decoding import STRICT, decode_once
 from detector.media.mp4_tables import check_mp4_tables
 
 _WITHOUT_PIXELS = {"skip_idct": "all", "lowres": "3"}
-"""Of a JPEG only its codes are read: a tenth of the cost of decoding it."""
+"""Parses the codes of a JPEG only, at a tenth of the cost of decoding it."""
 _MAX_PX = 50_000_000
-"""Larger images are not looked through: decoders of progressive JPEG hold six bytes for each pixel."""
+"""Larger images are not checked: decoders of progressive JPEG hold six bytes for each pixel."""
 _MAX_BYTES = 100_000_000
 _TIMES = 2
-"""So many times the pixels of a HEIC are decoded at most: it may hold its transparency too, and hidden images."""
+"""Most pixels to decode of a HEIC, in multiples of its size: it may also hold transparency and hidden images."""
 _BLOCK = 64
-"""Coded sizes are multiples of blocks of at most so many pixels."""
+"""Coded sizes are multiples of blocks of at most this side."""
 
 
 def is_damaged_inside(file: IO[bytes], image: Image.Image, name: str) -> bool:
-    """Whether coded data of an image are damaged, as far as that can be known.
+    """Return whether coded data of an image are known to be damaged.
 
     Args:
         file: the whole file.

@@ -1,4 +1,4 @@
-"""What a file says of itself: tags of an image, of a container and its streams. Nothing in it can be relied on."""
+"""Read the metadata of an image, or of a container and its streams. None of it can be relied on."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _XMP = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """One entry of a file's metadata, as it stands there."""
+    """One entry of a file's metadata, unchanged."""
 
     name: str
     value: str
@@ -51,7 +51,7 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a file says of itself."""
+    """The metadata of a file."""
 
     tags: tuple[Tag, ...]
     """Those that are about something known first; at most 40."""

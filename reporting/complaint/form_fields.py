@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from reporting.case import IST
 from reporting.complaint.narrative import ComplaintTexts, FittedText
 from reporting.complaint.referrals import Routing
 from reporting.complaint.sanitize import clean_narrative, one_line, short_link, units
+from reporting.complaint.templates import render
 from reporting.portals import Fact, Portal
 from reporting.text import results as result_text
 from reporting.text.catalog import sentence, sentences
@@ -27,7 +29,6 @@ INCIDENT, SUSPECT, COMPLAINANT, SUBMIT = (
 REPORT_SUSPECT = "Report Suspect, tab Deepfake"
 REPORT = "Report"
 _DEVANAGARI = re.compile(r"[\u0900-\u097f]")
-_RULE = "-" * 10
 
 
 class _Words(NamedTuple):
@@ -103,47 +104,18 @@ def copy_paste_text(
     Args:
         language: hints and findings stand in this one first; what is to be pasted is English.
     """
-    languages: tuple[Language, ...] = ("en",) if language == "en" else (language, "en")
-    lines = []
-    for each in languages:
-        lines += [_head("draft", each), result_text.not_an_fir(each), _head("statement", each)]
-    if routing.card == REPORT_SUSPECT:
-        lines += [
-            f"For {portal.report_suspect_url.value}, tab Deepfake ({portal.report_suspect_url.hedge}).",
-            *(_head("hint_only", each) for each in languages),
-        ]
-    elif routing.card:
-        lines += [portal.address_line, f"Where on the portal: {routing.card}"]
-    urgent = [step for step in routing.steps if step.urgent]
-    lines += [f"! {step.title[each]}: {step.text[each]}" for step in urgent for each in languages]
-    lines += [""]
-    if findings:
-        lines += [" / ".join(_head("findings", each) for each in languages)]
-        for finding in findings:
-            for each in languages:
-                lines += [f"[{mark(finding.severity, each)}] {' '.join(finding.sentences(each))}"]
-            if finding.after or finding.before:
-                lines += [f"    before: {one_line(finding.before)}", f"    after:  {finding.after}"]
-        lines += [""]
-    lines += _blocks(fields, language)
-    return "\n".join(lines).rstrip() + "\n"
-
-
-def _blocks(fields: Sequence[PortalField], language: Language) -> list[str]:
-    lines: list[str] = []
-    step = ""
-    for field in fields:
-        if field.step != step:
-            step = field.step
-            lines += [step.upper(), ""]
-        lines += [f"{field.label} ({field.chars} characters)" if field.text else field.label]
-        lines += [f"  {field.label_hi}"]
-        hints = (field.hint, field.hint_hi) if language == "en" else (field.hint_hi, field.hint)
-        lines += [f"  {line}" for line in hints if line]
-        lines += [f"  {sentences('complaint')['gloss']}: {field.gloss_hi}"] if field.gloss_hi else []
-        lines += [_RULE, *field.text.splitlines(), _RULE] if field.text else []
-        lines += [""]
-    return lines
+    return render(
+        "copy_paste.txt.j2",
+        steps=[(step, list(group)) for step, group in groupby(fields, key=lambda field: field.step)],
+        findings=findings,
+        routing=routing,
+        portal=portal,
+        language=language,
+        languages=("en",) if language == "en" else (language, "en"),
+        words=sentences("complaint"),
+        not_an_fir=result_text.not_an_fir,
+        mark=mark,
+    )
 
 
 def _complaint_fields(
@@ -222,10 +194,6 @@ def _hint(*keys: str, **values: object) -> _Words:
         own = {name: value[language] if isinstance(value, Mapping) else value for name, value in values.items()}
         told.append(" ".join(sentence("complaint", f"hints.{key}", language, **own) for key in keys))
     return _Words(*told)
-
-
-def _head(key: str, language: Language) -> str:
-    return sentence("complaint", f"head.{key}", language)
 
 
 def _text_field(step: str, label: str, text: FittedText, hints: _Words) -> PortalField:

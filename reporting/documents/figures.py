@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,8 +103,12 @@ def heatmap_alone(heatmap: NDArray[np.float32], scale: float) -> Pixels:
     """
     shares = (heatmap / scale if scale > 0 else np.zeros_like(heatmap)).clip(0, 1)
     grown = Image.fromarray(shares.astype(np.float32)).resize((320, 320), Image.Resampling.BILINEAR)
+    return _colours(np.asarray(grown))
+
+
+def _colours(shares: NDArray[Any]) -> Pixels:
     places = np.linspace(0, 1, len(INFERNO))
-    channels = [np.interp(np.asarray(grown), places, colours) for colours in zip(*INFERNO, strict=True)]
+    channels = [np.interp(shares, places, colours) for colours in zip(*INFERNO, strict=True)]
     return np.stack(channels, axis=-1).round().astype(np.uint8)
 
 
@@ -128,11 +133,7 @@ def draw_gallery(sheet: Sheet, facts: ReportFacts, gallery: Gallery) -> None:
 def _colour_bar(sheet: Sheet) -> None:
     steps, width, height = 96, 90.0, 4.0
     x, y = sheet.l_margin, sheet.y + 1
-    for step in range(steps):
-        position = step / (steps - 1) * (len(INFERNO) - 1)
-        low = min(int(position), len(INFERNO) - 2)
-        share = position - low
-        colour = [round(a + (b - a) * share) for a, b in zip(INFERNO[low], INFERNO[low + 1], strict=True)]
+    for step, colour in enumerate(_colours(np.linspace(0, 1, steps)).tolist()):
         sheet.set_fill_color(*colour)
         sheet.rect(x + width * step / steps, y, width / steps + 0.1, height, style="F")
     sheet.set_draw_color(*RULE)
@@ -205,5 +206,14 @@ def _fit(ratio: float, width_mm: float) -> tuple[float, float]:
 def _moment(facts: ReportFacts, time_s: float, frame_index: int) -> str:
     if facts.analysis.media.kind == "image":
         return "the image"
+    return f"{timecode(time_s)}, frame {frame_index}"
+
+
+def timecode(time_s: float) -> str:
+    """Format a time to the millisecond.
+
+    >>> timecode(75.46)
+    '01:15.460'
+    """
     minutes, seconds = divmod(max(time_s, 0.0), 60)
-    return f"{int(minutes):02}:{seconds:06.3f}, frame {frame_index}"
+    return f"{int(minutes):02}:{seconds:06.3f}"

@@ -14,7 +14,7 @@ from detector.errors import ReportError
 from detector.types import FaceTrack
 from reporting.case import IST
 from reporting.documents.charts import draw_faces, draw_timeline
-from reporting.documents.figures import draw_gallery, encode_figures
+from reporting.documents.figures import draw_gallery, encode_figures, timecode
 from reporting.documents.pdf import ACCENT, GREY, INK, BoxLine, Sheet
 from reporting.text import results as result_text
 from reporting.text import verdict_notes
@@ -195,7 +195,7 @@ def _person_row(track: FaceTrack) -> tuple[str, ...]:
     hard = ", ".join(f"{mark} {marks.count(mark)}" for mark in dict.fromkeys(marks)) or "-"
     strongest = max(track.scores, key=lambda score: score.probability)
     when = (
-        f"{_timecode(track.peak.start_s)} to {_timecode(track.peak.end_s)}"
+        f"{timecode(track.peak.start_s)} to {timecode(track.peak.end_s)}"
         if track.peak
         else (f"frame {strongest.frame_index}")
     )
@@ -366,8 +366,3 @@ def _cut(text: str, detail: _Detail) -> str:
 
 def _both_times(moment: datetime) -> str:
     return f"{moment.astimezone(IST):%d-%m-%Y %H:%M} IST ({moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC)"
-
-
-def _timecode(time_s: float) -> str:
-    minutes, seconds = divmod(max(time_s, 0.0), 60)
-    return f"{int(minutes):02}:{seconds:06.3f}"

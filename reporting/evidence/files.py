@@ -119,14 +119,10 @@ def check_original(original: Path, media: MediaInfo) -> None:
     except OSError as error:
         raise ReportError(f"{original.name} cannot be read ({error}): give a file that can be") from error
     if not same:
-        raise not_the_original(original.name, media)
-
-
-def not_the_original(name: str, media: MediaInfo) -> ReportError:
-    return ReportError(
-        f"{name} is not the file that was judged (SHA-256 {media.sha256}): give that file unchanged, or leave it "
-        "out"
-    )
+        raise ReportError(
+            f"{original.name} is not the file that was judged (SHA-256 {media.sha256}): give that file unchanged, "
+            "or leave it out"
+        )
 
 
 def make_evidence(
@@ -141,9 +137,6 @@ def make_evidence(
     Args:
         analysis: the result, with key frames if available.
         original: the file as received, already checked, or its `Media`; None if unavailable.
-
-    Raises:
-        ValueError: an image is not uint8 RGB.
     """
     made: list[Made] = []
     if texts.case.media_included:
@@ -216,12 +209,8 @@ def _key_frames(
 
 
 def _sheet(frames: Sequence[tuple[float, Pixels]], kind: MediaKind) -> Pixels:
-    """Lay out frames two per row, each with its time; a single one is returned unchanged.
-
-    Raises:
-        ValueError: a frame is not uint8 RGB.
-    """
-    shown = [(time_s, Image.fromarray(_checked(pixels))) for time_s, pixels in frames[:_MOST_FRAMES]]
+    """Lay out frames two per row, each with its time; a single one is returned unchanged."""
+    shown = [(time_s, Image.fromarray(pixels)) for time_s, pixels in frames[:_MOST_FRAMES]]
     if len(shown) == 1:
         return np.asarray(shown[0][1])
     font = ImageFont.truetype(str(FONTS / "NotoSans-Regular.ttf"), _LETTERS_PX)
@@ -256,9 +245,3 @@ def _strongest(analysis: Analysis) -> Span | None:
     """Return the span with the highest probability of any track."""
     peaks = [track.peak for track in analysis.tracks if track.peak is not None]
     return max(peaks, key=lambda span: span.probability, default=None)
-
-
-def _checked(pixels: Pixels) -> Pixels:
-    if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
-        raise ValueError(f"an image is uint8 (height, width, 3), got {pixels.dtype} {pixels.shape}")
-    return np.ascontiguousarray(pixels)

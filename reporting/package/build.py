@@ -106,7 +106,7 @@ def build_package(
         HardStopError: sexual content that may show a minor; nothing was made, the message says where to report.
         ReportError: `out_path` cannot be written, `original` is not the analysed file, the package is too large,
             the analysis cannot be written as JSON, or a sentence makes a banned claim.
-        ValueError: `created_at` has no time zone or a year a zip cannot hold, or an image is not RGB uint8.
+        ValueError: `created_at` has no time zone or a year a zip cannot hold.
     """
     refuse_hard_stop(case)
     created_at = datetime.now(UTC) if created_at is None else created_at

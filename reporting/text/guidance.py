@@ -9,12 +9,12 @@ from reporting.text.results import Language
 
 
 def next_action(outcome: Outcome, language: Language) -> str:
-    """What to do now, in one line; `next_steps` says more."""
+    """Return what to do now, in one line; `next_steps` says more."""
     return sentence("guidance", f"action.{outcome}", language)
 
 
 def next_steps(outcome: Outcome, language: Language) -> tuple[str, ...]:
-    """What to do now, the most urgent first. Numbers and addresses come from the portal's dated facts.
+    """Return what to do now, the most urgent first. Numbers and addresses come from the portal's dated facts.
 
     Raises:
         ReportError: those facts cannot be read.

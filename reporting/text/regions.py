@@ -17,8 +17,8 @@ _say = partial(sentence, "regions")
 
 
 def evidence_sentences(explanation: Explanation, language: Language) -> tuple[str, ...]:
-    """Where in the face the evidence lies, the warning that is due when most of it lies outside, and what a second
-    network found."""
+    """Return where in the face the evidence lies, a warning if most of it lies outside, and what a second network
+    found."""
     return (*_places(explanation, language), *_second_opinion(explanation, language))
 
 
@@ -51,13 +51,13 @@ def _places(explanation: Explanation, language: Language) -> tuple[str, ...]:
 
 
 def outside_warning(shares: Mapping[FaceRegion, float], language: Language) -> str:
-    """Empty where most of the evidence lies in the face."""
+    """Return the warning that most of the evidence lies outside the face; empty if it does not."""
     share = shares["outside"]
     return _say("mostly_outside", language, share=percent(share, language)) if share >= OUTSIDE_WARNS_FROM else ""
 
 
 def faithfulness_sentences(measured: Faithfulness, language: Language) -> tuple[str, str]:
-    """What painting over did, and what follows for the map."""
+    """Return how far the score falls when the heatmap's strongest part is painted over, and what follows."""
     falls = _say(
         "checked",
         language,

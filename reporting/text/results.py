@@ -18,12 +18,12 @@ LANGUAGES: tuple[Language, ...] = ("en", "hi")
 
 Result = Outcome | Literal["some signs"]
 """What a reader is told: the outcome, or `some signs` where an inconclusive one leans towards `fake`."""
-_STRETCHES_NAMED = 6
+_SPANS_NAMED = 6
 _say = partial(sentence, "results")
 
 
 def percent(share: float, language: Language) -> str:
-    """A share from 0.0 to 1.0 in words that stay within what can be known.
+    """Format a share from 0.0 to 1.0; neither 0 % nor 100 % is ever claimed.
 
     Raises:
         ValueError: the share is not a number from 0 to 1.
@@ -41,7 +41,7 @@ def percent(share: float, language: Language) -> str:
 
 
 def clock(time_s: float) -> str:
-    """A moment of a video.
+    """Format a time of a video.
 
     >>> clock(0.0), clock(75.4), clock(3661)
     ('0:00', '1:15', '1:01:01')
@@ -52,7 +52,7 @@ def clock(time_s: float) -> str:
 
 
 def moment_clock(time_s: float) -> str:
-    """A moment of a video among others less than a second away.
+    """Format a time of a video to a tenth of a second.
 
     >>> moment_clock(0.04), moment_clock(75.46)
     ('0:00.0', '1:15.4')
@@ -61,7 +61,7 @@ def moment_clock(time_s: float) -> str:
 
 
 def length_clock(duration_s: float) -> str:
-    """The length of a video; a short one with tenths.
+    """Format the length of a video; a short one with tenths.
 
     >>> length_clock(0.72), length_clock(600.4)
     ('0:00.7', '10:00')
@@ -70,32 +70,32 @@ def length_clock(duration_s: float) -> str:
 
 
 def kind_name(kind: MediaKind, language: Language) -> str:
-    """The word for an image or a video."""
+    """Return the word for an image or a video."""
     return _say(f"kind.{kind}", language)
 
 
 def shown(found: Verdict | FaceTrack) -> Result:
-    """What a reader is told of a verdict or a track."""
+    """Return what a reader is told of a verdict or a track."""
     return "some signs" if found.grade == "some signs" else found.outcome
 
 
 def headline(result: Result, language: Language) -> str:
-    """The result in a few words."""
+    """Return the result in a few words."""
     return _say(f"headline.{result}", language)
 
 
 def verdict_sentence(verdict: Verdict, kind: MediaKind, language: Language) -> str:
-    """One sentence that says what was found in the whole file."""
+    """Return the sentence about the whole file."""
     return _say(f"verdict.{shown(verdict)}", language, kind=kind_name(kind, language))
 
 
 def short_opinion(result: Result, language: Language) -> str:
-    """The result in one short sentence without a number, for a text that has little room."""
+    """Return the result in one short sentence without a number."""
     return _say(f"short.{result}", language)
 
 
 def face_sentence(result: Result, language: Language, probability: float | None = None) -> str:
-    """One sentence about one face or one track, with the calibrated P(fake) if `probability` is given.
+    """Return the sentence about a face or track, with the calibrated P(fake) if `probability` is given.
 
     >>> face_sentence("real", "en"), face_sentence("fake", "en", 0.97)
     ('No signs of manipulation were found in this face.', 'This face shows signs of manipulation (estimate 97 %).')
@@ -105,30 +105,32 @@ def face_sentence(result: Result, language: Language, probability: float | None 
 
 
 def step_sentence(step: Step, language: Language) -> str:
-    """How far an analysis has come."""
+    """Return the stage of a running analysis."""
     return _say(f"step.{step.stage}", language, frame=step.frame, frames=step.frames)
 
 
 def peak_sentence(peak: Span, language: Language) -> str:
-    """When the estimate for one face is highest.
+    """Return when the estimate for a face is highest, and its value.
 
     >>> peak_sentence(Span(12.0, 15.5, 0.97), "en")
     'Highest estimate 97 %, from 0:12.0 to 0:15.5.'
     """
-    return _say("stretch.peak", language, stretch=_stretch(peak, language), p=percent(peak.probability, language))
+    return _say(
+        "stretch.peak", language, stretch=_span_words(peak, language), p=percent(peak.probability, language)
+    )
 
 
 def strongest_sentence(peak: Span, language: Language) -> str:
-    """When the estimate for one face is highest, without its figure.
+    """Return when the estimate for a face is highest.
 
     >>> strongest_sentence(Span(12.0, 15.5, 0.97), "en")
     'The estimate is highest from 0:12.0 to 0:15.5.'
     """
-    return _say("stretch.strongest", language, stretch=_stretch(peak, language))
+    return _say("stretch.strongest", language, stretch=_span_words(peak, language))
 
 
 def flagged_sentence(spans: Sequence[Span], language: Language) -> str:
-    """Every stretch in which one person's estimate reaches the threshold for `fake`; the first few by name.
+    """Return the spans in which a person's estimate reaches the threshold for `fake`, the first few by time.
 
     Raises:
         ValueError: there is none.
@@ -137,30 +139,30 @@ def flagged_sentence(spans: Sequence[Span], language: Language) -> str:
     'Signs of manipulation from 0:01.0 to 0:03.2, at 0:12.0.'
     """
     if not spans:
-        raise ValueError("there is no stretch to tell of")
-    stretches = ", ".join(_stretch(span, language) for span in spans[:_STRETCHES_NAMED])
-    if len(spans) > _STRETCHES_NAMED:
-        stretches = _say("stretch.more", language, stretches=stretches, count=len(spans) - _STRETCHES_NAMED)
+        raise ValueError("no spans given")
+    stretches = ", ".join(_span_words(span, language) for span in spans[:_SPANS_NAMED])
+    if len(spans) > _SPANS_NAMED:
+        stretches = _say("stretch.more", language, stretches=stretches, count=len(spans) - _SPANS_NAMED)
     return _say("stretch.flagged", language, stretches=stretches)
 
 
-def _stretch(span: Span, language: Language) -> str:
+def _span_words(span: Span, language: Language) -> str:
     start, end = moment_clock(span.start_s), moment_clock(span.end_s)
     return _say("stretch.moment" if start == end else "stretch.span", language, start=start, end=end)
 
 
 def no_face_in_view(language: Language) -> str:
-    """What a running camera says while it shows nobody."""
+    """Return what the camera tab says when no face is seen."""
     return _say("no_face_in_view", language)
 
 
 def derived_copy(language: Language) -> str:
-    """The sentence that stands in every frame of an annotated video."""
+    """Return the footer of every frame of an annotated video."""
     return _say("derived_copy", language)
 
 
 def error_sentence(checkpoint: CheckpointInfo, language: Language) -> str:
-    """How often the detector errs and how often it does not decide, or that nobody measured it."""
+    """Return the error rates of the detector, or that they were never measured."""
     false_alarm, miss, undecided = checkpoint.false_alarm_rate, checkpoint.miss_rate, checkpoint.undecided_rate
     if false_alarm is None and miss is None:
         return _say("error.never", language)
@@ -198,7 +200,7 @@ def _data_in_hindi(data: MeasuredData) -> str:
 
 
 def rate_sentence(checkpoint: CheckpointInfo, grade: Grade | None, kind: MediaKind, language: Language) -> str:
-    """How many of 1,000 genuine and of 1,000 manipulated files get this grade; empty where it was not measured."""
+    """Return how many of 1,000 genuine and manipulated files get this grade; empty if it was not measured."""
     rate = checkpoint.grade_rates.get(grade) if grade is not None else None
     if rate is None:
         return ""
@@ -208,7 +210,8 @@ def rate_sentence(checkpoint: CheckpointInfo, grade: Grade | None, kind: MediaKi
 
 
 def _of_thousand(share: float, language: Language) -> str:
-    """
+    """Format a share as a count of 1,000.
+
     >>> _of_thousand(0.0004, "en"), _of_thousand(0.0123, "en"), _of_thousand(0.42, "en")
     ('fewer than 1', 'about 12', 'about 420')
     """
@@ -219,25 +222,25 @@ def _of_thousand(share: float, language: Language) -> str:
 
 
 def limits(language: Language) -> tuple[str, ...]:
-    """What the detector cannot tell, one sentence each."""
+    """Return what the detector cannot tell, one sentence each."""
     return lines("results", "limits", language)
 
 
 def not_proof(language: Language) -> str:
-    """The sentence that goes wherever a result is shown."""
+    """Return the sentence that is shown with every result."""
     return _say("not_proof", language)
 
 
 def not_an_fir(language: Language) -> str:
-    """The sentence that goes wherever a draft is shown."""
+    """Return the sentence that is shown with every draft."""
     return _say("not_an_fir", language)
 
 
 def support_sentence(outcome: Outcome, kind: MediaKind, language: Language) -> str:
-    """Whether the analysis supports a complaint that a face was manipulated; only the outcome `fake` does."""
+    """Return whether the analysis supports a complaint about manipulation; only the outcome `fake` does."""
     return _say(f"supports.{'yes' if outcome == 'fake' else 'no'}", language, kind=kind_name(kind, language))
 
 
 def complaint_id_is_no_fir(language: Language) -> str:
-    """The sentence that goes wherever filing is spoken of."""
+    """Return that an acknowledgement number is not an FIR."""
     return _say("complaint_id_is_no_fir", language)

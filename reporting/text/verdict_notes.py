@@ -9,11 +9,11 @@ from reporting.text.catalog import lines, sentence, sentences
 from reporting.text.results import Language, kind_name, shown, verdict_sentence
 
 Screen = Literal["fake", "real", "some signs", "inconclusive", "poor_view", "no_face"]
-"""What the page shows: an outcome, or that no face was seen well enough for one."""
+"""What the page shows: a result, or that no face was seen well enough for one."""
 
 
 def screen_of(analysis: Analysis) -> Screen:
-    """`poor_view` where nothing was decided and every view that counts is small or blurred."""
+    """Return the result, or `poor_view` if nothing was decided and every face that counts is small or blurred."""
     verdict, seen = analysis.verdict, _weighty_scores(analysis)
     if verdict.outcome == "inconclusive" and all({"small", "blurred"} & set(score.marks) for score in seen):
         return "poor_view"
@@ -21,7 +21,7 @@ def screen_of(analysis: Analysis) -> Screen:
 
 
 def result_sentence(analysis: Analysis, language: Language) -> str:
-    """One sentence that says what was found in the whole file, or that no face was seen well enough."""
+    """Return the sentence about the whole file, or that no face was seen well enough."""
     kind = analysis.media.kind
     if screen_of(analysis) == "poor_view":
         return sentence("verdict_notes", "poor_view", language, kind=kind_name(kind, language))
@@ -29,7 +29,7 @@ def result_sentence(analysis: Analysis, language: Language) -> str:
 
 
 def why(analysis: Analysis, language: Language) -> str:
-    """Why nothing was decided, in one or two sentences; empty where something was."""
+    """Return why nothing was decided; empty if something was."""
     screen = screen_of(analysis)
     if screen not in sentences("verdict_notes")["why"]:
         return ""
@@ -38,7 +38,7 @@ def why(analysis: Analysis, language: Language) -> str:
 
 
 def tries(screen: Screen, kind: MediaKind, language: Language) -> tuple[str, ...]:
-    """What may lead to an answer after all; empty where there is one."""
+    """Return what else to try; empty if there is a result."""
     undecided: Screen = "inconclusive" if screen == "some signs" else screen
     if undecided not in sentences("verdict_notes")["tries"]:
         return ()

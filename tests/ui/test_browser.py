@@ -36,7 +36,7 @@ from words_helper import WORDS
 from reporting import verify_package
 from reporting.text import results as result_text
 from ui import text
-from ui.check.turns import CHECKS_AT_ONCE
+from ui.check.scheduler import CHECKS_AT_ONCE
 from ui.security.rate_limit import MAX_WAITING
 
 pytestmark = [

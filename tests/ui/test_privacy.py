@@ -121,7 +121,7 @@ def test_a_videos_place_is_not_in_its_annotated_copy(
     content = located_video(examples / "manipulated.mp4", tmp_path / "video.mp4")
     assert SECRET.encode() in content
     handlers = give("holiday.mp4", content)
-    videos = VideoHandlers(detector, handlers.visits, handlers.turns)
+    videos = VideoHandlers(detector, handlers.visits, handlers.scheduler)
     videos.start_copy(VISITOR)
     videos.make_copy("en", VISITOR, quiet)
     files = written(tmp_path / "root")

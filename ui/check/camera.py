@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -28,7 +27,7 @@ from reporting.text.results import Language
 from ui import text
 from ui.check.file_check import Trouble, attempt
 from ui.common.localized import LocalizedComponents
-from ui.common.templates import render
+from ui.common.templates import render, script
 from ui.session.jobs import Jobs
 from ui.session.visitor import session_of
 
@@ -39,7 +38,6 @@ _UNUSED_S = 20.0
 _MAX_CHARS = 900_000
 _MAX_PX = 1280 * 1280
 _PREFIX = "data:image/jpeg;base64,"
-_SCRIPT = Path(__file__).with_name("camera.js")
 
 
 class TooManyCameras(Exception):
@@ -166,9 +164,10 @@ def _number_of(data: Any) -> int:
 
 def camera_section(localized: LocalizedComponents) -> gr.HTML:
     """Lay out the camera; its script triggers `look`, with an image, and `halt`."""
-    script = _SCRIPT.read_text(encoding="utf-8")
     return localized.html(
-        lambda words: render("check/camera.html.j2", words.LANGUAGE), js_on_load=script, elem_id="camera"
+        lambda words: render("check/camera.html.j2", words.LANGUAGE),
+        js_on_load=script("check/camera.js"),
+        elem_id="camera",
     )
 
 

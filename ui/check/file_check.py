@@ -20,7 +20,7 @@ from detector.errors import (
     UnsupportedMediaError,
 )
 from detector.media.media import Media
-from detector.types import Analysis, Pixels, Step
+from detector.types import Analysis, Step
 from explain import Explanations, examine
 from reporting.text import results as result_text
 from reporting.text.results import Language
@@ -133,15 +133,6 @@ def check(
     if found.error is not None:
         _log.error("a result is shown without its images", exc_info=found.error)
     return found.analysis, found.explanations
-
-
-def first_frame(media: Media) -> Pixels:
-    """Decode the first frame, also of a damaged file.
-
-    Raises:
-        MediaError: the file cannot be read.
-    """
-    return next(iter(media.frames(1, lambda warning: None))).pixels
 
 
 def attempt(action: Callable[[], _T]) -> _T | Trouble:

@@ -25,7 +25,7 @@ from ui import text
 from ui.check import file_check, frame_sampling
 from ui.check.file_check import ProgressCallback, Superseded, Trouble, attempt
 from ui.check.result_updates import answer_updates, empty_result, result_texts, show_result
-from ui.check.turns import Turns
+from ui.check.scheduler import Scheduler
 from ui.check.video_handlers import copy_updates
 from ui.common.updates import Updates
 from ui.result.status_panel import (
@@ -34,18 +34,14 @@ from ui.result.status_panel import (
     trouble_panel,
 )
 from ui.security.rate_limit import MAX_WAITING
-from ui.session.images import delete_earlier_runs, save_images, save_sheet, save_still
-from ui.session.key_frames import KeyFrame, store_frames
+from ui.session.images import KeyFrame, delete_earlier_runs, save_images, save_sheet, save_still, store_frames
 from ui.session.origin import Origin, read_origin, sheet_frames
 from ui.session.own_files import RECEIVED, secret_folder
-from ui.session.store import ImageLinks, Visit, Visits, delete_if_ended, take_upload
+from ui.session.store import ImageLinks, Visit, Visits, take_upload
 from ui.session.visitor import owner_of, session_of
 
 _T = TypeVar("_T")
-
-
-def _no_progress(share: float, stage: Callable[[Language], str]) -> None:
-    """Progress callback of API calls."""
+_NO_PROGRESS: ProgressCallback = lambda share, stage: None  # noqa: E731
 
 
 class Handlers:
@@ -58,7 +54,7 @@ class Handlers:
         self._detector = detector
         self._root = root
         self.visits = Visits(root)
-        self.turns = Turns()
+        self.scheduler = Scheduler()
 
     def receive(self, upload: object, chosen: str, request: gr.Request) -> Updates:
         """Take an upload in and show at once that it is being checked; the check follows."""
@@ -104,16 +100,7 @@ class Handlers:
                 raise Superseded
             progress(share, desc=clock.describe(share, stage(visit.language), visit.language))
 
-        def work() -> CheckResult:
-            return self._analyze(visit, choice, on_progress)
-
-        try:
-            found = attempt(work)
-        except Superseded:
-            found = None
-        if self.visits.get(session) is not visit:
-            delete_if_ended(visit)  # images may have been written into it
-            return {}
+        found = self.visits.attempt(session, visit, lambda: self._analyze(visit, choice, on_progress))
         if found is None:
             return {}  # the handler that stopped it updates the page
         if not isinstance(found, Trouble):
@@ -195,24 +182,20 @@ class Handlers:
         full = partial(trouble_panel, Trouble("busy", waiting=MAX_WAITING))
         return answer_updates(self._end_with(session_of(request), full, text.language_of(chosen)))
 
-    def leave(self, request: gr.Request) -> None:
-        """End the visit of a closed page."""
-        self.visits.end(session_of(request))
-
     def analyze(self, upload: object, request: gr.Request) -> dict[str, Any]:
         """Analyse one image or video for the API; return what `scan --json` prints."""
 
         def work(media: Media, step: ProgressCallback) -> Analysis:
             return self._detector.analyze(media, progress=lambda done: step(done.share, lambda language: ""))
 
-        return self._once(upload, request, lambda path: self._in_turn(path, _no_progress, work)[1].to_dict())
+        return self._once(upload, request, lambda path: self._in_turn(path, _NO_PROGRESS, work)[1].to_dict())
 
     def report(self, upload: object, request: gr.Request) -> str:
         """Return the report package of an image or video for the API, without case and original."""
 
         def work(path: Path) -> str:
             media, (analysis, explanations) = self._in_turn(
-                path, _no_progress, lambda media, step: file_check.check(self._detector, media, step)
+                path, _NO_PROGRESS, lambda media, step: file_check.check(self._detector, media, step)
             )
             folder = secret_folder(self._root, owner_of(request))
             try:
@@ -239,12 +222,12 @@ class Handlers:
             on_progress: called in each step.
             work: gets the opened file and its progress callback, which lets others pass during a video.
         """
-        with self.turns.image():
+        with self.scheduler.image():
             media = source if isinstance(source, Media) else open_media(source, self._detector.config)
             if media.info.kind == "image":
                 return media, work(media, on_progress)
         name = printable(media.path.name)
-        with self.turns.video(
+        with self.scheduler.video(
             lambda: on_progress(0.0, lambda language: text.of(language).CHECKING.format(name=name))
         ) as give_way:
 
@@ -352,7 +335,7 @@ class TimeLeft:
 def _decisive_frame(media: Media, analysis: Analysis) -> Pixels:
     """Return the decisive frame with a box around every face; the first frame if there is no face."""
     if not analysis.tracks:
-        return file_check.first_frame(media)
+        return next(iter(media.frames(1, lambda warning: None))).pixels
     crop = analysis.tracks[0].key_crops[0]
     frame = analysis.key_frames.get(crop.frame_index) or media.frame(crop.frame_index)
     boxes = {track_id: score.box for track_id, score in scores_in_frame(analysis.tracks, frame.index)}

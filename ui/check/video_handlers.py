@@ -18,15 +18,15 @@ from reporting.text import results as result_text
 from reporting.text.printable import drop_unsafe, printable
 from reporting.text.results import Language, moment_clock
 from ui import text
-from ui.check.file_check import Superseded, Trouble, attempt
-from ui.check.turns import Turns
+from ui.check.file_check import Superseded, Trouble
+from ui.check.scheduler import Scheduler
 from ui.common.html import Picture, file_size
 from ui.common.updates import Updates
 from ui.result.status_panel import idle_panel, moment_panel, note_panel, trouble_panel
 from ui.session.disk import discard
 from ui.session.images import save_images
 from ui.session.own_files import secret_folder
-from ui.session.store import Moment, Visit, Visits, delete_if_ended
+from ui.session.store import Moment, Visit, Visits
 from ui.session.visitor import session_of
 
 _TYPEFACES: dict[Language, Path | None] = {
@@ -38,10 +38,10 @@ _TYPEFACES: dict[Language, Path | None] = {
 class VideoHandlers:
     """Handlers around one detector. Thread-safe."""
 
-    def __init__(self, detector: Detector, visits: Visits, turns: Turns) -> None:
+    def __init__(self, detector: Detector, visits: Visits, scheduler: Scheduler) -> None:
         self._detector = detector
         self._visits = visits
-        self._turns = turns
+        self._scheduler = scheduler
 
     def moment(self, chosen: str, request: gr.Request, event: gr.EventData) -> Updates:
         """Draw the frame that was picked in a timeline.
@@ -55,29 +55,22 @@ class VideoHandlers:
         visit = self._visits.get(session_of(request))
         if visit is None or visit.analysis is None or visit.media is None:
             return {"moment": trouble_panel(Trouble("moment_gone"), language)}
-        analysis, media = visit.analysis, visit.media
+        session, analysis, media = session_of(request), visit.analysis, visit.media
 
-        def still_here() -> bool:
-            return self._visits.get(session_of(request)) is visit
-
-        def work() -> Moment | None:
+        def work() -> Moment:
             track, score, probability = _picked(analysis, event._data)
             pixels = self._draw(visit, analysis, media, score)
-            if not still_here():
+            if self._visits.get(session) is not visit:
                 raise Superseded
             return Moment(_store(visit, pixels), track.track_id, moment_clock(score.time_s), probability)
 
-        try:
-            moment = attempt(work)
-        except Superseded:
-            moment = None
-        if not still_here():
-            delete_if_ended(visit)
+        moment = self._visits.attempt(session, visit, work)
+        if moment is None:
             return {}
         if isinstance(moment, Trouble):
             return {"moment": trouble_panel(moment, language)}
         visit.moment = moment
-        return {"moment": moment_panel(moment, visit.language) if moment else idle_panel()}
+        return {"moment": moment_panel(moment, visit.language)}
 
     def start_copy(self, request: gr.Request) -> Updates:
         """Show that the annotated copy is coming; `make_copy` follows."""
@@ -106,14 +99,14 @@ class VideoHandlers:
                 raise Superseded
             progress(share, desc=text.of(visit.language).COPY_WORKING)
 
-        def work() -> Path | None:
+        def work() -> Path:
             on_progress(0.0)
             copies = visit.folder / "copies"
             shutil.rmtree(copies, ignore_errors=True)
             copies.mkdir()
             out = secret_folder(copies) / f"{drop_unsafe(Path(analysis.media.file_name).stem)[:60]}-annotated.mp4"
             try:
-                with self._turns.video(lambda: on_progress(0.0)) as give_way:
+                with self._scheduler.video(lambda: on_progress(0.0)) as give_way:
 
                     def step(share: float) -> None:
                         give_way()
@@ -133,13 +126,7 @@ class VideoHandlers:
                 raise
             return out
 
-        try:
-            copy = attempt(work)
-        except Superseded:
-            copy = None
-        if self._visits.get(session_of(request)) is not visit:
-            delete_if_ended(visit)
-            return {}
+        copy = self._visits.attempt(session_of(request), visit, work)
         if copy is None or not jobs.deliver(job, lambda: setattr(visit, "annotated", copy)):
             return {}  # the handler that stopped it updates the page
         return copy_updates(visit)

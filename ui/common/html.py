@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from detector.types import Outcome
+from reporting.portals import load_places, load_portal
 from reporting.text.printable import printable
 from reporting.text.results import Language
 from ui import text
@@ -25,6 +27,8 @@ _PATHS = {
     "private": '<rect x="4.5" y="10.5" width="15" height="10.5" rx="2"/><path d="M8 10.5V7a4 4 0 0 1 8 0v3.5"/>',
     "trouble": '<path d="M8 2h8l6 6v8l-6 6H8l-6-6V8z"/><path d="m9 9 6 6m0-6-6 6"/>',
 }
+
+_LINK = re.compile(r"https://[^\s,;)।]*[^\s,;.)।]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,41 @@ def with_name(words: str, name: str) -> Markup:
     Checked: <bdi>a&lt;b&gt;.jpg</bdi>
     """
     return Markup(escape(words).replace("&#123;name}", f"<bdi>{escape(name)}</bdi>"))
+
+
+def linked(sentence: str) -> Markup:
+    """Escape a sentence and link its telephone numbers and addresses.
+
+    >>> str(linked("Call 112 at once, or see https://stopncii.org."))  # doctest: +ELLIPSIS
+    'Call <a href="tel:112">112</a> at once, or see <a href="https://stopncii.org" target=...</a>.'
+    """
+    numbers = "|".join(map(re.escape, _numbers()))
+    pieces, at = [], 0
+    for found in re.finditer(rf"{_LINK.pattern}|(?<![\w,])(?:{numbers})(?!\w)", sentence):
+        pieces.append(escape(sentence[at : found.start()]))
+        name = escape(found.group())
+        if found.group().startswith("https:"):
+            pieces.append(f'<a href="{name}" target="_blank" rel="noopener noreferrer">{name}</a>')
+        else:
+            pieces.append(f'<a href="tel:{name.replace(" ", "")}">{name}</a>')
+        at = found.end()
+    return Markup("".join((*pieces, escape(sentence[at:]))))
+
+
+def _numbers() -> list[str]:
+    """Return every telephone number of the dated facts, longest first."""
+    portal = load_portal()
+    known = {
+        portal.helpline_emergency.value,
+        portal.helpline_cyber_fraud.value,
+        portal.helpline_women.value,
+        portal.helpline_child.value,
+        portal.helpline_legal_aid.value,
+    }
+    for place in load_places().values():
+        known.add(place.emergency.value)
+        known |= set(re.findall(r"\b0\d{3}(?: \d{3,4})+\b", place.report.value["address"]))
+    return sorted(known, key=len, reverse=True)
 
 
 def _escaped(words: str) -> str:

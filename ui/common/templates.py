@@ -1,4 +1,4 @@
-"""Render the page's Jinja2 templates (`*.html.j2` below `ui/`)."""
+"""Render the page's Jinja2 templates (`*.html.j2` below `ui/`) and read its scripts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from markupsafe import Markup
 from reporting.text import results
 from reporting.text.results import Language
 from ui import text
-from ui.common.html import escape, file_size, icon, verbatim, with_name
+from ui.common.html import escape, file_size, icon, linked, verbatim, with_name
 
 _FOLDER = Path(__file__).resolve().parent.parent
 
@@ -19,6 +19,11 @@ _FOLDER = Path(__file__).resolve().parent.parent
 def render(name: str, language: Language, /, **values: object) -> str:
     """Render a template with the words of a language; values are escaped by `escape` unless they are `Markup`."""
     return _ENVIRONMENT.get_template(name).render(words=text.of(language), language=language, **values)
+
+
+def script(*names: str) -> str:
+    """Return scripts below `ui/`, one after the other."""
+    return "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in names)
 
 
 def _source(name: str) -> str:
@@ -36,6 +41,7 @@ _ENVIRONMENT = Environment(
 _ENVIRONMENT.globals |= {
     "file_size": file_size,
     "icon": icon,
+    "linked": linked,
     "results": results,
     "verbatim": verbatim,
     "with_name": with_name,

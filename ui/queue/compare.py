@@ -18,7 +18,7 @@ def comparison(first: Row, second: Row, language: Language) -> str:
         language,
         rows=(first, second),
         facts=[_facts(row, language) for row in (first, second)],
-        same=first.summary and second.summary and first.summary.sha256 == second.summary.sha256,
+        same=first.summary and second.summary and first.summary.media.sha256 == second.summary.media.sha256,
     )
 
 
@@ -29,15 +29,15 @@ def _facts(row: Row, language: Language) -> dict[str, str]:
     if summary is None or result is None:
         state = row.trouble.title(language) if row.trouble else words.FILES_STATES[row.state]
         return facts | {"result": state, "size": file_size(row.size_bytes, language)}
-    width, height = summary.pixels
+    media = summary.media
     return facts | {
-        "outcome": summary.outcome,
+        "outcome": summary.verdict.outcome,
         "result": result_text.headline(result, language),
         "grade": result_text.headline(RESULT_OF[summary.grade], language) if summary.grade else "",
         "where": where(summary, language),
-        "length": length_clock(summary.duration_s) if summary.duration_s is not None else "",
+        "length": length_clock(media.duration_s) if media.duration_s is not None else "",
         "faces": str(summary.faces),
-        "pixels": f"{width} \u00d7 {height}",
-        "size": file_size(summary.size_bytes, language),
-        "sha256": summary.sha256,
+        "pixels": f"{media.width_px} \u00d7 {media.height_px}",
+        "size": file_size(media.size_bytes, language),
+        "sha256": media.sha256,
     }

@@ -91,15 +91,14 @@ def _values(row: Row) -> dict[str, Any]:
         values["error"] = row.trouble.detail or row.trouble.message("en")
     if row.summary is None:
         return values | {"size_bytes": row.size_bytes}
-    summary, verdict = row.summary, row.summary.verdict
-    width, height = summary.pixels
+    summary, verdict, media = row.summary, row.summary.verdict, row.summary.media
     return values | {
-        "sha256": summary.sha256,
-        "size_bytes": summary.size_bytes,
-        "kind": summary.kind,
-        "width_px": width,
-        "height_px": height,
-        "duration_s": summary.duration_s,
+        "sha256": media.sha256,
+        "size_bytes": media.size_bytes,
+        "kind": media.kind,
+        "width_px": media.width_px,
+        "height_px": media.height_px,
+        "duration_s": media.duration_s,
         "outcome": verdict.outcome,
         "grade": verdict.grade,
         "probability": verdict.probability,

@@ -151,7 +151,7 @@ class ListHandlers:
             return answer_updates(note_panel(text.of(language).FILES_GONE)) | empty_result()
         if row.trouble is not None or row.visit is None:
             panel = trouble_panel(row.trouble or Trouble("file_gone"), language)
-            self._save_shown(session, files)
+            self._save_shown(session)
             self._visits.end(session)
             return answer_updates(panel) | empty_result() | self._table(session, files, language, row.number)
         if row.state != "done":
@@ -279,7 +279,7 @@ class ListHandlers:
         """A page was closed or reloaded: results are kept for a while, see `Visits.leave`."""
         session = session_of(request)
         if not self._tabs.knows(session):
-            self._handlers.leave(request)
+            self._visits.end(session)
             self.lists.end(session)
             return
         self._visits.leave(session)
@@ -306,11 +306,11 @@ class ListHandlers:
         visit.language = language
         if self._visits.get(session) is not visit:
             self._add_current(session, files)
-            self._save_shown(session, files)
+            self._save_shown(session)
             self._visits.show(session, visit)
         return show_result(visit, analysis)
 
-    def _save_shown(self, session: str, files: FileList) -> None:
+    def _save_shown(self, session: str) -> None:
         """Keep the shown result on disk only."""
         before = self._visits.get(session)
         if before is not None and before.listed and before.analysis is not None:

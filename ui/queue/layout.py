@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from ui import text
-from ui.check.turns import CHECK
+from ui.check.scheduler import CHECK
 from ui.common.localized import LocalizedComponents, plain_html
-from ui.common.templates import render
+from ui.common.templates import render, script
 from ui.common.updates import AT_ONCE, MANY, PRIVATE, connect
 from ui.queue.handlers import ListHandlers
 from ui.queue.table import table
@@ -18,8 +17,6 @@ from ui.result.status_panel import idle_panel
 from ui.session.tabs import Tabs
 from ui.text import Words
 
-_PICK = Path(__file__).with_name("pick.js").read_text(encoding="utf-8")
-_FILES = Path(__file__).with_name("files.js").read_text(encoding="utf-8")
 ACCEPT = "image/*,video/*,.heic,.heif,.avif,.jp2,.mkv,.ts,.mts,.m2ts,.avi,.webm,.mov"
 """File types that the browser suggests; others can be chosen too."""
 _SAVE = "watch('value', () => element.querySelector('a[data-save]')?.click());"
@@ -28,7 +25,7 @@ _CLOSE = "element.addEventListener('click', (e) => { if (e.target.closest('[data
 
 def pick_part(localized: LocalizedComponents) -> None:
     """Lay out the buttons for a folder and a phone's camera; their script also takes dropped and pasted files."""
-    localized.html(_pick, js_on_load=_PICK, elem_id="pick", elem_classes="dd-intro")
+    localized.html(_pick, js_on_load=script("queue/pick.js"), elem_id="pick", elem_classes="dd-intro")
 
 
 def _pick(words: Words) -> str:
@@ -48,7 +45,11 @@ class FilesPart:
         self._ticket = gr.Textbox("", visible=False)
         empty = table(None, text.DEFAULT)
         self._files = plain_html(
-            empty, html_template="<div></div>", js_on_load=_FILES, elem_id="files", most=max_bytes
+            empty,
+            html_template="<div></div>",
+            js_on_load=script("queue/files.js"),
+            elem_id="files",
+            most=max_bytes,
         )
         with gr.Column(elem_id="files-working"):
             self._progress = plain_html("", elem_id="files-progress")
@@ -111,6 +112,6 @@ class FilesPart:
             arrival.then(lambda: idle_panel(), None, saved, **AT_ONCE)
         listed = [files, compared, exported]
         connect(language.change, handlers.change_language, language, listed, **AT_ONCE)
-        script = Tabs.SCRIPT.replace("(ticket, ...rest) =>", "() =>").replace("...rest", f"({pressed})()")
-        connect(page.load, handlers.restore, [self._ticket, language], with_result, js=script, **AT_ONCE)
+        both = f"() => [({Tabs.SCRIPT})(), ({pressed})()]"
+        connect(page.load, handlers.restore, [self._ticket, language], with_result, js=both, **AT_ONCE)
         return opened

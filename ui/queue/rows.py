@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from detector.media.media import Media
-from detector.types import Analysis, Grade, MediaKind, Outcome, Verdict
+from detector.types import Analysis, Grade, MediaInfo, Verdict
 from explain.types import Explanations
 from ui.check.file_check import Trouble
 from ui.common.html import Picture
@@ -41,8 +41,10 @@ _STRENGTH: tuple[Grade, ...] = ("none found", "undecided", "some signs", "signs"
 class Summary:
     """A result as shown in the table."""
 
-    kind: MediaKind
+    media: MediaInfo
     verdict: Verdict
+    faces: int
+    elapsed_s: float
     grade: Grade | None
     """The highest of any face; None without a face."""
     strongest: int | None
@@ -50,17 +52,6 @@ class Summary:
     start_s: float | None
     """Peak of that face in a video."""
     end_s: float | None
-    duration_s: float | None
-    faces: int
-    size_bytes: int
-    sha256: str
-    pixels: tuple[int, int]
-    """Width and height."""
-    elapsed_s: float
-
-    @property
-    def outcome(self) -> Outcome:
-        return self.verdict.outcome
 
 
 @dataclass(slots=True, eq=False)
@@ -253,18 +244,14 @@ def summarize(analysis: Analysis) -> Summary:
     peak = strongest.peak if video and strongest else None
     at_s = max(strongest.scores, key=lambda score: score.probability).time_s if video and strongest else None
     return Summary(
-        kind=media.kind,
+        media=media,
         verdict=analysis.verdict,
+        faces=len(analysis.tracks),
+        elapsed_s=analysis.elapsed_s,
         grade=strongest.grade if strongest else None,
         strongest=strongest.track_id + 1 if strongest else None,
         start_s=peak.start_s if peak else at_s,
         end_s=peak.end_s if peak else at_s,
-        duration_s=media.duration_s,
-        faces=len(analysis.tracks),
-        size_bytes=media.size_bytes,
-        sha256=media.sha256,
-        pixels=(media.width_px, media.height_px),
-        elapsed_s=analysis.elapsed_s,
     )
 
 

@@ -95,6 +95,6 @@ def _row(row: Row, language: Language) -> dict[str, Any]:
             "where": where(summary, language),
             "whereS": summary.start_s if summary.start_s is not None else float(summary.strongest or 0),
         }
-    if summary is not None and summary.duration_s is not None:
-        entry |= {"length": length_clock(summary.duration_s), "lengthS": summary.duration_s}
+    if summary is not None and (duration_s := summary.media.duration_s) is not None:
+        entry |= {"length": length_clock(duration_s), "lengthS": duration_s}
     return entry

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import gradio as gr
 
@@ -170,26 +170,20 @@ def read_case(answers: Answers) -> Case:
     """
     sexual = answers.kind == "sexual"
     images = bool(answers.with_images) if sexual else None
-    values = {
+    texts = ("delay_reason", "platform", "handle", "whose_face", "what_happened", "harm", "state")
+    marks = ("in_danger", "witness_only", "denied")
+    values: dict[str, Any] = {
         "kind": answers.kind,
-        "in_danger": bool(answers.in_danger),
         "depicted": (answers.depicted if sexual else None) or "unsure",
-        "witness_only": bool(answers.witness_only),
-        "denied": bool(answers.denied),
         "country": answers.country or "IN",
         "seen_at": indian_time(answers.seen_at),
         "saved_at": indian_time(answers.saved_at),
-        "delay_reason": answers.delay_reason or "",
-        "platform": answers.platform or "",
-        "handle": answers.handle or "",
         "urls": tuple(link.strip() for link in (answers.links or "").splitlines() if link.strip()),
-        "whose_face": answers.whose_face or "",
-        "what_happened": answers.what_happened or "",
-        "harm": answers.harm or "",
-        "state": answers.state or "",
         "include_media": images,
         "show_images": images,
     }
+    values |= {name: getattr(answers, name) or "" for name in texts}
+    values |= {name: bool(getattr(answers, name)) for name in marks}
     return parse_case(values, "The form")
 
 

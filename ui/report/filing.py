@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 
-from reporting import Case, PortalField, followups, route
+from reporting import Case
 from reporting.case import IST
+from reporting.complaint.form_fields import PortalField
+from reporting.complaint.referrals import followups, route
 from reporting.portals import load_portal
 from reporting.text.catalog import sentences
 from reporting.text.findings import Finding, mark, versions
@@ -16,11 +17,9 @@ from reporting.text.results import Language
 from ui import text
 from ui.common.html import escape
 from ui.common.templates import render
-from ui.report.referral_steps import linked
 from ui.session.images import image_link
 from ui.session.store import Prepared
 
-SCRIPT = Path(__file__).with_name("filing.js")
 _MOST_LINES = 4
 _CHARS_A_LINE = 60
 
@@ -50,7 +49,6 @@ def before_filing(case: Case, findings: Sequence[Finding], language: Language) -
         "report/before_filing.html.j2",
         language,
         urgent=urgent,
-        linked=linked,
         grave=[entry for entry in told if entry.severity == worst],
         minor=[entry for entry in told if entry.severity != worst],
         mark=mark,

@@ -14,14 +14,8 @@ import gradio as gr
 
 from detector.errors import HardStopError
 from detector.types import Analysis
-from reporting import (
-    Case,
-    ReportPackage,
-    build_package,
-    is_hard_stop,
-    record_acknowledgement,
-    refuse_hard_stop,
-)
+from reporting import Case, ReportPackage, build_package, record_acknowledgement
+from reporting.complaint.referrals import is_hard_stop, refuse_hard_stop
 from reporting.portals import load_portal
 from reporting.text.results import Language
 from reporting.types import Place
@@ -36,9 +30,9 @@ from ui.report.portal_status import check_portal
 from ui.report.referral_steps import first_panel, portal_link, routes_panel
 from ui.result.status_panel import idle_panel, note_panel, trouble_panel
 from ui.session.disk import discard
-from ui.session.key_frames import load_frames
+from ui.session.images import load_frames
 from ui.session.own_files import secret_folder
-from ui.session.store import Prepared, Visit, Visits, delete_if_ended
+from ui.session.store import Prepared, Visit, Visits
 from ui.session.visitor import session_of
 
 
@@ -62,12 +56,12 @@ class ReportHandlers:
         job = self._jobs.start(session, "route", turn)
         answers = Answers(*typed)
         self._discard_package(session, turn)
-        stopped = self._stops(session, answers, language)
+        stopped = self._stops(session, answers)
         found = {"answer": _hard_stop_panel(language)} | empty_result() if stopped else {}
         if not self._jobs.is_current(job):
             return found
         routed = _form_updates(answers, language, build=self._visits.get(session) is not None)
-        return routed | _package_updates(None, language) | found
+        return routed | package_updates(None, language) | found
 
     def prepare(
         self, request: gr.Request, turn: float, chosen: str, original_wanted: bool, *typed: Any
@@ -78,27 +72,27 @@ class ReportHandlers:
         job = self._jobs.start(session, "package", turn)
         if not self._jobs.is_current(job):
             return {}
-        if self._stops(session, answers, language):
-            return _package_updates(attempt(partial(_refuse, answers)), language)
+        if self._stops(session, answers):
+            return package_updates(attempt(partial(_refuse, answers)), language)
         visit = self._visits.get(session)
         if visit is None or visit.analysis is None:
-            return _package_updates(Trouble("result_gone"), language)
+            return package_updates(Trouble("result_gone"), language)
         analysis = visit.analysis
 
         def work() -> Prepared:
             return _build(visit, analysis, read_case(answers), original_wanted, self._visits.processed_at)
 
-        package: Prepared | Trouble = Trouble("no_kind")
+        package: Prepared | Trouble | None = Trouble("no_kind")
         if answers.kind is not None:
-            package = attempt(partial(_refuse, answers) if answers.age_missing else work)
-        if self._visits.get(session) is not visit:
-            delete_if_ended(visit)  # files may have been written into it
+            refuse_or_build = partial(_refuse, answers) if answers.age_missing else work
+            package = self._visits.attempt(session, visit, refuse_or_build)
+        if package is None:
             return {}
         if not self._jobs.deliver(job, lambda: setattr(visit, "package", package)):
             if isinstance(package, Prepared):
                 discard(package.path.parent)
             return {}
-        return _package_updates(package, visit.language)
+        return package_updates(package, visit.language)
 
     def file(
         self, request: gr.Request, turn: float, chosen: str, number: str | None, filed_at: str | None
@@ -115,7 +109,7 @@ class ReportHandlers:
         language = text.language_of(chosen)
         visit = self._visits.get(session_of(request))
         if visit is None or not isinstance(visit.package, Prepared):
-            return _package_updates(Trouble("result_gone"), language)
+            return package_updates(Trouble("result_gone"), language)
         package = visit.package
         job = self._jobs.start(session_of(request), "package", turn)
 
@@ -135,19 +129,19 @@ class ReportHandlers:
         shown = replace(package, trouble=filed) if isinstance(filed, Trouble) else filed
         if not self._jobs.deliver(job, lambda: setattr(visit, "package", shown)):
             return {}
-        return _package_updates(shown, language)
+        return package_updates(shown, language)
 
     def discard_package(self, request: gr.Request, turn: float) -> Updates:
         """Remove the package from the page after an edit."""
         self._discard_package(session_of(request), turn)
-        return _package_updates(None, text.DEFAULT)
+        return package_updates(None, text.DEFAULT)
 
     def show(self, request: gr.Request) -> Updates:
         """Show the state of the package again: updates may arrive out of order."""
         visit = self._visits.get(session_of(request))
         if visit is None:
             return {}
-        return _package_updates(visit.package, visit.language)
+        return package_updates(visit.package, visit.language)
 
     def change_language(self, request: gr.Request, turn: float, chosen: str, *typed: Any) -> Updates:
         """Show form and package in another language."""
@@ -155,7 +149,7 @@ class ReportHandlers:
         self._jobs.start(session, "route", turn)
         visit = self._visits.get(session)
         routed = _form_updates(Answers(*typed), language, build=visit is not None)
-        return routed | _package_updates(visit.package if visit else None, language)
+        return routed | package_updates(visit.package if visit else None, language)
 
     def ask_portal(self, chosen: str) -> Updates:
         """Check whether the portal answers this computer."""
@@ -163,7 +157,7 @@ class ReportHandlers:
         found = words.REACH[check_portal(portal.home_url.value)]
         return {"reached": note_panel(found.format(fraud=portal.helpline_cyber_fraud.value))}
 
-    def _stops(self, session: str, answers: Answers, language: Language) -> bool:
+    def _stops(self, session: str, answers: Answers) -> bool:
         """End the visit if the answers are a hard stop, and return whether they are."""
         if answers.kind != "sexual" or answers.age_missing or answers.depicted == "adult":
             return False
@@ -248,7 +242,7 @@ def _form_updates(answers: Answers, language: Language, *, build: bool) -> Updat
     }
 
 
-def _package_updates(package: Prepared | Trouble | None, language: Language) -> Updates:
+def package_updates(package: Prepared | Trouble | None, language: Language) -> Updates:
     """Update the note, fields, download, portal link and follow-up of the report package.
 
     A package that is ready collapses the form that it was made from and the details of the result.

@@ -10,14 +10,15 @@ from reporting import Case
 from reporting.text import results as result_text
 from ui.common.html import escape
 from ui.common.localized import LocalizedComponents, plain_html
+from ui.common.templates import script
 from ui.common.updates import AT_ONCE, HEAVY, Updates, by_name, connect
 from ui.report.case_form import account_fields, detail_fields, first_fields, images_field, time_picker
-from ui.report.filing import SCRIPT as FILING_SCRIPT
-from ui.report.handlers import ReportHandlers
+from ui.report.handlers import ReportHandlers, package_updates
 from ui.report.referral_steps import first_panel
 from ui.result.status_panel import idle_panel
 from ui.session.jobs import Jobs
 from ui.session.store import Visits
+from ui.text import DEFAULT
 
 
 class ReportPart:
@@ -48,7 +49,7 @@ class ReportPart:
                 self._prepare = localized.button(lambda words: words.PREPARE, "prepare", variant="primary")
         note = plain_html(idle_panel(), elem_id="package-note")
         with gr.Column(visible=False, elem_id="filing") as filing:
-            fields = plain_html("", js_on_load=FILING_SCRIPT.read_text(encoding="utf-8"), elem_id="fields")
+            fields = plain_html("", js_on_load=script("report/filing.js"), elem_id="fields")
         download = gr.DownloadButton(visible=False, variant="primary", elem_id="download")
         portal = plain_html("", elem_id="portal")
         with gr.Column(visible=False, elem_id="after") as after:
@@ -124,12 +125,4 @@ def _reset_form() -> Updates:
         "depicted": gr.Radio(value=None, visible=False),
         "witness": False,
         "build": gr.Column(visible=True),
-        "told": gr.Accordion(open=True),
-        "package-note": idle_panel(),
-        "filing": gr.Column(visible=False),
-        "fields": "",
-        "download": gr.DownloadButton(value=None, visible=False),
-        "portal": "",
-        "after": gr.Column(visible=False),
-        "filed": idle_panel(),
-    }
+    } | package_updates(None, DEFAULT)

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from markupsafe import Markup
-
-from reporting import Case, Route, filing_page, route
-from reporting.portals import load_places, load_portal
+from reporting import Case
+from reporting.complaint.referrals import Route, filing_page, route
+from reporting.portals import load_portal
 from reporting.text.findings import Finding
 from reporting.text.results import Language
 from ui import text
-from ui.common.html import escape
 from ui.common.templates import render
-
-_LINK = re.compile(r"https://[^\s,;)।]*[^\s,;.)।]")
 
 
 def first_panel(case: Case, language: Language, *, age_missing: bool) -> str:
@@ -54,7 +49,6 @@ def _panel(
         age_missing=age_missing,
         titled=titled,
         stopped=stopped,
-        linked=linked,
     )
 
 
@@ -77,38 +71,3 @@ def portal_link(case: Case, findings: Sequence[Finding], language: Language) -> 
         typed=words.PORTAL_ADDRESS if case.country == "IN" else words.PAGE_ADDRESS,
         errors=[" ".join(entry.sentences(language)) for entry in findings if entry.severity == "error"],
     )
-
-
-def linked(sentence: str) -> Markup:
-    """Escape a sentence and link its telephone numbers and addresses.
-
-    >>> str(linked("Call 112 at once, or see https://stopncii.org."))  # doctest: +ELLIPSIS
-    'Call <a href="tel:112">112</a> at once, or see <a href="https://stopncii.org" target=...</a>.'
-    """
-    numbers = "|".join(map(re.escape, _numbers()))
-    pieces, at = [], 0
-    for found in re.finditer(rf"{_LINK.pattern}|(?<![\w,])(?:{numbers})(?!\w)", sentence):
-        pieces.append(escape(sentence[at : found.start()]))
-        name = escape(found.group())
-        if found.group().startswith("https:"):
-            pieces.append(f'<a href="{name}" target="_blank" rel="noopener noreferrer">{name}</a>')
-        else:
-            pieces.append(f'<a href="tel:{name.replace(" ", "")}">{name}</a>')
-        at = found.end()
-    return Markup("".join((*pieces, escape(sentence[at:]))))
-
-
-def _numbers() -> list[str]:
-    """Return every telephone number of the dated facts, longest first."""
-    portal = load_portal()
-    known = {
-        portal.helpline_emergency.value,
-        portal.helpline_cyber_fraud.value,
-        portal.helpline_women.value,
-        portal.helpline_child.value,
-        portal.helpline_legal_aid.value,
-    }
-    for place in load_places().values():
-        known.add(place.emergency.value)
-        known |= set(re.findall(r"\b0\d{3}(?: \d{3,4})+\b", place.report.value["address"]))
-    return sorted(known, key=len, reverse=True)

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from markupsafe import Markup
-
 from detector.types import Analysis, FaceTrack, Outcome
 from explain.types import Explanation, Explanations
-from reporting.portals import load_portal
 from reporting.text import guidance
 from reporting.text.messages import message_sentences
 from reporting.text.regions import evidence_sentences
 from reporting.text.results import Language, flagged_sentence, moment_clock
 from ui import text
-from ui.common.html import Picture, escape, file_size
+from ui.common.html import Picture, file_size
 from ui.common.templates import render
 from ui.session.store import ImageLinks
 
@@ -46,10 +43,7 @@ def about(analysis: Analysis, language: Language) -> str:
 def next_steps(outcome: Outcome, language: Language) -> str:
     """Return the helplines, and further steps collapsed."""
     urgent, *steps = guidance.next_steps(outcome, language)
-    portal, linked = load_portal(), escape(urgent)
-    for number in (portal.helpline_emergency.value, portal.helpline_cyber_fraud.value):
-        linked = linked.replace(escape(number), f'<a href="tel:{escape(number)}">{escape(number)}</a>', 1)
-    return render("result/next_steps.html.j2", language, urgent=Markup(linked), steps=steps)
+    return render("result/next_steps.html.j2", language, urgent=urgent, steps=steps)
 
 
 def _images(

@@ -9,7 +9,7 @@ from explain import Explanation, Faithfulness, measure_faithfulness
 from reporting.text.regions import faithfulness_sentences
 from reporting.text.results import Language
 from ui import text
-from ui.check.file_check import Superseded, Trouble, attempt
+from ui.check.file_check import Superseded, Trouble
 from ui.common.templates import render
 from ui.common.updates import Updates
 from ui.result.status_panel import idle_panel, trouble_panel
@@ -18,6 +18,8 @@ from ui.session.visitor import session_of
 
 
 class MapCheckHandlers:
+    """Handlers around one detector. Thread-safe."""
+
     def __init__(self, detector: Detector, visits: Visits) -> None:
         self._detector = detector
         self._visits = visits
@@ -34,11 +36,8 @@ class MapCheckHandlers:
                 raise Superseded
             return face.track_id, measure_faithfulness(self._detector, face.crop, face.heatmap)
 
-        try:
-            checks = attempt(lambda: tuple(measure(face) for face in faces))
-        except Superseded:
-            return {}
-        if self._visits.get(session_of(request)) is not visit:
+        checks = self._visits.attempt(session_of(request), visit, lambda: tuple(measure(face) for face in faces))
+        if checks is None:
             return {}
         visit.checks = checks
         return {"maps-note": map_check_panel(checks, visit.language)}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from detector.types import Analysis
 from reporting.text.results import Language
 from ui import text
@@ -19,7 +17,6 @@ SEARCHES = {
     "Yandex": "https://yandex.com/images/",
 }
 """Reverse image searches; the visitor opens them and uploads the frame."""
-SCRIPT = Path(__file__).with_name("origin.js")
 
 
 def origin_panel(analysis: Analysis, origin: Origin | None, links: ImageLinks, language: Language) -> str:

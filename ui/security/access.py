@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -55,7 +55,7 @@ class Exposure:
         name = host_name(host)
         if any(name.endswith(known[1:]) if known.startswith("*.") else name == known for known in self.names):
             return True
-        return self.any_address and _is_address(name)
+        return self.any_address and _address(name) is not None
 
 
 def exposed(host: str, *, share: bool = False, names: Sequence[str] = ()) -> Exposure:
@@ -77,13 +77,15 @@ def exposed(host: str, *, share: bool = False, names: Sequence[str] = ()) -> Exp
     )
 
 
-def exposed_as_space(space_host: str) -> Exposure:
-    """Decide for a Hugging Face Space.
+def exposed_as_space(environment: Mapping[str, str]) -> Exposure | None:
+    """Decide for a Hugging Face Space; None if this is not one.
 
     Args:
-        space_host: value of SPACE_HOST: host names separated by commas.
+        environment: variables; SPACE_HOST has the host names, separated by commas.
     """
-    names = tuple(name.strip().lower() for name in space_host.split(",") if name.strip())
+    if not environment.get("SPACE_ID"):
+        return None
+    names = tuple(name.strip().lower() for name in environment.get("SPACE_HOST", "").split(",") if name.strip())
     return Exposure(
         host="0.0.0.0",
         names=(*LOOPBACK, *names),
@@ -135,13 +137,9 @@ def client_key(peer: str, forwarded_for: str | None) -> str:
     >>> client_key("127.0.0.1", "6.6.6.6, 93.184.216.34, 10.0.0.1"), client_key("2606:4700::1", None)
     ('93.184.216.34', '2606:4700::/64')
     """
-    candidates = [*reversed((forwarded_for or "").split(",")), peer]
-    for candidate in candidates:
-        try:
-            address = ipaddress.ip_address(candidate.strip())
-        except ValueError:
-            continue
-        if address.is_global:
+    for candidate in [*reversed((forwarded_for or "").split(",")), peer]:
+        address = _address(candidate.strip())
+        if address is not None and address.is_global:
             return _grouped(address)
     return peer
 
@@ -152,10 +150,8 @@ def is_loopback(peer: str) -> bool:
     >>> is_loopback("127.0.0.1"), is_loopback("::1"), is_loopback("10.0.0.1"), is_loopback("")
     (True, True, False, False)
     """
-    try:
-        return ipaddress.ip_address(peer).is_loopback
-    except ValueError:
-        return False
+    address = _address(peer)
+    return address is not None and address.is_loopback
 
 
 def _grouped(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
@@ -165,9 +161,8 @@ def _grouped(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
     return str(ipaddress.ip_network((address, 64), strict=False))
 
 
-def _is_address(name: str) -> bool:
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        ipaddress.ip_address(name)
+        return ipaddress.ip_address(text)
     except ValueError:
-        return False
-    return True
+        return None

@@ -27,9 +27,9 @@ LEAST_CHARS = 8
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # no similar letters
 _GROUPS, _GROUP_CHARS = 4, 4
-_STAY_S = 24 * 3600
-_WRONG_AT_ONCE, _WRONG_EACH_S = 5, 30.0
-_ALL_WRONG_AT_ONCE, _ALL_WRONG_EACH_S = 100, 2.0
+_VALID_S = 24 * 3600
+_CLIENT_BURST, _CLIENT_EACH_S = 5, 30.0
+_ALL_BURST, _ALL_EACH_S = 100, 2.0
 _DELAY_S = 1.0
 
 
@@ -49,20 +49,22 @@ class PasswordLogin:
         self._key = secrets.token_bytes(32)
         self._clock = clock
         self._delay_s = delay_s
-        self._tries = Buckets(size=_WRONG_AT_ONCE, per_s=1 / _WRONG_EACH_S, clock=clock)
-        self._all_tries = Buckets(size=_ALL_WRONG_AT_ONCE, per_s=1 / _ALL_WRONG_EACH_S, clock=clock)
+        self._tries = Buckets(size=_CLIENT_BURST, per_s=1 / _CLIENT_EACH_S, clock=clock)
+        self._all_tries = Buckets(size=_ALL_BURST, per_s=1 / _ALL_EACH_S, clock=clock)
 
     def is_open(self, cookies: str) -> bool:
         """Return whether a `Cookie` header proves a login within the last day."""
         try:
-            note = SimpleCookie(cookies).get(COOKIE)
+            token = SimpleCookie(cookies).get(COOKIE)
         except CookieError:
             return False
-        until, _, rest = (note.value if note else "").partition(".")
-        nonce, _, seal = rest.partition(".")
+        until, _, rest = (token.value if token else "").partition(".")
+        nonce, _, signature = rest.partition(".")
         if not until.isascii() or not until.isdigit() or len(until) > 12:
             return False
-        return hmac.compare_digest(seal.encode(), self._seal(until, nonce).encode()) and self._clock() < int(until)
+        return hmac.compare_digest(
+            signature.encode(), self._signature(until, nonce).encode()
+        ) and self._clock() < int(until)
 
     def ask(self, *, page_wanted: bool) -> Response:
         """Return the response to a request without a login."""
@@ -97,15 +99,15 @@ class PasswordLogin:
         self._all_tries.take("", -1)
         response = RedirectResponse("./", 303) if page_wanted else JSONResponse({"success": True})
         response.set_cookie(
-            COOKIE, self._note(), max_age=_STAY_S, path="/", httponly=True, samesite="lax", secure=secure
+            COOKIE, self._token(), max_age=_VALID_S, path="/", httponly=True, samesite="lax", secure=secure
         )
         return response
 
-    def _note(self) -> str:
-        until, nonce = str(int(self._clock()) + _STAY_S), secrets.token_hex(16)
-        return f"{until}.{nonce}.{self._seal(until, nonce)}"
+    def _token(self) -> str:
+        until, nonce = str(int(self._clock()) + _VALID_S), secrets.token_hex(16)
+        return f"{until}.{nonce}.{self._signature(until, nonce)}"
 
-    def _seal(self, until: str, nonce: str) -> str:
+    def _signature(self, until: str, nonce: str) -> str:
         return hmac.digest(self._key, f"{until}.{nonce}".encode(), "sha256").hex()
 
 

@@ -27,15 +27,13 @@ from ui.security import messages
 from ui.security.access import Exposure, client_key, is_loopback, same_origin
 from ui.security.login import PasswordLogin
 from ui.security.rate_limit import Buckets
-from ui.security.request_body import Body, BodyError, StalledError, files_in, read_json
+from ui.security.request_body import MAX_BYTES, Body, BodyError, StalledError, files_in
 from ui.session.own_files import OWNER_COOKIE, SHOWN, UPLOADED, make_owner, own_file, owner_in
 from ui.session.visitor import SessionOwners
 
 HEALTH = "/health"
 UPLOAD = "/gradio_api/upload"
 _FILE = "/gradio_api/file="
-_MAX_BODY = 2_000_000
-"""Largest body other than an upload; camera images are the largest."""
 _LENGTH_DIGITS = 12
 _MULTIPART_BYTES = 100_000
 """Bytes of a multipart form around its file."""
@@ -52,7 +50,7 @@ _WRITTEN = re.compile(r"/gradio_api/(upload|run/predict|queue/join|cancel|reset/
 _API_READ = re.compile(r"/gradio_api/(info/?|call/(analyze|report)/[\w-]+)")
 _API_WRITTEN = re.compile(r"/gradio_api/call/(analyze|report)/?")
 _LOGIN = re.compile(r"/login")
-_HANDS_IN = re.compile(r"/gradio_api/(run/predict|queue/join|cancel|reset/?|call/.+)")
+_EVENT = re.compile(r"/gradio_api/(run/predict|queue/join|cancel|reset/?|call/.+)")
 _HEARTBEAT = re.compile(r"/gradio_api/heartbeat/([\w-]+)")
 _BEFORE_LOGIN = (HEALTH, "/gradio_api/startup-events", "/favicon.ico", "/robots.txt")
 _POLICY = (
@@ -103,39 +101,39 @@ class Guard:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         elif scope["type"] == "http":
-            await self._answer(scope, receive, self._hardened(scope, send))
+            await self._answer(scope, receive, self._with_security_headers(scope, send))
         else:  # the page uses no WebSocket
             await receive()
             await send({"type": "websocket.close", "code": 1008})
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers, path = Headers(scope=scope), scope["path"]
-        refusal = self._foreign(scope, headers) or self._flooding(scope, headers)
+        refusal = self._cross_site(scope, headers) or self._rate_limited(scope, headers)
         if refusal is None and path == HEALTH:
             await PlainTextResponse("ok\n")(scope, receive, send)
             return
         body = Body(receive, self._limit(path))
         if refusal is None:
-            refusal = self._oversized(headers, body) or self._unserved(scope)
+            refusal = self._oversized(headers, body) or self._unknown_route(scope)
         if refusal is not None:
             await refusal.response()(scope, receive, send)
             return
         uploads: set[Path] = set()
         try:
-            answer = await self._at_the_door(scope, headers, body)
+            answer = await self._require_login(scope, headers, body)
             if answer is None and not self._own_session(scope, headers):
                 answer = _Refusal(404, messages.NOT_HERE).response()
             if answer is None and path.startswith(_FILE):
                 answer = self._shown(path.removeprefix(_FILE), headers)
-            if answer is None and scope["method"] == "POST" and _HANDS_IN.fullmatch(path):
-                answer, uploads = await self._handed_in(body, headers)
+            if answer is None and scope["method"] == "POST" and _EVENT.fullmatch(path):
+                answer, uploads = await self._event_uploads(body, headers)
         except BodyError as error:
-            answer = self._unread(error, body).response()
+            answer = self._body_refusal(error, body).response()
         if answer is not None:
             await answer(scope, receive, send)
             return
-        scope["headers"] = self._believed(scope["headers"])
-        is_event = scope["method"] == "POST" and _HANDS_IN.fullmatch(path) is not None
+        scope["headers"] = self._without_forwarding(scope["headers"])
+        is_event = scope["method"] == "POST" and _EVENT.fullmatch(path) is not None
         status = await self._pass_on(scope, body, send, is_event=is_event)
         for upload in uploads if status >= 400 else ():  # the queue is full, so delete its uploads
             shutil.rmtree(upload.parent.parent, ignore_errors=True)
@@ -160,12 +158,12 @@ class Guard:
         except BodyError:
             pass
         if body.failed is not None and not begun:
-            await self._unread(body.failed, body).response()(scope, body.receive, send)
+            await self._body_refusal(body.failed, body).response()(scope, body.receive, send)
         elif not begun and is_event and status == 500:
             await JSONResponse({"error": messages.UNREADABLE}, 400)(scope, body.receive, send)
         return status
 
-    def _foreign(self, scope: Scope, headers: Headers) -> _Refusal | None:
+    def _cross_site(self, scope: Scope, headers: Headers) -> _Refusal | None:
         """Refuse host names that are not allowed, and requests of other sites."""
         hosts = [headers.get("host", "")]
         if self._exposure.proxied and "x-forwarded-host" in headers:
@@ -180,8 +178,8 @@ class Guard:
             return _Refusal(403, messages.WRONG_ORIGIN)
         return None
 
-    def _flooding(self, scope: Scope, headers: Headers) -> _Refusal | None:
-        if not self._exposure.shared or (self._peer(scope) == "" or self._at_home(scope, headers)):
+    def _rate_limited(self, scope: Scope, headers: Headers) -> _Refusal | None:
+        if not self._exposure.shared or (self._peer(scope) == "" or self._is_local(scope, headers)):
             return None
         cost = next((tokens for path, tokens in _COSTS if path.match(scope["path"])), 1.0)
         wait_s = math.ceil(self._buckets.take(self._client(scope, headers), cost))
@@ -192,7 +190,7 @@ class Guard:
         known = length.isascii() and length.isdigit() and len(length) <= _LENGTH_DIGITS
         return self._too_large(body) if not known or int(length) > body.limit else None
 
-    def _unserved(self, scope: Scope) -> _Refusal | None:
+    def _unknown_route(self, scope: Scope) -> _Refusal | None:
         """Refuse routes that the page and its API do not need."""
         path, method = scope["path"], scope["method"]
         if method in ("GET", "HEAD"):
@@ -204,7 +202,7 @@ class Guard:
             return _Refusal(404, messages.NOT_HERE)
         return None
 
-    async def _at_the_door(self, scope: Scope, headers: Headers, body: Body) -> Response | None:
+    async def _require_login(self, scope: Scope, headers: Headers, body: Body) -> Response | None:
         """Return the response of the login; None if logged in."""
         if self._login is None or scope["path"] in _BEFORE_LOGIN:
             return None
@@ -230,12 +228,12 @@ class Guard:
         kind = "inline" if path.suffix == ".png" else "attachment"
         return FileResponse(path, filename=path.name, content_disposition_type=kind)
 
-    async def _handed_in(self, body: Body, headers: Headers) -> tuple[Response | None, set[Path]]:
+    async def _event_uploads(self, body: Body, headers: Headers) -> tuple[Response | None, set[Path]]:
         """Return the uploads in the body, or refuse files that the same browser did not upload: Gradio would fetch
         addresses, or accept any file below its folder."""
         owner = _owner(headers)
         try:
-            content, anew = _written_anew(await body.read())
+            content, body_again = _parsed(await body.read())
         except (ValueError, RecursionError):
             return PlainTextResponse(messages.UNREADABLE + "\n", 400), set()
         uploads = files_in(content, lambda address: own_file(address, self._root, UPLOADED, owner))
@@ -244,10 +242,10 @@ class Guard:
         session = content.get("session_hash") if isinstance(content, dict) else None
         if isinstance(session, str) and not self._sessions.admit(session, owner):
             return _Refusal(404, messages.NOT_HERE).response(), set()
-        body.replace(anew)
+        body.replace(body_again)
         return None, uploads
 
-    def _unread(self, error: BodyError, body: Body) -> _Refusal:
+    def _body_refusal(self, error: BodyError, body: Body) -> _Refusal:
         return _Refusal(408, messages.STALLED) if isinstance(error, StalledError) else self._too_large(body)
 
     def _too_large(self, body: Body) -> _Refusal:
@@ -256,18 +254,18 @@ class Guard:
     def _limit(self, path: str) -> int:
         if path == "/login":
             return 4_000
-        return self._max_upload_mb * 1024 * 1024 + _MULTIPART_BYTES if path == UPLOAD else _MAX_BODY
+        return self._max_upload_mb * 1024 * 1024 + _MULTIPART_BYTES if path == UPLOAD else MAX_BYTES
 
-    def _believed(self, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    def _without_forwarding(self, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         """Remove forwarding headers, from which Gradio would build the page's own address."""
-        unbelieved = {"x-gradio-server", *(() if self._exposure.proxied else _RELAYED)}
-        return [(name, value) for name, value in headers if name.decode("latin-1").lower() not in unbelieved]
+        untrusted = {"x-gradio-server", *(() if self._exposure.proxied else _RELAYED)}
+        return [(name, value) for name, value in headers if name.decode("latin-1").lower() not in untrusted]
 
     def _encrypted(self, scope: Scope, headers: Headers) -> bool:
         relayed = self._exposure.proxied and headers.get("x-forwarded-proto") == "https"
         return relayed or scope.get("scheme") == "https"
 
-    def _at_home(self, scope: Scope, headers: Headers) -> bool:
+    def _is_local(self, scope: Scope, headers: Headers) -> bool:
         """Return whether the client is this computer, not the relay, which connects from here too."""
         return is_loopback(self._peer(scope)) and "x-forwarded-for" not in headers
 
@@ -278,13 +276,13 @@ class Guard:
     def _peer(self, scope: Scope) -> str:
         return str(scope["client"][0]) if scope.get("client") else ""
 
-    def _hardened(self, scope: Scope, send: Send) -> Send:
+    def _with_security_headers(self, scope: Scope, send: Send) -> Send:
         kept = _ASSET.fullmatch(scope["path"]) is not None
         asked = Headers(scope=scope)
         # In a frame on another site browsers block our cookie; there files rely on their secret address.
         named = scope["path"] != "/" or self._exposure.embedders or _owner(asked)
 
-        async def hardened(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
@@ -297,21 +295,18 @@ class Guard:
                     headers.append("Set-Cookie", cookie)
             await send(message)
 
-        return hardened
+        return send_with_headers
 
 
-def _written_anew(body: bytes) -> tuple[Any, bytes]:
+def _parsed(body: bytes) -> tuple[Any, bytes]:
     """Parse JSON, and write it again; halves of a surrogate pair, which no text can hold, become `?`.
 
     Raises:
         ValueError: it is no JSON.
+        RecursionError: it is nested too deeply.
     """
-    content = read_json(body)
-    try:
-        return content, json.dumps(content, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        anew = json.dumps(content, ensure_ascii=False).encode(errors="replace")
-        return read_json(anew), anew
+    anew = json.dumps(json.loads(body), ensure_ascii=False).encode(errors="replace")
+    return json.loads(anew), anew
 
 
 def _owner(headers: Headers) -> str:

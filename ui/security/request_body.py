@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +10,8 @@ from typing import Any
 
 from starlette.types import Message, Receive
 
+MAX_BYTES = 2_000_000
+"""Largest body other than an upload; camera images are the largest."""
 STALL_S = 30.0
 """A body with less than `LEAST_BYTES` in this time is refused."""
 LEAST_BYTES = 16_384
@@ -91,18 +92,6 @@ class Body:
                 break
         self._read = b"".join(pieces)
         return self._read
-
-
-def read_json(content: bytes) -> Any:
-    """Parse JSON.
-
-    Raises:
-        ValueError: invalid, or nested too deeply.
-    """
-    try:
-        return json.loads(content)
-    except RecursionError as error:
-        raise ValueError("nested too deep") from error
 
 
 def files_in(content: Any, find: Callable[[object], Path | None]) -> set[Path] | None:

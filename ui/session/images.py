@@ -1,4 +1,7 @@
-"""Write the images of a result into the folder of its visit; each run has names of its own."""
+"""Write the images of a result into the folder of its visit; each run has names of its own.
+
+Key frames for the report package are kept on disk too: in memory they take hundreds of MB.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+import numpy as np
 from PIL import Image
 
 from detector.types import Frame, Pixels
@@ -14,6 +18,7 @@ from ui.common.html import Picture
 
 _STILL_LONG_SIDE_PX = 480
 _SHEET_LONG_SIDE_PX = 1280
+_KEY_FRAME_QUALITY = 95
 _NAMES_A_RUN = 1000
 
 
@@ -23,6 +28,15 @@ class Still:
 
     image: Picture
     time_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFrame:
+    """A stored frame."""
+
+    index: int
+    time_s: float
+    path: Path
 
 
 def save_images(images: Sequence[Pixels], folder: Path, prefix: str, run: int = 0) -> tuple[Picture, ...]:
@@ -53,6 +67,35 @@ def save_sheet(frames: Iterable[Frame], folder: Path) -> tuple[Still, ...]:
         image.thumbnail((_SHEET_LONG_SIDE_PX, _SHEET_LONG_SIDE_PX))
         stills.append(Still(_save(image, folder / f"sheet-{number}.jpg"), frame.time_s))
     return tuple(stills)
+
+
+def store_frames(frames: Iterable[Frame], folder: Path) -> tuple[KeyFrame, ...]:
+    """Write frames as JPEG without metadata or chroma subsampling.
+
+    Args:
+        frames: of one file.
+        folder: is created; never served.
+    """
+    folder.mkdir(parents=True, mode=0o700)
+    kept = []
+    for frame in frames:
+        path = folder / f"{frame.index}.jpg"
+        Image.fromarray(frame.pixels).save(path, quality=_KEY_FRAME_QUALITY, subsampling=0)
+        kept.append(KeyFrame(frame.index, frame.time_s, path))
+    return tuple(kept)
+
+
+def load_frames(kept: Iterable[KeyFrame]) -> dict[int, Frame]:
+    """Read stored frames, by index.
+
+    Raises:
+        OSError: they were deleted meanwhile.
+    """
+    frames = {}
+    for frame in kept:
+        with Image.open(frame.path, formats=["JPEG"]) as image:
+            frames[frame.index] = Frame(np.asarray(image.convert("RGB")), frame.index, frame.time_s)
+    return frames
 
 
 def delete_earlier_runs(folder: Path, run: int) -> None:

@@ -15,21 +15,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from detector.errors import MediaNotFoundError
 from detector.media.media import Media
 from detector.types import Analysis
 from explain.types import Explanations, Faithfulness
-from reporting import Case, PortalField
+from reporting import Case
+from reporting.complaint.form_fields import PortalField
 from reporting.text.findings import Finding
 from reporting.text.results import Language
 from reporting.types import Place
-from ui.check.file_check import TooManyVisits, Trouble
+from ui.check.file_check import Superseded, TooManyVisits, Trouble, attempt
 from ui.common.html import Picture
-from ui.session.images import Still, still_file
+from ui.session.images import KeyFrame, Still, still_file
 from ui.session.jobs import Job, Jobs
-from ui.session.key_frames import KeyFrame
 from ui.session.origin import Origin
 from ui.session.own_files import RECEIVED, UPLOADED, own_file, secret_folder
 
@@ -38,6 +38,7 @@ LEFT_S = 600.0
 MAX_VISITS = 64
 """Visits kept at once; a new one evicts the oldest that has a result."""
 _MAX_NAME_BYTES = 200
+_T = TypeVar("_T")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -214,6 +215,21 @@ class Visits:
             if visit is not None:
                 visit.used = self._clock()
             return visit
+
+    def attempt(self, session: str, visit: Visit, action: Callable[[], _T]) -> _T | Trouble | None:
+        """Run an action for a visit, see `file_check.attempt`.
+
+        Returns:
+            None if nobody waits for the result any more; what was written into an ended visit is deleted.
+        """
+        try:
+            found = attempt(action)
+        except Superseded:
+            found = None
+        if self.get(session) is not visit:
+            delete_if_ended(visit)
+            return None
+        return found
 
     def end(self, session: str, notice: Callable[[Language], str] | None = None, *, listed: bool = False) -> None:
         """End the visit that is shown and delete its files.

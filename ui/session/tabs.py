@@ -13,21 +13,21 @@ _MOST = 10_000
 class Tabs:
     """The newest page of each tab. Thread-safe."""
 
-    SCRIPT = """(ticket, ...rest) => {
+    SCRIPT = """() => {
         // A reload keeps its ticket; a new tab, or the same one opened anew, is a new page with nothing on it.
         try {
             const way = performance.getEntriesByType('navigation')[0]?.type;
             const kept = sessionStorage.getItem('dd-tab');
-            if (kept && (way === 'reload' || way === 'back_forward')) return [kept, ...rest];
+            if (kept && (way === 'reload' || way === 'back_forward')) return kept;
             const bytes = crypto.getRandomValues(new Uint8Array(16));
             const made = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
             sessionStorage.setItem('dd-tab', made);
-            return [made, ...rest];
+            return made;
         } catch {
-            return ['', ...rest];
+            return '';
         }
     }"""
-    """`js` of the event whose first input is the ticket."""
+    """JavaScript function that returns the ticket."""
 
     def __init__(self) -> None:
         self._pages: OrderedDict[tuple[str, str], str] = OrderedDict()

@@ -58,7 +58,7 @@ class Words:
 
 @cache
 def of(language: Language) -> Words:
-    """The words of one language.
+    """Return the words of one language.
 
     >>> of("hi").CAMERA_TAB
     'कैमरा'
@@ -67,7 +67,7 @@ def of(language: Language) -> Words:
 
 
 def language_of(value: object) -> Language:
-    """What the page sent as its language; anything else is English.
+    """Return the language that the page sent; anything else is English.
 
     >>> language_of("hi"), language_of("fr"), language_of(None)
     ('hi', 'en', 'en')

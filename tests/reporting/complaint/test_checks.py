@@ -13,11 +13,14 @@ from typing import Any, get_args
 import pytest
 
 from detector.types import Analysis, Outcome
-from reporting import Case, check_case, fit_texts, portal_fields, route
+from reporting import Case
 from reporting.case import Kind
 from reporting.complaint import checks
-from reporting.complaint.form_fields import copy_paste_text
+from reporting.complaint.checks import check_case
+from reporting.complaint.form_fields import copy_paste_text, portal_fields
+from reporting.complaint.narrative import fit_texts
 from reporting.complaint.platform_notice import platform_notice
+from reporting.complaint.referrals import route
 from reporting.portals import load_portal
 from reporting.text import results as result_text
 from reporting.text.banned_claims import banned_claims

@@ -10,8 +10,9 @@ from typing import get_args
 import pytest
 
 from detector.errors import HardStopError
-from reporting import Case, followups, refuse_hard_stop, route
+from reporting import Case
 from reporting.case import Depicted, Kind
+from reporting.complaint.referrals import followups, refuse_hard_stop, route
 from reporting.portals import load_places, load_portal
 from reporting.text.banned_claims import banned_claims
 from reporting.text.catalog import sentence

@@ -28,6 +28,7 @@ from ui.check.link_handlers import LinkHandlers
 from ui.check.safe_download import fetch, is_public
 from ui.check.upload_handlers import Handlers
 from ui.session.own_files import RECEIVED
+from ui.session.visitor import session_of
 
 OPEN = "127.0.0.2"
 """Stands for a place on the internet."""
@@ -135,7 +136,7 @@ def test_a_download_that_nobody_waits_for_ends_and_leaves_nothing(
     if way == "cancel":
         handlers.cancel("en", visitor())
     elif way == "leave":
-        handlers.leave(visitor())
+        handlers.visits.end(session_of(visitor()))
     else:
         links.start(f"{site}/other.jpg", "en", visitor())
     bringing.join(300)

@@ -21,6 +21,7 @@ from ui.common.html import escape
 from ui.common.localized import LocalizedComponents
 from ui.common.updates import Updates
 from ui.security.rate_limit import MAX_WAITING
+from ui.session.visitor import session_of
 from ui.session.workspace import make_workspace
 
 
@@ -102,7 +103,7 @@ def test_leaving_stops_the_check_and_deletes_everything(
     handlers: Handlers, receive: Callable[..., Any], detector: Any, tmp_path: Path
 ) -> None:
     receive("en", visitor("a"))
-    detector.meanwhile = lambda: handlers.leave(visitor("a"))
+    detector.meanwhile = lambda: handlers.visits.end(session_of(visitor("a")))
     assert is_skipped(handlers.run_check("auto", visitor("a"), quiet)) and not list(tmp_path.iterdir())
 
 
@@ -288,7 +289,7 @@ def test_what_went_wrong_is_said_again_in_another_language(
     (incident,) = re.findall("incident ([0-9a-f]{8})", answer)
     again = handlers.change_language("hi", visitor("a"))["answer"]
     assert text.of("hi").TROUBLES["incident"]["title"] in again and incident in again
-    handlers.leave(visitor("a"))
+    handlers.visits.end(session_of(visitor("a")))
     assert is_skipped(handlers.change_language("en", visitor("a"))) and not list(tmp_path.iterdir())
 
 

@@ -26,6 +26,7 @@ from ui.check.video_handlers import VideoHandlers, copy_updates, legend
 from ui.queue.rows import load_result, save_result
 from ui.report.handlers import ReportHandlers
 from ui.session.store import Prepared
+from ui.session.visitor import session_of
 
 
 def visitor(name: str) -> Any:
@@ -51,7 +52,7 @@ def handlers(detector: Detector, tmp_path: Path, examples: Path) -> Handlers:
 
 @pytest.fixture
 def videos(handlers: Handlers, detector: Detector) -> VideoHandlers:
-    return VideoHandlers(detector, handlers.visits, handlers.turns)
+    return VideoHandlers(detector, handlers.visits, handlers.scheduler)
 
 
 def track_of(handlers: Handlers) -> FaceTrack:
@@ -118,7 +119,7 @@ def test_one_moment_at_a_time_is_kept(videos: VideoHandlers, handlers: Handlers,
     first = videos.moment("en", visitor("a"), pick(0, 0))["moment"]
     second = videos.moment("en", visitor("a"), pick(0, 1))["moment"]
     assert first != second and len(list(tmp_path.rglob("moment-*.png"))) == 1
-    handlers.leave(visitor("a"))
+    handlers.visits.end(session_of(visitor("a")))
     assert not list(tmp_path.iterdir())
 
 
@@ -154,7 +155,7 @@ def test_leaving_while_a_moment_is_drawn_is_no_trouble(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     def draw(*given: Any) -> Any:
-        handlers.leave(visitor("a"))
+        handlers.visits.end(session_of(visitor("a")))
         return draw_scored_frame(*given)
 
     monkeypatch.setattr("ui.check.video_handlers.draw_scored_frame", draw)
@@ -249,7 +250,7 @@ def test_leaving_ends_the_copy_and_deletes_everything(
     videos: VideoHandlers, handlers: Handlers, stop_at: Any, tmp_path: Path
 ) -> None:
     videos.start_copy(visitor("a"))
-    videos.make_copy("en", visitor("a"), stop_at(30, lambda: handlers.leave(visitor("a"))))
+    videos.make_copy("en", visitor("a"), stop_at(30, lambda: handlers.visits.end(session_of(visitor("a")))))
     assert not list(tmp_path.iterdir())
 
 
@@ -258,7 +259,7 @@ def test_an_image_offers_no_copy(detector: Detector, tmp_path: Path, examples: P
     handlers.receive_example(examples / "genuine.jpg")("en", visitor("a"))
     shown = handlers.run_check("auto", visitor("a"), quiet)
     assert shown["timeline"] == "" and shown["copy"].visible is False
-    panel = VideoHandlers(detector, handlers.visits, handlers.turns).moment("en", visitor("a"), pick(0, 0))[
+    panel = VideoHandlers(detector, handlers.visits, handlers.scheduler).moment("en", visitor("a"), pick(0, 0))[
         "moment"
     ]
     assert WORDS.TROUBLES["moment_gone"]["message"] in Page(panel).words

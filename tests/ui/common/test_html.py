@@ -12,7 +12,8 @@ from html_helpers import Page
 
 from detector.messages import Message
 from detector.types import Analysis, FaceTrack
-from reporting import Case, PortalField
+from reporting import Case
+from reporting.complaint.form_fields import PortalField
 from reporting.text.results import Language
 from ui.check.file_check import Trouble
 from ui.common.html import escape, verbatim, with_name

@@ -29,7 +29,7 @@ from ui.common.html import escape
 from ui.common.updates import Updates
 from ui.report.filing import before_filing
 from ui.report.handlers import ReportHandlers
-from ui.session.key_frames import load_frames, store_frames
+from ui.session.images import load_frames, store_frames
 from ui.session.own_files import RECEIVED, SHOWN, own_file
 from ui.session.store import Prepared, Visit
 

@@ -7,12 +7,13 @@ from typing import get_args
 import pytest
 from html_helpers import Page
 
-from reporting import Case, route
+from reporting import Case
 from reporting.case import Kind
+from reporting.complaint.referrals import route
 from reporting.text.results import Language
 from ui import text
-from ui.common.html import escape
-from ui.report.referral_steps import linked, portal_link, routes_panel
+from ui.common.html import escape, linked
+from ui.report.referral_steps import portal_link, routes_panel
 
 
 @pytest.mark.parametrize("language", get_args(Language))

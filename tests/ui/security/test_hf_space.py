@@ -16,7 +16,7 @@ from detector.errors import CheckpointIntegrityError, CheckpointNotFoundError, C
 from detector.model.checkpoint import load_card
 from detector.model.weights_download import ensure_weights
 from ui.security import messages
-from ui.security.hf_space import space_exposure
+from ui.security.access import exposed_as_space
 
 ROOT = Path(__file__).resolve().parents[3]
 HOST = "someone-faces.hf.space"
@@ -42,8 +42,8 @@ def test_a_card_is_there_for_the_weights_it_may_have_to_fetch() -> None:
 
 
 def test_only_a_space_is_taken_for_one() -> None:
-    assert space_exposure({}) is None and space_exposure({"SPACE_HOST": HOST}) is None
-    space = space_exposure({"SPACE_ID": "someone/faces", "SPACE_HOST": f"{HOST},faces.example"})
+    assert exposed_as_space({}) is None and exposed_as_space({"SPACE_HOST": HOST}) is None
+    space = exposed_as_space({"SPACE_ID": "someone/faces", "SPACE_HOST": f"{HOST},faces.example"})
     assert space is not None and space.shared and not space.password_wanted and not space.links_fetched
     assert space.allows(HOST) and space.allows("faces.example") and not space.allows("evil.example")
 

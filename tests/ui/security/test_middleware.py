@@ -87,7 +87,9 @@ def linked(tmp_path: Path) -> Site:
 
 @pytest.fixture
 def space(tmp_path: Path) -> Site:
-    return Site(tmp_path, exposed_as_space("someone-faces.hf.space"), peer="10.0.0.9")
+    exposure = exposed_as_space({"SPACE_ID": "someone/faces", "SPACE_HOST": "someone-faces.hf.space"})
+    assert exposure is not None
+    return Site(tmp_path, exposure, peer="10.0.0.9")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:7860", "localhost", "LOCALHOST:1", "[::1]:7860"])

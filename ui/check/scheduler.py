@@ -1,4 +1,4 @@
-"""Fair turns at the detector: one check works at a time; a video lets others pass between its frames."""
+"""Schedule checks fairly: one works at a time; a video lets others pass between its frames."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ CHECK = {"concurrency_id": "checks", "concurrency_limit": CHECKS_AT_ONCE}
 _ASK_EVERY_S = 0.5
 
 
-class Turns:
-    """Hand out turns in order. At most one video and one image are in memory at a time."""
+class Scheduler:
+    """Runs work in the order of arrival. At most one video and one image are in memory at a time."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()

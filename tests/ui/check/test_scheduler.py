@@ -10,7 +10,7 @@ import pytest
 from wait_helpers import wait_until
 
 from detector import Detector
-from ui.check.turns import Turns
+from ui.check.scheduler import Scheduler
 from ui.check.upload_handlers import Handlers
 
 PATIENCE_S = 60
@@ -23,24 +23,24 @@ def start(work: Callable[[], object]) -> threading.Thread:
 
 
 def test_an_image_that_comes_later_is_done_before_a_video_that_is_under_way_goes_on() -> None:
-    turns, done = Turns(), []
+    scheduler, done = Scheduler(), []
     begun, image_waits = threading.Event(), threading.Event()
 
     def video() -> None:
-        with turns.video(lambda: None) as give_way:
+        with scheduler.video(lambda: None) as give_way:
             begun.set()
             assert image_waits.wait(PATIENCE_S)
             give_way()
             done.append("video")
 
     def image() -> None:
-        with turns.image():
+        with scheduler.image():
             done.append("image")
 
     first = start(video)
     assert begun.wait(PATIENCE_S)
     second = start(image)
-    wait_until(lambda: turns._last_ticket == 2)
+    wait_until(lambda: scheduler._last_ticket == 2)
     image_waits.set()
     first.join(PATIENCE_S)
     second.join(PATIENCE_S)
@@ -48,14 +48,14 @@ def test_an_image_that_comes_later_is_done_before_a_video_that_is_under_way_goes
 
 
 def test_one_works_at_a_time_and_one_video_at_a_time() -> None:
-    turns = Turns()
+    scheduler = Scheduler()
     working, videos, most = [0], [0], [0, 0]
 
     def note() -> None:
         most[0], most[1] = max(most[0], working[0]), max(most[1], videos[0])
 
     def video() -> None:
-        with turns.video(lambda: None) as give_way:
+        with scheduler.video(lambda: None) as give_way:
             videos[0] += 1
             for _ in range(20):
                 working[0] += 1
@@ -66,7 +66,7 @@ def test_one_works_at_a_time_and_one_video_at_a_time() -> None:
 
     def image() -> None:
         for _ in range(20):
-            with turns.image():
+            with scheduler.image():
                 working[0] += 1
                 note()
                 working[0] -= 1
@@ -78,16 +78,16 @@ def test_one_works_at_a_time_and_one_video_at_a_time() -> None:
 
 
 def test_whoever_stops_waiting_behind_a_video_leaves_and_others_go_on() -> None:
-    turns = Turns()
+    scheduler = Scheduler()
 
     def gone() -> None:
         raise InterruptedError
 
-    with turns.video(lambda: None), pytest.raises(InterruptedError), turns.video(gone):
+    with scheduler.video(lambda: None), pytest.raises(InterruptedError), scheduler.video(gone):
         pytest.fail("two videos at once")
-    with turns.video(lambda: None), pytest.raises(ValueError):
+    with scheduler.video(lambda: None), pytest.raises(ValueError):
         raise ValueError
-    with turns.image():
+    with scheduler.image():
         pass
 
 
