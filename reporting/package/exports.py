@@ -68,8 +68,8 @@ def complaint_json(
                     "urgent": step.urgent,
                     "address": step.address or None,
                     "hedge": step.hedge or None,
-                    "title": dict(step.title),
-                    "text": dict(step.text),
+                    "title": step.title,
+                    "text": step.text,
                 }
                 for step in routing.steps
             ],
@@ -143,7 +143,7 @@ def complaint_json(
             "filed_at": None,
             "if_notified_at": facts.created_at.isoformat(),
             "dates": [
-                {"at": entry.at.isoformat(), "text": dict(entry.text), "hedge": entry.fact.hedge}
+                {"at": entry.at.isoformat(), "text": entry.text, "hedge": entry.fact.hedge}
                 for entry in (followups(facts.created_at, portal) if case.country == "IN" else ())
             ],
         },
