@@ -66,7 +66,10 @@ def file_complaint(args: argparse.Namespace) -> int:
 
     filed_at = datetime.now(UTC) if args.filed_at is None else args.filed_at
     package = record_acknowledgement(args.package, args.ack, filed_at)
-    print_lines(f"{args.package}: acknowledgement {args.ack} written into the custody log of {package.case_id}")
+    print_lines(
+        f"{args.package}: acknowledgement {args.ack} written into the custody log of {package.case_id}",
+        f"SHA-256 of its manifest, which that changed, to note elsewhere: {package.manifest_sha256}",
+    )
     for followup in followups(filed_at, load_portal()):
         print_lines(
             f"{followup.at.astimezone(IST):%d-%m-%Y %H:%M} IST: {followup.text['en']} ({followup.fact.hedge})"

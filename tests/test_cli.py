@@ -158,7 +158,9 @@ def test_a_case_from_a_file_goes_into_the_package_and_its_number_after_filing(
     assert cli.main(filed) == 0
     told = capsys.readouterr().out
     assert "12-03-2026 21:30 IST" in told and "04-04-2026 21:30 IST" in told
+    noted = told.split("to note elsewhere: ")[1].split()[0]
     assert cli.main(["verify", str(report)]) == 0
+    assert f"SHA-256 of the manifest: {noted}" in capsys.readouterr().out
 
 
 def test_a_hard_stop_ends_before_the_file_is_looked_at(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -67,18 +67,22 @@ def upright_size(size: tuple[int, int], turn: Turn) -> tuple[int, int]:
     return (size[1], size[0]) if turn.transposed else size
 
 
-def upright_pixels(frame: VideoFrame, size: tuple[int, int], turn: Turn) -> Pixels:
+def upright_pixels(
+    frame: VideoFrame, size: tuple[int, int], turn: Turn, own_size: tuple[int, int] | None = None
+) -> Pixels:
     """Scale a frame, convert its colours and turn it.
 
     Args:
         frame: as decoded.
         size: width and height before it is turned, see `display_size`.
         turn: of the video, see `turn_of`.
+        own_size: `display_size` of this frame where the video changes its size; a frame of another shape is shown
+            whole, between black bars.
 
     Returns:
         uint8 (height, width, 3), sRGB, transparency composed on white.
     """
-    pixels = _srgb(frame, size)
+    pixels = _srgb(frame, size) if own_size is None else _between_bars(frame, size, own_size)
     if turn.transposed:
         pixels = pixels.swapaxes(0, 1)
     pixels = pixels[:: -1 if turn.flip_y else 1, :: -1 if turn.flip_x else 1]
@@ -100,6 +104,18 @@ def turn_of(frame: VideoFrame) -> Turn:
     if abs(b) + abs(c) > abs(a) + abs(d):
         return Turn(True, c < 0, b < 0)
     return Turn(False, a < 0, d < 0)
+
+
+def _between_bars(frame: VideoFrame, size: tuple[int, int], own_size: tuple[int, int]) -> Pixels:
+    """Fit a frame into a size without stretching it; bars of less than 1 % of a side are left out."""
+    factor = min(size[0] / own_size[0], size[1] / own_size[1])
+    width, height = (max(1, round(factor * side)) for side in own_size)
+    if (size[0] - width) * 100 < size[0] and (size[1] - height) * 100 < size[1]:
+        return _srgb(frame, size)
+    shown = np.zeros((size[1], size[0], 3), np.uint8)
+    left, top = (size[0] - width) // 2, (size[1] - height) // 2
+    shown[top : top + height, left : left + width] = _srgb(frame, (width, height))
+    return shown
 
 
 def _srgb(frame: VideoFrame, size: tuple[int, int]) -> Pixels:

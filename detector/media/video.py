@@ -293,6 +293,7 @@ def _container_frames(
     assert stream.time_base is not None
     base = float(stream.time_base)
     ticks = {round((facts.start_s + facts.times_s[index]) / base) for index in wanted}
+    coded = (stream.width, stream.height)
     decoded = decode(container, stream, work, ticks)
     position_s = facts.times_s[0]
     early_s = min(0.5 / max(facts.frame_rate_hz, 1.0), 0.001)  # timestamps are rounded
@@ -308,7 +309,12 @@ def _container_frames(
             position_s = tick * base - facts.start_s
             if position_s >= target_s - early_s:
                 number = min(bisect.bisect_left(facts.times_s, position_s - early_s), len(facts.times_s) - 1)
-                yield Frame(upright_pixels(frame, facts.stored_size, facts.turn or Turn()), number, position_s)
+                own_size = None
+                if (frame.width, frame.height) != coded:
+                    aspect = stream.codec_context.sample_aspect_ratio
+                    own_size = display_size(frame.width, frame.height, aspect)
+                pixels = upright_pixels(frame, facts.stored_size, facts.turn or Turn(), own_size)
+                yield Frame(pixels, number, position_s)
                 break
         else:
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,6 @@ from reporting.text import verdict_notes
 from reporting.text.findings import Finding
 from reporting.text.printable import csv_cell
 from reporting.text.regions import evidence_sentences
-from reporting.text.results import Language
 from reporting.types import EvidenceFile, ReportFacts
 
 TOOL_NAME = "deepfake-detector"
@@ -69,8 +68,8 @@ def complaint_json(
                     "urgent": step.urgent,
                     "address": step.address or None,
                     "hedge": step.hedge or None,
-                    "title": _both(step.title),
-                    "text": _both(step.text),
+                    "title": step.title,
+                    "text": step.text,
                 }
                 for step in routing.steps
             ],
@@ -144,7 +143,7 @@ def complaint_json(
             "filed_at": None,
             "if_notified_at": facts.created_at.isoformat(),
             "dates": [
-                {"at": entry.at.isoformat(), "text": _both(entry.text), "hedge": entry.fact.hedge}
+                {"at": entry.at.isoformat(), "text": entry.text, "hedge": entry.fact.hedge}
                 for entry in (followups(facts.created_at, portal) if case.country == "IN" else ())
             ],
         },
@@ -178,45 +177,29 @@ def analysis_json(facts: ReportFacts) -> str:
 
 
 def hash_report(evidence: Sequence[EvidenceFile], created_at: datetime) -> bytes:
-    """Return the hashes of the original and of every derived file as CSV."""
+    """Return the hashes of the original and of every derived file as CSV; the original comes first."""
+    rows = [
+        {
+            "file": csv_cell(entry.name),
+            "in_package": "yes" if entry.in_package else "no",
+            "size_bytes": entry.hashes.size_bytes,
+            "mime": entry.mime,
+            "sha256": entry.hashes.sha256,
+            "sha1": entry.hashes.sha1,
+            "md5": entry.hashes.md5,
+            "derived_from_sha256": entry.derived_from or "",
+            "made_how": csv_cell(entry.made_how),
+            "purpose": csv_cell(entry.purpose),
+            "computed_at_utc": created_at.isoformat(),
+            "tool": TOOL,
+        }
+        for entry in evidence
+    ]
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(HASH_COLUMNS)
-    for entry in evidence:
-        hashes = entry.hashes
-        writer.writerow(
-            (
-                csv_cell(entry.name),
-                "yes" if entry.in_package else "no",
-                hashes.size_bytes,
-                entry.mime,
-                hashes.sha256,
-                hashes.sha1,
-                hashes.md5,
-                entry.derived_from or "",
-                csv_cell(entry.made_how),
-                csv_cell(entry.purpose),
-                created_at.isoformat(),
-                TOOL,
-            )
-        )
+    writer = csv.DictWriter(buffer, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
     return buffer.getvalue().encode("utf-8")
-
-
-HASH_COLUMNS = (
-    "file",
-    "in_package",
-    "size_bytes",
-    "mime",
-    "sha256",
-    "sha1",
-    "md5",
-    "derived_from_sha256",
-    "made_how",
-    "purpose",
-    "computed_at_utc",
-    "tool",
-)
 
 
 def _evidence(entry: EvidenceFile) -> dict[str, Any]:
@@ -243,10 +226,6 @@ def _explanations(explanations: Explanations) -> dict[str, Any]:
             for face in explanations.faces
         ],
     }
-
-
-def _both(text: Mapping[Language, str]) -> dict[str, str]:
-    return {str(language): words for language, words in text.items()}
 
 
 def _json(content: dict[str, Any]) -> str:

@@ -153,6 +153,9 @@ class Portal:
     provisions: Fact[tuple[Provision, ...]]
     __pydantic_config__ = ConfigDict(extra="forbid")
 
+    def __post_init__(self) -> None:
+        datetime.date.fromisoformat(self.checked_on.value)
+
     @property
     def address_line(self) -> str:
         """The address, to be typed and not clicked."""
@@ -220,12 +223,7 @@ def parse_portal(text: str) -> Portal:
     Raises:
         ReportError: a fact is missing, unknown, undated, of another type or without certainty H, M, L or U.
     """
-    try:
-        portal = TypeAdapter(Portal).validate_json(text, strict=True)
-        datetime.date.fromisoformat(portal.checked_on.value)
-    except ValueError as error:
-        raise _unusable("ncrp.json", error) from error
-    return portal
+    return _parse(Portal, "ncrp.json", text)
 
 
 @cache
@@ -244,10 +242,7 @@ def parse_places(text: str) -> Mapping[str, Place]:
     Raises:
         ReportError: as `parse_portal`.
     """
-    try:
-        places = TypeAdapter(dict[str, Place]).validate_json(text, strict=True)
-    except ValueError as error:
-        raise _unusable("abroad.json", error) from error
+    places = _parse(dict[str, Place], "abroad.json", text)
     members = {code: place for place in places.values() for code in (place.members.value if place.members else ())}
     return MappingProxyType(places | members)
 
@@ -256,7 +251,10 @@ def _text(name: str) -> str:
     return files(__name__).joinpath(name).read_text(encoding="utf-8")
 
 
-def _unusable(name: str, error: Exception) -> ReportError:
-    return ReportError(
-        f"the facts in reporting/portals/{name} cannot be used ({error}): correct or restore that file"
-    )
+def _parse(kind: type[_T], name: str, text: str) -> _T:
+    try:
+        return TypeAdapter(kind).validate_json(text, strict=True)
+    except ValueError as error:
+        raise ReportError(
+            f"the facts in reporting/portals/{name} cannot be used ({error}): correct or restore that file"
+        ) from error

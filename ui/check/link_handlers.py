@@ -7,10 +7,10 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import gradio as gr
 
+from reporting.complaint.sanitize import host_of
 from reporting.text.results import Language
 from ui import text
 from ui.check.file_check import Superseded
@@ -38,7 +38,7 @@ class Fetching:
 
     def __call__(self, language: Language) -> str:
         self.language = language
-        return fetching_panel(_site(self.url), language)
+        return fetching_panel(host_of(self.url), language)
 
 
 class LinkHandlers:
@@ -95,11 +95,3 @@ def link_part(localized: LocalizedComponents) -> tuple[gr.Textbox, gr.Button]:
         )
         button = localized.button(lambda words: words.LINK_FETCH, "link-fetch")
     return field, button
-
-
-def _site(url: str) -> str:
-    """Return the host of a link; empty if it is malformed."""
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""

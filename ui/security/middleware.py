@@ -27,15 +27,13 @@ from ui.security import messages
 from ui.security.access import Exposure, client_key, is_loopback, same_origin
 from ui.security.login import PasswordLogin
 from ui.security.rate_limit import Buckets
-from ui.security.request_body import Body, BodyError, StalledError, files_in
+from ui.security.request_body import MAX_BYTES, Body, BodyError, StalledError, files_in
 from ui.session.own_files import OWNER_COOKIE, SHOWN, UPLOADED, make_owner, own_file, owner_in
 from ui.session.visitor import SessionOwners
 
 HEALTH = "/health"
 UPLOAD = "/gradio_api/upload"
 _FILE = "/gradio_api/file="
-_MAX_BODY = 2_000_000
-"""Largest body other than an upload; camera images are the largest."""
 _LENGTH_DIGITS = 12
 _MULTIPART_BYTES = 100_000
 """Bytes of a multipart form around its file."""
@@ -256,7 +254,7 @@ class Guard:
     def _limit(self, path: str) -> int:
         if path == "/login":
             return 4_000
-        return self._max_upload_mb * 1024 * 1024 + _MULTIPART_BYTES if path == UPLOAD else _MAX_BODY
+        return self._max_upload_mb * 1024 * 1024 + _MULTIPART_BYTES if path == UPLOAD else MAX_BYTES
 
     def _without_forwarding(self, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         """Remove forwarding headers, from which Gradio would build the page's own address."""

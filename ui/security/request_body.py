@@ -10,6 +10,8 @@ from typing import Any
 
 from starlette.types import Message, Receive
 
+MAX_BYTES = 2_000_000
+"""Largest body other than an upload; camera images are the largest."""
 STALL_S = 30.0
 """A body with less than `LEAST_BYTES` in this time is refused."""
 LEAST_BYTES = 16_384

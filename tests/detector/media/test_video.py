@@ -5,6 +5,7 @@ Every frame of the test videos shows its number, so sampling is checked against 
 
 from __future__ import annotations
 
+import io
 import re
 from fractions import Fraction
 from pathlib import Path
@@ -357,3 +358,21 @@ def test_of_two_videos_in_a_file_the_default_one_is_judged_and_the_other_noted(
     assert (info.width_px, info.height_px) == ((64, 64), (160, 96))[default]
     (note,) = info.notes
     assert "2 videos in one" in str(note)
+
+
+def test_a_video_whose_shape_changes_shows_every_frame_in_its_own_shape(tmp_path: Path) -> None:
+    """As players show it; the first frame gives the size."""
+    path = tmp_path / "turned-phone.mkv"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mjpeg", rate=10, width=64, height=96, pix_fmt="yuvj420p")
+        for number, shape in enumerate([(64, 96), (128, 192), (96, 64), (192, 32)]):
+            content = io.BytesIO()
+            Image.new("RGB", shape, (250, 250, 250)).save(content, "JPEG")
+            packet = av.Packet(content.getvalue())
+            packet.stream, packet.pts, packet.dts = stream, number * 100, number * 100
+            packet.time_base, packet.is_keyframe = Fraction(1, 1000), True
+            container.mux(packet)
+    frames = [frame.pixels[..., 1] > 128 for frame in frames_of(path)]
+    assert [frame.shape for frame in frames] == [(96, 64)] * 4
+    lit = [(int(frame.any(axis=0).sum()), int(frame.any(axis=1).sum())) for frame in frames]
+    assert lit == [(64, 96), (64, 96), (64, 43), (64, 11)]

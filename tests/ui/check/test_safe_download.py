@@ -23,6 +23,7 @@ import pytest
 
 from detector import MediaError
 from detector.errors import LinkError
+from ui.check import safe_download
 from ui.check.safe_download import fetch, is_public
 
 OPEN = "127.0.0.2"
@@ -288,11 +289,15 @@ def test_settings_around_it_are_not_believed(
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
 def test_a_certificate_has_to_be_that_of_the_name(
-    site: http.server.ThreadingHTTPServer, get: Callable[..., Path], names: dict[str, list[str]], tmp_path: Path
+    site: http.server.ThreadingHTTPServer,
+    get: Callable[..., Path],
+    names: dict[str, list[str]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=media.example", "-keyout",
-               str(key), "-out", str(certificate)]  # fmt: skip
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=media.example", "-addext",
+               "subjectAltName=DNS:media.example", "-keyout", str(key), "-out", str(certificate)]  # fmt: skip
     subprocess.run(command, check=True, capture_output=True)
     told: list[str] = []
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -302,11 +307,19 @@ def test_a_certificate_has_to_be_that_of_the_name(
         server.handle_error = lambda *args: None  # type: ignore[method-assign]
         server.socket = context.wrap_socket(server.socket, server_side=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        names["media.example"] = [OPEN]
+        names["media.example"] = names["other.example"] = [OPEN]
         with pytest.raises(LinkError, match="could not be reached"):
             get(f"https://media.example:{server.server_port}/x.jpg")
+        assert told == ["media.example"] and not Site.asked, "nobody vouches for it"
+        monkeypatch.setattr(safe_download.certifi, "where", lambda: str(certificate))
+        with pytest.raises(LinkError, match="could not be reached"):
+            get(f"https://other.example:{server.server_port}/x.jpg")
+        assert not Site.asked, "it is of another name"
+        assert get(f"https://media.example:{server.server_port}/x.jpg").read_bytes() == CONTENT
+        assert Site.asked[0][1]["host"] == f"media.example:{server.server_port}"
+        with pytest.raises(LinkError, match="too long"):
+            get(f"https://media.example:{server.server_port}/slow-head", timeout_s=1.0)
         server.shutdown()
-    assert told == ["media.example"] and not Site.asked
 
 
 def test_a_link_in_trouble_is_trouble_with_the_file() -> None:
