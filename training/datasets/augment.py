@@ -89,8 +89,8 @@ def degrade_alike(members: Sequence[Pixels], rng: np.random.Generator, strength:
         changes.append(
             lambda pixels: _u8(cv2.cvtColor(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB))
         )
-    if rng.random() < 0.3 * strength:
-        crf, shift_px = int(rng.uniform(18, 18 + 22 * strength)), int(rng.integers(0, 3))
+    if rng.random() < 0.4 * strength:
+        crf, shift_px = int(rng.uniform(18, 18 + 24 * strength)), int(rng.integers(0, 3))
         changes.append(lambda pixels: h264(pixels, crf, shift_px))
     if rng.random() < 0.5 * strength:
         quality = int(rng.uniform(95 - 65 * strength, 95))
