@@ -31,7 +31,6 @@ QuarterTurns = Literal[0, 1, 2, 3]
 OUTCOME_OF: Mapping[Grade, Outcome] = MappingProxyType(
     {"signs": "fake", "some signs": "inconclusive", "undecided": "inconclusive", "none found": "real"}
 )
-_GRADE_OF: dict[Outcome, Grade] = {"fake": "signs", "inconclusive": "undecided", "real": "none found"}
 
 SCHEMA_VERSION = 1
 """Version of `Analysis.to_dict`, which is also what `scan --json` prints."""
@@ -225,7 +224,7 @@ class FaceTrack:
     logit: float
     """Pooled over the faces."""
     probability: float
-    outcome: Outcome
+    grade: Grade
     weighty: bool
     """False if the track is too short beside the others to decide the verdict."""
     timeline: tuple[float, ...] = ()
@@ -235,16 +234,15 @@ class FaceTrack:
     flagged: tuple[Span, ...] = ()
     """Spans at or above the threshold for `fake`, in order of time."""
 
-    grade: Grade = "undecided"
-    """Finer than the outcome; set from it by default."""
-
     def __post_init__(self) -> None:
-        if OUTCOME_OF[self.grade] != self.outcome:
-            object.__setattr__(self, "grade", _GRADE_OF[self.outcome])
         if not self.scores or not self.key_crops:
             raise ValueError("a track needs at least one judged face and its crop")
         if self.timeline and len(self.timeline) != len(self.scores):
             raise ValueError("a timeline has one value for each judged face")
+
+    @property
+    def outcome(self) -> Outcome:
+        return OUTCOME_OF[self.grade]
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +264,8 @@ class Step:
 class Verdict:
     """The decision at stated thresholds."""
 
-    outcome: Outcome
+    grade: Grade | None
+    """Finer than the outcome; None exactly when no face was found."""
     probability: float | None
     """Calibrated P(fake); None exactly when no face was found."""
     threshold_fake: float
@@ -277,18 +276,14 @@ class Verdict:
     """Greatest probability of `real`; between the two the outcome is `inconclusive`."""
     reasons: tuple[Message, ...]
     """The most important first."""
-    grade: Grade | None = None
-    """Finer than the outcome; None exactly when no face was found."""
 
     def __post_init__(self) -> None:
-        if (self.probability is None) != (self.outcome == "no_face"):
-            raise ValueError("probability is None exactly when no face was found")
-        if self.grade is None and self.outcome != "no_face":
-            object.__setattr__(self, "grade", _GRADE_OF[self.outcome])
-        if (self.grade is None) != (self.outcome == "no_face") or (
-            self.grade is not None and OUTCOME_OF[self.grade] != self.outcome
-        ):
-            raise ValueError(f"grade {self.grade!r} does not belong to the outcome {self.outcome!r}")
+        if (self.probability is None) != (self.grade is None):
+            raise ValueError("probability and grade are None exactly when no face was found")
+
+    @property
+    def outcome(self) -> Outcome:
+        return "no_face" if self.grade is None else OUTCOME_OF[self.grade]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,15 +47,14 @@ def make_verdict(
         verdict_reasons(outcome, tracks, collected.frames_examined, media.kind, card, collected.smallest_face_px)
     )
     if outcome == "real" and any(message.code in WITHHOLD_REAL for message in collected.warnings):
-        outcome, grade = "inconclusive", "undecided"
+        grade = "undecided"
         reasons.insert(0, Message("real_withheld"))
     return Verdict(
-        outcome=outcome,
+        grade=grade,
         probability=probability,
         threshold_fake=calibration.threshold_fake,
         threshold_some=calibration.threshold_some,
         threshold_real=calibration.threshold_real,
-        grade=grade,
         reasons=tuple(reasons),
     )
 
@@ -84,7 +83,6 @@ def _track(
         key_crops=collected.key_crops(track_id),
         logit=pooled.logit,
         probability=probability,
-        outcome=calibration.outcome(probability),
         grade=calibration.grade(probability),
         weighty=weighty,
         timeline=timeline,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from grades import GRADE_OF
 
 from detector.messages import Message
 from detector.types import (
@@ -80,7 +81,7 @@ def track() -> FaceTrack:
         key_crops=(crop,),
         logit=3.5,
         probability=0.97,
-        outcome="fake",
+        grade="signs",
         weighty=True,
     )
 
@@ -107,7 +108,7 @@ def make_analysis(
             ),
             tracks=() if outcome == "no_face" else (track,),
             verdict=Verdict(
-                outcome=outcome,
+                grade=GRADE_OF[outcome],
                 probability=probability,
                 threshold_fake=0.8,
                 threshold_real=0.2,

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 from browser_helpers import BROWSER, FLAGS
+from grades import GRADE_OF
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from detector.config import CHECKPOINTS
@@ -160,15 +161,15 @@ def make_track() -> Callable[..., FaceTrack]:
         logit = float(np.log(probability / (1 - probability)))
         scores = tuple(FaceScore(4 + k, 1.0 + 30 * k, face.box, logit, probability) for k in range(3))
         video = {"timeline": (0.3, probability, 0.1), "peak": Span(1.0, 31.0, probability)}
+
         return FaceTrack(
             track_id=track_id,
             scores=scores,
             key_crops=(crop,),
             logit=logit,
             probability=probability,
-            outcome=outcome,
             weighty=weighty,
-            **(video | more),
+            **(video | {"grade": GRADE_OF[outcome]} | more),
         )
 
     return make
@@ -202,7 +203,7 @@ def make_analysis() -> Callable[..., Analysis]:
             ),
             tracks=tracks,
             verdict=Verdict(
-                outcome=outcome,
+                grade=GRADE_OF[outcome],
                 probability=max((track.probability for track in tracks), default=None),
                 threshold_fake=0.8,
                 threshold_real=0.2,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import get_args
 
 import pytest
+from grades import GRADE_OF
 
 from detector.config import CHECKPOINTS
 from detector.model.checkpoint import load_card
@@ -24,7 +25,9 @@ EDGES = (0.0, 0.004, 0.01, 0.5, 0.987, 0.99, 0.9951, 1.0)
 
 
 def verdict(outcome: Outcome, probability: float | None) -> Verdict:
-    return Verdict(outcome=outcome, probability=probability, threshold_fake=0.8, threshold_real=0.2, reasons=())
+    return Verdict(
+        grade=GRADE_OF[outcome], probability=probability, threshold_fake=0.8, threshold_real=0.2, reasons=()
+    )
 
 
 def all_sentences(language: Language, checkpoint: CheckpointInfo) -> Iterator[str]:
@@ -249,5 +252,5 @@ def test_progress_names_the_frame_and_no_estimate_that_may_still_change(language
 
 def test_many_stretches_are_counted_and_none_is_an_error() -> None:
     assert " and 4 more." in result_text.flagged_sentence([Span(1.0, 2.0, 0.9)] * 10, "en")
-    with pytest.raises(ValueError, match="no stretch"):
+    with pytest.raises(ValueError, match="no spans"):
         result_text.flagged_sentence([], "en")

@@ -7,6 +7,7 @@ from typing import get_args
 
 import numpy as np
 import pytest
+from grades import GRADE_OF
 
 from detector.types import (
     Analysis,
@@ -35,7 +36,7 @@ def person(number: int, marks: tuple[FaceMark, ...], *, weighty: bool = True, wi
     )
     scores = tuple(FaceScore(k, 2.0 * k, box, 0.0, 0.5, 1.0, marks) for k in range(2))
     return FaceTrack(
-        number, scores, (crop,), 0.0, 0.5, "inconclusive", weighty, timeline=(0.5, 0.5), peak=Span(0.0, 2.0, 0.5)
+        number, scores, (crop,), 0.0, 0.5, "undecided", weighty, timeline=(0.5, 0.5), peak=Span(0.0, 2.0, 0.5)
     )
 
 
@@ -54,7 +55,7 @@ def analysis(outcome: Outcome, *tracks: FaceTrack) -> Analysis:
         ),
         tracks=tracks,
         verdict=Verdict(
-            outcome=outcome,
+            grade=GRADE_OF[outcome],
             probability=0.5 if tracks else None,
             threshold_fake=0.876,
             threshold_real=0.123,
