@@ -154,7 +154,7 @@ const drawRow = (row) => {
     return made;
 };
 const say = () => {
-    const said = part('said'), words = [state.said, note && note()].filter(Boolean).join(' ');
+    const said = part('said'), words = [state.said, note && note()].filter(Boolean).join(' \u00b7 ');
     if (said && said.textContent !== words) said.textContent = words;
 };
 const draw = () => {

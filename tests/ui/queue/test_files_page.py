@@ -146,6 +146,11 @@ def test_several_files_are_judged_sorted_filtered_marked_and_opened(
     for image in page.locator("#files tbody img:visible").all():
         wait_for_image(image)
     assert barriers(page) == [] and not has_sideways_scroll(page)
+    box = "e => { const box = e.getBoundingClientRect(); return [box.left, box.right]; }"
+    room, table = (page.locator(f"#files {place}").evaluate(box) for place in (".dd-list", "table"))
+    assert room[0] - 1 <= table[0] and table[1] <= room[1] + 1, "the table stays within the page's column"
+    for choice in page.locator("#files select:visible").all():
+        assert choice.evaluate("e => getComputedStyle(e).appearance") == "auto", "the arrow shows that it opens"
 
     page.locator("[data-column=result] button").click()
     assert names(page)[-1] == "d.jpg" and {*names(page)[:2]} == {HOSTILE, "c.mp4"}

@@ -123,8 +123,9 @@ def test_on_a_phone_times_stay_on_one_line_and_every_section_shows_its_arrow(
         assert lines == 1
     arrows = page.locator("button.label-wrap:visible .icon")
     assert arrows.count() > 4 and not has_sideways_scroll(page)
-    for width in arrows.evaluate_all("all => all.map((one) => one.getBoundingClientRect().width)"):
-        assert width > 8
+    right = "getBoundingClientRect().right"
+    beyond = arrows.evaluate_all(f"all => all.map((one) => one.{right} - one.parentElement.{right})")
+    assert max(beyond) < 4, "turned, it lies within its line, which cuts off what does not"
 
 
 @pytest.mark.parametrize("width", [375, 1280])
