@@ -87,7 +87,7 @@ def test_after_the_same_degradation_a_pair_still_differs_by_the_mask_alone(portr
         apart = np.abs(one.astype(int) - other)
         assert far.mean() > 0.2
         # A codec spends its bits anew over the whole frame, so a small difference is its own.
-        assert apart[far].mean() < 1.0, seed
+        assert apart[far].mean() < 1.5, seed
 
 
 def test_a_donor_is_fitted_to_the_landmarks(portrait, face) -> None:
