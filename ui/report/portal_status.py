@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from http.cookiejar import DefaultCookiePolicy
+import ssl
+from contextlib import closing
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Literal
+from urllib.parse import urlsplit
 
-import requests
+import certifi
 
 Reach = Literal["reachable", "failing", "unreachable"]
-_CONNECT_S, _ANSWER_S = 4.0, 6.0
+_TIMEOUT_S = 6.0
 
 
 def check_portal(address: str) -> Reach:
@@ -20,13 +23,15 @@ def check_portal(address: str) -> Reach:
     Returns:
         `failing` if the server answers with an error of its own.
     """
-    with requests.Session() as session:
-        session.trust_env = False
-        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    parts = urlsplit(address)
+    if parts.scheme == "https":
+        context = ssl.create_default_context(cafile=certifi.where())
+        connection: HTTPConnection = HTTPSConnection(parts.netloc, timeout=_TIMEOUT_S, context=context)
+    else:
+        connection = HTTPConnection(parts.netloc, timeout=_TIMEOUT_S)
+    with closing(connection):
         try:
-            with session.get(
-                address, timeout=(_CONNECT_S, _ANSWER_S), allow_redirects=False, stream=True
-            ) as response:
-                return "failing" if response.status_code >= 500 else "reachable"
-        except requests.RequestException:
+            connection.request("GET", parts.path or "/", headers={"User-Agent": "deepfake-detector"})
+            return "failing" if connection.getresponse().status >= 500 else "reachable"
+        except (HTTPException, OSError):
             return "unreachable"
