@@ -13,8 +13,6 @@ from reporting import Case
 from reporting.case import IST, MAX_CHARS, parse_case
 from ui.common.localized import LocalizedComponents, Wording
 
-ELSEWHERE = "ZZ"
-"""Any other country; ISO 3166 does not assign this code."""
 _PICKER = """<label><span class="dd-label">${label}</span>
 <input type="datetime-local" min="2000-01-01T00:00" value="${value}"></label>"""
 _PICKER_SCRIPT = "element.addEventListener('change', (event) => { props.value = event.target.value; });"
