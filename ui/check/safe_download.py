@@ -10,17 +10,20 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
-import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from http.client import HTTPConnection, HTTPException, HTTPResponse
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from string import punctuation
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from typing import Any
+from urllib.parse import unquote, urljoin, urlsplit
 
-import certifi
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import HTTPError
+from urllib3.util.connection import create_connection
 
 from detector.errors import LinkError
 from ui.check.public_addresses import Address, is_public
@@ -30,7 +33,6 @@ from ui.session.store import clean_file_name
 _MAX_REDIRECTS = 3
 _MAX_CHARS = 2000
 _BLOCK = 1 << 16
-_LENGTH_DIGITS = 18
 _READ_TIMEOUT_S = 10.0
 _PORTS = {"http": 80, "https": 443}
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -70,16 +72,17 @@ def fetch(
         step()
         host = _validate(url, ports)
         address = _resolve(host, url, permitted)
-        with _get(url, host, address, deadline) as response:
-            if response.status in _REDIRECTS and "location" in response.headers:
-                try:
-                    url = urljoin(url, response.headers["location"])
-                except ValueError as error:
-                    raise LinkError(_UNREACHABLE.format(host=host)) from error
+        with (
+            _Connection(address, deadline) as line,
+            _session(line) as session,
+            _get(session, url, host, deadline) as response,
+        ):
+            if response.status_code in _REDIRECTS and "location" in response.headers:
+                url = urljoin(url, response.headers["location"])
                 continue
-            if response.status != 200:
+            if response.status_code != 200:
                 raise LinkError(
-                    f"{host} answered with {response.status} instead of a file. Open the link in a browser, "
+                    f"{host} answered with {response.status_code} instead of a file. Open the link in a browser, "
                     "save the file and add it here."
                 )
             return _store(response, url, host, folder, max_bytes, deadline, step)
@@ -118,49 +121,35 @@ def _resolve(host: str, url: str, permitted: Callable[[Address], bool]) -> str:
     return addresses[0]
 
 
-@contextmanager
-def _get(url: str, host: str, address: str, deadline: float) -> Iterator[HTTPResponse]:
-    """Request a URL from a checked address; name, certificate and `Host` stay those of the URL.
+def _session(line: _Connection) -> requests.Session:
+    """Return a session on this connection, without proxies or other settings of the environment."""
+    session = requests.Session()
+    session.trust_env = False
+    session.mount("http://", _Pinned(line))
+    session.mount("https://", _Pinned(line))
+    return session
 
-    The connection is shut down at the deadline, however slowly bytes arrive.
-    """
-    parts = urlsplit(url)
-    port = parts.port or _PORTS[parts.scheme]
-    target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-    connection = HTTPConnection(host, port)
-    with ExitStack() as stack:
-        try:
-            stack.callback(connection.close)
-            connection.sock = connected = socket.create_connection((address, port), _remaining_s(deadline))
-            line = stack.enter_context(connected.dup())  # TLS takes over the socket, not its duplicate
-            timer = threading.Timer(deadline - time.monotonic(), _shut_down, [line])
-            timer.daemon = True
-            timer.start()
-            stack.callback(timer.cancel)
-            if parts.scheme == "https":
-                context = ssl.create_default_context(cafile=certifi.where())
-                connection.sock = context.wrap_socket(connected, server_hostname=host)
-            headers = {
-                "Host": parts.netloc.encode("idna").decode(),
+
+def _get(session: requests.Session, url: str, host: str, deadline: float) -> requests.Response:
+    try:
+        return session.get(
+            url,
+            stream=True,
+            allow_redirects=False,
+            timeout=_remaining_s(deadline),
+            headers={
                 "Accept": "image/*, video/*",
                 "Accept-Encoding": "identity",
                 "User-Agent": "deepfake-detector",
-            }
-            connection.request("GET", quote(target, punctuation), headers=headers)
-            response = stack.enter_context(connection.getresponse())
-        except (HTTPException, OSError, ValueError) as error:
-            _remaining_s(deadline)
-            raise LinkError(_UNREACHABLE.format(host=host)) from error
-        yield response
-
-
-def _shut_down(line: socket.socket) -> None:
-    with suppress(OSError):
-        line.shutdown(socket.SHUT_RDWR)
+            },
+        )
+    except (requests.RequestException, OSError, ValueError) as error:
+        _remaining_s(deadline)
+        raise LinkError(_UNREACHABLE.format(host=host)) from error
 
 
 def _store(
-    response: HTTPResponse,
+    response: requests.Response,
     url: str,
     host: str,
     folder: Path,
@@ -172,13 +161,13 @@ def _store(
         f"The file is larger than {max_bytes / 1e6:.0f} MB. Save it, cut out the part in question and add that."
     )
     stated = response.headers.get("content-length", "")
-    length = int(stated) if stated.isascii() and stated.isdigit() and len(stated) <= _LENGTH_DIGITS else None
+    length = int(stated) if stated.isascii() and stated.isdigit() else None
     if length is not None and length > max_bytes:
         raise too_large
     path, size = folder / clean_file_name(unquote(urlsplit(url).path)), 0
     try:
         with path.open("xb") as file:
-            while block := response.read1(_BLOCK):
+            while block := response.raw.read1(_BLOCK):
                 size += len(block)
                 if size > max_bytes:
                     raise too_large
@@ -188,7 +177,7 @@ def _store(
         _remaining_s(deadline)  # a closed connection looks like the end of the file
         if length is not None and size != length:
             raise LinkError(f"{host} broke off before the file was complete. Try again.")
-    except (HTTPException, OSError) as error:
+    except (HTTPError, OSError) as error:
         path.unlink(missing_ok=True)
         if isinstance(error, OSError) and is_full(error):
             raise
@@ -210,3 +199,61 @@ def _remaining_s(deadline: float) -> float:
     if left_s <= 0:
         raise LinkError("The file took too long to arrive. Save it and add it here.")
     return min(left_s, _READ_TIMEOUT_S)
+
+
+class _Connection:
+    """The connection to the checked address; closed at the deadline, however slowly bytes arrive."""
+
+    def __init__(self, address: str, deadline: float) -> None:
+        self._address = address
+        self._sockets: list[socket.socket] = []
+        self._timer = threading.Timer(max(0.0, deadline - time.monotonic()), self._shut_down)
+        self._timer.daemon = True
+
+    def __enter__(self) -> _Connection:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        self._timer.cancel()
+        for sock in self._sockets:
+            sock.close()
+
+    def connect(self, connection: HTTPConnection) -> socket.socket:
+        """Replace `_new_conn` of urllib3."""
+        made: socket.socket = create_connection((self._address, connection.port), connection.timeout)
+        self._sockets.append(made.dup())  # TLS takes over the socket, not its duplicate
+        return made
+
+    def _shut_down(self) -> None:
+        for sock in self._sockets:
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+
+
+class _Pinned(HTTPAdapter):
+    """Adapter that uses the given connection; name, certificate and `Host` stay those of the URL."""
+
+    def __init__(self, line: _Connection) -> None:
+        self._connection = line
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        line = self._connection
+
+        class Plain(HTTPConnection):
+            def _new_conn(self) -> socket.socket:
+                return line.connect(self)
+
+        class Encrypted(HTTPSConnection):
+            def _new_conn(self) -> socket.socket:
+                return line.connect(self)
+
+        class PlainPool(HTTPConnectionPool):
+            ConnectionCls = Plain
+
+        class EncryptedPool(HTTPSConnectionPool):
+            ConnectionCls = Encrypted
+
+        self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": EncryptedPool}

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import ssl
-from contextlib import closing
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.cookiejar import DefaultCookiePolicy
 from typing import Literal
-from urllib.parse import urlsplit
 
-import certifi
+import requests
 
 Reach = Literal["reachable", "failing", "unreachable"]
-_TIMEOUT_S = 6.0
+_CONNECT_S, _ANSWER_S = 4.0, 6.0
 
 
 def check_portal(address: str) -> Reach:
@@ -23,15 +20,13 @@ def check_portal(address: str) -> Reach:
     Returns:
         `failing` if the server answers with an error of its own.
     """
-    parts = urlsplit(address)
-    if parts.scheme == "https":
-        context = ssl.create_default_context(cafile=certifi.where())
-        connection: HTTPConnection = HTTPSConnection(parts.netloc, timeout=_TIMEOUT_S, context=context)
-    else:
-        connection = HTTPConnection(parts.netloc, timeout=_TIMEOUT_S)
-    with closing(connection):
+    with requests.Session() as session:
+        session.trust_env = False
+        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         try:
-            connection.request("GET", parts.path or "/", headers={"User-Agent": "deepfake-detector"})
-            return "failing" if connection.getresponse().status >= 500 else "reachable"
-        except (HTTPException, OSError):
+            with session.get(
+                address, timeout=(_CONNECT_S, _ANSWER_S), allow_redirects=False, stream=True
+            ) as response:
+                return "failing" if response.status_code >= 500 else "reachable"
+        except requests.RequestException:
             return "unreachable"

@@ -23,7 +23,6 @@ import pytest
 
 from detector import MediaError
 from detector.errors import LinkError
-from ui.check import safe_download
 from ui.check.safe_download import fetch, is_public
 
 OPEN = "127.0.0.2"
@@ -311,7 +310,7 @@ def test_a_certificate_has_to_be_that_of_the_name(
         with pytest.raises(LinkError, match="could not be reached"):
             get(f"https://media.example:{server.server_port}/x.jpg")
         assert told == ["media.example"] and not Site.asked, "nobody vouches for it"
-        monkeypatch.setattr(safe_download.certifi, "where", lambda: str(certificate))
+        monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(certificate))
         with pytest.raises(LinkError, match="could not be reached"):
             get(f"https://other.example:{server.server_port}/x.jpg")
         assert not Site.asked, "it is of another name"
