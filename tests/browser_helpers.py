@@ -98,12 +98,12 @@ def barriers(page: Page) -> list[str]:
     return [f"{rule['id']}: {[node['html'][:150] for node in rule['nodes'][:3]]}" for rule in found["violations"]]
 
 
-def long_video(folder: Path, example: Path) -> bytes:
+def long_video(folder: Path, example: Path, times: int = 24) -> bytes:
     """A video over and over: a minute or more in which every single frame takes a while to analyse."""
     out = folder / "long.mp4"
     with av.open(str(out), "w") as container:
         copy, tick = None, 0
-        for _ in range(24):
+        for _ in range(times):
             with av.open(str(example)) as original:
                 source = original.streams.video[0]
                 copy = copy or container.add_stream_from_template(source)

@@ -133,11 +133,11 @@ def test_the_logit_of_an_image_is_the_mean_of_two_crops_and_a_video_has_one(
     plain = crop_face(frame, face, spec.margin_frac, spec.size_px).pixels
     mirrored = np.fliplr(crop_face(frame, face, 0.04, spec.size_px).pixels)
     one, other = network_contributions(detector.classifier, [plain, mirrored], spec, 2)
-    assert abs(one - other).min() > 0.1
+    assert abs(one - other).min() > 0.04 and abs(one - other).max() > 1.0
     for judge, each in ((once, one), (twice, (one + other) / 2)):
         score = judge.analyze(file).tracks[0].scores[0]
-        assert score.contributions == pytest.approx(each, abs=0.05)
-        assert score.network_logit == pytest.approx(sum(each), abs=0.05)
+        assert score.contributions == pytest.approx(each, abs=0.02)
+        assert score.network_logit == pytest.approx(sum(each), abs=0.02)
     video = examples / "manipulated.mp4"
     assert logits(once.analyze(video, max_frames=3)) == pytest.approx(logits(twice.analyze(video, max_frames=3)))
 
