@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -164,11 +164,12 @@ class Detector:
         follower = FaceFollower(self.finder, turns)
         expected = media.count(max_frames)
         strongest: float | None = None
-        with closing(prefetch(media.frames(max_frames, collected.warnings.append))) as frames:
-            for frame in frames:
+        drawn = media.frames(max_frames, collected.warnings.append)
+        with closing(prefetch(self._find(follower, drawn))) as found:
+            for frame, faces in found:
                 number = collected.frames_examined + 1
                 tell(Step("look", min(0.98, (number - 1) / expected), number, expected, strongest))
-                self._take(collected, frame, follower.find(frame))
+                self._take(collected, frame, faces)
                 if len(collected.waiting) >= _JUDGED_AT_ONCE or collected.frames_waiting() >= _FRAMES_HELD:
                     for track_id in self._judge_waiting(collected, "video"):
                         latest = pool_scores(collected.scores[track_id][-_LATEST:], self.card).logit
@@ -181,6 +182,15 @@ class Detector:
         if follower.left_out is not None:
             collected.warnings.append(Message("faces_left_out", {"count": follower.left_out}))
         return collected
+
+    def _find(
+        self, follower: FaceFollower, frames: Iterator[Frame]
+    ) -> Iterator[tuple[Frame, list[tuple[int, DetectedFace]]]]:
+        """Yield each frame with its faces and their tracks. Faces are searched while earlier ones are scored and
+        later frames decoded, each in a thread of its own."""
+        with closing(prefetch(frames)) as drawn:
+            for frame in drawn:
+                yield frame, follower.find(frame)
 
     def _look_closer(
         self, media: Media, collected: Accumulator, follower: FaceFollower, tell: Callable[[], None]
