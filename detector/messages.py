@@ -50,7 +50,7 @@ CODES: tuple[Code, ...] = tuple(code for group in get_args(Code) for code in get
 Value = float | str
 
 WITHHOLD_REAL: frozenset[Code] = frozenset({"faces_left_out", "small_faces", "brief_signs"})
-"""Warnings beside which the outcome cannot be `real`: a face that was not judged may be manipulated."""
+"""Warnings beside which the outcome cannot be `real`: a face that was not scored may be manipulated."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,7 @@ class FaceClassifier:
         Args:
             precision: `auto` chooses the faster one on a CPU.
             map_head: weights of the map head, see `checkpoint.MapHead`.
-            second: state dict of an `EfficientNetLite2` that judges too.
+            second: state dict of an `EfficientNetLite2` that scores too.
             factors: of the logit of each network.
 
         Raises:
