@@ -135,9 +135,12 @@ def run() -> NoReturn:
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a real stream, not a test's
     try:
         raise SystemExit(main())
-    except BrokenPipeError:  # standard output was closed, as by `| head`
+    except OSError as error:  # what reads and writes files has errors of its own: this is standard output
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(OK) from None
+        if isinstance(error, BrokenPipeError):  # closed, as by `| head`
+            raise SystemExit(OK) from None
+        say(f"the results could not be written out: {error}. Make room there and run the command again.")
+        raise SystemExit(UNREADABLE) from None
     except SystemExit as left:
         if isinstance(left.code, int) and left.code > 128:
             # A normal exit would abort while library threads run.

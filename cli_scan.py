@@ -57,19 +57,29 @@ def scan(args: argparse.Namespace) -> int:
         return USAGE
     if sources.skipped:
         say(f"{sources.skipped} files left out: their names are not those of images or videos")
+    if sources.unnamed:
+        say(f"{sources.unnamed} rows of {args.list} left out: they hold no path")
+    for folder in sources.unlisted:
+        say(f"a folder could not be read, so its files are left out: {folder}")
+    code = _analyze(sources.files, args) if sources.files else OK
+    return max(code, UNREADABLE if sources.unlisted else OK)
+
+
+def _analyze(files: tuple[str, ...], args: argparse.Namespace) -> int:
+    """Analyse the files that were found; return the exit code."""
     if args.out:
-        return _scan_to_table(sources.files, args)
+        return _scan_to_table(files, args)
     case = _case(args) if args.report else None  # before any file is opened
     config = config_from(args)
-    opened = _opened(sources.files[0], config) if args.annotate else None
+    opened = _opened(files[0], config) if args.annotate else None
     if opened is not None and opened.info.kind == "image":
-        say(f"{sources.files[0]} is an image: --annotate is for videos; use --explain DIR for images")
+        say(f"{files[0]} is an image: --annotate is for videos; use --explain DIR for images")
         return USAGE
     from detector.pipeline import Detector
 
     detector = Detector.from_checkpoint(args.checkpoint, config)
     failed = False
-    for file in sources.files:
+    for file in files:
         failed |= not _scan_file(detector, case, file, args, opened)
     return UNREADABLE if failed else OK
 
@@ -141,7 +151,7 @@ def _scan_file(
             return True
         from explain import examine
 
-        found = examine(detector, media, progress=_progress(file), judged=print_result)
+        found = examine(detector, media, progress=_progress(file), on_analysis=print_result)
         return _write_files(detector, found, case, media, file, args)
     except CheckpointError:
         raise

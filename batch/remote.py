@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import glob
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 
@@ -26,11 +28,11 @@ def find_remote(address: str) -> list[str]:
         BatchError: the address cannot be read.
     """
     try:
-        filesystem, path = _filesystem(address)
-        files = filesystem.glob(path) if glob.has_magic(path) else filesystem.find(path)
-    except (OSError, ValueError, ImportError) as error:
+        with _filesystem(address) as (filesystem, path):
+            files = filesystem.glob(path) if glob.has_magic(path) else filesystem.find(path)
+            return sorted(str(filesystem.unstrip_protocol(file)) for file in files)
+    except OSError as error:
         raise BatchError(f"{address} cannot be read: {error}") from error
-    return sorted(str(filesystem.unstrip_protocol(file)) for file in files)
 
 
 def file_size(path: str) -> int:
@@ -40,9 +42,9 @@ def file_size(path: str) -> int:
         OSError: it cannot be read.
     """
     if not is_remote(path):
-        return os.path.getsize(path)
-    filesystem, name = _filesystem(path)
-    return int(filesystem.info(name)["size"])
+        return os.path.getsize(_regular(path))
+    with _filesystem(path) as (filesystem, name):
+        return int(filesystem.info(name)["size"])
 
 
 def open_file(path: str) -> BinaryIO:
@@ -52,10 +54,10 @@ def open_file(path: str) -> BinaryIO:
         OSError: it cannot be read.
     """
     if not is_remote(path):
-        return open(path, "rb")
-    filesystem, name = _filesystem(path)
-    opened: BinaryIO = filesystem.open(name, "rb")
-    return opened
+        return open(_regular(path), "rb")
+    with _filesystem(path) as (filesystem, name):
+        opened: BinaryIO = filesystem.open(name, "rb")
+        return opened
 
 
 def fetch(path: str, folder: str) -> str:
@@ -64,14 +66,35 @@ def fetch(path: str, folder: str) -> str:
     Raises:
         OSError: it cannot be read.
     """
-    filesystem, name = _filesystem(path)
-    local = os.path.join(folder, PurePosixPath(name).name)
-    filesystem.get_file(name, local)
-    return local
+    with _filesystem(path) as (filesystem, name):
+        local = os.path.join(folder, PurePosixPath(name).name)
+        filesystem.get_file(name, local)
+        return local
 
 
-def _filesystem(address: str) -> tuple[Any, str]:
-    from fsspec.core import url_to_fs
+def _regular(path: str) -> str:
+    """Return the path of a regular file; reading a pipe or a device may never end.
 
-    filesystem, path = url_to_fs(address)
-    return filesystem, path
+    Raises:
+        OSError: it is none.
+    """
+    if not os.path.isfile(path):
+        raise FileNotFoundError(f"{path} is not a file")
+    return path
+
+
+@contextmanager
+def _filesystem(address: str) -> Iterator[tuple[Any, str]]:
+    """Give the file system of an address and the path there.
+
+    Raises:
+        OSError: any of its errors; each file system raises those of its own library.
+    """
+    try:
+        from fsspec.core import url_to_fs
+
+        yield url_to_fs(address)
+    except OSError:
+        raise
+    except Exception as error:
+        raise OSError(f"{type(error).__name__}: {error}") from error

@@ -64,6 +64,8 @@ TRACK_COLUMNS: dict[str, type] = {
     "y1": int,
     "x2": int,
     "y2": int,
+    "checkpoint_sha256": str,
+    "settings": str,
 }
 """`peak_…` is the span that decides the track; the box is that of its strongest face: XYXY pixels of the upright
 frame, half-open."""
@@ -106,9 +108,10 @@ def analyze_file(detector: Detector, path: str, job: Job) -> FileResult:
         CheckpointError: the weights cannot be used.
     """
     try:
+        if not is_remote(path):
+            return _analysed(detector.analyze(path), job, path)
         with TemporaryDirectory(prefix="deepfake-detector-") as folder:
-            local = fetch(path, folder) if is_remote(path) else path
-            return _analysed(detector.analyze(local), job, path)
+            return _analysed(detector.analyze(fetch(path, folder)), job, path)
     except CheckpointError:
         raise
     except DetectorError as error:
@@ -198,4 +201,6 @@ def _track(track: FaceTrack, row: Row) -> Row:
         "strongest_s": strongest.time_s,
         "strongest_probability": strongest.probability,
         **dict(zip(("x1", "y1", "x2", "y2"), strongest.box.as_list(), strict=True)),
+        "checkpoint_sha256": row["checkpoint_sha256"],
+        "settings": row["settings"],
     }

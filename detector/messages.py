@@ -53,7 +53,7 @@ Value = float | str
 WITHHOLD_REAL: frozenset[Code] = frozenset(
     {"video_restarts", "faces_left_out", "small_faces", "brief_signs"}
 )
-"""Warnings beside which the outcome cannot be `real`: a face that was not judged may be manipulated."""
+"""Warnings beside which the outcome cannot be `real`: a face that was not scored may be manipulated."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -330,3 +330,30 @@ def test_a_signal_while_a_file_is_analysed_ends_with_its_status_and_leaves_nothi
     out, _ = running.communicate()
     assert running.returncode == 128 + number and list(copy.parent.iterdir()) == []
     assert b"genuine.mp4" in out, "the verdict was told before"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a device that is always full")
+def test_results_that_cannot_be_written_out_are_an_error(tmp_path: Path) -> None:
+    for command in (["checkpoints", "list"], ["scan", "--json", "gone.jpg"]):
+        with open("/dev/full", "w") as full:
+            run = subprocess.run(
+                [sys.executable, str(ROOT / "cli.py"), *command],
+                cwd=ROOT,
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        assert run.returncode == 1 and "could not be written out" in run.stderr and "Traceback" not in run.stderr
+
+
+def test_a_folder_that_cannot_be_read_is_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for _ in range(20):  # 5,000 characters, more than a path may have
+        os.mkdir("d" * 250)
+        os.chdir("d" * 250)
+    os.chdir(tmp_path)
+    assert cli.main([*SCAN, "--json", "."]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == "" and "a folder could not be read" in captured.err

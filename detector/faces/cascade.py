@@ -7,14 +7,15 @@ level in which a face has about their input size. Work is split into parts that 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from detector.faces.mtcnn_networks import MtcnnNetwork
 from detector.types import Pixels
@@ -61,11 +62,15 @@ class _Level:
 
 
 class Cascade:
-    """P-Net, R-Net and O-Net on one device, used by one thread at a time."""
+    """P-Net, R-Net and O-Net on one device, in a pool of threads.
+
+    Their tensors are small: a thread of its own for each part takes half the processor time of several threads
+    for one part.
+    """
 
     def __init__(self, device: torch.device) -> None:
         self._pnet, self._rnet, self._onet = (MtcnnNetwork(name, device) for name in ("pnet", "rnet", "onet"))
-        self._lock = threading.Lock()
+        self._pool = ThreadPoolExecutor(torch.get_num_threads(), "faces", _use_one_thread)
 
     def search(
         self,
@@ -89,30 +94,29 @@ class Cascade:
         layers = [_Level(pixels, 1.0), *levels]
         boxes, sure, landmarks = (np.zeros(shape, np.float32) for shape in ((0, 4), 0, (0, 5, 2)))
         nothing = Candidates(boxes, sure, landmarks, True)
-        with self._lock, torch.inference_mode():
-            proposed = [self._propose(level, thresholds[0]) for level in levels]
-            if not proposed:
-                return nothing
-            *parts, whole = zip(*proposed, strict=True)
-            squares, moves, sure = (np.concatenate(part) for part in parts)
-            surest = np.argsort(-sure, kind="stable")[: 2 * _MOST_FOR_RNET]
-            keep = surest[_nms(squares[surest], sure[surest], _ALL_IOU)]
-            complete = all(whole) and len(surest) == len(sure) and len(keep) <= _MOST_FOR_RNET
-            keep = keep[:_MOST_FOR_RNET]
-            boxes = _squares(_moved(squares[keep], moves[keep], 0))
-            if not len(boxes):
-                return nothing
+        proposed = [self._propose(level, thresholds[0]) for level in levels]
+        if not proposed:
+            return nothing
+        *parts, whole = zip(*proposed, strict=True)
+        squares, moves, sure = (np.concatenate(part) for part in parts)
+        surest = np.argsort(-sure, kind="stable")[: 2 * _MOST_FOR_RNET]
+        keep = surest[_nms(squares[surest], sure[surest], _ALL_IOU)]
+        complete = all(whole) and len(surest) == len(sure) and len(keep) <= _MOST_FOR_RNET
+        keep = keep[:_MOST_FOR_RNET]
+        boxes = _squares(_moved(squares[keep], moves[keep], 0))
+        if not len(boxes):
+            return nothing
 
-            sure, moves, _ = _run(self._rnet, _cut_all(layers, boxes, _RNET_PX))
-            passed = np.flatnonzero(sure > thresholds[1])
-            keep = passed[_nms(boxes[passed], sure[passed], _ALL_IOU)]
-            complete = complete and len(keep) <= _MOST_FOR_ONET
-            keep = keep[:_MOST_FOR_ONET]
-            boxes = _squares(_moved(boxes[keep], moves[keep]))
-            if not len(boxes):
-                return nothing
+        sure, moves, _ = self._run(self._rnet, _cut_all(layers, boxes, _RNET_PX))
+        passed = np.flatnonzero(sure > thresholds[1])
+        keep = passed[_nms(boxes[passed], sure[passed], _ALL_IOU)]
+        complete = complete and len(keep) <= _MOST_FOR_ONET
+        keep = keep[:_MOST_FOR_ONET]
+        boxes = _squares(_moved(boxes[keep], moves[keep]))
+        if not len(boxes):
+            return nothing
 
-            sure, moves, points = _run(self._onet, _cut_all(layers, boxes, ONET_PX))
+        sure, moves, points = self._run(self._onet, _cut_all(layers, boxes, ONET_PX))
         passed = np.flatnonzero(sure > thresholds[2])
         boxes, sure = boxes[passed], sure[passed]
         sides = boxes[:, None, 2:] - boxes[:, None, :2] + 1
@@ -121,7 +125,7 @@ class Cascade:
         one_each = _one_each(boxes, sure)
         return Candidates(boxes[one_each], sure[one_each], landmarks[one_each], complete)
 
-    def judge_squares(self, crops: NDArray[np.uint8]) -> tuple[Array, Array, Array]:
+    def refine_squares(self, crops: NDArray[np.uint8]) -> tuple[Array, Array, Array]:
         """Run O-Net alone on squares that may show a face.
 
         Args:
@@ -131,20 +135,28 @@ class Cascade:
             Offsets of the corners of each face from those of its square, (n, 4), and its landmarks, (n, 5, 2),
             both in sides of the square; and the confidences, (n,).
         """
-        with self._lock, torch.inference_mode():
-            sure, moves, points = _run(self._onet, crops)
+        sure, moves, points = self._run(self._onet, crops)
         return moves, points.reshape(-1, 2, 5).transpose(0, 2, 1), sure
+
+    def _run(self, network: MtcnnNetwork, crops: NDArray[np.uint8]) -> tuple[Array, ...]:
+        step = max(1, _BATCH_PX // crops[0, ..., 0].size)
+        batches = [crops[start : start + step] for start in range(0, len(crops), step)]
+        parts = self._pool.map(torch.inference_mode()(network), batches)
+        return tuple(torch.cat(part).cpu().numpy() for part in zip(*parts, strict=True))
 
     def _propose(self, level: _Level, threshold: float) -> tuple[Array, Array, Array, bool]:
         """Return P-Net's squares in pixels of the image, the offsets of their faces in sides, confidences, and
         whether these are all candidates."""
-        found: list[tuple[Array, Array, Array]] = []
-        for top, left, part in _tiles(level.pixels):
-            chance, moves, _ = self._pnet(part[None])
+
+        def propose(tile: tuple[int, int, Pixels]) -> tuple[Array, Array, Array]:
+            top, left, part = tile
+            chance, moves, _ = self._pnet(np.ascontiguousarray(part)[None])
             _, rows, columns = (chance >= threshold).nonzero(as_tuple=True)
             corners = torch.stack([columns * _STRIDE + left, rows * _STRIDE + top], 1).float()
             answers = corners, moves[0, rows, columns], chance[0, rows, columns]
-            found.append((answers[0].cpu().numpy(), answers[1].cpu().numpy(), answers[2].cpu().numpy()))
+            return answers[0].cpu().numpy(), answers[1].cpu().numpy(), answers[2].cpu().numpy()
+
+        found = list(self._pool.map(torch.inference_mode()(propose), _tiles(level.pixels)))
         complete = True
         if sum(len(sure) for _, _, sure in found) > _MANY_ANSWERS:
             complete = all(len(sure) <= _MOST_IN_TILE for _, _, sure in found)
@@ -170,10 +182,10 @@ def _surest(corners: Array, moves: Array, sure: Array, scale: float) -> tuple[Ar
     return corners[keep], moves[keep], sure[keep]
 
 
-def _run(network: MtcnnNetwork, crops: NDArray[np.uint8]) -> tuple[Array, ...]:
-    step = max(1, _BATCH_PX // crops[0, ..., 0].size)
-    parts = [network(crops[start : start + step]) for start in range(0, len(crops), step)]
-    return tuple(torch.cat(part).cpu().numpy() for part in zip(*parts, strict=True))
+def _use_one_thread() -> None:
+    """Let this thread compute alone. The limit of PyTorch itself would hold for every thread."""
+    torch.get_num_threads()  # the first call in a thread sets PyTorch's own number
+    threadpool_limits(1, "openmp")
 
 
 def _pyramid(pixels: Pixels, min_face_px: float, max_face_px: float, factor: float) -> Iterator[_Level]:
@@ -197,7 +209,7 @@ def _tiles(pixels: Pixels) -> Iterator[tuple[int, int, Pixels]]:
     height, width = pixels.shape[:2]
     for top in range(0, max(1, height - _PNET_PX + _STRIDE), step):
         for left in range(0, max(1, width - _PNET_PX + _STRIDE), step):
-            yield top, left, np.ascontiguousarray(pixels[top : top + reach, left : left + reach])
+            yield top, left, pixels[top : top + reach, left : left + reach]
 
 
 def _cut_all(levels: list[_Level], boxes: Array, size_px: int) -> NDArray[np.uint8]:

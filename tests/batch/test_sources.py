@@ -76,6 +76,10 @@ def test_standard_input_lists_paths_also_those_that_are_not_utf8(
         ("not Parquet", "list.parquet", "cannot be read as Parquet"),
         ("\n\n", "list.txt", "lists no file"),
         (None, "gone.txt", "No such file"),
+        ("path,path\na.jpg,b.jpg\n", "list.csv", "several columns 'path'"),
+        ('path\n"a.jpg\nb.jpg\n', "list.csv", "cannot be read as CSV"),
+        ("a.jpg\0\nb.jpg\n", "list.txt", "zero bytes"),
+        ("\0p\0a\0t\0h", "list.csv", "zero bytes"),
     ],
 )
 def test_a_list_that_cannot_be_used_says_why(folder: Path, content: str | None, name: str, told: str) -> None:
@@ -83,6 +87,78 @@ def test_a_list_that_cannot_be_used_says_why(folder: Path, content: str | None, 
         (folder / name).write_text(content)
     with pytest.raises(BatchError, match=told):
         find_files([], ENDINGS, str(folder / name))
+
+
+@pytest.mark.parametrize("name", ["list.txt", "list.csv"])
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-8-sig"])
+def test_a_list_may_be_any_unicode_that_says_so(folder: Path, name: str, encoding: str) -> None:
+    """PowerShell writes UTF-16."""
+    lines = ["data/b.jpg", "हिन्दी.mp4"]
+    (folder / name).write_bytes("\r\n".join(["path"] * name.endswith("csv") + lines).encode(encoding))
+    assert find_files([], ENDINGS, str(folder / name)).files == tuple(str(folder / line) for line in lines)
+
+
+def test_a_list_cut_within_a_character_is_an_error(folder: Path) -> None:
+    (folder / "list.txt").write_bytes("a.jpg".encode("utf-16")[:-1])
+    with pytest.raises(BatchError, match="not UTF-16"):
+        find_files([], ENDINGS, "list.txt")
+
+
+def test_rows_without_a_path_are_counted(folder: Path) -> None:
+    (folder / "list.csv").write_text("label,path\n1\n2,data/b.jpg\n3,\n")
+    assert find_files([], ENDINGS, "list.csv").unnamed == 2
+    pq.write_table(pa.table({"path": ["data/b.jpg", None, ""]}), folder / "list.parquet")
+    assert find_files([], ENDINGS, "list.parquet").unnamed == 2
+
+
+def test_paths_of_a_parquet_list_may_be_bytes_and_nothing_else(folder: Path) -> None:
+    pq.write_table(pa.table({"path": [b"data/b.jpg", b"\xff.jpg"]}), folder / "list.parquet")
+    files = find_files([], ENDINGS, "list.parquet").files
+    assert [os.fsencode(file) for file in files] == [b"./data/b.jpg", b"./\xff.jpg"]
+    pq.write_table(pa.table({"path": [["data/b.jpg"]]}), folder / "list.parquet")
+    with pytest.raises(BatchError, match="where a path should be"):
+        find_files([], ENDINGS, "list.parquet")
+
+
+def test_one_line_of_a_list_that_names_nothing_does_not_lose_the_others(folder: Path) -> None:
+    (folder / "empty").mkdir()
+    (folder / "list.txt").write_text("gone [x1].mp4\nempty\ndata/b.jpg\n")
+    assert find_files([], ENDINGS, "list.txt").files == ("./gone [x1].mp4", "./empty", "./data/b.jpg")
+
+
+def test_two_links_that_lead_back_do_not_make_a_pattern_endless(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "data" / "second loop").symlink_to(folder / "data")
+    listed, list_folder = 0, os.scandir
+
+    def counted(path: str) -> object:
+        nonlocal listed
+        listed += 1
+        assert listed < 100
+        return list_folder(path)
+
+    monkeypatch.setattr(os, "scandir", counted)
+    everything = ("data/100% [x].jpg", "data/b.jpg")
+    assert find_files(["data/**/*.jpg"], ENDINGS).files == everything
+    assert find_files([f"{folder}/data/**/*.jpg"], ENDINGS).files == tuple(
+        f"{folder}/{file}" for file in everything
+    )
+    assert find_files(["**/er/**"], ENDINGS).files == ("data/deep/er/c.mp4",)
+
+
+def test_a_folder_that_cannot_be_read_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deep = folder / "data" / "deep"
+    monkeypatch.chdir(deep)
+    for _ in range(20):  # 5,000 characters, more than a path may have
+        os.mkdir("d" * 250)
+        os.chdir("d" * 250)
+    (Path("lost.jpg")).write_bytes(b"x")
+    os.chdir(folder)
+    for given in ("data", "data/**/*.mp4"):
+        sources = find_files([given], ENDINGS)
+        assert "data/deep/er/c.mp4" in sources.files
+        assert len(sources.unlisted) == 1 and "too long" in sources.unlisted[0]
 
 
 @pytest.mark.parametrize("path", ["data/deep/er/*.jpg", "empty"])

@@ -11,6 +11,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from detector import ConfigError, Detector
@@ -20,7 +21,7 @@ from detector.media.images import read_image
 from detector.media.media import open_media
 from detector.messages import Message
 from detector.model.score import network_contributions
-from detector.types import Analysis, Step
+from detector.types import Analysis, DetectedFace, Frame, Step
 
 
 def logits(analysis: Analysis) -> list[float]:
@@ -210,6 +211,27 @@ def test_a_cancelled_run_ends_at_once_and_leaves_no_thread_behind(detector: Dete
         detector.analyze(examples / "genuine.mp4", max_frames=None, progress=cancel)
     assert threading.active_count() == before
     assert detector.analyze(examples / "genuine.jpg").tracks
+
+
+def test_faces_are_searched_while_others_are_scored(
+    detector: Detector, examples: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, ahead = threading.Semaphore(0), list[bool]()
+    find, score = FaceFollower.find, detector.classifier.contributions
+
+    def counted(self: FaceFollower, frame: Frame) -> list[tuple[int, DetectedFace]]:
+        begun.release()
+        return find(self, frame)
+
+    def waiting(batch: torch.Tensor) -> torch.Tensor:
+        if not ahead:  # one more search has begun, or begins meanwhile, than faces are scored
+            ahead.extend(begun.acquire(timeout=30) for _ in range(len(batch) + 1))
+        return score(batch)
+
+    monkeypatch.setattr(FaceFollower, "find", counted)
+    monkeypatch.setattr(detector.classifier, "contributions", waiting)
+    detector.analyze(examples / "genuine.mp4", max_frames=24)
+    assert len(ahead) == 17 and all(ahead)
 
 
 def test_three_manipulated_seconds_in_half_a_minute_are_found_with_their_time(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -16,6 +17,7 @@ from detector.config import DetectorConfig
 from detector.faces import cascade as cascade_module
 from detector.faces.cascade import Array, Cascade
 from detector.faces.face_detector import FaceFinder
+from detector.faces.mtcnn_networks import MtcnnNetwork
 from detector.media.images import read_image
 from detector.types import FaceBox, Pixels
 
@@ -48,6 +50,29 @@ def test_tiles_give_what_the_whole_level_gives(
     assert len(whole.boxes) == 15
     order, other = np.lexsort(whole.boxes.round().T), np.lexsort(tiled.boxes.round().T)
     np.testing.assert_allclose(tiled.boxes[other], whole.boxes[order], atol=0.5)
+
+
+def test_a_search_computes_each_part_in_one_thread_and_leaves_the_others_theirs(
+    portrait: Pixels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[int] = []
+    run = MtcnnNetwork.__call__
+
+    def counted(self: MtcnnNetwork, pixels: NDArray[np.uint8]) -> tuple[torch.Tensor, ...]:
+        threads.append(torch.get_num_threads())
+        return run(self, pixels)
+
+    monkeypatch.setattr(MtcnnNetwork, "__call__", counted)
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        Cascade(torch.device("cpu")).search(portrait, 40, factor=0.709, thresholds=THRESHOLDS)
+        assert torch.get_num_threads() == 2
+        with ThreadPoolExecutor(1) as another:
+            assert another.submit(torch.get_num_threads).result() == 2
+    finally:
+        torch.set_num_threads(before)
+    assert set(threads) == {1}
 
 
 def test_a_small_face_in_a_large_image_is_found_where_it_is(finder: FaceFinder, portrait: Pixels) -> None:
