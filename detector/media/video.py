@@ -38,7 +38,7 @@ from detector.types import Frame
 _SEEK_OVER_S = 8.0
 """Gaps longer than this are skipped by seeking."""
 _WITHOUT_INDEX, _EARLIER_S = ("mpegts", "mpeg"), 1.0
-"""Formats in which seeking finds any frame, by its decoding time, and how much earlier than its own time that may be."""
+"""Formats in which seeking finds any frame by its decoding time, and how much earlier than shown that may be."""
 _MISSING_FRAC = 0.05
 """A video that ends this much before its stated end is incomplete."""
 _MISSING_S = 1.0
@@ -343,9 +343,7 @@ def _seek_s(facts: VideoFacts, index: int) -> float:
     return seek_s - _EARLIER_S if facts.format in _WITHOUT_INDEX else seek_s
 
 
-def _ticks(
-    container: InputContainer, stream: VideoStream, name: str
-) -> tuple[list[tuple[int, int, bool]], bool]:
+def _ticks(container: InputContainer, stream: VideoStream, name: str) -> tuple[list[tuple[int, int, bool]], bool]:
     """Return timestamp and duration of every coded frame, in units of the stream, and whether it is a key frame,
     in order of time; and whether the clock starts again after them."""
     ticks: list[tuple[int, int, bool]] = []
