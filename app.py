@@ -11,7 +11,8 @@ import logging
 import os
 import signal
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 from detector.config_flags import add_config_flags, config_from
@@ -42,10 +43,12 @@ def main(argv: list[str] | None = None) -> int:
     _say("Loading the detector. This can take a minute.")
     from detector import Detector
     from detector.model.weights_download import ensure_weights
-    from ui.page import build_page
     from ui.security.access import exposed, exposed_as_space
     from ui.security.login import LEAST_CHARS, make_password
-    from ui.serve import launch
+
+    with _no_proxies():
+        from ui.page import build_page
+        from ui.serve import launch
 
     space = exposed_as_space(os.environ)
     exposure = space or exposed(args.host, share=args.share, names=args.name)
@@ -77,15 +80,16 @@ def main(argv: list[str] | None = None) -> int:
         processed_at=exposure.processed_at,
     )
     try:
-        local_url, share_url = launch(
-            page,
-            exposure,
-            port=args.port,
-            share=args.share and not space,
-            password=password,
-            api=args.api,
-            in_browser=not (args.no_browser or space),
-        )
+        with _no_proxies():
+            local_url, share_url = launch(
+                page,
+                exposure,
+                port=args.port,
+                share=args.share and not space,
+                password=password,
+                api=args.api,
+                in_browser=not (args.no_browser or space),
+            )
     except OSError as error:
         _say(f"the page could not be served: {error}")
         return USAGE
@@ -143,6 +147,22 @@ def _parser() -> argparse.ArgumentParser:
     )
     add_config_flags(parser)
     return parser
+
+
+@contextmanager
+def _no_proxies() -> Iterator[None]:
+    """Ignore the proxies of environment and system meanwhile: Gradio is imported only if it knows their kind, and
+    starts only if its own address answers through them."""
+    names = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+    given = {name: value for name, value in os.environ.items() if name.lower() in names}
+    for name in given:
+        del os.environ[name]
+    os.environ["no_proxy"] = "*"
+    try:
+        yield
+    finally:
+        del os.environ["no_proxy"]
+        os.environ.update(given)
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

@@ -151,7 +151,7 @@ def _scan_file(
             return True
         from explain import examine
 
-        found = examine(detector, media, progress=_progress(file), judged=print_result)
+        found = examine(detector, media, progress=_progress(file), on_analysis=print_result)
         return _write_files(detector, found, case, media, file, args)
     except CheckpointError:
         raise

@@ -308,12 +308,12 @@ def _cost(detector: Detector, cases: Sequence[Case]) -> dict[str, float]:
     """Return milliseconds per face of scoring and of explaining sixteen at once, end to end."""
     crops = [cases[number % len(cases)].crop for number in range(16)]
     pixels = [crop.pixels for crop in crops]
-    judge = best_seconds(lambda: score_crops(detector.classifier, pixels, detector.card.input, 16)) / 16
+    score = best_seconds(lambda: score_crops(detector.classifier, pixels, detector.card.input, 16)) / 16
     explain = best_seconds(lambda: fake_heatmaps(detector, crops)) / 16
     return {
-        "judge_ms": round(1000 * judge, 2),
+        "score_ms": round(1000 * score, 2),
         "explain_ms": round(1000 * explain, 2),
-        "explain_over_judging": round(explain / judge, 2),
+        "explain_over_scoring": round(explain / score, 2),
     }
 
 

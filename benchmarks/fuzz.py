@@ -39,6 +39,8 @@ _VIDEOS = {
     "prores.mov": ("prores_ks", "yuva444p10le"),
     "alpha.webm": ("libvpx-vp9", "yuva420p"),
     "huffman.avi": ("huffyuv", "rgb24"),
+    "mpg": ("mpeg2video", "yuv420p"),
+    "mpeg1.mpg": ("mpeg1video", "yuv420p"),
 }
 _EXTREMES = (
     b"\0\0\0\0",
@@ -176,7 +178,7 @@ def whole_files(folder: Path) -> Iterator[tuple[str, bytes]]:
         path = folder / f"whole.{suffix}"
         with av.open(str(path), "w") as container:
             options = {"x265-params": "log-level=none"} if codec == "libx265" else {}
-            stream = container.add_stream(codec, rate=10, options=options)
+            stream = container.add_stream(codec, rate=25, options=options)
             stream.width, stream.height, stream.pix_fmt = 160, 160, pix_fmt
             for turned in moved * 2:
                 container.mux(stream.encode(av.VideoFrame.from_image(turned).reformat(format=pix_fmt)))

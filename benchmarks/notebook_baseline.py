@@ -34,9 +34,9 @@ class Notebook:
         self.network.load_state_dict(load_weights(self.card, CHECKPOINTS))
         self.mtcnn = MTCNN(keep_all=True, device=self.device)
 
-    def judge(self, file: Path, wanted: list[int]) -> dict[str, float]:
+    def analyze(self, file: Path, wanted: list[int]) -> dict[str, float]:
         """Score and explain the frames with these indices, and return the seconds taken."""
-        seconds = {"judge_s": 0.0, "explain_s": 0.0, "faces": 0.0}
+        seconds = {"analyze_s": 0.0, "explain_s": 0.0, "faces": 0.0}
         start = time.perf_counter()
         capture = cv2.VideoCapture(str(file))
         number = 0
@@ -46,11 +46,11 @@ class Notebook:
                 number += 1
             _, frame = capture.read()
             number += 1
-            self._judge_frame(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB), seconds)
-        seconds["judge_s"] = time.perf_counter() - start - seconds["explain_s"]
+            self._analyze_frame(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB), seconds)
+        seconds["analyze_s"] = time.perf_counter() - start - seconds["explain_s"]
         return seconds
 
-    def _judge_frame(self, rgb: Any, seconds: dict[str, float]) -> None:
+    def _analyze_frame(self, rgb: Any, seconds: dict[str, float]) -> None:
         boxes, _ = self.mtcnn.detect(rgb)
         for x1, y1, x2, y2 in [] if boxes is None else boxes.astype(int).clip(0):
             size = self.card.input.size_px

@@ -119,8 +119,8 @@ def run_one(way: str, file: Path, repeats: int, depth: str) -> dict[str, float]:
         notebook = Notebook()
         result = {"load_s": round(time.perf_counter() - start, 2)}
         wanted = media.indices(config.max_frames)
-        notebook.judge(*((file, wanted) if is_short else (PORTRAIT, [0])))
-        runs = [_timed(lambda: notebook.judge(file, wanted)) for _ in range(repeats)]
+        notebook.analyze(*((file, wanted) if is_short else (PORTRAIT, [0])))
+        runs = [_timed(lambda: notebook.analyze(file, wanted)) for _ in range(repeats)]
     for key in runs[0]:
         result[key] = round(float(np.median([run[key] for run in runs])), 3)
     result["moments"] = media.count(config.max_frames)
@@ -137,21 +137,21 @@ def _timed(run: Callable[[], dict[str, float]]) -> dict[str, float]:
 def _detect(detector: Detector, file: Path) -> dict[str, float]:
     start = time.perf_counter()
     analysis = detector.analyze(file)
-    judged = time.perf_counter()
+    analyzed = time.perf_counter()
     explain(detector, analysis)
     faces = sum(len(track.scores) for track in analysis.tracks)
-    return {"judge_s": judged - start, "explain_s": time.perf_counter() - judged, "faces": faces}
+    return {"analyze_s": analyzed - start, "explain_s": time.perf_counter() - analyzed, "faces": faces}
 
 
 def _compared(file: Path, repeats: int) -> dict[str, Any]:
     ours, notebook = (_in_own_process(way, file, repeats, "moments") for way in ("detector", "notebook"))
-    whole = [way["judge_s"] + way["explain_s"] for way in (notebook, ours)]
+    whole = [way["analyze_s"] + way["explain_s"] for way in (notebook, ours)]
     return {
         "detector": ours,
         "notebook": notebook,
         "ratio": round(whole[0] / whole[1], 1),
         "ratio_processor": round(notebook["processor_s"] / ours["processor_s"], 1),
-        "ratio_judging_alone": round(notebook["judge_s"] / ours["judge_s"], 1),
+        "ratio_without_explaining": round(notebook["analyze_s"] / ours["analyze_s"], 1),
     }
 
 

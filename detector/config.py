@@ -46,10 +46,10 @@ class DetectorConfig:
     max_image_px: int = 110_000_000
     """Most pixels an image may have (the largest phone sensors in common use have 108 million); WebP and AVIF 40,
     HEIC and TIFF 64, JPEG 2000 24 million, because their decoders take more memory. Above 50 million an image is
-    judged at half its size. Opening any image within these limits takes at most 1 GB above idle."""
+    analysed at half its size. Opening any image within these limits takes at most 1 GB above idle."""
     max_frame_px: int = 8192 * 4320
-    """Most pixels a frame of a video may have, whatever its header says. Above 4096x2304 frames are judged at half
-    their size."""
+    """Most pixels a frame of a video may have, whatever its header says. Above 4096x2304 frames are analysed at
+    half their size."""
     max_duration_s: float = 4 * 3600.0
     """Longest video."""
     checkpoint_folder: Path = CHECKPOINTS

@@ -58,7 +58,7 @@ class LiveView:
             self._detector.config.batch_size,
         )
         for (track_id, _), crop, each in zip(found, crops, added.tolist(), strict=True):
-            score = make_score(frame, crop, each, card.offsets("video"), card.judgement("video").calibration)
+            score = make_score(frame, crop, each, card.offsets("video"), card.operating_point("video").calibration)
             self._recent.setdefault(track_id, deque()).append((time_s, score.logit, score.weight))
         for track_id, views in list(self._recent.items()):
             while views and time_s - views[0][0] > ROLLING_S:
@@ -69,6 +69,6 @@ class LiveView:
 
     def _face(self, track_id: int, box: FaceBox) -> LiveFace:
         _, logits, weights = zip(*self._recent[track_id], strict=True)
-        calibration = self._detector.card.judgement("video").calibration
+        calibration = self._detector.card.operating_point("video").calibration
         probability = calibration.probability(float(np.average(logits, weights=weights)))
         return LiveFace(track_id, box, probability, calibration.outcome(probability))

@@ -22,6 +22,7 @@ WarningCode = Literal[
     "video_slow",
     "video_damaged",
     "video_incomplete",
+    "video_restarts",
     "turned",
     "faces_left_out",
     "small_faces",
@@ -49,8 +50,8 @@ Code = NoteCode | WarningCode | ReasonCode
 CODES: tuple[Code, ...] = tuple(code for group in get_args(Code) for code in get_args(group))
 Value = float | str
 
-WITHHOLD_REAL: frozenset[Code] = frozenset({"faces_left_out", "small_faces", "brief_signs"})
-"""Warnings beside which the outcome cannot be `real`: a face that was not judged may be manipulated."""
+WITHHOLD_REAL: frozenset[Code] = frozenset({"video_restarts", "faces_left_out", "small_faces", "brief_signs"})
+"""Warnings beside which the outcome cannot be `real`: a face that was not scored may be manipulated."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ Progress = Callable[[Step], None]
 
 _FRAMES_HELD = 16
 """Most frames of a video in memory whose faces are not scored yet."""
-_JUDGED_AT_ONCE = 16
+_SCORED_AT_ONCE = 16
 """Faces to collect before scoring them."""
 _LATEST = 64
 """Latest faces of a track that the running estimate uses."""
@@ -110,7 +110,7 @@ class Detector:
         if max_frames == "configured" and config.max_frames == "auto":
             config = replace(config, max_frames=self.card.input.video_frames or "auto")
         media = source if isinstance(source, Media) else open_media(source, config)
-        collected = self._judge_media(media, config.max_frames, tell)
+        collected = self._score_media(media, config.max_frames, tell)
         interval_s = None
         if media.info.kind == "video":
             interval_s = longest_gap(collected.times_s, media.times_s[0], media.times_s[-1])
@@ -137,17 +137,17 @@ class Detector:
             frame_interval_s=interval_s,
         )
 
-    def _judge_media(self, media: Media, max_frames: Depth, tell: Progress) -> Accumulator:
+    def _score_media(self, media: Media, max_frames: Depth, tell: Progress) -> Accumulator:
         if media.info.kind == "image":
-            return self._judge_image(media)
-        collected = self._judge_video(media, max_frames, tell, 0)
+            return self._score_image(media)
+        collected = self._score_video(media, max_frames, tell, 0)
         with_faces = len({score.frame_index for scores in collected.scores.values() for score in scores})
         if with_faces < _UPRIGHT_FRAC * collected.frames_examined and (turns := self._find_turns(media)):
-            collected = self._judge_video(media, max_frames, tell, turns)
+            collected = self._score_video(media, max_frames, tell, turns)
             collected.warnings.append(Message("turned", {"kind": "video", "degrees": 90 * turns}))
         return collected
 
-    def _judge_image(self, media: Media) -> Accumulator:
+    def _score_image(self, media: Media) -> Accumulator:
         collected = Accumulator()
         (frame,) = media.frames(1, collected.warnings.append)
         found = self.finder.search(frame.pixels)
@@ -156,12 +156,12 @@ class Detector:
         if len(found.faces) > _MOST_FACES or not found.complete:
             collected.warnings.append(Message("faces_left_out", {"count": max(0, len(found.faces) - _MOST_FACES)}))
         self._take(collected, frame, list(enumerate(found.faces[:_MOST_FACES])))
-        self._judge_waiting(collected, "image")
+        self._score_waiting(collected, "image")
         return collected
 
-    def _judge_video(self, media: Media, max_frames: Depth, tell: Progress, turns: QuarterTurns) -> Accumulator:
+    def _score_video(self, media: Media, max_frames: Depth, tell: Progress, turns: QuarterTurns) -> Accumulator:
         collected = Accumulator()
-        calibration = self.card.judgement("video").calibration
+        calibration = self.card.operating_point("video").calibration
         follower = FaceFollower(self.finder, turns)
         expected = media.count(max_frames)
         strongest: float | None = None
@@ -171,11 +171,11 @@ class Detector:
                 number = collected.frames_examined + 1
                 tell(Step("look", min(0.98, (number - 1) / expected), number, expected, strongest))
                 self._take(collected, frame, faces)
-                if len(collected.waiting) >= _JUDGED_AT_ONCE or collected.frames_waiting() >= _FRAMES_HELD:
-                    for track_id in self._judge_waiting(collected, "video"):
+                if len(collected.waiting) >= _SCORED_AT_ONCE or collected.frames_waiting() >= _FRAMES_HELD:
+                    for track_id in self._score_waiting(collected, "video"):
                         latest = pool_scores(collected.scores[track_id][-_LATEST:], self.card).logit
                         strongest = max(calibration.probability(latest), strongest or 0.0)
-        self._judge_waiting(collected, "video")
+        self._score_waiting(collected, "video")
         if max_frames == "auto":
             self._look_closer(
                 media, collected, follower, lambda: tell(Step("look", 0.98, expected, expected, strongest))
@@ -197,7 +197,7 @@ class Detector:
         self, media: Media, collected: Accumulator, follower: FaceFollower, tell: Callable[[], None]
     ) -> None:
         """Examine more frames of a sparsely sampled video: at scene starts, then around the highest estimates."""
-        calibration = self.card.judgement("video").calibration
+        calibration = self.card.operating_point("video").calibration
         examined = sorted(collected.times_s)
         interval_s = longest_gap(examined, examined[0], examined[-1])
         if interval_s <= CLOSER_FROM_S:
@@ -209,9 +209,9 @@ class Detector:
                 for frame in media.frames_at(stretch):
                     tell()
                     self._take(collected, frame, follower.find(frame))
-                    if len(collected.waiting) >= _JUDGED_AT_ONCE or collected.frames_waiting() >= _FRAMES_HELD:
-                        self._judge_waiting(collected, "video")
-            self._judge_waiting(collected, "video")
+                    if len(collected.waiting) >= _SCORED_AT_ONCE or collected.frames_waiting() >= _FRAMES_HELD:
+                        self._score_waiting(collected, "video")
+            self._score_waiting(collected, "video")
 
         examine([[index] for index in scene_starts(media.times_s, media.key_indices, examined)])
         scored = [(score.time_s, score.probability) for scores in collected.scores.values() for score in scores]
@@ -224,7 +224,7 @@ class Detector:
     def _brief_signs(self, collected: Accumulator) -> float | None:
         """Return when a track reaches the threshold for `fake` over one second, too short to decide; the
         strongest."""
-        calibration = self.card.judgement("video").calibration
+        calibration = self.card.operating_point("video").calibration
         if self.card.input.video_frames is not None:
             return None  # scored by the mean over the whole video
         strongest: tuple[float, float] | None = None
@@ -240,7 +240,7 @@ class Detector:
         return strongest[1] if strongest else None
 
     def _small_faces(self, media: Media, collected: Accumulator) -> int:
-        """Most faces of one image or key frame that are too small to be judged."""
+        """Most faces of one image or key frame that are too small to be scored."""
         degrees = next(
             (message.values["degrees"] for message in collected.warnings if message.code == "turned"), 0
         )
@@ -248,14 +248,14 @@ class Detector:
         frames = [media.frame(0)] if media.info.kind == "image" else list(collected.key_frames().values())
         most = 0
         for frame in frames:
-            judged = [
+            scored = [
                 score.box
                 for scores in collected.scores.values()
                 for score in scores
                 if score.frame_index == frame.index
             ]
             found = self.finder.find_small(frame.pixels, turns)
-            most = max(most, sum(not any(box.holds_centre_of(face.box) for box in judged) for face in found))
+            most = max(most, sum(not any(box.holds_centre_of(face.box) for box in scored) for face in found))
         return most
 
     def _find_turns(self, media: Media) -> QuarterTurns:
@@ -277,9 +277,9 @@ class Detector:
         crops = crop_faces(frame, found, spec.margin_frac, spec.size_px)
         collected.waiting.extend((track_id, crop, frame) for track_id, crop in zip(ids, crops, strict=True))
 
-    def _judge_waiting(self, collected: Accumulator, kind: MediaKind) -> set[int]:
+    def _score_waiting(self, collected: Accumulator, kind: MediaKind) -> set[int]:
         """Score the waiting faces and return their tracks."""
-        calibration, offsets = self.card.judgement(kind).calibration, self.card.offsets(kind)
+        calibration, offsets = self.card.operating_point(kind).calibration, self.card.offsets(kind)
         waiting, collected.waiting = collected.waiting, []
         if not waiting:
             return set()

@@ -250,9 +250,9 @@ class FaceTrack:
 
     def __post_init__(self) -> None:
         if not self.scores or not self.key_crops:
-            raise ValueError("a track needs at least one judged face and its crop")
+            raise ValueError("a track needs at least one scored face and its crop")
         if self.timeline and len(self.timeline) != len(self.scores):
-            raise ValueError("a timeline has one value for each judged face")
+            raise ValueError("a timeline has one value for each scored face")
 
     @property
     def outcome(self) -> Outcome:
@@ -330,7 +330,7 @@ class CheckpointInfo:
     sha256: str
     """Of the weights of the first network."""
     architecture: str
-    """Of every network that judges."""
+    """Of every network that scores."""
     false_alarm_rate: float | None
     """Share of genuine faces called `fake` at the threshold, where it was measured; None if it never was."""
     miss_rate: float | None
@@ -344,7 +344,7 @@ class CheckpointInfo:
     grade_rates: Mapping[Grade, GradeRate] = field(default_factory=dict)
     """How often each grade is given, where that was measured."""
     second_sha256: str | None = None
-    """Of the weights of the second network; None where one judges alone."""
+    """Of the weights of the second network; None where one scores alone."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

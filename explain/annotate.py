@@ -104,10 +104,10 @@ def _nominal_rate(rate_hz: float | None) -> Fraction:
 
 def _heatmaps_at(detector: Detector, frame: Frame, people: list[PersonPath]) -> dict[int, NDArray[np.float32]]:
     """Return the heatmaps of the faces scored in this frame, by track."""
-    judged = [(person.track_id, score) for person in people if (score := person.judged_at(frame.index))]
-    if not judged:
+    scored = [(person.track_id, score) for person in people if (score := person.score_at(frame.index))]
+    if not scored:
         return {}
-    maps = fake_heatmaps(detector, [recrop(detector, frame, score) for _, score in judged])
+    maps = fake_heatmaps(detector, [recrop(detector, frame, score) for _, score in scored])
     return {
-        track_id: as_shown(heatmap, score.turns) for (track_id, score), heatmap in zip(judged, maps, strict=True)
+        track_id: as_shown(heatmap, score.turns) for (track_id, score), heatmap in zip(scored, maps, strict=True)
     }

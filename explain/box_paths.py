@@ -23,7 +23,7 @@ class PersonPath:
         steps = np.diff(self._times_s)
         self._usual_s = float(np.median(steps)) if len(steps) else 0.0
 
-    def judged_at(self, frame_index: int) -> FaceScore | None:
+    def score_at(self, frame_index: int) -> FaceScore | None:
         """Return the score of the track in a frame, if it has one."""
         return self._at_index.get(frame_index)
 

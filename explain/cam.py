@@ -56,6 +56,12 @@ def fake_heatmaps(detector: Detector, crops: Sequence[FaceCrop]) -> list[NDArray
     return heatmaps
 
 
+def explained_layers(detector: Detector) -> tuple[str, ...]:
+    """Return the module of each network whose activations explain a face, the first network's first."""
+    first = detector.card.explain_layer
+    return (first,) if detector.classifier.second is None else (first, COARSE_LAYER)
+
+
 def _heatmaps(classifier: FaceClassifier, card: CheckpointCard, batch: Tensor) -> Tensor:
     """Explain a batch: (n, rows, columns)."""
     layers = [card.map_head.fine, card.map_head.coarse] if card.map_head else []

@@ -22,7 +22,7 @@ def examine(
     *,
     max_frames: Depth | Literal["configured"] = "configured",
     progress: Progress | None = None,
-    judged: Callable[[Analysis], None] | None = None,
+    on_analysis: Callable[[Analysis], None] | None = None,
 ) -> Examination:
     """Analyse a file and explain its faces; if the explanation fails, the analysis is kept.
 
@@ -30,7 +30,7 @@ def examine(
         source: as for `Detector.analyze`.
         max_frames: as for `Detector.analyze`.
         progress: as for `Detector.analyze`.
-        judged: called with the analysis before it is explained; an exception it raises stops the work.
+        on_analysis: called with the analysis before it is explained; an exception it raises stops the work.
 
     Returns:
         The analysis with its explanations, or with the error that prevented them; neither without a face.
@@ -41,8 +41,8 @@ def examine(
     """
     media = source if isinstance(source, Media) else open_media(source, detector.config)
     analysis = detector.analyze(media, max_frames=max_frames, progress=progress)
-    if judged is not None:
-        judged(analysis)
+    if on_analysis is not None:
+        on_analysis(analysis)
     if not analysis.tracks:
         return Examination(analysis)
     analysis = choose_decisive(detector, analysis, media)

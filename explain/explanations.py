@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from detector.pipeline import Detector
 from detector.types import Analysis, FaceCrop, FaceScore, FaceTrack
-from explain.cam import METHOD, fake_heatmaps
+from explain.cam import METHOD, explained_layers, fake_heatmaps
 from explain.decisive import KEY_FACES
 from explain.faithfulness import stretched, top_region
 from explain.overlay import HeatedFace, as_shown, draw_face, draw_frame
@@ -46,7 +46,7 @@ def explain(detector: Detector, analysis: Analysis, top_k: int = KEY_FACES) -> E
             crop=crop,
             heatmap=heatmap,
             method=METHOD,
-            layer=detector.card.explain_layer,
+            layers=explained_layers(detector),
             regions=region_shares(crop, heatmap),
             concentrated=_is_concentrated(heatmap, known.weak if known else 0.0),
             overlay=draw_face(crop.pixels, heatmap, scale),

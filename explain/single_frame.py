@@ -42,11 +42,11 @@ def draw_scored_frame(
     Raises:
         ExplainError: as `explain`.
     """
-    judged = scores_in_frame(tracks, frame.index)
-    crops = [recrop(detector, frame, score) for _, score in judged]
+    scored = scores_in_frame(tracks, frame.index)
+    crops = [recrop(detector, frame, score) for _, score in scored]
     heatmaps = fake_heatmaps(detector, crops)
     faces = [
         HeatedFace(track_id, score.box, crop.window, as_shown(heatmap, score.turns))
-        for (track_id, score), crop, heatmap in zip(judged, crops, heatmaps, strict=True)
+        for (track_id, score), crop, heatmap in zip(scored, crops, heatmaps, strict=True)
     ]
     return draw_frame(frame, faces, heatmap_scale)

@@ -27,7 +27,8 @@ class Explanation:
     heatmap: NDArray[np.float32]
     """(rows, columns), at least 0, unnormalised and so comparable between faces. Row 0 is the top of the crop."""
     method: str
-    layer: str
+    layers: tuple[str, ...]
+    """Explained module of each network, the first network's first."""
     regions: Mapping[FaceRegion, float]
     """Share of the heat in each region; they sum to 1, or are all 0 without heat."""
     concentrated: bool

@@ -96,7 +96,7 @@ def make_video(tmp_path: Path) -> VideoMaker:
         ) as container:
             stream = container.add_stream(codec, rate=25, options=codec_options or {})
             stream.width, stream.height, stream.pix_fmt = 160, 96, pix_fmt
-            base = Fraction(1, 25) if codec == "mpeg4" else Fraction(1, 1000)
+            base = Fraction(1, 25) if codec.startswith("mpeg") else Fraction(1, 1000)
             stream.time_base = stream.codec_context.time_base = base
             for number, time_s in enumerate(times_s):
                 frame = av.VideoFrame.from_ndarray(coded_image(number), format="rgb24")

@@ -8,16 +8,16 @@ from pathlib import Path
 
 from detector.config import DetectorConfig
 from detector.config_flags import add_checkpoint_flag, add_folder_flag, frame_count
-from detector.model.checkpoint import VideoJudgement
+from detector.model.checkpoint import VideoOperatingPoint
 from detector.pipeline import Detector
 from training.datasets.face_index import prepare
 from training.datasets.labels import read_faces
 from training.datasets.reconstruct import reconstruct_faces
 from training.evaluation.calibrate import video_block
-from training.evaluation.evaluate import CHANGES, Judge, evaluate, read_results
+from training.evaluation.evaluate import CHANGES, ModelSource, evaluate, read_results
 from training.evaluation.heatmap_scale import HEATMAP_FACES, measure_heatmap_scale
 from training.evaluation.metrics import auc_with_interval
-from training.evaluation.synthetic_videos import choose_faces, judge_stills
+from training.evaluation.synthetic_videos import choose_faces, score_stills
 from training.fitting.fit import FitSettings, fit
 from training.recipe import run_recipe
 from training.release.export import add_second, calibrate_checkpoint, export
@@ -31,9 +31,9 @@ def main(argv: list[str] | None = None) -> int:
         case "fit":
             _fit(args)
         case "evaluate":
-            judge = Judge(checkpoint=args.checkpoint, folder=args.checkpoints, run=args.run)
+            model = ModelSource(checkpoint=args.checkpoint, folder=args.checkpoints, run=args.run)
             options = {"source": args.source, "changed": args.changed, "most": args.most, "workers": args.workers}
-            evaluate(judge, args.data, args.split, args.out, **options)
+            evaluate(model, args.data, args.split, args.out, **options)
             _print_ranking(args.out)
         case "export":
             card = export(args.run, args.checkpoint, args.checkpoints, terms=args.terms)
@@ -51,14 +51,14 @@ def main(argv: list[str] | None = None) -> int:
                 measured_on=args.measured_on,
                 training=dict(args.note),
                 sources=args.sources,
-                videos=VideoJudgement(**json.loads(args.videos.read_text())) if args.videos else None,
+                videos=VideoOperatingPoint(**json.loads(args.videos.read_text())) if args.videos else None,
             )
             fitted = card.calibration
             print(f"fake from {fitted.threshold_fake:.3f}, real up to {fitted.threshold_real:.3f}")
         case "score-videos":
-            judge = Judge(checkpoint=args.checkpoint, folder=args.checkpoints)
+            model = ModelSource(checkpoint=args.checkpoint, folder=args.checkpoints)
             options = {"only_videos": True, "max_frames": args.frames, "workers": args.workers}
-            evaluate(judge, args.data, args.split, args.out, **options)
+            evaluate(model, args.data, args.split, args.out, **options)
             _print_ranking(args.out)
         case "calibrate-videos":
             _calibrate_videos(args)
@@ -102,14 +102,14 @@ def _parser() -> argparse.ArgumentParser:
     learn.add_argument("--start", type=Path, help="earlier run, or a checkpoint's folder, to start from")
     learn.add_argument("--more-faces", type=Path, nargs="*", default=[], help="what `reconstruct` wrote")
 
-    judge = commands.add_parser("evaluate", help="judge every file of a split with a checkpoint or a run")
-    judge.add_argument("--split", required=True, help="val, dev, …: a value of the column `split`")
-    judge.add_argument("--out", type=Path, required=True, help="CSV to write, one line a file")
-    judge.add_argument("--run", type=Path, help="judge with this run of `fit` instead of a checkpoint")
-    judge.add_argument("--source", help="only files of this source")
-    judge.add_argument("--changed", choices=CHANGES, help="do this to every image first")
-    judge.add_argument("--most", type=int, help="at most about so many files, spread evenly")
-    judge.add_argument("--workers", type=int, default=2)
+    score = commands.add_parser("evaluate", help="score every file of a split with a checkpoint or a run")
+    score.add_argument("--split", required=True, help="val, dev, …: a value of the column `split`")
+    score.add_argument("--out", type=Path, required=True, help="CSV to write, one line a file")
+    score.add_argument("--run", type=Path, help="score with this run of `fit` instead of a checkpoint")
+    score.add_argument("--source", help="only files of this source")
+    score.add_argument("--changed", choices=CHANGES, help="do this to every image first")
+    score.add_argument("--most", type=int, help="at most about so many files, spread evenly")
+    score.add_argument("--workers", type=int, default=2)
 
     write = commands.add_parser("export", help="turn a finished student's run into a checkpoint")
     write.add_argument("--run", type=Path, required=True)
@@ -131,7 +131,7 @@ def _parser() -> argparse.ArgumentParser:
         "--note", type=_pair, action="append", default=[], metavar="KEY=TEXT", help="for the card's `training`"
     )
 
-    pool = commands.add_parser("score-videos", help="judge every video of a split")
+    pool = commands.add_parser("score-videos", help="score every video of a split")
     pool.add_argument("--split", required=True, help="dev, …: videos that nothing was trained on")
     pool.add_argument("--out", type=Path, required=True, help="CSV to write, one line a video")
     pool.add_argument(
@@ -139,7 +139,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     pool.add_argument("--workers", type=int, default=2)
 
-    move = commands.add_parser("stills", help="judge images as short videos, to calibrate videos or train on them")
+    move = commands.add_parser("stills", help="score images as short videos, to calibrate videos or train on them")
     move.add_argument("--split", required=True, help="val, train: a value of the column `split`")
     move.add_argument("--out", type=Path, required=True, help="CSV to write, one line a video")
     move.add_argument("--most", type=int, default=200, help="images of each source and label (default 200)")
@@ -173,7 +173,7 @@ def _parser() -> argparse.ArgumentParser:
     everything.add_argument("--steps-multiplier", type=float, default=1.0, help="times as many steps")
     everything.add_argument("--workers", type=int, default=2)
 
-    for command in (find, learn, decode, judge, pool, move, warm, everything):
+    for command in (find, learn, decode, score, pool, move, warm, everything):
         command.add_argument(
             "--data", type=Path, required=True, help="data folder, see training/datasets/layouts.py"
         )
@@ -186,7 +186,7 @@ def _parser() -> argparse.ArgumentParser:
     for command in (settle_it, everything):
         command.add_argument("--measured-on", required=True, help="the val data in a few words")
     settle_it.add_argument("--sources", default="", help="names of the collections in val")
-    for command in (judge, write, join, settle_it, pool, move, warm, everything):
+    for command in (score, write, join, settle_it, pool, move, warm, everything):
         add_checkpoint_flag(command)
         add_folder_flag(command)
     return parser
@@ -220,11 +220,11 @@ def _calibrate_videos(args: argparse.Namespace) -> None:
 
 
 def _stills(args: argparse.Namespace) -> None:
-    judge = Judge(checkpoint=args.checkpoint, folder=args.checkpoints)
+    model = ModelSource(checkpoint=args.checkpoint, folder=args.checkpoints)
     faces = choose_faces(read_faces(args.faces, args.data, args.split), args.most, args.seed)
     if not faces:
         raise ValueError(f"{args.faces} holds no images of split {args.split!r}")
-    judge_stills(judge, faces, args.out, seconds=args.seconds, seed=args.seed, workers=args.workers)
+    score_stills(model, faces, args.out, seconds=args.seconds, seed=args.seed, workers=args.workers)
     print(f"wrote {len(faces)} videos")
 
 

@@ -6,16 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from detector.config import DetectorConfig
-from detector.model.checkpoint import VideoJudgement
+from detector.model.checkpoint import VideoOperatingPoint
 from detector.pipeline import Detector
 from training.datasets.face_index import prepare
 from training.datasets.labels import read_faces
 from training.datasets.layouts import find_items
 from training.datasets.reconstruct import reconstruct_faces
 from training.evaluation.calibrate import video_block
-from training.evaluation.evaluate import CHANGES, Judge, evaluate, read_results
+from training.evaluation.evaluate import CHANGES, ModelSource, evaluate, read_results
 from training.evaluation.heatmap_scale import HEATMAP_FACES, measure_heatmap_scale
-from training.evaluation.synthetic_videos import choose_faces, judge_stills
+from training.evaluation.synthetic_videos import choose_faces, score_stills
 from training.fitting.fit import FitSettings, fit
 from training.release.export import calibrate_checkpoint, export
 
@@ -69,12 +69,12 @@ def run_recipe(
     fit(stages[1], run=small, teacher_run=teacher, data=data, faces_files=lists)
     fit(stages[2], run=student, teacher_run=teacher, start_run=small, data=data, faces_files=lists)
     export(student, name, root, terms=terms)
-    judge = Judge(checkpoint=name, folder=root)
-    evaluate(judge, data, "val", runs / "val.csv", workers=workers)
+    model = ModelSource(checkpoint=name, folder=root)
+    evaluate(model, data, "val", runs / "val.csv", workers=workers)
     for change in CHANGES:
-        evaluate(judge, data, "val", runs / f"val-{change}.csv", changed=change, workers=workers)
+        evaluate(model, data, "val", runs / f"val-{change}.csv", changed=change, workers=workers)
 
-    def calibrate(dev: list[Path], videos: VideoJudgement | None) -> None:
+    def calibrate(dev: list[Path], videos: VideoOperatingPoint | None) -> None:
         calibrate_checkpoint(
             name,
             root,
@@ -91,11 +91,11 @@ def run_recipe(
     dev = []
     if any(item.split == "dev" for item in find_items(data)):
         dev = [runs / "dev.csv"]
-        evaluate(judge, data, "dev", dev[0], workers=workers)
+        evaluate(model, data, "dev", dev[0], workers=workers)
     stills = runs / "stills-val.csv"
     images = choose_faces(read_faces(faces, data, "val"), STILLS, seed=0)
-    judge_stills(judge, images, stills, seconds=STILL_S, seed=0, workers=workers)
+    score_stills(model, images, stills, seconds=STILL_S, seed=0, workers=workers)
     block = video_block(read_results([stills]), [], f"moving stills of {STILL_S:.0f} s made of {measured_on}")
-    calibrate(dev=dev, videos=VideoJudgement(**block))
+    calibrate(dev=dev, videos=VideoOperatingPoint(**block))
     detector = Detector.from_checkpoint(name, DetectorConfig(checkpoint_folder=root))
     measure_heatmap_scale(detector, data, root, split="val", count=HEATMAP_FACES, seed=0)

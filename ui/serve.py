@@ -85,6 +85,7 @@ def launch(
             "docs_url": None,
             "redoc_url": None,
         },
+        _frontend=False,  # no second request to its own address, which a busy machine answers too late
     )
     # Gradio's page for shared apps loads scripts from the internet; use the local one.
     page.share = False

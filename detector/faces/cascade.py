@@ -125,7 +125,7 @@ class Cascade:
         one_each = _one_each(boxes, sure)
         return Candidates(boxes[one_each], sure[one_each], landmarks[one_each], complete)
 
-    def judge_squares(self, crops: NDArray[np.uint8]) -> tuple[Array, Array, Array]:
+    def refine_squares(self, crops: NDArray[np.uint8]) -> tuple[Array, Array, Array]:
         """Run O-Net alone on squares that may show a face.
 
         Args:

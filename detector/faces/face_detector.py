@@ -39,7 +39,7 @@ _SECOND_LOOK_MIN_CONFIDENCE = 0.8
 _TURNED_MIN_CONFIDENCE = 0.97
 """Least confidence in rotated images: three further searches raise the false-alarm rate."""
 NOTICED_PX = 20
-"""Narrowest face that is noticed, though not judged."""
+"""Narrowest face that is noticed, though not scored."""
 _SMALL_MIN_CONFIDENCE = 0.97
 _SMALL_LEVELS_BEYOND = 1.05
 """The search for small faces goes up to this many times `min_face_px`, so that the level of the pyramid in which
@@ -140,7 +140,7 @@ class FaceFinder:
         return FaceSearch(tuple(refined), complete=complete)
 
     def find_small(self, pixels: Pixels, turns: QuarterTurns = 0) -> list[DetectedFace]:
-        """Find faces that are too small to be judged: narrower than `min_face_px`, about `NOTICED_PX` or more.
+        """Find faces that are too small to be scored: narrower than `min_face_px`, about `NOTICED_PX` or more.
 
         Args:
             pixels: uint8 (height, width, 3), RGB.
@@ -171,7 +171,7 @@ class FaceFinder:
         crops = np.stack([cut_square(pixels, square, ONET_PX) for square in squares])
         height, width = pixels.shape[:2]
         faces: list[DetectedFace | None] = []
-        for square, move, points, confidence in zip(squares, *self._cascade.judge_squares(crops), strict=True):
+        for square, move, points, confidence in zip(squares, *self._cascade.refine_squares(crops), strict=True):
             origin = np.array([square.x1, square.y1], np.float32)
             corners = np.tile(origin, 2) + np.array([0, 0, 1, 1]) * square.width + move * square.width
             landmarks = origin + points * square.width

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from detector.faces.crop import crop_window, cut_square
 from detector.faces.face_detector import FaceFinder
-from detector.faces.tracks import LOOKS_ALIKE, Look, Sighting, TrackLinker, looks_apart
+from detector.faces.tracks import SAME_APPEARANCE, Appearance, Sighting, TrackLinker, appearance_distance
 from detector.faces.turns import turn_face_back, turn_pixels
 from detector.types import DetectedFace, FaceBox, Frame, Pixels, QuarterTurns
 
@@ -35,15 +35,15 @@ _CUT_LEVELS = 25.0
 _COARSE = 24
 _SAME_IOU, _MISSED_IOU = 0.5, 0.2
 """Overlap from which two followed faces have merged, and below which a followed face was missed by a search."""
-_LOOK_PX = 32
-_LOOK_CELLS = 8
-_LOOK_MARGIN_FRAC = 0.125
+_APPEARANCE_PX = 32
+_APPEARANCE_CELLS = 8
+_APPEARANCE_MARGIN_FRAC = 0.125
 
 
-def look_of(face: Pixels) -> Look:
+def appearance_of(face: Pixels) -> Appearance:
     """Return the appearance of a face crop, uint8 (n, n, 3) RGB, as float32 (8, 8, 3) Lab."""
     lab = cv2.cvtColor(face, cv2.COLOR_RGB2LAB)
-    return cv2.resize(lab, (_LOOK_CELLS, _LOOK_CELLS), interpolation=cv2.INTER_AREA).astype(np.float32)
+    return cv2.resize(lab, (_APPEARANCE_CELLS, _APPEARANCE_CELLS), interpolation=cv2.INTER_AREA).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,7 +141,11 @@ class FaceFollower:
         for (known, _), box in zip(self._known.values(), expected, strict=True):
             face = next(refined) if box is not None else None
             sighting = _sighting(pixels, face) if face is not None else None
-            if face is None or sighting is None or looks_apart(known.look, sighting.look) > LOOKS_ALIKE:
+            if (
+                face is None
+                or sighting is None
+                or appearance_distance(known.appearance, sighting.appearance) > SAME_APPEARANCE
+            ):
                 followed.append(None)
             else:
                 followed.append(_Seen(face, sighting))
@@ -161,8 +165,8 @@ def _run_together(seen: list[_Seen]) -> bool:
 
 def _sighting(pixels: Pixels, face: DetectedFace) -> Sighting:
     height, width = pixels.shape[:2]
-    window = crop_window(face.box, _LOOK_MARGIN_FRAC, (height, width))
-    return Sighting(face.box, look_of(cut_square(pixels, window, _LOOK_PX)))
+    window = crop_window(face.box, _APPEARANCE_MARGIN_FRAC, (height, width))
+    return Sighting(face.box, appearance_of(cut_square(pixels, window, _APPEARANCE_PX)))
 
 
 def _coarse(pixels: Pixels) -> NDArray[np.float32]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from detector.types import FaceBox
 
-Look = NDArray[np.float32]
+Appearance = NDArray[np.float32]
 
 _MIN_IOU = 0.2
 _MAX_SHIFT = 0.6
@@ -24,9 +24,9 @@ _MAX_SHIFT = 0.6
 _MAX_SIZE_RATIO = 1.8
 _NEAR_S = 1.5
 """After this time out of view, place no longer counts."""
-LOOKS_ALIKE = 13.0
+SAME_APPEARANCE = 13.0
 """Mean difference in appearance, in levels of 255, up to which two faces may be one person anywhere."""
-_LOOKS_OTHER = 30.0
+_OTHER_APPEARANCE = 30.0
 """Mean difference from which they are two people even in the same place."""
 _REMEMBERED = 64
 """Most tracks that may continue."""
@@ -37,12 +37,12 @@ class Sighting:
     """A face in one frame."""
 
     box: FaceBox
-    look: Look
-    """float32 (8, 8, 3), Lab, from `detector.faces.face_follower.look_of`."""
+    appearance: Appearance
+    """float32 (8, 8, 3), Lab, from `detector.faces.face_follower.appearance_of`."""
 
 
 @dataclass(slots=True, eq=False)
-class _Open:
+class _OpenTrack:
     sighting: Sighting
     time_s: float
     in_view: bool
@@ -53,7 +53,7 @@ class TrackLinker:
     """Assigns faces to tracks; frames must come in order of time."""
 
     def __init__(self) -> None:
-        self._open: dict[int, _Open] = {}
+        self._open: dict[int, _OpenTrack] = {}
         self._next_id = 0
 
     def link(self, sightings: Sequence[Sighting], time_s: float, *, cut: bool = False) -> list[int]:
@@ -85,23 +85,23 @@ class TrackLinker:
                 self._next_id += 1
         for index, sighting in enumerate(sightings):
             self._open.pop(given[index], None)  # latest last
-            self._open[given[index]] = _Open(sighting, time_s, True)
+            self._open[given[index]] = _OpenTrack(sighting, time_s, True)
         while len(self._open) > _REMEMBERED:
             del self._open[next(iter(self._open))]
         return [given[index] for index in range(len(sightings))]
 
 
-def looks_apart(one: Look, other: Look) -> float:
+def appearance_distance(one: Appearance, other: Appearance) -> float:
     """Return the mean difference in appearance, in levels of 255."""
     return float(np.abs(one - other).mean())
 
 
-def _likeness(known: _Open, seen: Sighting, time_s: float) -> float:
+def _likeness(known: _OpenTrack, seen: Sighting, time_s: float) -> float:
     """Return a score above 0 if the two can be the same person; higher for same place and appearance."""
-    apart = looks_apart(known.sighting.look, seen.look)
-    if apart > _LOOKS_OTHER:
+    apart = appearance_distance(known.sighting.appearance, seen.appearance)
+    if apart > _OTHER_APPEARANCE:
         return 0.0
-    alike = max(0.0, 1.0 - apart / LOOKS_ALIKE)
+    alike = max(0.0, 1.0 - apart / SAME_APPEARANCE)
     near = known.in_view and time_s - known.time_s <= _NEAR_S
     place = _same_place(known.sighting.box, seen.box) if near else 0.0
     return place + alike if place > 0 else 0.5 * alike

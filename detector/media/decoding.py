@@ -37,7 +37,7 @@ _MAX_VIDEOS = 16
 """Most video streams of a file: FFmpeg keeps a frame of each, up to 53 MB in 8K, when it opens the file."""
 STRICT = {"err_detect": "explode+crccheck"}
 """Makes a decoder fail on invalid data, which it otherwise decodes to arbitrary pixels."""
-_STRICT_CODECS = ("hevc", "mjpeg")
+_STRICT_CODECS = ("hevc", "mjpeg", "mpeg1video")
 """Codecs whose decoders ignore invalid data unless they are strict."""
 _WITHOUT_FRAMES = {"skip_frame": "all"}
 """Opens a file without decoding anything; some facts are then unknown."""
@@ -47,6 +47,8 @@ _ALIGNED_PX = 2_000_000
 """Most pixels that decoders add to a frame to fill whole blocks."""
 _TOO_LARGE = (errno.EINVAL, errno.ERANGE)
 """Errors of decoders for more than `max_pixels`."""
+_RESTART_S = 1.0
+"""A clock that jumps back this far has started again; rounding and reordering move it by less."""
 _LARGE_FRAME_PX, _LARGE_FRAME_THREADS = 4096 * 2304, 1
 """Large frames are decoded by few threads: each holds frames of its own."""
 
@@ -184,6 +186,22 @@ def check_frame(width: int, height: int, max_frame_px: int, name: str) -> None:
         raise _large_frames(name, f" of {width}x{height}")
 
 
+class Clock:
+    """The decoding times of a stream, in file order."""
+
+    def __init__(self, stream: VideoStream) -> None:
+        self._latest = -math.inf
+        self._back = _RESTART_S / float(stream.time_base or 1)
+
+    def restarts(self, packet: Packet[VideoStream]) -> bool:
+        """Return whether the clock has started again at this packet: recordings were joined as they were."""
+        if packet.dts is None:
+            return False
+        back = packet.dts < self._latest - self._back
+        self._latest = max(self._latest, packet.dts)
+        return back
+
+
 class Work:
     """The cost of decoding one file so far, and its damage."""
 
@@ -233,13 +251,15 @@ def decode(
     """Decode frames in order, skipping unwanted ones that no other frame depends on.
 
     After damage a decoder conceals missing data, and concealed pixels must not be scored: frames are skipped until
-    the next key frame, or for `_DIRTY_S`. Ends when decoding costs too much.
+    the next key frame, or for `_DIRTY_S`. Ends where the clock starts again, and when decoding costs too much.
 
     Args:
         wanted: timestamps, in the stream's own unit; None wants every frame.
     """
-    dirty_until = -math.inf
+    dirty_until, clock = -math.inf, Clock(stream)
     for packet in container.demux(stream):
+        if clock.restarts(packet):
+            return
         tick = packet.pts if packet.pts is not None else packet.dts
         passed_over = wanted is not None and tick is not None and tick not in wanted
         stream.codec_context.skip_frame = "NONREF" if passed_over else "DEFAULT"

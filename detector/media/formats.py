@@ -29,11 +29,14 @@ VIDEO_SUFFIXES = (
     ".ts",
     ".mts",
     ".m2ts",
+    ".mpg",
+    ".mpeg",
+    ".vob",
     ".heics",
 )
 READABLE = (
     "Images: JPEG, PNG, WebP, GIF, HEIC, AVIF, TIFF, BMP, JPEG 2000. "
-    "Videos: MP4, MOV, WebM, MKV, AVI, MPEG-TS, and animated GIF, WebP, PNG and AVIF."
+    "Videos: MP4, MOV, WebM, MKV, AVI, MPEG (.mpg, .vob, .ts), and animated GIF, WebP, PNG and AVIF."
 )
 HEAD_BYTES = 400
 """Bytes that `sniff` needs: three packets of a transport stream."""
@@ -49,6 +52,7 @@ _SUFFIXES = {
     "tiff": (".tif", ".tiff"),
     "jpeg2000": (".jp2", ".j2k"),
     "mpegts": (".ts", ".mts", ".m2ts"),
+    "mpeg": (".mpg", ".mpeg", ".vob"),
     "mp4": (".mp4", ".m4v", ".mov", ".3gp"),
     "matroska": (".mkv", ".webm"),
 }
@@ -132,6 +136,8 @@ def _by_content(head: bytes, path: Path) -> tuple[MediaKind, str]:
         return "video", "matroska"
     if head.startswith(b"RIFF") and head[8:12] == b"AVI ":
         return "video", "avi"
+    if head.startswith(b"\0\0\1\xba"):
+        return "video", "mpeg"  # a program stream of MPEG-1 or MPEG-2
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return "image", "webp"
     for magic, format_name in _MAGIC.items():

@@ -60,7 +60,7 @@ _OTHER_JPEG = (0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF)
 """Frame markers of lossless and hierarchical JPEG (ITU-T T.81, table B.1), which no browser shows either."""
 _AGAIN = "Download or copy it again from where it came, and check that too."
 _LEAST_KEPT_PX = 16
-"""Fewest rows or columns of a cut-off image that are judged."""
+"""Fewest rows or columns of a cut-off image that are analysed."""
 _HEAD_BYTES = 1 << 18
 """First bytes of a file in which the colour coding is searched."""
 _HALVED_JP2_BYTES = 40_000_000

@@ -7,6 +7,7 @@ length, and detects truncated files.
 from __future__ import annotations
 
 import bisect
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -21,6 +22,7 @@ from av.video.stream import VideoStream
 from detector.errors import MediaDecodeError, MediaTooLargeError
 from detector.media.animation import SHORT_SHOWN_MS, animation_frames, gif_durations_ms, webp_durations_ms
 from detector.media.decoding import (
+    Clock,
     Work,
     check_frame,
     check_videos,
@@ -35,6 +37,8 @@ from detector.types import Frame
 
 _SEEK_OVER_S = 8.0
 """Gaps longer than this are skipped by seeking."""
+_WITHOUT_INDEX, _EARLIER_S = ("mpegts", "mpeg"), 1.0
+"""Formats in which seeking finds any frame by its decoding time, and how much earlier than shown that may be."""
 _MISSING_FRAC = 0.05
 """A video that ends this much before its stated end is incomplete."""
 _MISSING_S = 1.0
@@ -68,6 +72,8 @@ class VideoFacts:
     """Start of the player's clock on the file's clock."""
     stated_end_s: float | None = None
     """End by the header, on the player's clock; later than `duration_s` if the file is truncated."""
+    restarts: bool = False
+    """Whether the file's clock starts again after `duration_s`; what follows has no times to find it by."""
     max_frame_px: int
     """Most pixels of a frame."""
     by_pillow: bool = False
@@ -143,6 +149,12 @@ def video_frames(
         return
     if work.damaged and warn is not None:
         warn(Message("video_damaged", {"count": work.damaged}))
+    if facts.restarts:
+        restarted = Message("video_restarts", {"end_s": facts.duration_s})
+        if warn is None:
+            raise MediaDecodeError(f"{path.name}: {restarted}")
+        warn(restarted)
+        return
     reached_last = seen_s >= facts.times_s[wanted[-1]] - _MISSING_S
     end_s = facts.duration_s if reached_last else seen_s
     stated_s = max(facts.stated_end_s or 0.0, facts.duration_s)
@@ -201,7 +213,7 @@ def _probe_container(path: Path, format_name: str, max_frame_px: int) -> VideoFa
         others = len(video_streams(container)) - 1
         if others and format_name != "avif":  # its other streams are first image and alpha
             notes.append(Message("other_videos", {"count": others + 1}))
-        ticks = sorted(_ticks(container, stream, name))
+        ticks, restarts = _ticks(container, stream, name)
         if not ticks or stream.time_base is None:
             raise broken(name, "it holds no frames")
         base = float(stream.time_base)
@@ -230,6 +242,7 @@ def _probe_container(path: Path, format_name: str, max_frame_px: int) -> VideoFa
         key_indices=tuple(index for index, (_, _, is_key) in enumerate(ticks) if is_key),
         start_s=start_s,
         stated_end_s=None if stated_end_s is None else stated_end_s - start_s,
+        restarts=restarts,
         max_frame_px=max_frame_px,
         strict=strict,
         notes=tuple(notes),
@@ -299,8 +312,9 @@ def _container_frames(
     early_s = min(0.5 / max(facts.frame_rate_hz, 1.0), 0.001)  # timestamps are rounded
     for index in wanted:
         target_s = facts.times_s[index]
-        if target_s - position_s > _SEEK_OVER_S:
-            container.seek(int((facts.start_s + target_s) / base), stream=stream, backward=True)
+        seek_s = _seek_s(facts, index)
+        if target_s - position_s > _SEEK_OVER_S and seek_s > position_s:
+            container.seek(int((facts.start_s + seek_s) / base), stream=stream, backward=True)
             decoded = decode(container, stream, work, ticks)
         for frame in decoded:
             tick = frame.pts if frame.pts is not None else frame.dts
@@ -320,21 +334,33 @@ def _container_frames(
             return
 
 
-def _ticks(container: InputContainer, stream: VideoStream, name: str) -> Iterator[tuple[int, int, bool]]:
-    """Yield timestamp and duration of every coded frame, in units of the stream, and whether it is a key frame, in
-    file order."""
-    count = 0
+def _seek_s(facts: VideoFacts, index: int) -> float:
+    """Return a time to seek to, from which a frame can be decoded: that of the last key frame before it."""
+    if facts.restarts:  # a time is then found more than once
+        return -math.inf
+    key = bisect.bisect_right(facts.key_indices, index) - 1
+    seek_s = facts.times_s[facts.key_indices[key] if key >= 0 else index]
+    return seek_s - _EARLIER_S if facts.format in _WITHOUT_INDEX else seek_s
+
+
+def _ticks(container: InputContainer, stream: VideoStream, name: str) -> tuple[list[tuple[int, int, bool]], bool]:
+    """Return timestamp and duration of every coded frame, in units of the stream, and whether it is a key frame,
+    in order of time; and whether the clock starts again after them."""
+    ticks: list[tuple[int, int, bool]] = []
+    clock, restarts = Clock(stream), False
     for packet in container.demux(stream):
         tick = packet.pts if packet.pts is not None else packet.dts
         if packet.is_discard or tick is None:
             continue
-        count += 1
-        if count > MAX_FRAMES:
+        if restarts := clock.restarts(packet):
+            break
+        if len(ticks) >= MAX_FRAMES:
             raise MediaTooLargeError(
                 f"{name} has more than {MAX_FRAMES / 1e6:.0f} million frames. Cut out the part in question and "
                 "try that; keep the original."
             )
-        yield tick, packet.duration or 0, packet.is_keyframe
+        ticks.append((tick, packet.duration or 0, packet.is_keyframe))
+    return sorted(ticks), restarts
 
 
 def _stated_end_s(stream: VideoStream, first_s: float) -> float | None:

@@ -57,7 +57,7 @@ class InputSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
-class VideoJudgement:
+class VideoOperatingPoint:
     """Operating point of videos, where it was measured separately."""
 
     calibration: Calibration
@@ -87,7 +87,7 @@ class MapHead:
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
 class SecondNetwork:
-    """A network of another kind that judges the same crops."""
+    """A network of another kind that scores the same crops."""
 
     architecture: Literal["EfficientNet-Lite2"]
     sha256: str
@@ -135,7 +135,7 @@ class CheckpointCard:
     figures: Mapping[str, Any] = field(default_factory=dict)
     """Metrics; for people."""
     second: SecondNetwork | None = None
-    """None where one network judges alone."""
+    """None where one network scores alone."""
     map_head: MapHead | None = None
     """None without a map head; heatmaps are then plain Grad-CAM."""
     heatmap: HeatmapScale | None = None
@@ -144,7 +144,7 @@ class CheckpointCard:
     """Offsets of logits in images by the detail of the crop."""
     grade_rates: Mapping[Grade, GradeRate] = field(default_factory=dict)
     """How often each grade was given, on `measured_on`."""
-    videos: VideoJudgement | None = None
+    videos: VideoOperatingPoint | None = None
     """None if not measured separately; the operating point of images is then used."""
     schema_version: Literal[1] = 1
 
@@ -162,7 +162,7 @@ class CheckpointCard:
             | ({SECOND_WEIGHTS: self.second.sha256} if self.second else {})
         )
 
-    def judgement(self, kind: MediaKind) -> CheckpointCard | VideoJudgement:
+    def operating_point(self, kind: MediaKind) -> CheckpointCard | VideoOperatingPoint:
         """Return the operating point of images or videos."""
         return self.videos if kind == "video" and self.videos is not None else self
 
@@ -172,18 +172,18 @@ class CheckpointCard:
 
     def info(self, kind: MediaKind) -> CheckpointInfo:
         """Return what is reported about these weights."""
-        judgement = self.judgement(kind)
+        point = self.operating_point(kind)
         return CheckpointInfo(
             name=self.name,
             sha256=self.sha256,
             architecture=" and ".join([self.architecture, *([self.second.architecture] if self.second else [])]),
             second_sha256=self.second.sha256 if self.second else None,
-            false_alarm_rate=judgement.false_alarm_rate,
-            miss_rate=judgement.miss_rate,
-            undecided_rate=judgement.undecided_rate,
-            measured_on=judgement.measured_on,
-            measured=judgement.measured,
-            grade_rates=judgement.grade_rates,
+            false_alarm_rate=point.false_alarm_rate,
+            miss_rate=point.miss_rate,
+            undecided_rate=point.undecided_rate,
+            measured_on=point.measured_on,
+            measured=point.measured,
+            grade_rates=point.grade_rates,
         )
 
 

@@ -28,9 +28,6 @@ from detector.model.checkpoint import (
 from detector.model.efficientnet_lite import EfficientNetLite2
 
 Precision = Literal["fp32", "bf16"]
-_SECOND_AT_ONCE = 8
-"""Crops in a batch of the second network, whose maps are wide: from twice as many on, a crop takes up to twice the
-time, because memory is returned to the system and fetched again for every layer."""
 
 
 def build_network(architecture: str = ARCHITECTURE) -> nn.Module:
@@ -141,7 +138,7 @@ class FaceClassifier:
         Args:
             precision: `auto` chooses the faster one on a CPU.
             map_head: weights of the map head, see `checkpoint.MapHead`.
-            second: state dict of an `EfficientNetLite2` that judges too.
+            second: state dict of an `EfficientNetLite2` that scores too.
             factors: of the logit of each network.
 
         Raises:
@@ -180,10 +177,7 @@ class FaceClassifier:
         with self.lock:
             logits = [_forward(self.network, batch, self.precision)]
             if self.second is not None:
-                parts = [
-                    _forward(self.second, part, self.precision) for part in torch.split(batch, _SECOND_AT_ONCE)
-                ]
-                logits.append(torch.cat(parts))
+                logits.append(_forward(self.second, batch, self.precision))
         added = torch.stack([factor * part for factor, part in zip(self.factors, logits, strict=True)], 1)
         if not bool(added.isfinite().all()):
             raise CheckpointMismatchError(

@@ -48,7 +48,8 @@ class _Conv(nn.Module):
             down, across = (max((-(-size // stride) - 1) * stride + kernel - size, 0) for size in x.shape[2:])
             x = F.pad(x, (across // 2, across - across // 2, down // 2, down - down // 2))
         x = self.bn(self.conv(x))
-        return F.relu6(x) if self.active else x
+        # In place, so that wide maps are not allocated twice.
+        return F.relu6(x, inplace=True) if self.active else x
 
 
 class _Block(nn.Module):

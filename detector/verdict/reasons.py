@@ -34,7 +34,7 @@ def verdict_reasons(
         )
         yield from limit
         return
-    calibration = card.judgement(kind).calibration
+    calibration = card.operating_point(kind).calibration
     low, high = calibration.threshold_real, calibration.threshold_fake
     strongest = max((track for track in tracks if track.weighty), key=lambda track: track.probability)
     thresholds = {"low": low, "high": high} if outcome == "inconclusive" else {}
@@ -54,5 +54,5 @@ def verdict_reasons(
     widest_px = max(score.box.width for score in strongest.scores)
     if widest_px < SMALL_FACE_PX:
         yield Message("small_face", {"px": widest_px})
-    if card.judgement(kind).false_alarm_rate is None:
+    if card.operating_point(kind).false_alarm_rate is None:
         yield Message("never_measured", {"name": card.name})

@@ -38,7 +38,7 @@ def make_verdict(
     tracks: Sequence[FaceTrack], collected: Accumulator, media: MediaInfo, card: CheckpointCard
 ) -> Verdict:
     """Make the verdict on the file: its weighty track with the highest logit decides."""
-    calibration = card.judgement(media.kind).calibration
+    calibration = card.operating_point(media.kind).calibration
     logit = pool_tracks([track.logit for track in tracks], [track.weighty for track in tracks])
     probability = None if logit is None else calibration.probability(logit)
     grade = None if probability is None else calibration.grade(probability)
@@ -62,7 +62,7 @@ def make_verdict(
 def _track(
     collected: Accumulator, track_id: int, card: CheckpointCard, kind: MediaKind, weighty: bool
 ) -> FaceTrack:
-    calibration = card.judgement(kind).calibration
+    calibration = card.operating_point(kind).calibration
     scores = collected.scores[track_id]
     pooled = pool_scores(scores, card)
     probability = calibration.probability(pooled.logit)

@@ -186,11 +186,17 @@ def _faces(sheet: Sheet, facts: ReportFacts, gallery: Gallery) -> None:
             f"Person {face.track_id + 1}\n{where}\n\nEstimate {face.score.probability:.4f} "
             f"({result_text.percent(face.score.probability, 'en')})\nRaw output {face.score.logit:+.2f}\n"
             f"Box {face.score.box.as_list()} px\nHard to judge: {marks}\nStrongest heat: "
-            f"{heatmap_share:.2f} of the scale\n{face.method}, layer {face.layer}"
+            f"{heatmap_share:.2f} of the scale\n{_method(face)}"
         )
         sheet.caption(lines, beside, top, sheet.w - sheet.r_margin - beside, 8)
         sheet.set_xy(sheet.l_margin, top + height + 6)
         sheet.paragraph(" ".join(evidence_sentences(face, "en")), size=8.5, after_mm=3)
+
+
+def _method(face: Explanation) -> str:
+    if len(face.layers) == 1:
+        return f"{face.method}, layer {face.layers[0]}"
+    return f"{face.method} of both networks, layers {' and '.join(face.layers)}"
 
 
 def _share(peak: float, scale: float) -> float:

@@ -54,6 +54,7 @@ _MIME = {
     "bmp": "image/bmp",
     "jpeg2000": "image/jp2",
     "mpegts": "video/mp2t",
+    "mpeg": "video/mpeg",
     "mp4": "video/mp4",
     "mov": "video/mp4",
     "matroska": "video/x-matroska",

@@ -22,7 +22,7 @@ from detector.model.checkpoint import load_card
 def test_both_ways_judge_and_explain_the_same_moments_and_faces_of_a_video(way: str, tmp_path: Path) -> None:
     write_video(tmp_path / "two.mp4", 640, 360, seconds=1, people=4)
     result = run_one(way, tmp_path / "two.mp4", repeats=1, depth="moments")
-    assert result.keys() == {"load_s", "judge_s", "explain_s", "faces", "moments", "processor_s", "peak_mb"}
+    assert result.keys() == {"load_s", "analyze_s", "explain_s", "faces", "moments", "processor_s", "peak_mb"}
     assert all(value > 0 for value in result.values())
     assert (result["moments"], result["faces"]) == (4, 16)
 

@@ -21,7 +21,7 @@ def test_the_rolling_estimate_is_the_mean_of_the_last_seconds(detector: Detector
     end_s = track.scores[-1].time_s
     recent = [score.logit for score in track.scores if end_s - score.time_s <= ROLLING_S]
     assert face.probability == pytest.approx(
-        detector.card.judgement("video").calibration.probability(float(np.mean(recent))), abs=1e-3
+        detector.card.operating_point("video").calibration.probability(float(np.mean(recent))), abs=1e-3
     )
     assert face.box == track.scores[-1].box
 

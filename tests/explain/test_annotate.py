@@ -361,7 +361,7 @@ def test_a_box_moves_between_moments_and_is_gone_in_gaps(judged: Analysis) -> No
         for time_s in (-0.5, 0.5, 1.0, 1.7, 5.0, 9.0, 9.9, 12)
     ]
     assert seen == [0, 5, 10, 17, None, 90, 90, None]
-    assert path.judged_at(3) is scores[3] and path.judged_at(4) is None
+    assert path.score_at(3) is scores[3] and path.score_at(4) is None
 
 
 def test_a_video_that_starts_after_its_sound_does_so_in_the_copy(

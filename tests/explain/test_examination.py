@@ -11,7 +11,7 @@ from explain import examine
 
 def test_the_analysis_comes_first_and_its_explanations_with_it(detector: Detector, examples: Path) -> None:
     told: list[Analysis] = []
-    found = examine(detector, examples / "genuine.mp4", max_frames=3, judged=told.append)
+    found = examine(detector, examples / "genuine.mp4", max_frames=3, on_analysis=told.append)
     assert [one.verdict for one in told] == [found.analysis.verdict] and found.error is None
     assert found.analysis.frames_examined == 3
     assert found.explanations is not None and 1 <= len(found.explanations.faces) <= 3

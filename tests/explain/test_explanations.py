@@ -42,6 +42,14 @@ def test_each_face_tells_what_both_networks_add_to_its_logit(detector, analyses)
     assert sum(face.score.contributions) == pytest.approx(face.score.network_logit)
 
 
+def test_each_face_names_a_layer_of_every_network(detector, analyses) -> None:
+    layers = explain(detector, analyses["manipulated.jpg"]).faces[0].layers
+    networks = detector.classifier.network, detector.classifier.second
+    assert layers[0] == detector.card.explain_layer
+    for name, network in zip(layers, networks, strict=True):
+        assert name in dict(network.named_modules())
+
+
 def test_heatmap_as_weak_as_in_genuine_faces_does_not_stand_out(detector, analyses) -> None:
     face = explain(detector, analyses["manipulated.jpg"]).faces[0]
     heatmap = dataclasses.replace(detector.card.heatmap, weak=1.01 * face.peak)

@@ -137,7 +137,7 @@ def explanations(track: FaceTrack) -> Explanations:
         crop=track.key_crops[0],
         heatmap=np.ones((2, 2), np.float32),
         method="gradcam",
-        layer="last",
+        layers=("last",),
         regions={"mouth": 0.7, "jaw": 0.2, "eyes": 0.1}
         | dict.fromkeys(("nose", "cheeks", "forehead", "outside"), 0.0),
         concentrated=True,

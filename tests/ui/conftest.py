@@ -237,7 +237,7 @@ def make_explanations() -> Callable[..., Explanations]:
                 crop=track.key_crops[0],
                 heatmap=np.ones((12, 12), np.float32),
                 method="Grad-CAM",
-                layer="last",
+                layers=("last",),
                 regions={"mouth": 0.7, "jaw": 0.2, "eyes": 0.1}
                 | dict.fromkeys(("nose", "cheeks", "forehead", "outside"), 0.0),
                 concentrated=True,

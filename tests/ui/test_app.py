@@ -20,6 +20,12 @@ from wait_helpers import files_below, wait_until
 from reporting import verify_package
 
 ROOT = Path(__file__).resolve().parents[2]
+TOO_LATE = """
+import httpx
+def head(*given, **more):
+    raise httpx.ConnectTimeout("too late")
+httpx.head = head
+"""
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +118,23 @@ def test_a_page_stopped_while_a_file_is_judged_ends_as_usual_and_leaves_nothing(
     server.process.send_signal(number)
     assert server.process.wait(300) == 128 + number
     assert not list(server.folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"env": {"HTTP_PROXY": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9", "no_proxy": ""}},
+        {"env": {"ALL_PROXY": "socks5://127.0.0.1:9"}},
+        {"first": TOO_LATE},
+    ],
+    ids=["proxy that does not answer", "proxy of a kind that httpx does not know", "own answer too late"],
+)
+def test_the_page_starts_whatever_stands_between_it_and_its_own_address(
+    start_server: Callable[..., Any], more: dict[str, Any]
+) -> None:
+    server = start_server(**more)
+    wait_until(lambda: server.process.poll() is not None or "The page is at" in server.said.read_text())
+    assert server.process.poll() is None
 
 
 def test_a_missing_checkpoint_is_said_and_ends_with_3(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ class OperatingPoint:
     quality: QualityOffsets
     calibration: Calibration
 
-    def judge(self, row: Row) -> Row:
+    def apply(self, row: Row) -> Row:
         """Return `probability`, `grade` and `outcome` of a result."""
         return outcome_of(row | {"logit": adjusted(row, self.quality)}, self.calibration)
 
@@ -115,9 +115,9 @@ def calibrate(results: Sequence[Row], quality: QualityOffsets | None = None) -> 
         ValueError: the results lack genuine or manipulated faces, no source has both, or the logits do not tell
             them apart.
     """
-    judged = [row for row in results if row["logit"] is not None]
-    real_sources = {row["source"] for row in judged if row["label"] == "real"}
-    fake_sources = {row["source"] for row in judged if row["label"] == "fake"}
+    scored = [row for row in results if row["logit"] is not None]
+    real_sources = {row["source"] for row in scored if row["label"] == "real"}
+    fake_sources = {row["source"] for row in scored if row["label"] == "fake"}
     if not real_sources or not fake_sources:
         raise ValueError("calibration needs genuine and manipulated faces")
     mixed = real_sources & fake_sources
@@ -126,8 +126,8 @@ def calibrate(results: Sequence[Row], quality: QualityOffsets | None = None) -> 
             "no source has both genuine and manipulated faces, so probabilities cannot be fitted; "
             "give files of both labels the same `source` in labels.csv"
         )
-    quality = fit_offsets(judged) if quality is None else quality
-    rows = [row | {"adjusted": adjusted(row, quality)} for row in judged]
+    quality = fit_offsets(scored) if quality is None else quality
+    rows = [row | {"adjusted": adjusted(row, quality)} for row in scored]
     kept = [row for row in rows if row["source"] in mixed]
     platt = LogisticRegression(C=1e6).fit(
         np.array([[row["adjusted"]] for row in kept]), np.array([row["label"] == "fake" for row in kept])
@@ -159,36 +159,36 @@ def _kth_largest(values: Sequence[float] | NDArray[np.float64], rate: float) -> 
     return float(np.sort(np.asarray(values))[-k])
 
 
-def judged_by_others(results: Sequence[Row], quality: QualityOffsets | None = None) -> list[Row]:
-    """Add `probability`, `grade` and `outcome` by cross-validation: ten folds by group, each judged by the other
+def cross_validated(results: Sequence[Row], quality: QualityOffsets | None = None) -> list[Row]:
+    """Add `probability`, `grade` and `outcome` by cross-validation: ten folds by group, each graded by the other
     nine."""
     fold_of = _folds(results)
-    judged: list[Row] = [{} for _ in results]
+    graded: list[Row] = [{} for _ in results]
     for fold in set(fold_of):
         point = calibrate([row for row, at in zip(results, fold_of, strict=True) if at != fold], quality)
         for index, (row, at) in enumerate(zip(results, fold_of, strict=True)):
             if at == fold:
-                judged[index] = row | point.judge(row)
-    return judged
+                graded[index] = row | point.apply(row)
+    return graded
 
 
-def judged_by_other_sources(results: Sequence[Row]) -> list[Row]:
-    """Judge the genuine results of each source by an operating point fitted on the other sources."""
-    judged = []
+def leave_one_source_out(results: Sequence[Row]) -> list[Row]:
+    """ModelSource the genuine results of each source by an operating point fitted on the other sources."""
+    graded = []
     for source in sorted({row["source"] for row in results if row["label"] == "real"}):
         others = [row for row in results if row["source"] != source]
         try:
             point = calibrate(others)
         except ValueError:  # no other source has both labels
             continue
-        judged += [row | point.judge(row) for row in results if row["source"] == source and row["label"] == "real"]
-    return judged
+        graded += [row | point.apply(row) for row in results if row["source"] == source and row["label"] == "real"]
+    return graded
 
 
-def grade_rates(judged: Iterable[Row]) -> dict[Grade, GradeRate]:
+def grade_rates(graded: Iterable[Row]) -> dict[Grade, GradeRate]:
     """Return the share of genuine and of manipulated faces with each grade."""
     counts: dict[str, Counter[Grade]] = {"real": Counter(), "fake": Counter()}
-    for row in judged:
+    for row in graded:
         if row["grade"] is not None:
             counts[row["label"]][row["grade"]] += 1
     totals = {label: max(1, count.total()) for label, count in counts.items()}
@@ -215,10 +215,10 @@ def _folds(results: Sequence[Row]) -> list[int]:
     return [fold_of[row["source"], row["group"]] for row in results]
 
 
-def error_rates(judged: Sequence[Row]) -> tuple[float, float, float]:
+def error_rates(graded: Sequence[Row]) -> tuple[float, float, float]:
     """Return the shares of genuine faces called fake, manipulated called real, and all left inconclusive."""
     called: dict[str, list[str]] = {"real": [], "fake": []}
-    for row in judged:
+    for row in graded:
         if row["outcome"] != "no_face":
             called[row["label"]].append(row["outcome"])
     everything = called["real"] + called["fake"]
@@ -239,14 +239,14 @@ def video_block(stills: Sequence[Row], footage: Sequence[Row], measured_on: str)
 
     Returns:
         `calibration` as `Calibration` takes it; `false_alarm_rate`, `miss_rate`, `undecided_rate` and
-        `grade_rates` from ten folds, each judged by thresholds set on the other nine; `measured_on`, `measured`.
+        `grade_rates` from ten folds, each graded by thresholds set on the other nine; `measured_on`, `measured`.
 
     Raises:
         ValueError: the results lack genuine or manipulated videos, or the logits do not tell them apart.
     """
     results = [*stills, *(row | {"footage": True} for row in footage)]
-    judged = judged_by_others(results, QualityOffsets())
-    false_alarm_rate, miss_rate, undecided_rate = error_rates(judged)
+    graded = cross_validated(results, QualityOffsets())
+    false_alarm_rate, miss_rate, undecided_rate = error_rates(graded)
     return {
         "calibration": asdict(calibrate(results, QualityOffsets()).calibration),
         "false_alarm_rate": round(false_alarm_rate, 4),
@@ -254,5 +254,5 @@ def video_block(stills: Sequence[Row], footage: Sequence[Row], measured_on: str)
         "undecided_rate": round(undecided_rate, 4),
         "measured_on": measured_on,
         "measured": asdict(MeasuredData(synthetic_videos=len(stills), videos=len(footage))),
-        "grade_rates": {grade: asdict(rate) for grade, rate in grade_rates(judged).items()},
+        "grade_rates": {grade: asdict(rate) for grade, rate in grade_rates(graded).items()},
     }

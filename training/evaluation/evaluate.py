@@ -83,11 +83,11 @@ CHANGES: dict[str, Callable[[Pixels], Pixels]] = {
     "reencode": lambda pixels: jpeg(jpeg(pixels, 90), 80),
     "border": _border,
 }
-"""What can be done to every image before it is judged. The first three take information away."""
+"""What can be done to every image before it is scored. The first three take information away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judge:
+class ModelSource:
     """The weights to score with: a checkpoint, or a run of `fit`."""
 
     checkpoint: str = "default"
@@ -145,7 +145,7 @@ def has_map_head(size_px: int) -> bool:
 
 
 def evaluate(
-    judge: Judge,
+    model: ModelSource,
     data: Path,
     split: str,
     out_file: Path,
@@ -176,7 +176,7 @@ def evaluate(
     if not items:
         what = "no videos" if only_videos else "nothing"
         raise ValueError(f"{data} holds {what} of split {split!r}" + (f" and source {source!r}" if source else ""))
-    write_results(judge, _judge, [(data, item, changed, max_frames) for item in items], out_file, workers)
+    write_results(model, _score_file, [(data, item, changed, max_frames) for item in items], out_file, workers)
 
 
 Task = TypeVar("Task")
@@ -184,7 +184,7 @@ _detector: Detector
 
 
 def write_results(
-    judge: Judge, work: Callable[[Task], Result], tasks: Sequence[Task], out_file: Path, workers: int
+    model: ModelSource, work: Callable[[Task], Result], tasks: Sequence[Task], out_file: Path, workers: int
 ) -> None:
     """Do `work` for each task and write one line each, in order.
 
@@ -195,7 +195,7 @@ def write_results(
     out_file.parent.mkdir(parents=True, exist_ok=True)
     start = time.monotonic()
     with (
-        torch.multiprocessing.get_context("spawn").Pool(workers, _start_worker, (judge,)) as pool,
+        torch.multiprocessing.get_context("spawn").Pool(workers, _start_worker, (model,)) as pool,
         out_file.open("w", newline="", encoding="utf-8") as file,
     ):
         writer = csv.writer(file)
@@ -207,11 +207,11 @@ def write_results(
                 print(f"{done}/{len(tasks)} files, {left_s / 60:.1f} min left", flush=True)
 
 
-def _start_worker(judge: Judge) -> None:
+def _start_worker(model: ModelSource) -> None:
     global _detector
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
-    _detector = judge.detector()
+    _detector = model.detector()
 
 
 def own_detector() -> Detector:
@@ -219,7 +219,7 @@ def own_detector() -> Detector:
     return _detector
 
 
-def _judge(task: tuple[Path, Item, str | None, Depth | Literal["configured"]]) -> Result:
+def _score_file(task: tuple[Path, Item, str | None, Depth | Literal["configured"]]) -> Result:
     (data, item, changed, max_frames), detector = task, own_detector()
     if changed is None:
         analysis = detector.analyze(data / item.file, max_frames=max_frames)

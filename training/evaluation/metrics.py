@@ -120,14 +120,14 @@ def summarise(results: Sequence[Row]) -> Row:
     """
     ranking, probabilities = {}, {}
     for name, rows in _ranked_groups(results).items():
-        judged = [row for row in rows if row["logit"] is not None]
-        labels = [int(row["label"] == "fake") for row in judged]
+        scored = [row for row in rows if row["logit"] is not None]
+        labels = [int(row["label"] == "fake") for row in scored]
         if min(labels.count(0), labels.count(1)) < _FEWEST:
             continue
-        logits = [row["logit"] for row in judged]
+        logits = [row["logit"] for row in scored]
         ranking[name] = auc_with_interval(labels, logits)
         if ":" not in name:
-            p = [row["probability"] for row in judged]
+            p = [row["probability"] for row in scored]
             figures = {
                 "equal_error_rate": equal_error_rate(labels, logits),
                 "log_loss": log_loss(labels, p),

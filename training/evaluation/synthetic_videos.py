@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from detector.media.video_writer import VideoWriter
 from detector.types import FaceBox, FaceTrack, Pixels
 from training.datasets.labels import FaceItem, load_pixels
-from training.evaluation.evaluate import Judge, Result, own_detector, result_of, write_results
+from training.evaluation.evaluate import ModelSource, Result, own_detector, result_of, write_results
 
 RATE_HZ = 24
 _CRF = (20, 36)
@@ -143,14 +143,14 @@ def choose_faces(faces: Sequence[FaceItem], most: int, seed: int) -> list[FaceIt
     return chosen
 
 
-def judge_stills(
-    judge: Judge, faces: Sequence[FaceItem], out_file: Path, *, seconds: float, seed: int, workers: int
+def score_stills(
+    model: ModelSource, faces: Sequence[FaceItem], out_file: Path, *, seconds: float, seed: int, workers: int
 ) -> None:
     """Score images as synthetic videos and write one line each, as `evaluate` does."""
-    write_results(judge, _judge_still, [(face, seed, seconds) for face in faces], out_file, workers)
+    write_results(model, _score_still, [(face, seed, seconds) for face in faces], out_file, workers)
 
 
-def _judge_still(task: tuple[FaceItem, int, float]) -> Result:
+def _score_still(task: tuple[FaceItem, int, float]) -> Result:
     face, seed, seconds = task
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "still.mp4"

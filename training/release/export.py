@@ -12,7 +12,7 @@ from detector.model.checkpoint import (
     SECOND_ARCHITECTURE,
     CheckpointCard,
     SecondNetwork,
-    VideoJudgement,
+    VideoOperatingPoint,
     load_card,
     save_card,
     save_checkpoint,
@@ -23,10 +23,10 @@ from training.evaluation.calibrate import (
     OperatingPoint,
     adjusted,
     calibrate,
+    cross_validated,
     error_rates,
     grade_rates,
-    judged_by_other_sources,
-    judged_by_others,
+    leave_one_source_out,
 )
 from training.evaluation.evaluate import uncalibrated_card
 from training.evaluation.metrics import Row, outcome_of, share_with_interval, summarise
@@ -77,7 +77,7 @@ def calibrate_checkpoint(
     measured_on: str,
     training: Mapping[str, Any],
     sources: str = "",
-    videos: VideoJudgement | None = None,
+    videos: VideoOperatingPoint | None = None,
 ) -> CheckpointCard:
     """Calibrate a checkpoint on val and write its figures into the card and the model card.
 
@@ -93,7 +93,7 @@ def calibrate_checkpoint(
     """
     card = load_card(name, root)
     point = calibrate(val)
-    seen = [row | {"logit": adjusted(row, point.quality)} for row in judged_by_others(val)]
+    seen = [row | {"logit": adjusted(row, point.quality)} for row in cross_validated(val)]
     false_alarm_rate, miss_rate, undecided_rate = error_rates(seen)
     settled = replace(
         card,
@@ -111,7 +111,7 @@ def calibrate_checkpoint(
             "val": summarise(seen),
             "sources left out": {
                 name: share_with_interval(sum(row["outcome"] == "fake" for row in rows), len(rows))
-                for name, rows in _by_source(judged_by_other_sources(val)).items()
+                for name, rows in _by_source(leave_one_source_out(val)).items()
             },
             "dev": summarise(
                 [row if "outcome" in row else row | outcome_of(row, (videos or point).calibration) for row in dev]
@@ -127,13 +127,13 @@ def calibrate_checkpoint(
 def _after_change(rows: Sequence[Row], before: Sequence[Row], point: OperatingPoint) -> Row:
     """Figures of changed images, AUCs of the same images before, and how often the outcome became another."""
     names = {row["file"] for row in rows}
-    judged, same = (
-        [row | point.judge(row) | {"logit": adjusted(row, point.quality)} for row in chosen]
+    graded, same = (
+        [row | point.apply(row) | {"logit": adjusted(row, point.quality)} for row in chosen]
         for chosen in (rows, [row for row in before if row["file"] in names])
     )
     outcome = {row["file"]: row["outcome"] for row in same}
-    pairs = [(row["outcome"], outcome[row["file"]]) for row in judged if row["file"] in outcome]
-    return summarise(judged) | {
+    pairs = [(row["outcome"], outcome[row["file"]]) for row in graded if row["file"] in outcome]
+    return summarise(graded) | {
         "before": summarise(same)["ranking"],
         "another outcome": share_with_interval(sum(now != then for now, then in pairs), len(pairs)),
         "turned over": share_with_interval(

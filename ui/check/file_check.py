@@ -125,11 +125,11 @@ def check(
             lambda language: result_text.step_sentence(done, language).rstrip(".।"),
         )
 
-    def judged(analysis: Analysis) -> None:
+    def on_analysis(analysis: Analysis) -> None:
         if analysis.tracks:
             on_progress(_EXPLAINING_FROM, lambda language: text.of(language).MARKING)
 
-    found = examine(detector, source, max_frames=depth, progress=step, judged=judged)
+    found = examine(detector, source, max_frames=depth, progress=step, on_analysis=on_analysis)
     if found.error is not None:
         _log.error("a result is shown without its images", exc_info=found.error)
     return found.analysis, found.explanations

@@ -138,14 +138,14 @@ def _entry(row: Row) -> dict[str, Any]:
 
 
 def _write_pdfs(rows: Sequence[Row], folder: Path, language: Language) -> Path:
-    judged = [row for row in rows if row.summary is not None and row.visit is not None]
-    if len(judged) == 1:
-        path = folder / f"{_stem(judged[0])}.pdf"
-        path.write_bytes(_pdf(judged[0], language))
+    scored = [row for row in rows if row.summary is not None and row.visit is not None]
+    if len(scored) == 1:
+        path = folder / f"{_stem(scored[0])}.pdf"
+        path.write_bytes(_pdf(scored[0], language))
         return path
     path = folder / "results.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for row in judged:
+        for row in scored:
             archive.writestr(f"{row.number:03}_{_stem(row)}.pdf", _pdf(row, language))
     return path
 

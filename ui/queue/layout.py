@@ -17,7 +17,7 @@ from ui.result.status_panel import idle_panel
 from ui.session.tabs import Tabs
 from ui.text import Words
 
-ACCEPT = "image/*,video/*,.heic,.heif,.avif,.jp2,.mkv,.ts,.mts,.m2ts,.avi,.webm,.mov"
+ACCEPT = "image/*,video/*,.heic,.heif,.avif,.jp2,.mkv,.ts,.mts,.m2ts,.mpg,.mpeg,.vob,.avi,.webm,.mov"
 """File types that the browser suggests; others can be chosen too."""
 _SAVE = "watch('value', () => element.querySelector('a[data-save]')?.click());"
 _CLOSE = "element.addEventListener('click', (e) => { if (e.target.closest('[data-close]')) trigger('close'); });"

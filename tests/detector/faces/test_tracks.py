@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from detector.faces.face_follower import look_of
+from detector.faces.face_follower import appearance_of
 from detector.faces.tracks import Sighting, TrackLinker
 from detector.media.images import read_image
 from detector.types import FaceBox
@@ -83,5 +83,5 @@ def test_a_crowd_does_not_grow_without_end() -> None:
 def test_looks_of_one_face_at_two_sizes_are_alike_and_of_two_faces_are_not(examples) -> None:
     face = read_image(examples / "genuine.jpg")[62:172, 170:280]
     other = face[:, :, ::-1] // 2
-    assert np.abs(look_of(face) - look_of(face[::2, ::2])).mean() < 6
-    assert np.abs(look_of(face) - look_of(np.ascontiguousarray(other))).mean() > 30
+    assert np.abs(appearance_of(face) - appearance_of(face[::2, ::2])).mean() < 6
+    assert np.abs(appearance_of(face) - appearance_of(np.ascontiguousarray(other))).mean() > 30

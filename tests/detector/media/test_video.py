@@ -39,6 +39,8 @@ def frames_of(path: Path, max_frames: int | None = None) -> list[Frame]:
         ("video.avi", "mpeg4", "yuv420p"),
         ("video.gif", "gif", "rgb8"),
         ("video.ts", "libx264", "yuv420p"),
+        ("video.mpeg", "mpeg1video", "yuv420p"),
+        ("video.vob", "mpeg2video", "yuv420p"),
     ],
 )
 def test_every_named_container_gives_every_frame_with_its_time(make_video, name, codec, pix_fmt) -> None:
@@ -71,6 +73,7 @@ def test_sampled_frames_span_the_whole_video(make_video, count: int) -> None:
         ("pyramid.mkv", "libx265", {"bf": "4", "x265-params": "log-level=none"}),
         ("hidden.webm", "libvpx-vp9", {"auto-alt-ref": "1", "lag-in-frames": "16"}),
         ("video.avi", "mpeg4", {"bf": "2"}),
+        ("video.mpg", "mpeg2video", {"bf": "2"}),
     ],
 )
 def test_a_frame_is_the_same_whether_its_neighbours_were_asked_for_or_not(
@@ -166,6 +169,26 @@ def test_a_video_that_breaks_off_gives_what_it_has_and_never_silently(make_video
         frames_of(path)
 
 
+@pytest.mark.parametrize(("suffix", "codec"), [("ts", "libx264"), ("mpg", "mpeg2video")])
+@pytest.mark.parametrize("seconds", [4, 20], ids=["read through", "long enough to seek"])
+def test_recordings_that_were_joined_as_they_are_are_judged_up_to_the_joint_and_that_is_said(
+    make_video, suffix: str, codec: str, seconds: int
+) -> None:
+    times_s = [number / 25 for number in range(25 * seconds)]
+    first = make_video(f"first.{suffix}", times_s[: len(times_s) // 2], codec)
+    second = make_video(f"second.{suffix}", times_s, codec)
+    joined = first.with_name(f"joined.{suffix}")
+    joined.write_bytes(first.read_bytes() + second.read_bytes())
+    warnings: list[Message] = []
+    media = open_media(joined, DetectorConfig())
+    frames = list(media.frames(2, warnings.append))
+    assert media.info.frame_count == len(times_s) // 2
+    assert [read_number(frame.pixels) for frame in frames] == [frame.index for frame in frames]
+    assert [warning.code for warning in warnings] == ["video_restarts"]
+    with pytest.raises(MediaDecodeError, match="clock starts again"):
+        frames_of(joined, 2)
+
+
 def test_one_damaged_stretch_costs_only_itself(make_video) -> None:
     path = make_video(times_s=[number / 10 for number in range(100)], codec_options={"g": "5"})
     data = bytearray(path.read_bytes())
@@ -254,14 +277,24 @@ def test_too_long_and_too_large_videos_are_refused(make_video) -> None:
         open_media(path, DetectorConfig(max_frame_px=1000))
 
 
-@pytest.mark.parametrize(("name", "codec"), [("video.mp4", "libx264"), ("video.webm", "libvpx-vp9")])
-@pytest.mark.parametrize("index", [0, 1, 77, 78, 80, 151, 199])
-def test_any_one_frame_is_decoded_again(make_video, name: str, codec: str, index: int) -> None:
-    """Past 80 by a jump, and also the frames that no other is built on."""
-    path = make_video(name, [number / 10 for number in range(200)], codec)
+@pytest.mark.parametrize(
+    ("name", "codec", "fps"),
+    [
+        ("video.mp4", "libx264", 10),
+        ("video.webm", "libvpx-vp9", 10),
+        ("video.avi", "mpeg4", 25),
+        ("video.ts", "libx264", 10),
+        ("video.mpg", "mpeg2video", 25),
+    ],
+)
+@pytest.mark.parametrize("time_s", [0.0, 0.2, 7.8, 8.0, 8.2, 15.2, 19.8])
+def test_any_one_frame_is_decoded_again(make_video, name: str, codec: str, fps: int, time_s: float) -> None:
+    """Past 8 s by a jump, and also the frames that no other is built on."""
+    path = make_video(name, [number / fps for number in range(20 * fps)], codec)
+    index = round(time_s * fps)
     frame = open_media(path, DetectorConfig()).frame(index)
-    assert (read_number(frame.pixels), frame.index) == (index, index)
-    assert frame.time_s == pytest.approx(index / 10, abs=0.006)
+    assert (read_number(frame.pixels), frame.index) == (index % 256, index)
+    assert frame.time_s == pytest.approx(time_s, abs=0.006)
 
 
 def test_a_frame_that_is_not_there_is_refused(make_video, examples: Path) -> None:

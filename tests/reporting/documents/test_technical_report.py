@@ -125,6 +125,20 @@ def test_a_second_network_is_told_of_where_one_judged_and_only_there(
         assert (drawn(said) in text) == (second is not None)
 
 
+@pytest.mark.parametrize(
+    ("layers", "said"),
+    [(("repeat_2",), "gradcam, layer repeat_2"), (("repeat_2", "blocks.14"), "layers repeat_2 and blocks.14")],
+    ids=["one network", "two networks"],
+)
+def test_beside_a_heatmap_stands_the_layer_of_every_network(
+    facts: ReportFacts, explanations: Explanations, layers: tuple[str, ...], said: str
+) -> None:
+    faces = tuple(replace(face, layers=layers) for face in explanations.faces)
+    shown = replace(facts, explanations=replace(explanations, faces=faces))
+    text = " ".join(whole_text(forensic_pdf(shown)).split())
+    assert text.count(said) == len(faces) and ("of both networks" in text) == (len(layers) == 2)
+
+
 def test_the_hindi_summary_tells_every_warning_that_the_english_one_tells(facts: ReportFacts) -> None:
     warnings = (Message("sparse", {"gap_s": 2.5}), Message("small_faces", {"count": 3}))
     warned = replace(facts, analysis=replace(facts.analysis, warnings=warnings))

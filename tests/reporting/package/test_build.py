@@ -443,6 +443,7 @@ def test_where_the_evidence_lies_is_in_the_analysis(build: Build, explanations: 
     found = json.loads(contents(build())["10_analysis.json"])["explanations"]
     assert found["heatmap_scale_from"] == explanations.scale_from == "checkpoint"
     assert found["heatmap_scale"] == explanations.heatmap_scale and len(found["faces"]) == len(explanations.faces)
+    assert (found["faces"][0]["layer"], found["faces"][0]["layers"]) == ("last", ["last"])
     assert found["faces"][0]["shares"] == dict(explanations.faces[0].regions)
     assert found["faces"][0]["in_words"] == list(evidence_sentences(explanations.faces[0], "en"))
     assert json.loads(contents(build(explanations=None))["10_analysis.json"])["explanations"] is None

@@ -17,17 +17,17 @@ from training.evaluation.calibrate import (
     MISS_RATE,
     SOME_SIGNS_RATE,
     calibrate,
+    cross_validated,
     error_rates,
     grade_rates,
-    judged_by_other_sources,
-    judged_by_others,
+    leave_one_source_out,
     video_block,
 )
 from training.evaluation.evaluate import RESULT_FIELDS
 from training.evaluation.metrics import outcome_of
 
 
-def judged_by(results, calibration):
+def graded_by(results, calibration):
     return [row | outcome_of(row, calibration) for row in results]
 
 
@@ -35,11 +35,11 @@ def test_thresholds_keep_their_promises_on_the_data_they_were_set_on(rows) -> No
     rng = np.random.default_rng(0)
     results = rows("real", rng.normal(-1, 1, 2000)) + rows("fake", rng.normal(1.5, 1, 1500))
     results += rows("real", rng.normal(0.5, 1, 400), "harder")
-    judged = judged_by(results, calibrate(results).calibration)
+    graded = graded_by(results, calibrate(results).calibration)
     for source in ("s", "harder"):
-        called = [row["outcome"] for row in judged if row["source"] == source and row["label"] == "real"]
+        called = [row["outcome"] for row in graded if row["source"] == source and row["label"] == "real"]
         assert called.count("fake") / len(called) <= 2 * FALSE_ALARM_RATE
-    false_alarms, misses, undecided = error_rates(judged)
+    false_alarms, misses, undecided = error_rates(graded)
     assert 0 < undecided < 1
     assert false_alarms <= FALSE_ALARM_RATE and 0.8 * MISS_RATE < misses <= MISS_RATE
 
@@ -49,7 +49,7 @@ def test_thresholds_keep_their_promise_on_faces_they_never_saw(rows) -> None:
     rng, called = np.random.default_rng(0), []
     for _ in range(100):
         point = calibrate(rows("real", rng.normal(0, 1, 399)) + rows("fake", rng.normal(2, 1, 399)))
-        new = judged_by(rows("real", rng.normal(0, 1, 1000)), point.calibration)
+        new = graded_by(rows("real", rng.normal(0, 1, 1000)), point.calibration)
         called.append(sum(row["outcome"] == "fake" for row in new) / 1000)
     assert 0.007 < np.mean(called) < 0.012
 
@@ -58,8 +58,8 @@ def test_nobody_is_judged_by_a_threshold_they_set(rows) -> None:
     """One genuine face far above all others would hide below its own threshold."""
     rng = np.random.default_rng(0)
     results = rows("real", [*rng.normal(-1, 1, 150), 6.0]) + rows("fake", rng.normal(2, 1, 150))
-    by_all = judged_by(results, calibrate(results).calibration)
-    by_others = judged_by_others(results)
+    by_all = graded_by(results, calibrate(results).calibration)
+    by_others = cross_validated(results)
     assert by_all[150]["outcome"] == "inconclusive" and by_others[150]["outcome"] == "fake"
     assert [row["file"] for row in by_others] == [row["file"] for row in results]
 
@@ -68,8 +68,8 @@ def test_a_group_lies_in_one_fold(rows) -> None:
     rng = np.random.default_rng(0)
     results = rows("real", rng.normal(-1, 1, 300)) + rows("fake", rng.normal(1, 1, 300))
     twice = [*results, *results]
-    judged = judged_by_others(twice)
-    assert [row["outcome"] for row in judged[:600]] == [row["outcome"] for row in judged[600:]]
+    graded = cross_validated(twice)
+    assert [row["outcome"] for row in graded[:600]] == [row["outcome"] for row in graded[600:]]
 
 
 def test_platt_scaling_recovers_known_odds(rows) -> None:
@@ -86,7 +86,7 @@ def test_faces_without_a_logit_are_left_out_and_one_sided_results_refused(rows) 
         calibrate([*rows("real", np.zeros(5)), *rows("fake", [0], logit=None)])
     with pytest.raises(ValueError, match="learned nothing"):
         calibrate(rows("real", np.ones(5)) + rows("fake", np.zeros(5)))
-    assert error_rates(judged_by(rows("fake", [0], logit=None), Calibration())) == (0, 0, 0)
+    assert error_rates(graded_by(rows("fake", [0], logit=None), Calibration())) == (0, 0, 0)
 
 
 def test_sources_that_never_have_both_labels_are_a_typed_refusal(rows) -> None:
@@ -116,12 +116,12 @@ def test_offsets_by_detail_find_more_at_the_same_false_alarms(rows) -> None:
     results = sharp_and_soft(rows, np.random.default_rng(0), 3000)
     point, plain = calibrate(results), calibrate(results, QualityOffsets())
     assert point.quality.offsets == pytest.approx([-1.0, 0.0, 2.0], abs=0.4)
-    found = {name: [row | at.judge(row) for row in results] for name, at in (("bins", point), ("plain", plain))}
-    for name, judged in found.items():
+    found = {name: [row | at.apply(row) for row in results] for name, at in (("bins", point), ("plain", plain))}
+    for name, graded in found.items():
         for detail in (1, 2, 3):
-            real = [row["outcome"] for row in judged if row["label"] == "real" and round(row["detail"]) == detail]
+            real = [row["outcome"] for row in graded if row["label"] == "real" and round(row["detail"]) == detail]
             assert real.count("fake") / len(real) <= 2 * FALSE_ALARM_RATE, name
-    share = {name: grade_rates(judged)["signs"].manipulated for name, judged in found.items()}
+    share = {name: grade_rates(graded)["signs"].manipulated for name, graded in found.items()}
     assert share["bins"] > 1.5 * share["plain"]
 
 
@@ -130,7 +130,7 @@ def test_bins_keep_their_promise_on_faces_they_never_saw(rows) -> None:
     rng, called = np.random.default_rng(1), []
     for _ in range(20):
         point = calibrate(sharp_and_soft(rows, rng, 3000))
-        new = [row | point.judge(row) for row in sharp_and_soft(rows, rng, 3000) if row["label"] == "real"]
+        new = [row | point.apply(row) for row in sharp_and_soft(rows, rng, 3000) if row["label"] == "real"]
         called.append(
             [
                 np.mean([row["outcome"] == "fake" for row in new if round(row["detail"]) == detail])
@@ -146,14 +146,14 @@ def test_a_source_that_lies_above_its_bin_makes_that_bin_alone_stricter(rows) ->
     results = sharp_and_soft(rows, rng, 3000)
     high = [row | {"detail": 3.0} for row in rows("real", rng.normal(6, 0.5, 150), "odd")]
     point, without = calibrate(results + high), calibrate(results)
-    called = [point.judge(row)["outcome"] == "fake" for row in high]
+    called = [point.apply(row)["outcome"] == "fake" for row in high]
     assert (
         np.mean(called)
         <= 2 * FALSE_ALARM_RATE
-        < np.mean([without.judge(row)["outcome"] == "fake" for row in high])
+        < np.mean([without.apply(row)["outcome"] == "fake" for row in high])
     )
     soft = [row for row in results if row["label"] == "fake" and row["detail"] < 1.5]
-    found = [np.mean([at.judge(row)["outcome"] == "fake" for row in soft]) for at in (point, without)]
+    found = [np.mean([at.apply(row)["outcome"] == "fake" for row in soft]) for at in (point, without)]
     assert found[0] > 0.7 * found[1]  # soft faces do not pay for it
 
 
@@ -174,17 +174,17 @@ def test_a_small_source_of_sharp_faces_costs_only_sharp_faces(rows) -> None:
     odd = [row | {"detail": 3.0, "source": "odd"} for row in rows("real", np.linspace(6, 9, 110), "odd")]
     before, after = calibrate(results), calibrate(results + odd)
     soft = [row for row in results if row["label"] == "fake" and row["detail"] < 1.5]
-    found = [np.mean([at.judge(row)["outcome"] == "fake" for row in soft]) for at in (before, after)]
+    found = [np.mean([at.apply(row)["outcome"] == "fake" for row in soft]) for at in (before, after)]
     assert found[1] > 0.9 * found[0]
-    flagged = sum(after.judge(row)["outcome"] == "fake" for row in odd)
+    flagged = sum(after.apply(row)["outcome"] == "fake" for row in odd)
     assert flagged <= 2 * FALSE_ALARM_RATE * len(odd)
 
 
 def test_some_signs_is_given_to_at_most_one_genuine_face_in_twenty(rows) -> None:
     rng = np.random.default_rng(0)
     results = rows("real", rng.normal(-1, 1, 2000)) + rows("fake", rng.normal(1.5, 1, 1500))
-    judged = judged_by(results, calibrate(results).calibration)
-    rates = grade_rates(judged)
+    graded = graded_by(results, calibrate(results).calibration)
+    rates = grade_rates(graded)
     assert rates["signs"].genuine <= FALSE_ALARM_RATE
     assert 0.03 < rates["signs"].genuine + rates["some signs"].genuine <= SOME_SIGNS_RATE
     assert rates["none found"].manipulated <= MISS_RATE
@@ -195,9 +195,9 @@ def test_a_left_out_source_is_judged_by_the_others(rows) -> None:
     rng = np.random.default_rng(0)
     results = rows("real", rng.normal(-1, 1, 500)) + rows("fake", rng.normal(2, 1, 500))
     results += rows("real", rng.normal(3, 1, 500), "harder")
-    judged = judged_by_other_sources(results)
-    assert {row["source"] for row in judged} == {"harder"}  # without `s` nobody has both labels
-    assert np.mean([row["outcome"] == "fake" for row in judged]) > 0.3
+    graded = leave_one_source_out(results)
+    assert {row["source"] for row in graded} == {"harder"}  # without `s` nobody has both labels
+    assert np.mean([row["outcome"] == "fake" for row in graded]) > 0.3
 
 
 def test_videos_have_a_block_of_their_own_as_the_card_wants_it(rows) -> None:
@@ -208,7 +208,7 @@ def test_videos_have_a_block_of_their_own_as_the_card_wants_it(rows) -> None:
     assert calibration == calibrate(results).calibration
     rates = {"false_alarm_rate", "miss_rate", "undecided_rate", "grade_rates"}
     assert set(block) == {"calibration", "measured_on", "measured"} | rates
-    called = [row["outcome"] for row in judged_by_others(results)]
+    called = [row["outcome"] for row in cross_validated(results)]
     assert block["undecided_rate"] == pytest.approx(called.count("inconclusive") / 600, abs=5e-5)
     assert block["false_alarm_rate"] == pytest.approx(called[:300].count("fake") / 300, abs=5e-5)
     assert block["miss_rate"] == pytest.approx(called[300:].count("real") / 300, abs=5e-5)
@@ -219,7 +219,7 @@ def test_no_genuine_footage_gets_signs_where_it_is_too_little_to_measure_a_rate_
     stills = rows("real", rng.normal(-1, 1, 300)) + rows("fake", rng.normal(2, 1, 300))
     footage = rows("real", [0.0, 3.5, 4.0], "footage")
     point = Calibration(**video_block(stills, footage, "stills")["calibration"])
-    called = judged_by(footage, point)
+    called = graded_by(footage, point)
     assert all(row["grade"] != "signs" for row in called)
     assert point.threshold_fake > Calibration(**video_block(stills, [], "stills")["calibration"]).threshold_fake
 
