@@ -25,7 +25,7 @@ from detector.types import Analysis, Frame, Pixels, Span
 from explain.types import Explanations
 from reporting import Case
 from reporting.complaint.narrative import fit_texts
-from reporting.evidence import files, image_copy
+from reporting.evidence import image_copy
 from reporting.evidence.files import _sheet, check_original, hash_stream, make_evidence
 from reporting.evidence.image_copy import copy_image, jpeg_within
 from reporting.evidence.video_copy import copy_video
