@@ -122,6 +122,7 @@ class Detector:
         if verdict.outcome in ("real", "no_face") and (small := self._small_faces(media, collected)):
             collected.warnings.append(Message("small_faces", {"count": small}))
             verdict = make_verdict(tracks, collected, media.info, self.card)
+        media.check_unchanged()
         tell(Step("done", 1.0))
         return Analysis(
             media=media.info,

@@ -7,9 +7,11 @@ output, `probability` the calibrated P(fake), `detection_confidence` the face de
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -77,6 +79,18 @@ class MediaInfo:
     """Harmless properties, such as a name whose ending does not fit the content."""
     stamp: FileStamp | None = field(default=None, compare=False, repr=False)
     """Of the file when it was hashed."""
+
+    def is_of(self, path: Path) -> bool:
+        """Return whether a file has the content that these facts are of; it is hashed only if its stamp differs.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        with path.open("rb") as file:
+            stamp = FileStamp.of(os.fstat(file.fileno()))
+            if stamp == self.stamp or stamp.size_bytes != self.size_bytes:
+                return stamp == self.stamp
+            return hashlib.file_digest(file, "sha256").hexdigest() == self.sha256
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -69,7 +69,7 @@ def annotate_video(
     canvas = Canvas(media.info.width_px, media.info.height_px, legend.of_track, legend.footer, legend.typeface)
     heatmaps: dict[int, NDArray[np.float32]] = {}
     whole_s = media.info.duration_s or 0.0
-    unfinished = out.with_name(out.name + ".unfinished")
+    unfinished = out.absolute().with_name(out.name + ".unfinished")  # see `open_container`
     try:
         with (
             media.open_container() or nullcontext() as original,

@@ -71,7 +71,8 @@ def _opened(path: Path, format_name: str, max_frame_px: int, *, without_frames: 
     # Decoders refuse larger frames before they take memory for them, also while the header is read.
     options = {"protocol_whitelist": "file", "max_pixels": str(max_frame_px + _ALIGNED_PX)}
     more = _WITHOUT_FRAMES if without_frames else {}
-    return av.open(str(path), format=demuxer, options=options | more, metadata_errors="replace")
+    # An absolute path is a path: FFmpeg takes what a relative one has before a colon for a protocol.
+    return av.open(str(path.absolute()), format=demuxer, options=options | more, metadata_errors="replace")
 
 
 def check_videos(path: Path, format_name: str, max_frame_px: int) -> None:

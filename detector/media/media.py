@@ -6,6 +6,7 @@ import hashlib
 import math
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +59,8 @@ class Media:
                 warn(warning)
             yield Frame(self._content.pixels, 0, 0.0)
             return
-        yield from video_frames(self.path, self._content, self._count(max_frames), warn)
+        with _reading(self.path):
+            yield from video_frames(self.path, self._content, self._count(max_frames), warn)
 
     def frame(self, index: int) -> Frame:
         """Decode one frame again; of an image, return the image.
@@ -86,7 +88,21 @@ class Media:
             indices: as in `Frame.index`, ascending.
         """
         assert isinstance(self._content, VideoFacts)
-        yield from chosen_frames(self.path, self._content, indices)
+        with _reading(self.path):
+            yield from chosen_frames(self.path, self._content, indices)
+
+    def check_unchanged(self) -> None:
+        """Check that the file still holds what its hash is of, if it is still there.
+
+        Raises:
+            MediaError: it was changed.
+        """
+        try:
+            unchanged = self.info.is_of(self.path)
+        except OSError:
+            return
+        if not unchanged:
+            raise _changed(self.path)
 
     @property
     def times_s(self) -> tuple[float, ...]:
@@ -124,7 +140,8 @@ class Media:
         """Open the file again, for its packets and its audio; None if FFmpeg does not read it."""
         if not isinstance(self._content, VideoFacts) or self._content.by_pillow:
             return None
-        return open_container(self.path, self._content.format, self._content.max_frame_px)
+        with _reading(self.path):
+            return open_container(self.path, self._content.format, self._content.max_frame_px)
 
     def shown_stream(self, container: InputContainer) -> VideoStream:
         """Return the video stream of `open_container` whose frames these are."""
@@ -142,36 +159,65 @@ def open_media(path: str | Path, config: DetectorConfig) -> Media:
     """Open a file: find its format, check limits and hash its bytes.
 
     Raises:
-        MediaNotFoundError: no such file, or a folder.
+        MediaError: it may not or cannot be read, or it changed meanwhile.
+        MediaNotFoundError: no such file, or a folder, pipe or device.
         UnsupportedMediaError: not a supported image or video, or of the other kind than its name says.
         MediaTooLargeError: beyond the limits of the configuration.
         MediaDecodeError: empty, damaged or incomplete.
     """
     path = Path(path)
-    if not path.is_file():
-        what = "is a folder" if path.is_dir() else "does not exist"
+    if not os.path.isfile(path):
+        there = "is a pipe or a device" if os.path.exists(path) else "does not exist"
+        what = "is a folder" if os.path.isdir(path) else there
         raise MediaNotFoundError(f"{path} {what}. Check the path and give one image or video.")
+    with _reading(path):
+        before = FileStamp.of(path.stat())
+        media = _opened(path, before.size_bytes, config)
+        if media.info.stamp != before:
+            raise _changed(path)
+        return media
+
+
+def _opened(path: Path, size_bytes: int, config: DetectorConfig) -> Media:
+    if size_bytes == 0:
+        raise MediaDecodeError(f"{path.name} is empty (0 bytes). Download or copy it again.")
+    if size_bytes > config.max_file_bytes:
+        raise MediaTooLargeError(
+            f"{path.name} has {size_bytes / 1e6:.0f} MB, more than the {config.max_file_bytes / 1e6:.0f} MB "
+            "that are opened. Cut out the part in question and try that; keep the original."
+        )
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    kind, format_name = sniff(head, path, config.max_image_px)
+    if kind == "video":
+        video = probe_video(path, format_name, config.max_frame_px, config.max_duration_s)
+        size = video.width_px, video.height_px
+        return Media(path, _info(path, kind, format_name, size, video.notes, video), video)
+    still = decode_image(path, config.max_image_px)
+    height_px, width_px = still.pixels.shape[:2]
+    return Media(path, _info(path, kind, still.format, (width_px, height_px), still.notes), still)
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Turn errors of the file system into errors of the file."""
     try:
-        size_bytes = path.stat().st_size
-        if size_bytes == 0:
-            raise MediaDecodeError(f"{path.name} is empty (0 bytes). Download or copy it again.")
-        if size_bytes > config.max_file_bytes:
-            raise MediaTooLargeError(
-                f"{path.name} has {size_bytes / 1e6:.0f} MB, more than the {config.max_file_bytes / 1e6:.0f} MB "
-                "that are opened. Cut out the part in question and try that; keep the original."
-            )
-        with path.open("rb") as file:
-            head = file.read(HEAD_BYTES)
-        kind, format_name = sniff(head, path, config.max_image_px)
-        if kind == "video":
-            video = probe_video(path, format_name, config.max_frame_px, config.max_duration_s)
-            size = video.width_px, video.height_px
-            return Media(path, _info(path, kind, format_name, size, video.notes, video), video)
-        still = decode_image(path, config.max_image_px)
-        height_px, width_px = still.pixels.shape[:2]
-        return Media(path, _info(path, kind, still.format, (width_px, height_px), still.notes), still)
+        yield
+    except FileNotFoundError as error:
+        raise MediaNotFoundError(f"{path} is no longer there. Check the path and try again.") from error
     except PermissionError as error:
         raise MediaError(f"{path.name} may not be read. Change its permissions or copy it elsewhere.") from error
+    except OSError as error:
+        raise MediaError(
+            f"{path.name} cannot be read ({error.strerror or error}). Copy it to another place and try that."
+        ) from error
+
+
+def _changed(path: Path) -> MediaError:
+    return MediaError(
+        f"{path.name} changed while it was read, as a file does that is still being downloaded. Wait until it is "
+        "complete, and check it again."
+    )
 
 
 def _info(

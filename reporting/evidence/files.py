@@ -20,7 +20,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from detector.errors import ReportError
-from detector.types import Analysis, FileStamp, MediaInfo, MediaKind, Pixels, Span
+from detector.types import Analysis, MediaInfo, MediaKind, Pixels, Span
 from explain.types import Explanations
 from reporting.complaint.narrative import ComplaintTexts, full_statement
 from reporting.evidence.image_copy import copy_image, jpeg_within
@@ -112,11 +112,7 @@ def check_original(original: Path, media: MediaInfo) -> None:
             raise ReportError(
                 f"there is no original at {original}: give the file that was judged, or leave it out"
             )
-        with original.open("rb") as stream:
-            stamp = FileStamp.of(os.fstat(stream.fileno()))
-            same = stamp == media.stamp or (
-                stamp.size_bytes == media.size_bytes and hash_stream(stream).sha256 == media.sha256
-            )
+        same = media.is_of(original)
     except OSError as error:
         raise ReportError(f"{original.name} cannot be read ({error}): give a file that can be") from error
     if not same:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,6 +16,7 @@ import torch
 from PIL import Image
 
 from detector import ConfigError, Detector
+from detector.errors import MediaError
 from detector.faces.crop import crop_face
 from detector.faces.face_follower import FaceFollower
 from detector.media.images import read_image
@@ -319,3 +321,30 @@ def test_a_face_after_a_cut_is_found_at_once_where_nobody_was_before(detector, e
     path = film("cut.mp4", [nobody] * 33 + [face] * 4 + [nobody] * 10, fps=10)
     (track,) = detector.analyze(path, max_frames=None).tracks
     assert [round(score.time_s, 1) for score in track.scores] == [3.3, 3.4, 3.5, 3.6]
+
+
+def test_a_file_that_changes_while_it_is_analysed_gets_no_result(
+    detector: Detector, examples: Path, tmp_path: Path
+) -> None:
+    """Its hash would not be of what was analysed; a new time alone changes nothing."""
+    path = tmp_path / "video.mp4"
+
+    def analyse(change: Callable[[], object]) -> Analysis:
+        path.write_bytes((examples / "genuine.mp4").read_bytes())
+        media = open_media(path, detector.config)
+        return detector.analyze(media, max_frames=2, progress=lambda step: change() if step.share == 0 else None)
+
+    def append() -> None:
+        with path.open("ab") as file:
+            file.write(b"more")
+
+    def replace_with_other_content() -> None:
+        content = bytearray(path.read_bytes())
+        content[-1] = ord("?")
+        path.write_bytes(content)
+
+    for change in (append, replace_with_other_content):
+        with pytest.raises(MediaError, match="changed while it was read"):
+            analyse(change)
+    whole = analyse(lambda: os.utime(path, (1, 1)))
+    assert whole.verdict == analyse(lambda: None).verdict

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -96,6 +97,18 @@ def test_the_heatmap_is_inside_the_face_alone(copies: dict[str, Path], judged: A
     apart = change.copy()
     apart[max(box.y1 - 60, 0) : box.y2 + 60, max(box.x1 - 60, 0) : box.x2 + 60] = 0
     assert apart.max() < 40
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names on Windows have no colons")
+def test_a_name_with_a_colon_is_a_name_and_no_protocol(
+    detector: Detector, judged: Analysis, make_video, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    source = make_video(times_s=[number / 25 for number in range(3)])
+    annotate_video(
+        detector, nobody(judged, detector, source), source, Path("12:30.mp4"), legend=LEGEND, heatmap_scale=0.0
+    )
+    assert len(frames_of(tmp_path / "12:30.mp4")) == 3
 
 
 def nobody(analysis: Analysis, detector: Detector, path: Path) -> Analysis:

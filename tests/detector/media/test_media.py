@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import struct
 import zlib
 from pathlib import Path
@@ -13,6 +14,7 @@ import pillow_heif
 import pytest
 from PIL import Image
 
+import detector.media.media as media_module
 from detector.config import DetectorConfig
 from detector.errors import (
     MediaDecodeError,
@@ -211,6 +213,63 @@ def test_a_missing_path_and_a_folder_are_told_apart(tmp_path: Path) -> None:
         open_media(tmp_path / "nothing.jpg", DetectorConfig())
     with pytest.raises(MediaNotFoundError, match="is a folder"):
         open_media(tmp_path, DetectorConfig())
+
+
+@pytest.mark.parametrize("path", ["n" * 300 + ".jpg", "a\0b.jpg", "\ud800.mp4", "/".join(["d" * 200] * 30)])
+def test_a_name_that_no_file_can_have_is_a_missing_file(path: str) -> None:
+    with pytest.raises(MediaNotFoundError, match="does not exist"):
+        open_media(path, DetectorConfig())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes and devices in folders")
+def test_a_pipe_and_a_device_are_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.mp4")
+    (tmp_path / "endless.mp4").symlink_to("/dev/zero")
+    for name in ("pipe.mp4", "endless.mp4"):
+        with pytest.raises(MediaNotFoundError, match="is a pipe or a device"):
+            open_media(tmp_path / name, DetectorConfig())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names on Windows have no colons")
+@pytest.mark.parametrize("protocol", ["file", "concat", "12", "subfile,,start,0,end,0,,"])
+def test_a_name_with_a_colon_is_a_name_and_no_protocol(
+    protocol: str, make_video, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """FFmpeg would take `file:other.mp4` for the file beside it, whose result would then stand under this hash."""
+    monkeypatch.chdir(tmp_path)
+    make_video("other.mp4", times_s=[number / 25 for number in range(5)])
+    make_video(f"{protocol}:other.mp4", times_s=[number / 25 for number in range(9)])
+    media = open_media(f"{protocol}:other.mp4", DetectorConfig())
+    assert media.info.frame_count == 9 and len(list(media.frames(None))) == 9
+
+
+def test_a_file_that_grows_while_it_is_opened_is_refused(
+    examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "growing.jpg"
+    path.write_bytes((examples / "genuine.jpg").read_bytes()[:-1000])
+    decode_image = media_module.decode_image
+
+    def decoded(*args: object) -> object:
+        still = decode_image(*args)
+        path.write_bytes((examples / "genuine.jpg").read_bytes())  # the download is complete
+        return still
+
+    monkeypatch.setattr(media_module, "decode_image", decoded)
+    with pytest.raises(MediaError, match="changed while it was read"):
+        open_media(path, DetectorConfig())
+
+
+def test_a_video_that_goes_away_between_two_readings_is_a_typed_error(make_video) -> None:
+    path = make_video()
+    media = open_media(path, DetectorConfig())
+    path.unlink()
+    for read in (lambda: list(media.frames(2)), lambda: media.frame(3), media.open_container):
+        with pytest.raises(MediaNotFoundError, match="no longer there"):
+            read()
+    path.mkdir()
+    with pytest.raises(MediaError, match="cannot be read"):
+        list(media.frames(2))
 
 
 @pytest.mark.parametrize("size", [(12_000, 10_000), (20_000, 20_000)], ids=["120 million", "400 million"])

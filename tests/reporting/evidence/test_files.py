@@ -25,7 +25,7 @@ from detector.types import Analysis, Frame, Pixels, Span
 from explain.types import Explanations
 from reporting import Case
 from reporting.complaint.narrative import fit_texts
-from reporting.evidence import files, image_copy
+from reporting.evidence import image_copy
 from reporting.evidence.files import _sheet, check_original, hash_stream, make_evidence
 from reporting.evidence.image_copy import copy_image, jpeg_within
 from reporting.evidence.video_copy import copy_video
@@ -361,8 +361,8 @@ def test_a_file_is_hashed_once_unless_it_was_touched(tmp_path: Path, monkeypatch
     save_png(path)
     media = open_media(path, DetectorConfig()).info
     hashed: list[str] = []
-    real = files.hash_stream
-    monkeypatch.setattr(files, "hash_stream", lambda stream: hashed.append(stream.name) or real(stream))
+    real = hashlib.file_digest
+    monkeypatch.setattr(hashlib, "file_digest", lambda file, name: hashed.append(file.name) or real(file, name))
     check_original(path, media)
     assert hashed == []
     os.utime(path, ns=(0, 0))
