@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
 ARGS ?=
 
-.PHONY: app check coverage test lint clean
+.PHONY: app check coverage test test-cluster lint clean
 
 app: .venv/app.done
 	$(BIN)/python app.py $(ARGS)
@@ -17,6 +17,11 @@ check: lint
 # One process per core, at most four: each loads the networks and starts servers of its own.
 test: .venv/dev.done
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --max-worker-restart 3 $(ARGS)
+
+# The tests of the optional extra for clusters, which installs Ray.
+test-cluster: .venv/dev.done
+	$(PIP) -e ".[cluster]"
+	$(BIN)/python -m pytest tests/batch/test_ray_cluster.py $(ARGS)
 
 # All tests without browser, with the share of lines and branches that they run.
 coverage: .venv/dev.done

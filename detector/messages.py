@@ -83,6 +83,8 @@ class Message:
         """
         minutes, seconds = divmod(round(float(self.values.get("time_s", 0.0)), 1), 60)
         values = {name: words.get(str(value), value) for name, value in self.values.items()}
+        if "probability" in values:  # to three digits, and never 0 or 1
+            values["probability"] = min(max(float(values["probability"]), 0.001), 0.999)
         return template.format(time=f"{minutes:.0f}:{seconds:04.1f}", **values)
 
     @property

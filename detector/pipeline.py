@@ -104,13 +104,13 @@ class Detector:
             ConfigError: `max_frames` is below 1.
         """
         start = time.perf_counter()
-        tell = progress or (lambda step: None)
-        tell(Step("open", 0.0))
+        report = progress or (lambda step: None)
+        report(Step("open", 0.0))
         config = self.config if max_frames == "configured" else replace(self.config, max_frames=max_frames)
         if max_frames == "configured" and config.max_frames == "auto":
             config = replace(config, max_frames=self.card.input.video_frames or "auto")
         media = source if isinstance(source, Media) else open_media(source, config)
-        collected = self._score_media(media, config.max_frames, tell)
+        collected = self._score_media(media, config.max_frames, report)
         interval_s = None
         if media.info.kind == "video":
             interval_s = longest_gap(collected.times_s, media.times_s[0], media.times_s[-1])
@@ -119,11 +119,11 @@ class Detector:
         collected.smallest_face_px = config.min_face_px
         tracks = make_tracks(collected, self.card, media.info.kind)
         verdict = make_verdict(tracks, collected, media.info, self.card)
-        if verdict.outcome in ("real", "no_face") and (small := self._small_faces(media, collected)):
+        if verdict.outcome in ("real", "no_face") and (small := self._count_small_faces(media, collected)):
             collected.warnings.append(Message("small_faces", {"count": small}))
             verdict = make_verdict(tracks, collected, media.info, self.card)
         media.check_unchanged()
-        tell(Step("done", 1.0))
+        report(Step("done", 1.0))
         return Analysis(
             media=media.info,
             tracks=tracks,
@@ -137,13 +137,13 @@ class Detector:
             frame_interval_s=interval_s,
         )
 
-    def _score_media(self, media: Media, max_frames: Depth, tell: Progress) -> Accumulator:
+    def _score_media(self, media: Media, max_frames: Depth, report: Progress) -> Accumulator:
         if media.info.kind == "image":
             return self._score_image(media)
-        collected = self._score_video(media, max_frames, tell, 0)
+        collected = self._score_video(media, max_frames, report, 0)
         with_faces = len({score.frame_index for scores in collected.scores.values() for score in scores})
         if with_faces < _UPRIGHT_FRAC * collected.frames_examined and (turns := self._find_turns(media)):
-            collected = self._score_video(media, max_frames, tell, turns)
+            collected = self._score_video(media, max_frames, report, turns)
             collected.warnings.append(Message("turned", {"kind": "video", "degrees": 90 * turns}))
         return collected
 
@@ -155,36 +155,36 @@ class Detector:
             collected.warnings.append(Message("turned", {"kind": "image", "degrees": 90 * found.turns}))
         if len(found.faces) > _MOST_FACES or not found.complete:
             collected.warnings.append(Message("faces_left_out", {"count": max(0, len(found.faces) - _MOST_FACES)}))
-        self._take(collected, frame, list(enumerate(found.faces[:_MOST_FACES])))
+        self._add_frame(collected, frame, list(enumerate(found.faces[:_MOST_FACES])))
         self._score_waiting(collected, "image")
         return collected
 
-    def _score_video(self, media: Media, max_frames: Depth, tell: Progress, turns: QuarterTurns) -> Accumulator:
+    def _score_video(self, media: Media, max_frames: Depth, report: Progress, turns: QuarterTurns) -> Accumulator:
         collected = Accumulator()
         calibration = self.card.operating_point("video").calibration
         follower = FaceFollower(self.finder, turns)
         expected = media.count(max_frames)
         strongest: float | None = None
         drawn = media.frames(max_frames, collected.warnings.append)
-        with closing(prefetch(self._find(follower, drawn))) as found:
+        with closing(prefetch(self._find_faces(follower, drawn))) as found:
             for frame, faces in found:
                 number = collected.frames_examined + 1
-                tell(Step("look", min(0.98, (number - 1) / expected), number, expected, strongest))
-                self._take(collected, frame, faces)
+                report(Step("look", min(0.98, (number - 1) / expected), number, expected, strongest))
+                self._add_frame(collected, frame, faces)
                 if len(collected.waiting) >= _SCORED_AT_ONCE or collected.frames_waiting() >= _FRAMES_HELD:
                     for track_id in self._score_waiting(collected, "video"):
                         latest = pool_scores(collected.scores[track_id][-_LATEST:], self.card).logit
                         strongest = max(calibration.probability(latest), strongest or 0.0)
         self._score_waiting(collected, "video")
         if max_frames == "auto":
-            self._look_closer(
-                media, collected, follower, lambda: tell(Step("look", 0.98, expected, expected, strongest))
+            self._examine_closer(
+                media, collected, follower, lambda: report(Step("look", 0.98, expected, expected, strongest))
             )
         if follower.left_out is not None:
             collected.warnings.append(Message("faces_left_out", {"count": follower.left_out}))
         return collected
 
-    def _find(
+    def _find_faces(
         self, follower: FaceFollower, frames: Iterator[Frame]
     ) -> Iterator[tuple[Frame, list[tuple[int, DetectedFace]]]]:
         """Yield each frame with its faces and their tracks. Faces are searched while earlier ones are scored and
@@ -193,8 +193,8 @@ class Detector:
             for frame in drawn:
                 yield frame, follower.find(frame)
 
-    def _look_closer(
-        self, media: Media, collected: Accumulator, follower: FaceFollower, tell: Callable[[], None]
+    def _examine_closer(
+        self, media: Media, collected: Accumulator, follower: FaceFollower, report: Callable[[], None]
     ) -> None:
         """Examine more frames of a sparsely sampled video: at scene starts, then around the highest estimates."""
         calibration = self.card.operating_point("video").calibration
@@ -207,8 +207,8 @@ class Detector:
             for stretch in stretches:
                 follower.jump()
                 for frame in media.frames_at(stretch):
-                    tell()
-                    self._take(collected, frame, follower.find(frame))
+                    report()
+                    self._add_frame(collected, frame, follower.find(frame))
                     if len(collected.waiting) >= _SCORED_AT_ONCE or collected.frames_waiting() >= _FRAMES_HELD:
                         self._score_waiting(collected, "video")
             self._score_waiting(collected, "video")
@@ -239,7 +239,7 @@ class Detector:
                 strongest = max(strongest or (brief.logit, times_s[first]), (brief.logit, times_s[first]))
         return strongest[1] if strongest else None
 
-    def _small_faces(self, media: Media, collected: Accumulator) -> int:
+    def _count_small_faces(self, media: Media, collected: Accumulator) -> int:
         """Most faces of one image or key frame that are too small to be scored."""
         degrees = next(
             (message.values["degrees"] for message in collected.warnings if message.code == "turned"), 0
@@ -270,7 +270,7 @@ class Detector:
         turns, count = max(votes.items(), key=lambda vote: vote[1], default=(0, 0))
         return turns if count > max(2 * upright, frames / 4) else 0
 
-    def _take(self, collected: Accumulator, frame: Frame, faces: Sequence[tuple[int, DetectedFace]]) -> None:
+    def _add_frame(self, collected: Accumulator, frame: Frame, faces: Sequence[tuple[int, DetectedFace]]) -> None:
         spec = self.card.input
         collected.times_s.append(frame.time_s)
         ids, found = [track_id for track_id, _ in faces], [face for _, face in faces]

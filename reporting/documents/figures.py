@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from detector.types import Pixels
-from explain.types import Explanation, FrameOverlay
+from explain.types import Explanation, Explanations, FrameOverlay
 from reporting.documents.images import blurred, jpeg
 from reporting.documents.pdf import GREY, RULE, Sheet
 from reporting.text import results as result_text
@@ -23,6 +24,8 @@ _TRIES = ((1400, 85), (1000, 80), (720, 72), (480, 60), (320, 45), (160, 30))
 _FACE_MM = 40.0
 _FRAME_MM = 82.0
 _TALLEST_MM = 50.0
+_WIDE = 0.3
+"""Height over width below which a frame gets a row of its own."""
 INFERNO = (
     (0, 0, 4),
     (40, 11, 84),
@@ -56,14 +59,14 @@ def encode_figures(facts: ReportFacts, budget_bytes: int, most_faces: int, most_
     """Encode images at the best quality within the budget; without images if the smallest do not fit."""
     if facts.explanations is None:
         return Gallery(faces=(), frames=())
-    faces, frames = facts.explanations.faces[:most_faces], facts.explanations.frames[:most_frames]
+    faces, frames = _chosen(facts.explanations, most_faces, most_frames)
     for long_side, quality in _TRIES:
 
         def shot(pixels: Pixels, long_side: int = long_side, quality: int = quality) -> _Shot:
             return _Shot(jpeg(pixels, long_side, quality), pixels.shape[0] / pixels.shape[1])
 
         if facts.show_images:
-            shots = [(face, shot(face.crop.pixels), shot(_without_bar(face.overlay))) for face in faces]
+            shots = [(face, shot(face.crop.pixels), shot(without_bar(face.overlay))) for face in faces]
         else:
             scale = facts.explanations.heatmap_scale
             shots = [
@@ -80,12 +83,23 @@ def encode_figures(facts: ReportFacts, budget_bytes: int, most_faces: int, most_
     return Gallery(faces=(), frames=())
 
 
+def _chosen(
+    explanations: Explanations, most_faces: int, most_frames: int
+) -> tuple[Sequence[Explanation], Sequence[FrameOverlay]]:
+    """Choose the strongest face of each person before further ones, and the frames of the strongest faces."""
+    firsts = explanations.strongest
+    faces = sorted(explanations.faces, key=lambda face: face not in firsts)[:most_faces]
+    ranks = {face.score.frame_index: rank for rank, face in reversed([*enumerate(explanations.faces)])}
+    frames = sorted(explanations.frames, key=lambda frame: ranks.get(frame.frame_index, len(ranks)))[:most_frames]
+    return faces, sorted(frames, key=lambda frame: frame.time_s)
+
+
 def _size(gallery: Gallery) -> int:
     faces = sum(len(seen.content) + len(heatmap.content) for _, seen, heatmap in gallery.faces)
     return faces + sum(len(shot.content) for _, shot in gallery.frames)
 
 
-def _without_bar(overlay: Pixels) -> Pixels:
+def without_bar(overlay: Pixels) -> Pixels:
     """Cut off the colour bar of an overlay; the report draws one for all."""
     height, width = overlay.shape[:2]
     return overlay[:width] if height > width else overlay
@@ -147,9 +161,11 @@ def _colour_bar(sheet: Sheet) -> None:
 
 def _frames(sheet: Sheet, facts: ReportFacts, gallery: Gallery) -> None:
     blur = "" if facts.show_images else ", blurred"
-    for start in range(0, len(gallery.frames), 2):
-        row = gallery.frames[start : start + 2]
-        sizes = [_fit(shot.ratio, _FRAME_MM) for _, shot in row]
+    wide = any(shot.ratio < _WIDE for _, shot in gallery.frames)
+    width_mm, count = (sheet.epw, 1) if wide else (_FRAME_MM, 2)
+    for start in range(0, len(gallery.frames), count):
+        row = gallery.frames[start : start + count]
+        sizes = [_fit(shot.ratio, width_mm) for _, shot in row]
         sheet.room(max(height for _, height in sizes) + 16)
         top, x, lowest = sheet.y, sheet.l_margin, 0.0
         for (frame, shot), (width, height) in zip(row, sizes, strict=True):
@@ -157,8 +173,8 @@ def _frames(sheet: Sheet, facts: ReportFacts, gallery: Gallery) -> None:
             where = _moment(facts, frame.time_s, frame.frame_index)
             text = f"Derived illustration{blur}: {where} with boxes and heatmap; person {people}."
             sheet.place_image(shot.content, x, top, width, height, text)
-            lowest = max(lowest, height + 1 + sheet.caption(text, x, top + height + 1, _FRAME_MM))
-            x += _FRAME_MM + (sheet.epw - 2 * _FRAME_MM)
+            lowest = max(lowest, height + 1 + sheet.caption(text, x, top + height + 1, width_mm))
+            x += sheet.epw - _FRAME_MM
         sheet.set_xy(sheet.l_margin, top + lowest + 4)
 
 
@@ -183,7 +199,7 @@ def _faces(sheet: Sheet, facts: ReportFacts, gallery: Gallery) -> None:
         marks = ", ".join(face.score.marks) or "nothing noted"
         heatmap_share = 0.0 if facts.explanations is None else _share(face.peak, facts.explanations.heatmap_scale)
         lines = (
-            f"Person {face.track_id + 1}\n{where}\n\nEstimate {face.score.probability:.4f} "
+            f"Person {face.track_id + 1}\n{where}\n\nEstimate {result_text.estimate(face.score.probability)} "
             f"({result_text.percent(face.score.probability, 'en')})\nRaw output {face.score.logit:+.2f}\n"
             f"Box {face.score.box.as_list()} px\nHard to judge: {marks}\nStrongest heat: "
             f"{heatmap_share:.2f} of the scale\n{_method(face)}"

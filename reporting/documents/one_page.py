@@ -11,9 +11,10 @@ import numpy as np
 from PIL import Image
 
 from detector.errors import ReportError
-from detector.types import Analysis, CheckpointInfo, Pixels
-from explain.types import Explanations
+from detector.types import Analysis, CheckpointInfo
+from explain.types import Explanation, Explanations, FrameOverlay
 from reporting.case import IST
+from reporting.documents.figures import without_bar
 from reporting.documents.images import jpeg
 from reporting.documents.pdf import ACCENT, GREY, BoxLine, Sheet
 from reporting.text import results as result_text
@@ -21,11 +22,13 @@ from reporting.text import verdict_notes
 from reporting.text.catalog import sentence
 from reporting.text.messages import message_sentences
 from reporting.text.printable import printable
+from reporting.text.regions import evidence_sentences
 from reporting.text.results import Language
 
 _say = partial(sentence, "one_page")
 _IMAGE_MM = (78.0, 62.0)
-_IMAGE_PX = 900
+_FACE_MM, _GAP_MM = 44.0, 4.0
+_IMAGE_PX, _FACE_PX = 1400, 480
 _NAME_CHARS = 160
 _TRIES = ((6, 3, True), (4, 2, True), (3, 1, False), (1, 0, False))
 """Numbers of faces and warnings, and whether to list the limits; the first that fits on the page is used."""
@@ -70,8 +73,9 @@ def one_page_pdf(
             most_warnings=most_warnings,
             with_limits=with_limits,
         )
+        content = bytes(sheet.output())  # also closes the files of its fonts
         if sheet.page_no() == 1:
-            return bytes(sheet.output())
+            return content
     raise ReportError("the result does not fit on one page: give the file a shorter name")
 
 
@@ -107,8 +111,8 @@ def _typeset(
         sheet.paragraph(rate, language)
     for warning in message_sentences(analysis.warnings, language)[:most_warnings]:
         sheet.paragraph(warning, language, 8.5, "B")
-    _picture(sheet, explanations, still, language)
-    sheet.facts(_facts(analysis, name, place, language), label_mm=46)
+    _pictures(sheet, analysis, explanations, still, language)
+    sheet.facts(_facts(analysis, explanations, name, place, language), label_mm=46)
     if len(analysis.tracks) > 1:
         sheet.heading(_say("faces", language), 2, language, room_mm=0)
         for track in analysis.tracks[:most_faces]:
@@ -126,8 +130,10 @@ def _typeset(
     return sheet
 
 
-def _facts(analysis: Analysis, name: str, place: str, language: Language) -> list[tuple[str, str]]:
-    media, verdict = analysis.media, analysis.verdict
+def _facts(
+    analysis: Analysis, explanations: Explanations | None, name: str, place: str, language: Language
+) -> list[tuple[str, str]]:
+    media, verdict, face = analysis.media, analysis.verdict, _decisive(analysis, explanations)
     estimate = _say("no_estimate", language)
     if verdict.probability is not None:
         estimate = _say(
@@ -146,6 +152,7 @@ def _facts(analysis: Analysis, name: str, place: str, language: Language) -> lis
         "looked": str(analysis.frames_examined) if media.kind == "video" else "",
         "where": place,
         "estimate": estimate,
+        "face": "" if face is None else " ".join(evidence_sentences(face, language)),
         "detector": f"{analysis.checkpoint.name}, SHA-256 {_weights(analysis.checkpoint)}",
         "sha256": media.sha256,
     }
@@ -157,24 +164,51 @@ def _weights(checkpoint: CheckpointInfo) -> str:
     return " + ".join(f"{sha256[:16]}\u2026" for sha256 in (checkpoint.sha256, checkpoint.second_sha256) if sha256)
 
 
-def _picture(sheet: Sheet, explanations: Explanations | None, still: Path | None, language: Language) -> None:
-    """Add the decisive frame, or the file itself without explanations."""
-    pixels: Pixels | None = None
-    marked = explanations is not None and bool(explanations.frames)
-    if explanations is not None and explanations.frames:
-        pixels = explanations.frames[0].pixels
+def _pictures(
+    sheet: Sheet, analysis: Analysis, explanations: Explanations | None, still: Path | None, language: Language
+) -> None:
+    """Add the decisive frame and beside it the decisive face, which may be small in it; or the file itself without
+    explanations."""
+    face = _decisive(analysis, explanations)
+    frame = _frame_of(face, explanations)
+    if frame is not None:
+        pixels = frame.pixels
     elif still is not None:
         with Image.open(still) as image:
             pixels = np.asarray(image.convert("RGB"))
-    if pixels is None:
+    else:
         return
     ratio = pixels.shape[0] / pixels.shape[1]
-    width, most = _IMAGE_MM
-    height = width * ratio
-    if height > most:
-        width, height = most / ratio, most
-    caption = _say("image.marked" if marked else "image.plain", language)
+    caption = _say("image.plain" if frame is None else "image.marked", language)
+    width, height = _size_mm(ratio, sheet.epw - _FACE_MM - _GAP_MM)
     top = sheet.y
     sheet.place_image(jpeg(pixels, _IMAGE_PX, 85), sheet.l_margin, top, width, height, caption)
+    if frame is not None and face is not None:
+        beside = _say("image.face", language, number=face.track_id + 1)
+        drawn = jpeg(without_bar(face.overlay), _FACE_PX, 85)
+        sheet.place_image(drawn, sheet.l_margin + width + _GAP_MM, top, _FACE_MM, _FACE_MM, beside)
+        caption, height = f"{caption} {beside}", max(height, _FACE_MM)
     sheet.set_xy(sheet.l_margin, top + height + 1)
     sheet.paragraph(caption, language, 7.5, colour=GREY)
+
+
+def _decisive(analysis: Analysis, explanations: Explanations | None) -> Explanation | None:
+    """Return the strongest explained face of the track that comes first."""
+    if explanations is None or not analysis.tracks:
+        return None
+    first = analysis.tracks[0].track_id
+    return next((face for face in explanations.faces if face.track_id == first), None)
+
+
+def _frame_of(face: Explanation | None, explanations: Explanations | None) -> FrameOverlay | None:
+    """Return the frame of a face, or the first if that is not shown."""
+    frames = explanations.frames if explanations is not None else ()
+    of_face = (frame for frame in frames if face is not None and frame.frame_index == face.score.frame_index)
+    return next(of_face, frames[0] if frames else None)
+
+
+def _size_mm(ratio: float, most_wide: float) -> tuple[float, float]:
+    """Return width and height of an image: as high as the face beside it, within the greatest width and height."""
+    width = min(most_wide, max(_IMAGE_MM[0], _FACE_MM / ratio))
+    height = width * ratio
+    return (width, height) if height <= _IMAGE_MM[1] else (_IMAGE_MM[1] / ratio, _IMAGE_MM[1])

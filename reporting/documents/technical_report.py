@@ -150,7 +150,7 @@ def _results(sheet: Sheet, facts: ReportFacts, detail: _Detail) -> None:
     some = texts["rule_some"].format(some=f"{verdict.threshold_some:.4f}") if verdict.threshold_some else ""
     fake, real = f"{verdict.threshold_fake:.4f}", f"{verdict.threshold_real:.4f}"
     sheet.paragraph(texts["rule"].format(fake=fake, real=real, some=some))
-    estimate = "none" if verdict.probability is None else f"{verdict.probability:.4f}"
+    estimate = "none" if verdict.probability is None else result_text.estimate(verdict.probability)
     sheet.facts(
         (
             ("Outcome", result_text.headline(result_text.shown(verdict), "en")),
@@ -202,7 +202,7 @@ def _person_row(track: FaceTrack) -> tuple[str, ...]:
     return (
         str(track.track_id + 1),
         result_text.headline(result_text.shown(track), "en") + ("" if track.weighty else " (too short to decide)"),
-        f"{track.probability:.4f}",
+        result_text.estimate(track.probability),
         f"{track.logit:+.2f}",
         str(len(track.scores)),
         when,
@@ -243,7 +243,7 @@ def _timeline(sheet: Sheet, facts: ReportFacts, detail: _Detail) -> None:
 def _item(sheet: Sheet, facts: ReportFacts, detail: _Detail) -> None:
     texts = sentences("technical_report")
     media, case, credentials = facts.analysis.media, facts.case, facts.credentials
-    sheet.heading("4  The file and how it was obtained")
+    sheet.heading("4  The file and how it was obtained", room_mm=60)
     sheet.paragraph(texts["scope"].format(place=texts["places"][facts.processed_at]))
     rows = [
         ("File name", media.file_name),
@@ -279,7 +279,7 @@ def _item(sheet: Sheet, facts: ReportFacts, detail: _Detail) -> None:
 def _method(sheet: Sheet, facts: ReportFacts) -> None:
     texts = sentences("technical_report")
     analysis, second = facts.analysis, facts.analysis.checkpoint.second_sha256
-    sheet.heading("5  Method, limits and how to repeat it")
+    sheet.heading("5  Method, limits and how to repeat it", room_mm=50)
     sheet.paragraph(texts["method"].format(second=f"{texts['method_second']} " if second else ""))
     sheet.bullets(texts["alternatives"], size=8.5)
     sheet.facts(
@@ -351,7 +351,7 @@ def _review(sheet: Sheet) -> None:
 def _left_out(sheet: Sheet, count: int, what: str) -> None:
     if count > 0:
         sheet.paragraph(
-            f"{count} more {what} are not listed here; 10_analysis.json and 1_complaint.json hold all.", size=8.5
+            f"Not listed here: {count} of the {what}; 10_analysis.json and 1_complaint.json hold all.", size=8.5
         )
 
 

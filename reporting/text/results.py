@@ -40,6 +40,15 @@ def percent(share: float, language: Language) -> str:
     return f"{share:.0%}".replace("%", " %")
 
 
+def estimate(probability: float) -> str:
+    """Format an estimate to four digits; it is never written as 0 or 1.
+
+    >>> estimate(0.97312), estimate(0.99998), estimate(0.00001)
+    ('0.9731', '0.9999', '0.0001')
+    """
+    return f"{min(max(probability, 0.0001), 0.9999):.4f}"
+
+
 def clock(time_s: float) -> str:
     """Format a time of a video.
 

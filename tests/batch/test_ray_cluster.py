@@ -30,7 +30,9 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc"),
     pytest.mark.filterwarnings("default"),  # Ray's own
 ]
-JOB = make_job(DetectorConfig(device="cpu", precision="fp32"), "default", load_card("default", CHECKPOINTS).sha256)
+JOB = make_job(
+    DetectorConfig(device="cpu", precision="fp32"), "default", load_card("default", CHECKPOINTS).weights_id
+)
 COUNT = 24
 
 

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import get_args
 
 import numpy as np
+import pypdfium2
+import pypdfium2.raw as raw
 import pytest
 from PIL import Image
 from report_facts import bookmarks_of, facts_of, images_in, read_pages, whole_text
@@ -139,6 +141,36 @@ def test_beside_a_heatmap_stands_the_layer_of_every_network(
     assert text.count(said) == len(faces) and ("of both networks" in text) == (len(layers) == 2)
 
 
+def test_every_person_is_shown_before_anybody_is_shown_again(
+    facts: ReportFacts, explanations: Explanations
+) -> None:
+    first = explanations.faces[0]
+    faces = tuple(replace(first, track_id=number) for number in (0, 0, 0, 0, 0, 1, 2))
+    text = whole_text(forensic_pdf(replace(facts, explanations=replace(explanations, faces=faces))))
+    shown = re.findall(r"Person (\d) 00:00.133", " ".join(text.split()))
+    assert shown == ["1", "2", "3", "1"]
+
+
+def test_of_many_frames_those_of_the_strongest_faces_are_shown_in_order_of_time(
+    facts: ReportFacts, explanations: Explanations
+) -> None:
+    first = explanations.faces[0]
+    faces = tuple(
+        replace(first, score=replace(first.score, frame_index=index)) for index in (90, 10, 50, 20, 30, 40, 60, 70)
+    )
+    frames = tuple(FrameOverlay(index, index / 30, (0,), noise(30, 40, index)) for index in range(10, 100, 10))
+    shown = replace(facts, explanations=replace(explanations, faces=faces, frames=frames))
+    text = " ".join(whole_text(forensic_pdf(shown)).split())
+    assert re.findall(r"frame (\d+) with boxes", text) == ["10", "20", "30", "40", "50", "90"]
+
+
+def test_a_very_wide_frame_gets_the_whole_width(facts: ReportFacts, explanations: Explanations) -> None:
+    frames = tuple(FrameOverlay(index, index / 30, (0,), noise(50, 600, index)) for index in (4, 8))
+    pdf = pypdfium2.PdfDocument(forensic_pdf(replace(facts, explanations=replace(explanations, frames=frames))))
+    images = [item.get_bounds() for page in pdf for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE])]
+    assert sum(right - left > 0.8 * pdf[0].get_width() for left, _, right, _ in images) == 2
+
+
 def test_the_hindi_summary_tells_every_warning_that_the_english_one_tells(facts: ReportFacts) -> None:
     warnings = (Message("sparse", {"gap_s": 2.5}), Message("small_faces", {"count": 3}))
     warned = replace(facts, analysis=replace(facts.analysis, warnings=warnings))
@@ -255,7 +287,7 @@ def test_long_lists_say_what_they_leave_out(facts: ReportFacts, track: FaceTrack
     crowded = replace(facts, analysis=replace(facts.analysis, tracks=people), evidence=facts.evidence * 30)
     content = forensic_pdf(crowded)
     text = whole_text(content)
-    assert re.search(r"\d\d more people are not listed here", text) and "more files are not listed here" in text
+    assert re.search(r"Not listed here: \d\d of the people", text) and "of the files; 10_" in text
     assert len(read_pages(content)) <= MAX_PAGES
 
 

@@ -34,6 +34,13 @@ def test_numbers_are_the_same_in_both_languages() -> None:
     assert message_sentences([message], "en") == (str(message),)
 
 
+@pytest.mark.parametrize(("probability", "said"), [(0.99996, "0.999"), (0.00001, "0.001"), (0.9984, "0.998")])
+def test_no_estimate_is_written_as_certain(probability: float, said: str) -> None:
+    message = Message("fake", {"probability": probability, "threshold": 0.89})
+    for sentence in (str(message), *message_sentences([message], "hi")):
+        assert re.findall(r"\d\.\d+", sentence) == [said, "0.890"]
+
+
 def test_the_value_of_a_message_is_its_first_number() -> None:
     assert Message("turned", {"kind": "image", "degrees": 90}).value == 90
     assert Message("image_damaged").value == 0
