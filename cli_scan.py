@@ -157,7 +157,9 @@ def _scan_file(
         raise
     except Exception as error:  # noqa: BLE001 - one file must not stop the others
         kind, message = type(error).__name__, str(error)
-        if not isinstance(error, DetectorError | OSError):
+        if isinstance(error, OSError):  # the file's own errors are typed
+            message = f"a file could not be written ({error}): make room there or choose another place"
+        elif not isinstance(error, DetectorError):
             say(traceback.format_exc(), keep_lines=True)
             kind, message = "InternalError", f"{file} made the program fail ({error}). Please report this."
         if printed:

@@ -304,6 +304,7 @@ def test_what_fails_after_the_verdict_does_not_lose_it(
     assert cli.main(["scan", "--json", "--explain", str(tmp_path), file]) == 1
     told = capsys.readouterr()
     assert json.loads(told.out)["verdict"]["outcome"] == "fake" and str(failure) in told.err
+    assert isinstance(failure, ExplainError) or "make room there or choose another place" in told.err
 
 
 # The command line, which never finishes an annotated copy.

@@ -146,19 +146,20 @@ def checked_infos(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
 
 
 def refuse_large_directory(stream: IO[bytes]) -> None:
-    """Refuse a zip with a huge directory.
+    """Refuse a zip with a huge directory, or with more than one end.
 
     Source:
         APPNOTE.TXT 4.3.14 to 4.3.16: the records at the end of a zip.
 
     Raises:
-        ReportError: its directory is larger than that of any report package.
+        ReportError: its directory is larger than that of any report package, or programs could take another one.
     """
     size = stream.seek(0, os.SEEK_END)
     stream.seek(max(0, size - _END_BYTES))
     tail = stream.read(_END_BYTES)
-    plain = len(tail) >= 22 and tail[-22:-18] == b"PK\x05\x06" and tail[-2:] == b"\0\0"
-    end = len(tail) - 22 if plain else tail.rfind(b"PK\x05\x06")
+    last = tail.rfind(_END)  # the one that `zipfile` takes, except where one without a comment stands at the end
+    ends = [found.start() for found in re.finditer(re.escape(_END), tail) if _is_end(tail, found.start())]
+    end = len(tail) - 22 if len(tail) - 22 in ends else last
     sizes = [struct.unpack_from("<L", tail, end + 12)[0]] if 0 <= end <= len(tail) - 22 else []
     if end >= 76 and tail[end - 20 : end - 16] == b"PK\x06\x07" and tail[end - 76 : end - 72] == b"PK\x06\x06":
         sizes = [struct.unpack_from("<Q", tail, end - 36)[0]]
@@ -167,8 +168,63 @@ def refuse_large_directory(stream: IO[bytes]) -> None:
         raise ReportError(
             f"the zip has a directory of {sizes[0]} bytes, which no report package has: do not unpack it"
         )
+    if last >= 0 and ends != [end]:
+        raise ReportError(f"{_HIDING}: {ASK_AGAIN}")
 
 
+def _is_end(tail: bytes, at: int) -> bool:
+    """Return whether the end record and its comment end with the file."""
+    return at + 22 <= len(tail) and at + 22 + struct.unpack_from("<H", tail, at + 20)[0] == len(tail)
+
+
+def refuse_hidden_files(archive: zipfile.ZipFile, stream: IO[bytes]) -> None:
+    """Refuse a zip from which other programs could unpack other files than `zipfile` does.
+
+    Some read it from the start and ignore its directory, some take names from an extra field. So its members must
+    stand one after the other from its first byte to its directory, described there as in front of them.
+
+    Source:
+        APPNOTE.TXT 4.3.7 (local headers), 4.3.9 (data descriptors), 4.6.9 (Unicode path).
+
+    Raises:
+        ReportError: bytes before, between or after its members, or a member described twice in different ways.
+    """
+    infos = sorted(archive.infolist(), key=lambda info: info.header_offset)
+    starts, at = {archive.start_dir, *(info.header_offset for info in infos)}, 0
+    for info in infos:
+        stream.seek(info.header_offset)
+        head = stream.read(30)
+        _, _, flags, method, _, crc, *sizes, name_bytes, extra_bytes = struct.unpack("<4s3HL3L2H", head)
+        extra = stream.read(name_bytes + extra_bytes)[name_bytes:]
+        same = method == info.compress_type and not (flags ^ info.flag_bits) & _DESCRIBED_LATER
+        if not flags & _DESCRIBED_LATER:
+            described = (info.compress_size, info.file_size)
+            same &= crc == info.CRC and all(
+                size in (own, 0xFFFFFFFF) for size, own in zip(sizes, described, strict=True)
+            )
+        if info.header_offset != at or not same or _UNICODE_PATH in _extra_ids(info.extra) | _extra_ids(extra):
+            raise ReportError(f"{_HIDING}: {ASK_AGAIN}")
+        at += 30 + name_bytes + extra_bytes + info.compress_size
+        if flags & _DESCRIBED_LATER:
+            at += next((size for size in (16, 12, 24, 20) if at + size in starts), 0)
+    if at != archive.start_dir:
+        raise ReportError(f"{_HIDING}: {ASK_AGAIN}")
+
+
+def _extra_ids(extra: bytes) -> set[int]:
+    ids, at = set(), 0
+    while at + 4 <= len(extra):
+        kind, size = struct.unpack_from("<2H", extra, at)
+        ids.add(kind)
+        at += 4 + size
+    return ids
+
+
+_END = b"PK\x05\x06"
+_DESCRIBED_LATER = 0x8
+"""Flag of a member whose sizes follow its content."""
+_UNICODE_PATH = 0x7075
+_HIDING = "the zip is made in a way that other programs could unpack other files from it than were checked"
 _END_BYTES = 22 + 0xFFFF + 76
 """End record with the longest comment, and the Zip64 records before it."""
 

@@ -1,6 +1,6 @@
 """Verify a report package: recompute every hash and check that its files agree.
 
-Unsafe names, links, zip bombs and repeated names are refused before content is read.
+Unsafe names, links, zip bombs, repeated names and hidden files are refused before content is read.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from reporting.package.archive import (
     MAX_FILES,
     MAX_TEXT_BYTES,
     checked_infos,
+    refuse_hidden_files,
     refuse_large_directory,
 )
 from reporting.package.build import ALWAYS, ANALYSIS_NAME, COMPLAINT_NAME, CUSTODY_NAME, HASHES_NAME, ReportPackage
@@ -62,9 +63,9 @@ def verify_package(path: str | Path) -> ReportPackage:
     `reporting.text.evidence.verification_meaning`.
 
     Raises:
-        ReportError: missing, not a regular file or zip, too large, unsafe or repeated names, encrypted or linked
-            members, no manifest, a broken custody log, or files that are missing, changed, damaged or not in the
-            manifest; the message names them.
+        ReportError: missing, not a regular file or zip, too large, unsafe or repeated names, encrypted, linked or
+            hidden members, no manifest, a broken custody log, or files that are missing, changed, damaged or not
+            in the manifest; the message names them.
     """
     path = Path(path)
     with open_regular(path, "the package") as stream:
@@ -72,6 +73,7 @@ def verify_package(path: str | Path) -> ReportPackage:
             refuse_large_directory(stream)
             with zipfile.ZipFile(stream) as archive:
                 infos = checked_infos(archive)
+                refuse_hidden_files(archive, stream)
                 expected = _manifest(archive, infos, path.name)
                 _refuse_changes(archive, infos, expected, path.name)
                 return _package(archive, infos, expected, path)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import random
@@ -11,6 +12,7 @@ import struct
 import subprocess
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -386,3 +388,89 @@ def test_a_directory_that_says_it_is_huge_is_refused_before_it_is_read(large: bo
     path.write_bytes(record + locator + end if large else end)
     with pytest.raises(ReportError, match="directory of 3000000000 bytes"):
         verify_package(path)
+
+
+def with_other_end(data: bytes) -> bytes:
+    """With a directory of its own in the comment: programs differ in which end they take."""
+    comment = b"PK\x05\x06" + bytes(18)
+    return data[:-2] + struct.pack("<H", len(comment)) + comment
+
+
+def with_local_field(data: bytes, at: int, value: bytes) -> bytes:
+    """With another value in the header in front of `START_HERE.html`."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        start = archive.getinfo("START_HERE.html").header_offset + at
+    return data[:start] + value + data[start + len(value) :]
+
+
+EVIL = b"PK\x03\x04\x14" + bytes(25)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda data: b"MZ" + data,
+        lambda data: EVIL + data,
+        lambda data: data + b"text after its end",
+        with_other_end,
+        lambda data: data[:-2] + b"\x04\x00more than four",
+        lambda data: with_local_field(data, 8, b"\x08\x00"),
+        lambda data: with_local_field(data, 6, b"\x08\x00"),
+        lambda data: with_local_field(data, 14, b"\0\0\0\0"),
+        lambda data: with_local_field(data, 18, b"\1\0\0\0"),
+        lambda data: with_local_field(data, 22, b"\1\0\0\0"),
+    ],
+)
+def test_a_zip_in_which_other_programs_could_see_other_files_is_refused(
+    spoil: Callable[[bytes], bytes], good: Path
+) -> None:
+    """Some read a zip from its start and never look at its directory."""
+    good.write_bytes(spoil(good.read_bytes()))
+    with pytest.raises(ReportError, match="other programs could unpack other files"):
+        verify_package(good)
+
+
+def test_a_file_between_the_members_that_the_directory_leaves_out_is_refused(files: Files, tmp_path: Path) -> None:
+    path = tmp_path / "bad.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+            if name == "1_complaint.json":
+                archive.writestr("START_HERE.html", "<p>Another page</p>")
+                del archive.NameToInfo["START_HERE.html"], archive.filelist[-1]
+    with pytest.raises(ReportError, match="other programs could unpack other files"):
+        verify_package(path)
+
+
+def test_a_name_in_an_extra_field_which_other_programs_take_is_refused(files: Files, tmp_path: Path) -> None:
+    members: list[tuple[str | zipfile.ZipInfo, bytes]] = []
+    for name, content in files.items():
+        info = zipfile.ZipInfo(name)
+        if name == "START_HERE.html":
+            other = b"9_platform_notice.txt"
+            info.extra = struct.pack("<2HBL", 0x7075, 5 + len(other), 1, zlib.crc32(name.encode())) + other
+        members.append((info, content))
+    with pytest.raises(ReportError, match="other programs could unpack other files"):
+        verify_package(write(tmp_path / "bad.zip", members))
+
+
+def test_a_package_written_to_a_pipe_by_the_zip_program_verifies(good: Path, tmp_path: Path) -> None:
+    """Then the sizes follow each file."""
+    if shutil.which("zip") is None or shutil.which("unzip") is None:
+        pytest.skip("needs zip and unzip")
+    folder = tmp_path / "unpacked"
+    subprocess.run(["unzip", "-q", str(good), "-d", str(folder)], check=True)
+    packed = subprocess.run(["zip", "-q", "-r", "-", "."], cwd=folder, check=True, stdout=subprocess.PIPE).stdout
+    assert packed[6] & 8, "sizes follow"
+    (tmp_path / "again.zip").write_bytes(packed)
+    assert dict(verify_package(tmp_path / "again.zip").files) == dict(verify_package(good).files)
+
+
+def test_a_package_with_large_headers_verifies(good: Path, files: Files, tmp_path: Path) -> None:
+    """Zip64, as some programs write it for files of any size."""
+    path = tmp_path / "again.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            with archive.open(name, "w", force_zip64=True) as member:
+                member.write(content)
+    assert dict(verify_package(path).files) == dict(verify_package(good).files)
