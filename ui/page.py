@@ -135,7 +135,7 @@ def _file_tab(
         height=190,
         elem_id="upload",
     )
-    pick_part(localized)
+    pick = pick_part(localized, MAX_UPLOAD_MB * 2**20)
     link = link_part(localized) if links_handlers else None
     localized.html(
         lambda words: f"<p>{escape(words.EXAMPLES_LEAD)}</p>", elem_id="examples-lead", elem_classes="dd-intro"
@@ -191,6 +191,7 @@ def _file_tab(
             for name, button in examples.items()
         ),
     ]
+    refused = connect(pick.large, handlers.refuse_larger(MAX_UPLOAD_MB), language, received, **AT_ONCE)
     nearest, start_of = (_SCROLL.format(block=block) for block in ("nearest", "start"))
     if links_handlers and link:
         field, button = link
@@ -199,6 +200,7 @@ def _file_tab(
         named.then(None, js=nearest, **PRIVATE)
         # `MANY`: a stopped download may end late and must not block the next one.
         arrivals.append(connect(named.success, links_handlers.download, None, received, **MANY))
+    refused.then(None, js=nearest, **PRIVATE)
     texts = [answer, timeline, moment, findings, closer_note, maps_note, origin, about, steps]
     shown = [*texts, working, result, found, maps, copy, where, closer, look_closer, recheck_sampling, *copy_parts]
     answered = [answer, working, result]

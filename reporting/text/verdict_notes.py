@@ -8,23 +8,26 @@ from detector.types import Analysis, FaceScore, MediaKind
 from reporting.text.catalog import lines, sentence, sentences
 from reporting.text.results import Language, kind_name, shown, verdict_sentence
 
-Screen = Literal["fake", "real", "some signs", "inconclusive", "poor_view", "no_face"]
-"""What the page shows: a result, or that no face was seen well enough for one."""
+Screen = Literal["fake", "real", "some signs", "inconclusive", "poor_view", "part_left", "no_face"]
+"""What the page shows: a result, or that no face was seen well enough for one, or not every part of the file."""
 
 
 def screen_of(analysis: Analysis) -> Screen:
-    """Return the result, or `poor_view` if nothing was decided and every face that counts is small or blurred."""
+    """Return the result; `part_left` if only what was not judged stands against `real`; `poor_view` if nothing was
+    decided and every face that counts is small or blurred."""
     verdict, seen = analysis.verdict, _weighty_scores(analysis)
+    if any(reason.code == "real_withheld" for reason in verdict.reasons):
+        return "part_left"
     if verdict.outcome == "inconclusive" and all({"small", "blurred"} & set(score.marks) for score in seen):
         return "poor_view"
     return shown(verdict)
 
 
 def result_sentence(analysis: Analysis, language: Language) -> str:
-    """Return the sentence about the whole file, or that no face was seen well enough."""
-    kind = analysis.media.kind
-    if screen_of(analysis) == "poor_view":
-        return sentence("verdict_notes", "poor_view", language, kind=kind_name(kind, language))
+    """Return the sentence about the whole file, or that no face, or not all of it, was seen well enough."""
+    kind, screen = analysis.media.kind, screen_of(analysis)
+    if screen in ("poor_view", "part_left"):
+        return sentence("verdict_notes", screen, language, kind=kind_name(kind, language))
     return verdict_sentence(analysis.verdict, kind, language)
 
 
@@ -39,7 +42,7 @@ def why(analysis: Analysis, language: Language) -> str:
 
 def tries(screen: Screen, kind: MediaKind, language: Language) -> tuple[str, ...]:
     """Return what else to try; empty if there is a result."""
-    undecided: Screen = "inconclusive" if screen == "some signs" else screen
+    undecided: Screen = "inconclusive" if screen in ("some signs", "part_left") else screen
     if undecided not in sentences("verdict_notes")["tries"]:
         return ()
     return lines("verdict_notes", f"tries.{undecided}.{kind}", language)

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import gradio as gr
 
 from detector import Analysis, Detector
+from detector.errors import MediaTooLargeError
 from detector.media.media import Media, open_media
 from detector.types import Pixels
 from explain import Explanations
@@ -37,7 +38,7 @@ from ui.security.rate_limit import MAX_WAITING
 from ui.session.images import KeyFrame, delete_earlier_runs, save_images, save_sheet, save_still, store_frames
 from ui.session.origin import Origin, read_origin, sheet_frames
 from ui.session.own_files import RECEIVED, secret_folder
-from ui.session.store import ImageLinks, Visit, Visits, take_upload
+from ui.session.store import ImageLinks, Visit, Visits, clean_file_name, take_upload
 from ui.session.visitor import owner_of, session_of
 
 _T = TypeVar("_T")
@@ -61,6 +62,28 @@ class Handlers:
         session, language, owner = session_of(request), text.language_of(chosen), owner_of(request)
         self.visits.end(session)
         return self.start_check(session, language, lambda: self.visits.receive_upload(upload, language, owner))
+
+    def refuse_larger(self, most_mb: int) -> Callable[[str, gr.Request, gr.EventData], Updates]:
+        """Return a handler that says that a file is larger; the browser sends its `name` and `size` alone."""
+
+        def refuse(chosen: str, request: gr.Request, event: gr.EventData) -> Updates:
+            session, language = session_of(request), text.language_of(chosen)
+            told = event._data if isinstance(event._data, dict) else {}
+            name, size = (told.get(key) for key in ("name", "size"))
+            self.visits.end(session)
+
+            def stop() -> Visit:
+                shown = clean_file_name(name if isinstance(name, str) else "")
+                size_mb = size / 2**20 if isinstance(size, int) else most_mb
+                raise MediaTooLargeError(
+                    f"{shown} has {size_mb:.0f} MB, more than the {most_mb} MB that this page takes. Cut out the "
+                    "part in question and add that, or have the whole file checked by the command "
+                    "deepfake-detector scan; keep the original."
+                )
+
+            return self.start_check(session, language, stop)
+
+        return refuse
 
     def receive_example(self, path: Path) -> Callable[[str, gr.Request], Updates]:
         """Return a handler that takes in one of the examples."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -23,14 +24,20 @@ _SAVE = "watch('value', () => element.querySelector('a[data-save]')?.click());"
 _CLOSE = "element.addEventListener('click', (e) => { if (e.target.closest('[data-close]')) trigger('close'); });"
 
 
-def pick_part(localized: LocalizedComponents) -> None:
-    """Lay out the buttons for a folder and a phone's camera; their script also takes dropped and pasted files."""
-    localized.html(_pick, js_on_load=script("queue/pick.js"), elem_id="pick", elem_classes="dd-intro")
+def pick_part(localized: LocalizedComponents, max_bytes: int) -> gr.HTML:
+    """Lay out the buttons for a folder and a phone's camera; their script also takes dropped and pasted files.
+
+    Args:
+        localized: components of the page.
+        max_bytes: largest file that the browser sends; a single larger one triggers `large` instead.
+    """
+    write = partial(_pick, max_bytes)
+    return localized.html(write, js_on_load=script("queue/pick.js"), elem_id="pick", elem_classes="dd-intro")
 
 
-def _pick(words: Words) -> str:
+def _pick(max_bytes: int, words: Words) -> str:
     buttons = {"folder": words.PICK_FOLDER, "photo": words.PICK_PHOTO, "video": words.PICK_VIDEO}
-    return render("queue/pick.html.j2", words.LANGUAGE, accept=ACCEPT, buttons=buttons)
+    return render("queue/pick.html.j2", words.LANGUAGE, accept=ACCEPT, most=max_bytes, buttons=buttons)
 
 
 class FilesPart:

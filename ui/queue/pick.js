@@ -5,11 +5,15 @@ const zone = () => document.querySelector('#upload');
 const input = () => document.querySelector('#upload input[type=file]');
 const checking = () => Boolean(document.querySelector('#cancel')?.getClientRects().length);
 const alone = (files) => files.length === 1 && !document.querySelector('#files table') && !checking() && input();
+const most = () => Number(element.querySelector('[data-most]').dataset.most);
+const fits = (files) => alone(files) && files[0].size <= most();
 const shown = () => zone()?.getClientRects().length > 0;
 let passing = false;
 
 const take = (files) => {
     if (!alone(files)) return window.dispatchEvent(new CustomEvent('dd-files', { detail: files }));
+    // Gradio would only say that something went wrong.
+    if (!fits(files)) return trigger('large', { name: files[0].name, size: files[0].size });
     const data = new DataTransfer();
     data.items.add(files[0]);
     const field = input();
@@ -40,7 +44,7 @@ window.addEventListener('change', (event) => {
     const field = event.target;
     if (passing || field.type !== 'file' || !zone()?.contains(field)) return;
     const files = [...field.files];
-    if (alone(files)) return;
+    if (fits(files)) return;
     event.stopImmediatePropagation();
     take(files);
     field.value = '';
@@ -50,7 +54,7 @@ window.addEventListener('drop', (event) => {
     const files = [...event.dataTransfer.files];
     const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
     const folder = entries.some((entry) => entry.isDirectory);
-    if (!folder && alone(files)) return;
+    if (!folder && fits(files)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     event.target.dispatchEvent(new DragEvent('dragleave', { bubbles: true }));

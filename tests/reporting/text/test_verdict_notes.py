@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import get_args
 
 import numpy as np
 import pytest
 from grades import GRADE_OF
 
+from detector.messages import Message
 from detector.types import (
     Analysis,
     CheckpointInfo,
@@ -76,6 +78,10 @@ def analysis(outcome: Outcome, *tracks: FaceTrack) -> Analysis:
     )
 
 
+def start_of(language: Language) -> str:
+    return {"en": "The result is inconclusive: ", "hi": "नतीजा साफ़ नहीं है: "}[language]
+
+
 @pytest.mark.parametrize(
     ("outcome", "tracks", "screen"),
     [
@@ -97,8 +103,13 @@ def test_a_poor_view_is_told_only_where_nothing_was_decided(
         said = verdict_notes.result_sentence(found, language)
         plain = verdict_sentence(found.verdict, found.media.kind, language)
         assert (said == plain) == (screen != "poor_view")
-        start = {"en": "The result is inconclusive: ", "hi": "नतीजा साफ़ नहीं है: "}[language]
-        assert said.startswith(start) == (outcome == "inconclusive"), "one word for one outcome"
+        withheld = replace(found, verdict=replace(found.verdict, reasons=(Message("real_withheld"),)))
+        if outcome == "inconclusive":
+            left = verdict_notes.result_sentence(withheld, language)
+            assert verdict_notes.screen_of(withheld) == "part_left" and left not in (said, plain)
+            assert left.startswith(start_of(language)) and verdict_notes.why(withheld, language)
+            assert verdict_notes.tries("part_left", "video", language)
+        assert said.startswith(start_of(language)) == (outcome == "inconclusive"), "one word for one outcome"
 
 
 @pytest.mark.parametrize("language", get_args(Language))

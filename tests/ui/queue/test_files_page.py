@@ -105,6 +105,33 @@ def names(page: Page) -> list[str]:
     return page.locator("#files tbody bdi").all_inner_texts()
 
 
+@pytest.mark.parametrize("language", ["en", "hi"])
+@pytest.mark.parametrize("way", ["chosen", "dropped"])
+def test_a_file_larger_than_the_page_takes_is_not_sent_and_that_is_said(
+    open_page: Opener, examples: Path, language: Language, way: str
+) -> None:
+    page = open_page(language, 375)
+    content = (examples / "no-face.jpg").read_bytes()
+    most = page.locator("[data-most]")
+    assert most.get_attribute("data-most") == str(200 * 2**20)
+    most.evaluate("one => { one.dataset.most = 1000; }")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if "upload" in request.url else None)
+    if way == "chosen":
+        add(page, "large.mp4", content)
+    else:
+        file = {"name": "large.mp4", "content": base64.b64encode(content).decode()}
+        page.evaluate(DROP, ["#upload button", [file]])
+    trouble = text.of(language).TROUBLES["too_large"]
+    expect(page.locator("#answer")).to_contain_text(trouble["title"])
+    expect(page.locator("#answer")).to_contain_text(trouble["message"])
+    expect(page.locator("#answer")).to_contain_text("large.mp4 has 0 MB, more than the 200 MB")
+    assert sent == [] and page.locator("#files table").count() == 0
+    most.evaluate("one => { one.dataset.most = 10000000; }")
+    add(page, "small.jpg", content)
+    page.locator("#answer .dd-panel:not(.dd-checking)", has_text="small.jpg").wait_for()
+
+
 @pytest.fixture
 def mixed(examples: Path) -> list[tuple[str, bytes]]:
     return [
