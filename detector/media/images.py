@@ -32,7 +32,6 @@ from detector.media.damage import (
     repaired,
 )
 from detector.media.image_colours import Coding, coding_of, reduction, srgb_pixels
-from detector.media.other_content import other_content
 from detector.messages import Message
 from detector.types import Pixels
 
@@ -297,7 +296,6 @@ def _decode(file: IO[bytes], name: str, max_px: int, *, upright: bool = True) ->
         height, width = pixels.shape[:2]
         sizes = {"stored": f"{stored[0]}x{stored[1]}", "judged": f"{width}x{height}"}
         notes = (Message("scaled_image", sizes),)
-    notes += other_content(file, image)
     return StillImage(pixels=pixels, format=(image.format or "").lower(), notes=notes, warnings=warned)
 
 
