@@ -13,8 +13,8 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Literal, get_args
 
-NoteCode = Literal["other_suffix", "scaled_image", "scaled_frames", "other_videos"]
-"""Harmless properties of a file."""
+NoteCode = Literal["other_suffix", "scaled_image", "scaled_frames", "other_videos", "other_images", "motion_photo"]
+"""Properties of a file that are no damage."""
 WarningCode = Literal[
     "image_damaged",
     "image_part_damaged",

@@ -23,6 +23,7 @@ from detector.errors import (
 from detector.media.decoding import open_container, shown_stream
 from detector.media.formats import HEAD_BYTES, name_notes, sniff
 from detector.media.images import StillImage, decode_image
+from detector.media.metadata import other_content
 from detector.media.video import VideoFacts, broken, chosen_frames, probe_video, spread, video_frames
 from detector.messages import Message
 from detector.types import FileStamp, Frame, MediaInfo, MediaKind
@@ -195,7 +196,8 @@ def _opened(path: Path, size_bytes: int, config: DetectorConfig) -> Media:
         return Media(path, _info(path, kind, format_name, size, video.notes, video), video)
     still = decode_image(path, config.max_image_px)
     height_px, width_px = still.pixels.shape[:2]
-    return Media(path, _info(path, kind, still.format, (width_px, height_px), still.notes), still)
+    notes = (*still.notes, *other_content(path))
+    return Media(path, _info(path, kind, still.format, (width_px, height_px), notes), still)
 
 
 @contextmanager

@@ -1,19 +1,25 @@
-"""Read the metadata of an image, or of a container and its streams. None of it can be relied on."""
+"""Read the metadata of an image, or of a container and its streams, and find what an image file holds besides its
+image. None of it can be relied on."""
 
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 import av.error
-from PIL import ExifTags
+from PIL import ExifTags, Image, TiffImagePlugin
 
 from detector.errors import MediaError
 from detector.media.damage import BROKEN
 from detector.media.images import opened_image
-from detector.media.media import Media
+from detector.messages import Message
+
+if TYPE_CHECKING:
+    from detector.media.media import Media
 
 TagKind = Literal["camera", "software", "time", "place", "author", "description", "prompt"]
 """What a tag is about, where that is known."""
@@ -37,6 +43,15 @@ _NO_NEWS |= {"jfif", "jfif_version", "jfif_unit", "jfif_density", "exif", "xmp",
 _XMP = re.compile(
     r"(?:xmp|Iptc4xmpExt|photoshop):(CreatorTool|DigitalSourceType|CreateDate|Credit)[=>]\"?([^\"<]{1,400})"
 )
+
+_MOST_PAGES = 100
+"""Most pages of a TIFF that are counted."""
+_SUBFILE_TYPE, _NO_PAGE = 254, 0b101
+"""Tag whose bits mark reduced images and masks, such as thumbnails and overviews (TIFF 6.0, `NewSubfileType`)."""
+_WITH_VIDEO = ("JPEG", "MPO", "HEIF")
+"""Formats of motion photos: phones append an MP4 to the image, or put it into a box of its own."""
+_MP4_START = re.compile(rb"\0\0\0[\x10-\x40]ftyp(?:mp4|iso|qt |avc|MSNV|3gp)")
+_BLOCK_BYTES, _OVERLAP_BYTES = 1 << 20, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +92,39 @@ def read_metadata(media: Media) -> Metadata:
         pass
     kept = list(dict.fromkeys(tags))
     return Metadata(tuple(sorted(kept, key=lambda tag: tag.kind is None)[:_MOST_TAGS]), streams)
+
+
+def other_content(path: Path) -> tuple[Message, ...]:
+    """Return notes on what an image file holds besides the image that is read: pages, the video of a motion photo.
+
+    Nothing is decoded. What cannot be read is left out.
+    """
+    pages, holds_video = 0, False
+    try:
+        with opened_image(path) as image, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about damaged metadata, and about sizes
+            holds_video = image.format in _WITH_VIDEO and _holds_video(path)
+            pages = getattr(image, "n_frames", 1) if image.format == "HEIF" else 1
+            if isinstance(image, TiffImagePlugin.TiffImageFile):
+                pages = 0
+                for number in range(_MOST_PAGES):
+                    image.seek(number)
+                    kind = image.tag_v2.get(_SUBFILE_TYPE, 0)
+                    pages += not (isinstance(kind, int) and kind & _NO_PAGE)
+    except (MediaError, Image.DecompressionBombError, *BROKEN):
+        pass  # such as EOFError: there are no more pages
+    notes = [Message("other_images", {"count": pages})] if pages > 1 else []
+    return (*notes, *([Message("motion_photo")] if holds_video else []))
+
+
+def _holds_video(path: Path) -> bool:
+    last = b""
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK_BYTES):
+            if _MP4_START.search(last + block):
+                return True
+            last = block[-_OVERLAP_BYTES:]
+    return False
 
 
 def _image_tags(image: Any) -> Iterator[Tag]:

@@ -37,6 +37,8 @@ NOTES: dict[NoteCode, dict[str, str | float]] = {
     "scaled_image": {"stored": "9000x9000", "judged": "4500x4500"},
     "scaled_frames": {"stored": "9000x9000", "judged": "4500x4500"},
     "other_videos": {"count": 2},
+    "other_images": {"count": 2},
+    "motion_photo": {},
 }
 
 
