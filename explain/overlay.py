@@ -17,7 +17,9 @@ from detector.types import FaceBox, Frame, Pixels, QuarterTurns
 
 OVERLAY_PX = 480
 """Least side of a drawn face."""
-FRAME_LONG_SIDE_PX = 1920
+FRAME_LONG_SIDE_PX, FRAME_SHORT_SIDE_PX, _LONGEST_PX = 1920, 720, 6000
+"""Larger frames are scaled down to the first, but panoramas not below the second unless they are longer than the
+third: faces in them would be too small to see."""
 _OUTLINE_AT = 0.5
 """Share of the scale from which the outline encloses the heat."""
 _MAX_OPACITY = 0.6
@@ -102,7 +104,7 @@ def _colour_bar(width: int) -> Pixels:
 def draw_frame(
     frame: Frame, faces: Sequence[HeatedFace], scale: float, boxes: Mapping[int, FaceBox] | None = None
 ) -> Pixels:
-    """Draw a frame with box, number and heatmap of each explained face, at most `FRAME_LONG_SIDE_PX` long.
+    """Draw a frame with box, number and heatmap of each explained face, scaled down if it is large.
 
     Args:
         scale: raw heat drawn in the strongest colour.
@@ -112,12 +114,13 @@ def draw_frame(
         uint8 (height, width, 3), RGB.
     """
     height, width = frame.pixels.shape[:2]
-    factor = min(1.0, FRAME_LONG_SIDE_PX / max(height, width))
+    long, short = max(height, width), min(height, width)
+    factor = min(1.0, max(FRAME_LONG_SIDE_PX / long, min(FRAME_SHORT_SIDE_PX / short, _LONGEST_PX / long)))
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
     drawn = cv2.resize(frame.pixels, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
     for face in faces:
         blend_window(drawn, face.window, face.heatmap, scale, factor)
-    line = max(1, round(max(size) / 320))
+    line = max(1, round(min(max(size), FRAME_LONG_SIDE_PX) / 320))
     shown = {face.track_id: face.box for face in faces} | dict(boxes or {})
     corners = {number: [round(value * factor) for value in box.as_list()] for number, box in shown.items()}
     for corner in corners.values():

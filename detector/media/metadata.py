@@ -4,6 +4,7 @@ image. None of it can be relied on."""
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,7 +101,8 @@ def other_content(path: Path) -> tuple[Message, ...]:
     """
     pages, holds_video = 0, False
     try:
-        with opened_image(path) as image:
+        with opened_image(path) as image, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about damaged metadata, and about sizes
             holds_video = image.format in _WITH_VIDEO and _holds_video(path)
             pages = getattr(image, "n_frames", 1) if image.format == "HEIF" else 1
             if isinstance(image, TiffImagePlugin.TiffImageFile):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from detector.types import FaceBox, Frame
-from explain.overlay import FRAME_LONG_SIDE_PX, HeatedFace, blend_heatmap, colour_map, draw_face, draw_frame
+from explain.overlay import HeatedFace, blend_heatmap, colour_map, draw_face, draw_frame
 
 GREY = np.full((96, 96, 3), 128, np.uint8)
 
@@ -78,9 +78,22 @@ def test_a_frame_shows_heatmap_inside_the_window_and_nothing_outside_but_the_box
     assert (frame.pixels == 128).all()
 
 
-def test_a_huge_frame_is_shrunk() -> None:
-    frame = Frame(np.zeros((3000, 4000, 3), np.uint8), 0, 0.0)
-    assert max(draw_frame(frame, [], 1.0).shape) == FRAME_LONG_SIDE_PX
+@pytest.mark.parametrize(
+    ("size", "drawn"),
+    [
+        ((3000, 4000), (1440, 1920)),
+        ((1080, 2400), (864, 1920)),
+        ((1000, 8000), (720, 5760)),
+        ((8000, 1000), (5760, 720)),
+        ((200, 30_000), (40, 6000)),
+        ((300, 1900), (300, 1900)),
+    ],
+)
+def test_a_huge_frame_is_shrunk_but_not_so_far_that_faces_of_a_panorama_are_lost(
+    size: tuple[int, int], drawn: tuple[int, int]
+) -> None:
+    frame = Frame(np.zeros((*size, 3), np.uint8), 0, 0.0)
+    assert draw_frame(frame, [], 1.0).shape == (*drawn, 3)
 
 
 def test_every_judged_face_of_a_frame_has_its_box_and_a_number_that_can_be_read_on_a_phone() -> None:
