@@ -98,8 +98,8 @@ def barriers(page: Page) -> list[str]:
     return [f"{rule['id']}: {[node['html'][:150] for node in rule['nodes'][:3]]}" for rule in found["violations"]]
 
 
-def long_video(folder: Path, example: Path, times: int = 24) -> bytes:
-    """A video over and over: a minute or more in which every single frame takes a while to analyse."""
+def long_video(folder: Path, example: Path, times: int = 120) -> bytes:
+    """A video over and over: minutes in which each frame takes a while, also on a fast machine."""
     out = folder / "long.mp4"
     with av.open(str(out), "w") as container:
         copy, tick = None, 0

@@ -154,7 +154,7 @@ def test_progress_stop_and_the_time_left_stay_in_view_and_a_stop_keeps_the_resul
     open_page: Opener, examples: Path, tmp_path: Path, language: Language
 ) -> None:
     words, page = text.of(language), open_page(language, 375)
-    add(page, "long.mp4", long_video(tmp_path, examples / "genuine.mp4", times=120))
+    add(page, "long.mp4", long_video(tmp_path, examples / "genuine.mp4"))
     wait_for_answer(page)
     answer = page.locator("#answer .dd-panel").inner_text()
     choose(page, page.locator("#again input"), words.DEPTHS["all"])
