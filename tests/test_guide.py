@@ -57,7 +57,7 @@ def test_every_word_of_the_page_that_is_quoted_is_on_the_page() -> None:
 
 
 def test_every_command_and_flag_exists(capsys: pytest.CaptureFixture[str]) -> None:
-    commands = set(re.findall(r"cli\.py (\w+)", GUIDE))
+    commands = set(re.findall(r"`deepfake-detector (\w+)", GUIDE))
     assert commands == {"scan", "verify", "file", "checkpoints"}
     known: set[str] = set()
     for command in commands:

@@ -16,6 +16,7 @@ from reporting.types import Place
 from ui import text
 from ui.check import frame_sampling
 from ui.check.camera import CameraHandlers, Cameras, camera_section
+from ui.check.file_check import MAX_UPLOAD_MB
 from ui.check.link_handlers import LinkHandlers, link_part
 from ui.check.scheduler import CHECK
 from ui.check.upload_handlers import Handlers
@@ -34,8 +35,6 @@ from ui.session.visitor import session_of
 from ui.text import Words
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
-MAX_UPLOAD_MB = 200
-"""Largest upload. The command line takes larger files."""
 
 _DRAWN = "watch('value', () => { delete document.getElementById('moment').dataset.waiting; });"
 """Remove the message that `timeline.js` shows while a frame is drawn."""
@@ -191,7 +190,7 @@ def _file_tab(
             for name, button in examples.items()
         ),
     ]
-    refused = connect(pick.large, handlers.refuse_larger(MAX_UPLOAD_MB), language, received, **AT_ONCE)
+    refused = connect(pick.large, handlers.refuse_large, language, received, **AT_ONCE)
     nearest, start_of = (_SCROLL.format(block=block) for block in ("nearest", "start"))
     if links_handlers and link:
         field, button = link

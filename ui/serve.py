@@ -10,7 +10,7 @@ from gradio.utils import get_upload_folder
 from starlette.middleware import Middleware
 
 from ui import text
-from ui.page import MAX_UPLOAD_MB
+from ui.check.file_check import MAX_UPLOAD_MB
 from ui.security.access import Exposure
 from ui.security.login import PasswordLogin
 from ui.security.middleware import UPLOAD, Guard

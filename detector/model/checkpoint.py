@@ -204,7 +204,7 @@ def load_card(name: str, root: Path) -> CheckpointCard:
         known = ", ".join(list_checkpoints(root)) or "none"
         raise CheckpointNotFoundError(
             f"there is no checkpoint {name!r} in {root}; there are: {known}. "
-            "Add one with `python cli.py checkpoints import FILE`."
+            "Add one with `deepfake-detector checkpoints import FILE`."
         )
     try:
         card = CheckpointCard(**{"schema_version": None} | json.loads(file.read_text(encoding="utf-8")))

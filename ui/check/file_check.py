@@ -49,6 +49,8 @@ TroubleKind = Literal[
 ]
 """What can go wrong, by what the visitor can do about it; `TROUBLES` of the page's words says it."""
 
+MAX_UPLOAD_MB = 200
+"""Largest upload. The command line takes larger files."""
 _EXPLAINING_FROM = 0.99
 _KINDS: dict[type[Exception], TroubleKind] = {
     UnsupportedMediaError: "unsupported",
@@ -83,7 +85,7 @@ class Trouble:
     def message(self, language: Language) -> str:
         """Return what to do about it."""
         message = text.of(language).TROUBLES[self.kind]["message"]
-        return message.format(incident=self.incident, waiting=self.waiting)
+        return message.format(incident=self.incident, waiting=self.waiting, limit_mb=MAX_UPLOAD_MB)
 
 
 class TooManyVisits(Exception):

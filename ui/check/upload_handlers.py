@@ -24,7 +24,7 @@ from reporting.text.printable import printable
 from reporting.text.results import Language
 from ui import text
 from ui.check import file_check, frame_sampling
-from ui.check.file_check import ProgressCallback, Superseded, Trouble, attempt
+from ui.check.file_check import MAX_UPLOAD_MB, ProgressCallback, Superseded, Trouble, attempt
 from ui.check.result_updates import answer_updates, empty_result, result_texts, show_result
 from ui.check.scheduler import Scheduler
 from ui.check.video_handlers import copy_updates
@@ -63,27 +63,23 @@ class Handlers:
         self.visits.end(session)
         return self.start_check(session, language, lambda: self.visits.receive_upload(upload, language, owner))
 
-    def refuse_larger(self, most_mb: int) -> Callable[[str, gr.Request, gr.EventData], Updates]:
-        """Return a handler that says that a file is larger; the browser sends its `name` and `size` alone."""
+    def refuse_large(self, chosen: str, request: gr.Request, event: gr.EventData) -> Updates:
+        """Say that a file is too large; the browser does not send it, only its `name` and `size` in bytes."""
+        session, language = session_of(request), text.language_of(chosen)
+        told = event._data if isinstance(event._data, dict) else {}
+        name, size = (told.get(key) for key in ("name", "size"))
+        self.visits.end(session)
 
-        def refuse(chosen: str, request: gr.Request, event: gr.EventData) -> Updates:
-            session, language = session_of(request), text.language_of(chosen)
-            told = event._data if isinstance(event._data, dict) else {}
-            name, size = (told.get(key) for key in ("name", "size"))
-            self.visits.end(session)
+        def refuse() -> Visit:
+            shown = clean_file_name(name if isinstance(name, str) else "")
+            size_mb = size / 2**20 if isinstance(size, int) else MAX_UPLOAD_MB
+            raise MediaTooLargeError(
+                f"{shown} has {size_mb:.0f} MB, more than the {MAX_UPLOAD_MB} MB that this page takes. Cut out "
+                "the part in question and add that, or check the whole file with deepfake-detector scan; keep "
+                "the original."
+            )
 
-            def stop() -> Visit:
-                shown = clean_file_name(name if isinstance(name, str) else "")
-                size_mb = size / 2**20 if isinstance(size, int) else most_mb
-                raise MediaTooLargeError(
-                    f"{shown} has {size_mb:.0f} MB, more than the {most_mb} MB that this page takes. Cut out the "
-                    "part in question and add that, or have the whole file checked by the command "
-                    "deepfake-detector scan; keep the original."
-                )
-
-            return self.start_check(session, language, stop)
-
-        return refuse
+        return self.start_check(session, language, refuse)
 
     def receive_example(self, path: Path) -> Callable[[str, gr.Request], Updates]:
         """Return a handler that takes in one of the examples."""

@@ -124,7 +124,7 @@ def test_a_file_larger_than_the_page_takes_is_not_sent_and_that_is_said(
         page.evaluate(DROP, ["#upload button", [file]])
     trouble = text.of(language).TROUBLES["too_large"]
     expect(page.locator("#answer")).to_contain_text(trouble["title"])
-    expect(page.locator("#answer")).to_contain_text(trouble["message"])
+    expect(page.locator("#answer")).to_contain_text(trouble["message"].format(limit_mb=200))
     expect(page.locator("#answer")).to_contain_text("large.mp4 has 0 MB, more than the 200 MB")
     assert sent == [] and page.locator("#files table").count() == 0
     most.evaluate("one => { one.dataset.most = 10000000; }")
