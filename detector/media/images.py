@@ -67,6 +67,7 @@ _HALVED_JP2_BYTES = 40_000_000
 """Larger JPEG 2000 files are decoded at half their size: each megabyte takes a sixth of a second."""
 _ORIENTATION, _STRIP_BYTES, _TILE_BYTES, _TILE_WIDTH, _TILE_LENGTH = 0x0112, 279, 325, 322, 323
 _SUBFILE_TYPE, _DNG_VERSION = 254, 50706
+_PHOTOMETRIC, _YCBCR = 262, 6
 _LOCK = threading.Lock()
 """Held while an image is decoded, so that the bound in memory holds for all threads together."""
 
@@ -207,6 +208,11 @@ def _is_preview(image: TiffImagePlugin.TiffImageFile) -> bool:
     return _DNG_VERSION in image.tag_v2 or bool(isinstance(kind, int) and kind & 1)
 
 
+def _is_plain_ycbcr(image: TiffImagePlugin.TiffImageFile) -> bool:
+    """Return whether a TIFF holds uncompressed YCbCr (TIFF 6.0, section 21), which Pillow takes for RGB."""
+    return image.tag_v2.get(_PHOTOMETRIC) == _YCBCR and any(tile[0] == "raw" for tile in image.tile)
+
+
 def _check_px(count: int, format_name: str, name: str, max_px: int) -> None:
     if count > max_px:
         raise _too_many(name, max_px)
@@ -268,6 +274,11 @@ def _decode(file: IO[bytes], name: str, max_px: int, *, upright: bool = True) ->
         raise UnsupportedMediaError(
             f"{name} is a lossless or hierarchical JPEG, which is not read. Save it as an ordinary JPEG and try "
             "that; keep the original."
+        )
+    if isinstance(image, TiffImagePlugin.TiffImageFile) and _is_plain_ycbcr(image):
+        raise UnsupportedMediaError(
+            f"{name} is a TIFF of uncompressed YCbCr, which is not read. Save it as PNG and try that; keep "
+            "the original."
         )
     stored = image.size
     coding = coding_of(image, head)

@@ -288,3 +288,15 @@ def test_a_lossless_jpeg_is_not_called_damaged(examples: Path, tmp_path: Path) -
     path.write_bytes(bytes(packets[0]))
     with pytest.raises(UnsupportedMediaError, match="lossless"):
         decode_image(path)
+
+
+def test_uncompressed_ycbcr_is_refused_and_compressed_is_read(examples: Path, tmp_path: Path) -> None:
+    """Pillow reads the first as three quarters of an image of other colours."""
+    with Image.open(examples / "genuine.jpg") as opened:
+        image = opened.convert("YCbCr").resize((96, 64))
+    image.save(tmp_path / "plain.tif")
+    with pytest.raises(UnsupportedMediaError, match="uncompressed YCbCr"):
+        decode_image(tmp_path / "plain.tif")
+    image.save(tmp_path / "packed.tif", compression="tiff_lzw")
+    difference = decode_image(tmp_path / "packed.tif").pixels - np.asarray(image.convert("RGB")).astype(int)
+    assert np.abs(difference).mean() < 3
