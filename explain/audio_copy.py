@@ -9,11 +9,17 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 
+from detector.media.video_writer import can_resample
+
 _COPIED = ("aac", "mp3", "ac3", "eac3", "opus", "alac")
+_AAC_RATES = (96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350)
+"""Sample rates of AAC in Hz (ISO/IEC 14496-3, 1.6.3.4); others become 48,000."""
 
 
 def copy_audio(original: InputContainer, container: OutputContainer, shift_s: float) -> Iterator[float]:
     """Copy the first readable audio stream, if any, and yield the time of the copy reached after each packet.
+
+    Sound whose channels have no known places is left out.
 
     The first packet adds the stream to the copy, so it must be drawn before a video frame is written. Drawing the
     others in step with the frames keeps both from being buffered for long.
@@ -31,7 +37,11 @@ def copy_audio(original: InputContainer, container: OutputContainer, shift_s: fl
         copy = container.add_stream_from_template(source)
     else:
         context = source.codec_context
-        copy = container.add_stream("aac", rate=context.sample_rate, layout=context.layout.name)
+        rate = context.sample_rate if context.sample_rate in _AAC_RATES else 48_000
+        layout = "mono" if context.layout.nb_channels == 1 else "stereo"
+        if not can_resample(context, rate, layout):
+            return
+        copy = container.add_stream("aac", rate=rate, layout=layout)
     packets = original.demux(source)
     while True:
         try:

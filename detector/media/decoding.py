@@ -47,7 +47,7 @@ _ALIGNED_PX = 2_000_000
 """Most pixels that decoders add to a frame to fill whole blocks."""
 _TOO_LARGE = (errno.EINVAL, errno.ERANGE)
 """Errors of decoders for more than `max_pixels`."""
-_RESTART_S = 1.0
+_RESTART_S = 0.5
 """A clock that jumps back this far has started again; rounding and reordering move it by less."""
 _LARGE_FRAME_PX, _LARGE_FRAME_THREADS = 4096 * 2304, 1
 """Large frames are decoded by few threads: each holds frames of its own."""

@@ -41,8 +41,8 @@ _WITHOUT_INDEX, _EARLIER_S = ("mpegts", "mpeg"), 1.0
 """Formats in which seeking finds any frame by its decoding time, and how much earlier than shown that may be."""
 _MISSING_FRAC = 0.05
 """A video that ends this much before its stated end is incomplete."""
-_MISSING_S = 1.0
-"""And at least this long before it."""
+_MISSING_S, _MISSING_SHORT_FRAC = 1.0, 0.25
+"""And at least this long before it, of a short video this share."""
 MAX_FRAMES = 2_000_000
 """Most coded frames of a video: four hours at 120 a second."""
 
@@ -158,7 +158,9 @@ def video_frames(
     reached_last = seen_s >= facts.times_s[wanted[-1]] - _MISSING_S
     end_s = facts.duration_s if reached_last else seen_s
     stated_s = max(facts.stated_end_s or 0.0, facts.duration_s)
-    if stated_s - end_s > max(_MISSING_S, _MISSING_FRAC * (stated_s - facts.times_s[0])):
+    stated_length_s = stated_s - facts.times_s[0]
+    tolerated_s = min(_MISSING_S, _MISSING_SHORT_FRAC * stated_length_s)
+    if stated_s - end_s > max(tolerated_s, _MISSING_FRAC * stated_length_s):
         if warn is None:
             raise broken(path.name, f"it should last {stated_s:.1f} s but stops after {end_s:.1f} s")
         warn(Message("video_incomplete", {"stated_s": stated_s, "end_s": end_s}))

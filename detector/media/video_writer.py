@@ -1,4 +1,4 @@
-"""Encode frames as H.264, each at its own time."""
+"""Encode frames as H.264, each at its own time, and check that sound can be encoded beside them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 import av
+import av.error
+from av.audio.codeccontext import AudioCodecContext
 from av.container import OutputContainer
 from av.video.reformatter import Colorspace
 
@@ -50,3 +52,13 @@ class VideoWriter:
         if self._tick >= 0:
             self._container.mux(self._stream.encode(None))
         return self._tick >= 0
+
+
+def can_resample(sound: AudioCodecContext, rate_hz: int, layout: str) -> bool:
+    """Return whether decoded sound can be converted, tried with silence: some channels have no known places."""
+    try:
+        silence = av.AudioFrame(format=sound.format.name, layout=sound.layout.name, samples=1024)
+        silence.sample_rate = sound.sample_rate
+        return bool(av.AudioResampler(format="fltp", layout=layout, rate=rate_hz).resample(silence))
+    except (ValueError, av.error.FFmpegError):
+        return False

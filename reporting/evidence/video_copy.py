@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from detector.errors import MediaError
 from detector.types import Span
@@ -22,11 +22,13 @@ if TYPE_CHECKING:  # PyAV is loaded only when a video is copied
     from av.audio.frame import AudioFrame
     from av.audio.stream import AudioStream
     from av.container import InputContainer, OutputContainer
+    from av.packet import Packet
 
     from detector.media.media import Media
 
 _COPIED_IMAGE = ("h264", "hevc", "mpeg4")
 _COPIED_SOUND = ("aac", "mp3")
+_SOUND_HZ = 24_000
 _QUALITY = {"preset": "veryfast", "crf": "23"}
 _SPARE_FRAC = 0.06
 """Share of the limit reserved for the container and encoder overshoot."""
@@ -126,22 +128,52 @@ def _remuxed(media: Media) -> bytes | None:
             return None
         with _writer(buffer) as target:
             out = {stream.index: target.add_stream_from_template(stream) for stream in (image, sound) if stream}
-            for packet in source.demux(*filter(None, (image, sound))):
-                if packet.dts is not None:
-                    packet.stream = out[packet.stream.index]
-                    target.mux(packet)
-    return buffer.getvalue()
+            for packet in _with_dts(source.demux(*filter(None, (image, sound)))):
+                packet.stream = out[packet.stream.index]
+                target.mux(packet)
+    return buffer.getvalue() if _starts(buffer) else None
+
+
+def _with_dts(packets: Iterable[Packet[Any]]) -> Iterator[Packet[Any]]:
+    """Yield packets with decoding times: where frames are reordered, Matroska states none for the first ones."""
+    waiting: dict[int, list[Packet[Any]]] = {}
+    for packet in packets:
+        early = waiting.setdefault(packet.stream.index, [])
+        if packet.size and packet.dts is None:
+            early.append(packet)
+        elif packet.size and packet.dts is not None:
+            for back, earlier in enumerate(reversed(early), 1):
+                earlier.dts = packet.dts - back * (packet.duration or 1)
+            yield from early
+            early.clear()
+            yield packet
+
+
+def _starts(buffer: io.BytesIO) -> bool:
+    """Return whether the first frame of a copy can be decoded; else nothing in it may be."""
+    import av
+    import av.error
+
+    buffer.seek(0)
+    try:
+        with av.open(buffer, "r") as container:
+            frame = next(container.decode(container.streams.video[0]), None)
+            return frame is not None and frame.key_frame
+    except av.error.FFmpegError:
+        return False
 
 
 def _recoded(media: Media, plan: _Plan, limit_bytes: int) -> tuple[bytes, tuple[int, int], bool]:
     """Decode and encode by a plan, as far as decoding succeeds; the sound is left off beyond the limit."""
-    from detector.media.video_writer import VideoWriter
+    from detector.media.video_writer import VideoWriter, can_resample
 
     scale = min(1.0, plan.long_side_px / max(media.info.width_px, media.info.height_px))
     width, height = (max(2, round(side * scale / 2) * 2) for side in (media.info.width_px, media.info.height_px))
     buffer = io.BytesIO()
     with media.open_container() or nullcontext() as source:
         sound = _sound(source) if source is not None and plan.sound_bps else None
+        if sound is not None and not can_resample(sound.codec_context, _SOUND_HZ, "mono"):
+            sound = None
         with _writer(buffer) as target:
             options = {"maxrate": str(plan.image_bps), "bufsize": str(2 * plan.image_bps)}
             writer = VideoWriter(target, (width, height), plan.rate_hz, _QUALITY | options)
@@ -175,7 +207,7 @@ def _chosen(times_s: Sequence[float], plan: _Plan) -> Iterator[int]:
 
 
 def _sound_stream(target: OutputContainer, plan: _Plan) -> AudioStream:
-    stream = target.add_stream("aac", rate=24_000, layout="mono")
+    stream = target.add_stream("aac", rate=_SOUND_HZ, layout="mono")
     stream.codec_context.bit_rate = plan.sound_bps
     return stream
 
@@ -214,7 +246,7 @@ def _plan(duration_s: float, limit_bytes: int, focus: Span | None) -> _Plan:
         start_s = min(max(0.0, middle_s - length_s / 2), duration_s - length_s)
     bps = bits / length_s
     long_side_px, rate_hz, sound_bps = next(choice[1:] for choice in _CHOICES if bps >= choice[0])
-    packets_hz = rate_hz + 24_000 / 1024
+    packets_hz = rate_hz + _SOUND_HZ / 1024
     image_bps = int(bps - sound_bps - packets_hz * _PACKET_BITS)
     return _Plan(
         long_side_px=long_side_px,

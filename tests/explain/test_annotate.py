@@ -24,6 +24,7 @@ from explain import explain
 from explain.annotate import Legend, annotate_video
 from explain.box_paths import PersonPath
 from explain.canvas import Canvas, can_shape
+from reporting.evidence.video_copy import copy_video
 
 ROOT = Path(__file__).parents[2]
 LEGEND = Legend(of_track={0: "Words on the face"}, footer="A copy, not the original.")
@@ -265,6 +266,51 @@ def test_the_sound_is_kept(
     assert found == kept
     assert last_s == pytest.approx(source_last_s, abs=0.05)
     assert tenths == pytest.approx(source_tenths, abs=0.03) and tenths[9] > 5 * tenths[0]
+
+
+@pytest.mark.parametrize(
+    ("rate", "layout", "kept"),
+    [
+        (192_000, "mono", True),
+        (6_000, "mono", True),
+        (11_025, "mono", True),
+        (44_100, "5.1", True),
+        (48_000, "7.1", True),
+        (48_000, "9 channels", False),
+    ],
+)
+def test_sound_that_aac_does_not_take_is_converted_or_left_out(
+    detector: Detector,
+    judged: Analysis,
+    make_video: Callable[..., Path],
+    tmp_path: Path,
+    rate: int,
+    layout: str,
+    kept: bool,
+) -> None:
+    source, out = tmp_path / "in.mkv", tmp_path / "out.mp4"
+    times_s = [number / 25 for number in range(25)]
+    with av.open(str(make_video(times_s=times_s))) as original, av.open(str(source), "w") as container:
+        image = container.add_stream_from_template(original.streams.video[0])
+        sound = container.add_stream("pcm_s16le", rate=rate, layout=layout)
+        for packet in original.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = image
+                container.mux(packet)
+        channels = sound.codec_context.layout.nb_channels
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, rate * channels), np.int16), format="s16", layout=layout)
+        frame.sample_rate, frame.pts = rate, 0
+        container.mux(sound.encode(frame))
+        container.mux(sound.encode(None))
+    annotate_video(detector, nobody(judged, detector, source), source, out, legend=LEGEND, heatmap_scale=0.0)
+    assert len(frames_of(out)) == len(times_s)
+    with av.open(str(out)) as container:
+        assert len(container.streams.audio) == kept
+        if kept:
+            samples = sum(frame.samples for frame in container.decode(audio=0))
+            assert samples / container.streams.audio[0].rate == pytest.approx(1.0, abs=0.1)
+    copy = copy_video(source, 50_000)
+    assert copy is not None and ("sound as AAC" in copy.made_how) == kept
 
 
 def test_a_long_video_has_its_sound_beside_the_image_in_the_file(

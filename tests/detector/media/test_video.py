@@ -170,7 +170,7 @@ def test_a_video_that_breaks_off_gives_what_it_has_and_never_silently(make_video
 
 
 @pytest.mark.parametrize(("suffix", "codec"), [("ts", "libx264"), ("mpg", "mpeg2video")])
-@pytest.mark.parametrize("seconds", [4, 20], ids=["read through", "long enough to seek"])
+@pytest.mark.parametrize("seconds", [2, 4, 20], ids=["a second each", "read through", "long enough to seek"])
 def test_recordings_that_were_joined_as_they_are_are_judged_up_to_the_joint_and_that_is_said(
     make_video, suffix: str, codec: str, seconds: int
 ) -> None:
@@ -187,6 +187,17 @@ def test_recordings_that_were_joined_as_they_are_are_judged_up_to_the_joint_and_
     assert [warning.code for warning in warnings] == ["video_restarts"]
     with pytest.raises(MediaDecodeError, match="clock starts again"):
         frames_of(joined, 2)
+
+
+@pytest.mark.parametrize(("kept", "codes"), [(0.5, ["video_incomplete"]), (0.95, [])])
+def test_a_short_video_that_breaks_off_is_told(make_video, kept: float, codes: list[str]) -> None:
+    """Half a second is half of what it shows."""
+    path = make_video("short.mkv", [number / 25 for number in range(25)], codec_options={"g": "1"})
+    content = path.read_bytes()
+    path.write_bytes(content[: round(kept * len(content))])
+    warnings: list[Message] = []
+    frames = list(open_media(path, DetectorConfig()).frames(None, warnings.append))
+    assert frames and [warning.code for warning in warnings] == codes
 
 
 def test_one_damaged_stretch_costs_only_itself(make_video) -> None:

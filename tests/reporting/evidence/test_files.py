@@ -15,6 +15,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from conftest import read_number
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -25,7 +26,7 @@ from detector.types import Analysis, Frame, Pixels, Span
 from explain.types import Explanations
 from reporting import Case
 from reporting.complaint.narrative import fit_texts
-from reporting.evidence import image_copy
+from reporting.evidence import image_copy, video_copy
 from reporting.evidence.files import _sheet, check_original, hash_stream, make_evidence
 from reporting.evidence.image_copy import copy_image, jpeg_within
 from reporting.evidence.video_copy import copy_video
@@ -381,3 +382,25 @@ def test_an_image_that_is_at_hand_is_not_decoded_again(tmp_path: Path, monkeypat
     monkeypatch.setattr(image_copy, "decode_image", None)
     copy = copy_image(path, 100_000, scene())
     assert copy is not None and np.abs(read(copy.content).astype(int) - scene()).mean() < 5
+
+
+@pytest.mark.parametrize("codec", ["libx264", "libx265"])
+def test_a_copied_matroska_with_reordered_frames_shows_all_of_them(make_video, codec: str) -> None:
+    """It states no decoding time for its first packets, of which the first is the key frame."""
+    options = {"bf": "3", "g": "250"} if codec == "libx264" else {"x265-params": "log-level=none:bframes=3"}
+    path = make_video("video.mkv", codec=codec, codec_options=options)
+    with av.open(str(path)) as container:
+        assert next(iter(container.demux(video=0))).dts is None, "as in real files"
+    copy = copy_video(path, 10_000_000)
+    assert copy is not None and "the streams as they are" in copy.made_how
+    with av.open(io.BytesIO(copy.content)) as container:
+        numbers = [read_number(frame.to_ndarray(format="rgb24")) for frame in container.decode(video=0)]
+    assert numbers == list(range(50))
+
+
+def test_a_copy_that_no_player_could_start_is_made_by_decoding(
+    make_video, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(video_copy, "_with_dts", lambda packets: [each for each in packets if each.dts][1:])
+    copy = copy_video(make_video(codec_options={"g": "250"}), 10_000_000)
+    assert copy is not None and copy.made_how.startswith("H.264")
