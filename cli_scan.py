@@ -234,9 +234,11 @@ def _report(
     package = build_package(case, analysis, explanations, args.report, original=media, include_original=include)
     say(f"{package.path} written; open START_HERE.html in it first")
     say(f"  SHA-256 of its manifest, to note elsewhere: {package.manifest_sha256}")
-    for finding in package.findings:
-        if finding.severity != "info":
-            say(f"  {finding.severity}: {finding.what} {finding.do}")
+    findings = [finding for finding in package.findings if finding.severity != "info"]
+    for finding in findings:
+        say(f"  {finding.severity}: {finding.what} {finding.do}")
+    if findings:
+        say("  The form is on the page; here, give its answers with --case FILE.json, see docs/package.md.")
 
 
 def _annotate(

@@ -154,6 +154,7 @@ def test_a_case_from_a_file_goes_into_the_package_and_its_number_after_filing(
     said = told.err[told.err.index(f"{report} written") :]
     assert said.index("  error: Atlantis is not among the 36") < said.index("  warn: ") and "info: " not in said
     assert "Atlantis" not in told.out
+    assert said.rstrip().endswith("give its answers with --case FILE.json, see docs/package.md.")
     filed = ["file", str(report), "--ack", "30811250012345", "--filed-at", "2026-03-05T21:30:00+05:30"]
     assert cli.main(filed) == 0
     told = capsys.readouterr().out
