@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from torch import Tensor
 
-from detector.errors import CheckpointMismatchError
+from detector.errors import CheckpointError, CheckpointMismatchError
 from detector.model.checkpoint import (
     ARCHITECTURE,
     SEQUENCE_ARCHITECTURE,
@@ -49,6 +51,7 @@ def import_checkpoint(file: Path, root: Path, name: str | None = None) -> Checkp
         CheckpointNotFoundError: no such file.
         CheckpointMismatchError: not these weights, weights that cannot be computed with, or the name is taken or
             unusable.
+        CheckpointError: it cannot be written, as on a full disk.
     """
     name = name or re.sub(r"[^A-Za-z0-9_-]+", "-", file.stem).strip("-")
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", name):
@@ -85,7 +88,13 @@ def import_checkpoint(file: Path, root: Path, name: str | None = None) -> Checkp
         licence="unknown: ask whoever made it",
         training={"imported_from": file.name, "sha256_of_that_file": hash_file(file)},
     )
-    return save_checkpoint(card, state, root)
+    try:
+        return save_checkpoint(card, state, root)
+    except (OSError, SafetensorError) as error:
+        shutil.rmtree(root / name, ignore_errors=True)  # else its name would be taken
+        raise CheckpointError(
+            f"the checkpoint could not be written to {root / name} ({error}). Make room there and import it again."
+        ) from error
 
 
 def _require_sane_scores(state: dict[str, Tensor], spec: InputSpec, architecture: str, what: str) -> None:

@@ -11,7 +11,12 @@ import pytest
 import torch
 
 from detector.config import CHECKPOINTS, DetectorConfig
-from detector.errors import CheckpointIntegrityError, CheckpointMismatchError, CheckpointNotFoundError
+from detector.errors import (
+    CheckpointError,
+    CheckpointIntegrityError,
+    CheckpointMismatchError,
+    CheckpointNotFoundError,
+)
 from detector.model.checkpoint import (
     ARCHITECTURE,
     SECOND_ARCHITECTURE,
@@ -255,3 +260,16 @@ def test_a_card_of_another_checkpoint_or_of_endless_depth_is_refused(state, tmp_
     file.write_text("[" * 100_000)
     with pytest.raises(CheckpointMismatchError, match="card"):
         load_card("mine", tmp_path)
+
+
+def test_an_import_onto_a_full_disk_is_an_error_and_does_not_take_the_name(state, tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource", reason="Windows has no limit on the size of files")
+    torch.save(state, tmp_path / "network.pth")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, hard))
+    try:
+        with pytest.raises(CheckpointError, match="Make room there"):
+            import_checkpoint(tmp_path / "network.pth", tmp_path, "mine")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert import_checkpoint(tmp_path / "network.pth", tmp_path, "mine").name == "mine"
