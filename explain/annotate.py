@@ -61,7 +61,7 @@ def annotate_video(
         progress: called with the share done, 0 to 1; an exception it raises stops the work and removes the file.
 
     Raises:
-        MediaError: the video cannot be read.
+        MediaError: the video cannot be read, or it changed meanwhile.
         ExplainError: as `explain`.
     """
     media = source if isinstance(source, Media) else open_media(source, detector.config)
@@ -93,6 +93,7 @@ def annotate_video(
             writer.finish()
             for _ in audio:
                 pass
+        media.check_unchanged()
         unfinished.replace(out)
     finally:
         unfinished.unlink(missing_ok=True)

@@ -36,7 +36,7 @@ def examine(
         The analysis with its explanations, or with the error that prevented them; neither without a face.
 
     Raises:
-        MediaError: the file cannot be read.
+        MediaError: the file cannot be read, or it changed meanwhile.
         CheckpointError: the weights give no finite score.
     """
     media = source if isinstance(source, Media) else open_media(source, detector.config)
@@ -46,6 +46,7 @@ def examine(
     if not analysis.tracks:
         return Examination(analysis)
     analysis = choose_decisive(detector, analysis, media)
+    media.check_unchanged()
     try:
         return Examination(analysis, explain(detector, analysis))
     except ExplainError as error:

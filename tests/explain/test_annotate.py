@@ -112,6 +112,21 @@ def test_a_name_with_a_colon_is_a_name_and_no_protocol(
     assert len(frames_of(tmp_path / "12:30.mp4")) == 3
 
 
+def test_a_video_that_changes_meanwhile_gets_no_copy(
+    detector: Detector, judged: Analysis, make_video, tmp_path: Path
+) -> None:
+    source, out = make_video(times_s=[number / 25 for number in range(3)]), tmp_path / "out.mp4"
+    analysis = nobody(judged, detector, source)
+
+    def append(share: float) -> None:
+        with source.open("ab") as file:
+            file.write(b"more")
+
+    with pytest.raises(MediaError, match="changed while it was read"):
+        annotate_video(detector, analysis, source, out, legend=LEGEND, heatmap_scale=0.0, progress=append)
+    assert not list(tmp_path.glob("out*"))
+
+
 def nobody(analysis: Analysis, detector: Detector, path: Path) -> Analysis:
     """What the detector says about a video of coded frames: there is no face in it."""
     media = open_media(path, detector.config).info

@@ -5,7 +5,10 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+import pytest
+
 from detector import Analysis, Detector
+from detector.errors import MediaError
 from explain import examine
 
 
@@ -28,3 +31,17 @@ def test_a_result_that_cannot_be_explained_is_still_a_result(detector: Detector,
 def test_where_there_is_no_face_there_is_nothing_to_explain(detector: Detector, examples: Path) -> None:
     found = examine(detector, examples / "no-face.jpg")
     assert (found.analysis.verdict.outcome, found.explanations, found.error) == ("no_face", None, None)
+
+
+def test_a_file_that_changes_after_its_analysis_is_not_explained(
+    detector: Detector, examples: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "video.mp4"
+    path.write_bytes((examples / "genuine.mp4").read_bytes())
+
+    def append(analysis: Analysis) -> None:
+        with path.open("ab") as file:
+            file.write(b"more")
+
+    with pytest.raises(MediaError, match="changed while it was read"):
+        examine(detector, path, max_frames=3, on_analysis=append)
