@@ -7,15 +7,15 @@ level in which a face has about their input size. Work is split into parts that 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from detector.faces.mtcnn_networks import MtcnnNetwork
 from detector.types import Pixels
@@ -70,7 +70,7 @@ class Cascade:
 
     def __init__(self, device: torch.device) -> None:
         self._pnet, self._rnet, self._onet = (MtcnnNetwork(name, device) for name in ("pnet", "rnet", "onet"))
-        self._pool = ThreadPoolExecutor(torch.get_num_threads(), "faces", _use_one_thread)
+        self._pool = _single_threads(torch.get_num_threads())
 
     def search(
         self,
@@ -182,10 +182,21 @@ def _surest(corners: Array, moves: Array, sure: Array, scale: float) -> tuple[Ar
     return corners[keep], moves[keep], sure[keep]
 
 
-def _use_one_thread() -> None:
-    """Let this thread compute alone. The limit of PyTorch itself would hold for every thread."""
-    torch.get_num_threads()  # the first call in a thread sets PyTorch's own number
-    threadpool_limits(1, "openmp")
+def _single_threads(count: int) -> ThreadPoolExecutor:
+    """Start a pool of threads each of which computes alone.
+
+    PyTorch's number of threads is the calling thread's own, and that of threads that begin later.
+    """
+
+    def compute_alone() -> None:
+        torch.get_num_threads()  # the first call in a thread sets the number
+        torch.set_num_threads(1)
+
+    before = torch.get_num_threads()
+    pool, all_started = ThreadPoolExecutor(count, "faces", compute_alone), threading.Barrier(count)
+    wait([pool.submit(all_started.wait) for _ in range(count)])
+    torch.set_num_threads(before)
+    return pool
 
 
 def _pyramid(pixels: Pixels, min_face_px: float, max_face_px: float, factor: float) -> Iterator[_Level]:
