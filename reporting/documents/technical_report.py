@@ -304,7 +304,7 @@ def repeat_command(facts: ReportFacts) -> str:
         ("--precision", str(analysis.settings.get("precision", "auto"))),
         ("--checkpoint", analysis.checkpoint.name),
     ]
-    words = ["python", "cli.py", "scan", "--json", *(word for flag in flags for word in flag)]
+    words = ["deepfake-detector", "scan", "--json", *(word for flag in flags for word in flag)]
     return shlex.join([*words, analysis.media.file_name])
 
 

@@ -425,7 +425,7 @@ def test_the_command_repeats_the_choices_that_were_made(facts: ReportFacts) -> N
     media = replace(facts.analysis.media, file_name="my video; rm -rf.mp4")
     command = repeat_command(replace(facts, analysis=replace(facts.analysis, settings=settings, media=media)))
     assert command == (
-        "python cli.py scan --json --max-frames all --device cuda --precision bf16 --checkpoint default "
+        "deepfake-detector scan --json --max-frames all --device cuda --precision bf16 --checkpoint default "
         "'my video; rm -rf.mp4'"
     )
 
