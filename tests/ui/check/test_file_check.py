@@ -24,6 +24,11 @@ from ui.check import file_check
 from ui.check.file_check import Superseded, Trouble, attempt
 
 
+def unchanged_media(path: Path, config: Any) -> Any:
+    """Stand in for a `Media` whose file is as it was when it was opened."""
+    return SimpleNamespace(check_unchanged=lambda: None)
+
+
 def failing(error: Exception) -> Callable[[], Any]:
     def fail() -> Any:
         raise error
@@ -93,7 +98,7 @@ def test_a_verdict_outlives_its_explanation(
 ) -> None:
     analysis = make_analysis("fake", make_track(0, "fake", 0.97))
     detector: Any = SimpleNamespace(analyze=lambda path, max_frames, progress: analysis, config=None)
-    monkeypatch.setattr("explain.examination.open_media", lambda path, config: path)
+    monkeypatch.setattr("explain.examination.open_media", unchanged_media)
     monkeypatch.setattr("explain.examination.choose_decisive", lambda detector, analysis, media: analysis)
 
     def explain(detector: Any, analysis: Analysis) -> Any:
@@ -107,7 +112,7 @@ def test_a_verdict_outlives_its_explanation(
 def test_progress_is_told_in_words_with_the_estimate_so_far(
     make_analysis: Callable[..., Analysis], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("explain.examination.open_media", lambda path, config: path)
+    monkeypatch.setattr("explain.examination.open_media", unchanged_media)
     asked: list[Any] = []
 
     def analyze(path: Path, max_frames: Any, progress: Callable[[Step], None]) -> Analysis:
