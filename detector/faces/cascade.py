@@ -7,9 +7,8 @@ level in which a face has about their input size. Work is split into parts that 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 import cv2
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from detector.faces.mtcnn_networks import MtcnnNetwork
 from detector.types import Pixels
+from detector.worker_threads import worker_threads
 
 _PNET_PX, _RNET_PX, ONET_PX = 12, 24, 48
 """Side of the input of each network."""
@@ -38,6 +38,8 @@ _LEVEL_IOU, _ALL_IOU, _SAME_SHARE = 0.5, 0.7, 0.7
 the share of the smaller box."""
 
 Array = NDArray[np.float32]
+_TileOutputs = tuple[Array, Array, Array]
+"""Corners of P-Net's squares in pixels of the level, offsets and confidences."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +72,7 @@ class Cascade:
 
     def __init__(self, device: torch.device) -> None:
         self._pnet, self._rnet, self._onet = (MtcnnNetwork(name, device) for name in ("pnet", "rnet", "onet"))
-        self._pool = _single_threads(torch.get_num_threads())
+        self._pool = worker_threads(torch.get_num_threads(), 1, "faces")
 
     def search(
         self,
@@ -90,11 +92,15 @@ class Cascade:
             factor: scale factor between levels of the pyramid, below 1.
             thresholds: least confidence of each network.
         """
-        levels = list(_pyramid(pixels, min_face_px, max_face_px, factor))
-        layers = [_Level(pixels, 1.0), *levels]
+        # P-Net runs on each level while the next one is made.
+        begun = [
+            (level, self._begin(level, thresholds[0]))
+            for level in _pyramid(pixels, min_face_px, max_face_px, factor)
+        ]
+        layers = [_Level(pixels, 1.0), *(level for level, _ in begun)]
         boxes, sure, landmarks = (np.zeros(shape, np.float32) for shape in ((0, 4), 0, (0, 5, 2)))
         nothing = Candidates(boxes, sure, landmarks, True)
-        proposed = [self._propose(level, thresholds[0]) for level in levels]
+        proposed = [_candidates(level, [tile.result() for tile in tiles]) for level, tiles in begun]
         if not proposed:
             return nothing
         *parts, whole = zip(*proposed, strict=True)
@@ -144,30 +150,33 @@ class Cascade:
         parts = self._pool.map(torch.inference_mode()(network), batches)
         return tuple(torch.cat(part).cpu().numpy() for part in zip(*parts, strict=True))
 
-    def _propose(self, level: _Level, threshold: float) -> tuple[Array, Array, Array, bool]:
-        """Return P-Net's squares in pixels of the image, the offsets of their faces in sides, confidences, and
-        whether these are all candidates."""
+    def _begin(self, level: _Level, threshold: float) -> list[Future[_TileOutputs]]:
+        """Start P-Net on each tile of a level."""
 
-        def propose(tile: tuple[int, int, Pixels]) -> tuple[Array, Array, Array]:
-            top, left, part = tile
+        def propose(top: int, left: int, part: Pixels) -> _TileOutputs:
             chance, moves, _ = self._pnet(np.ascontiguousarray(part)[None])
             _, rows, columns = (chance >= threshold).nonzero(as_tuple=True)
             corners = torch.stack([columns * _STRIDE + left, rows * _STRIDE + top], 1).float()
             answers = corners, moves[0, rows, columns], chance[0, rows, columns]
             return answers[0].cpu().numpy(), answers[1].cpu().numpy(), answers[2].cpu().numpy()
 
-        found = list(self._pool.map(torch.inference_mode()(propose), _tiles(level.pixels)))
-        complete = True
-        if sum(len(sure) for _, _, sure in found) > _MANY_ANSWERS:
-            complete = all(len(sure) <= _MOST_IN_TILE for _, _, sure in found)
-            found = [_surest(*part, level.scale) for part in found]
-        places, steps, sure = (np.concatenate(part) for part in zip(*found, strict=True))
-        surest = np.argsort(-sure, kind="stable")[:_MANY_ANSWERS]
-        complete = complete and len(surest) == len(sure)
-        places, steps, sure = places[surest], steps[surest], sure[surest]
-        squares = _pnet_squares(places, level.scale)
-        keep = _nms(squares, sure, _LEVEL_IOU)
-        return squares[keep], steps[keep], sure[keep], complete
+        return [self._pool.submit(torch.inference_mode()(propose), *tile) for tile in _tiles(level.pixels)]
+
+
+def _candidates(level: _Level, found: list[_TileOutputs]) -> tuple[Array, Array, Array, bool]:
+    """Return P-Net's squares in pixels of the image, the offsets of their faces in sides, confidences, and whether
+    these are all candidates."""
+    complete = True
+    if sum(len(sure) for _, _, sure in found) > _MANY_ANSWERS:
+        complete = all(len(sure) <= _MOST_IN_TILE for _, _, sure in found)
+        found = [_surest(*part, level.scale) for part in found]
+    places, steps, sure = (np.concatenate(part) for part in zip(*found, strict=True))
+    surest = np.argsort(-sure, kind="stable")[:_MANY_ANSWERS]
+    complete = complete and len(surest) == len(sure)
+    places, steps, sure = places[surest], steps[surest], sure[surest]
+    squares = _pnet_squares(places, level.scale)
+    keep = _nms(squares, sure, _LEVEL_IOU)
+    return squares[keep], steps[keep], sure[keep], complete
 
 
 def _pnet_squares(corners: Array, scale: float) -> Array:
@@ -180,23 +189,6 @@ def _surest(corners: Array, moves: Array, sure: Array, scale: float) -> tuple[Ar
     keep = np.argsort(-sure, kind="stable")[:_MOST_IN_TILE]
     keep = keep[_nms(_pnet_squares(corners[keep], scale), sure[keep], _LEVEL_IOU)]
     return corners[keep], moves[keep], sure[keep]
-
-
-def _single_threads(count: int) -> ThreadPoolExecutor:
-    """Start a pool of threads each of which computes alone.
-
-    PyTorch's number of threads is the calling thread's own, and that of threads that begin later.
-    """
-
-    def compute_alone() -> None:
-        torch.get_num_threads()  # the first call in a thread sets the number
-        torch.set_num_threads(1)
-
-    before = torch.get_num_threads()
-    pool, all_started = ThreadPoolExecutor(count, "faces", compute_alone), threading.Barrier(count)
-    wait([pool.submit(all_started.wait) for _ in range(count)])
-    torch.set_num_threads(before)
-    return pool
 
 
 def _pyramid(pixels: Pixels, min_face_px: float, max_face_px: float, factor: float) -> Iterator[_Level]:

@@ -87,7 +87,9 @@ def srgb_pixels(
     convert = _Converter(image, coding or Coding())
     rows = max(1, _BAND_PX // max(1, image.width) // factor) * factor
     for top in range(first, end, rows):
-        band = convert(image.crop((0, top, image.width, min(top + rows, end))))
+        bottom = min(top + rows, end)
+        is_whole = (top, bottom) == (0, image.height)
+        band = convert(image if is_whole else image.crop((0, top, image.width, bottom)))
         if factor > 1:
             band = band.reduce((min(factor, band.width), min(factor, band.height)))
         start = (top - first) // factor
@@ -138,7 +140,7 @@ class _Converter:
             deep = np.asarray(band.convert("RGB")).astype(np.uint16) * 257
             return Image.fromarray(to_srgb(deep, self._coding.transfer, self._coding.primaries))
         if self._transform is None:
-            plain = band.convert("RGB")
+            plain = band if band.mode == "RGB" else band.convert("RGB")  # which copies
             if self._gamma == 1.0:
                 return plain
             return plain.point([round(255 * (value / 255) ** self._gamma) for value in range(256)] * 3)

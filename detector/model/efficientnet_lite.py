@@ -40,16 +40,16 @@ class _Conv(nn.Module):
         padding = kernel // 2 if stride == 1 else 0
         self.conv = nn.Conv2d(inputs, outputs, kernel, stride, padding, groups=groups, bias=False)
         self.bn = nn.BatchNorm2d(outputs, eps=1e-3, momentum=0.01)
-        self.active = active
+        # In place, so that wide maps are not allocated twice.
+        self.relu = nn.ReLU6(inplace=True) if active else nn.Identity()
 
     def forward(self, x: Tensor) -> Tensor:
         kernel, stride = self.conv.kernel_size[0], self.conv.stride[0]
         if stride > 1:
             down, across = (max((-(-size // stride) - 1) * stride + kernel - size, 0) for size in x.shape[2:])
             x = F.pad(x, (across // 2, across - across // 2, down // 2, down - down // 2))
-        x = self.bn(self.conv(x))
-        # In place, so that wide maps are not allocated twice.
-        return F.relu6(x, inplace=True) if self.active else x
+        answer: Tensor = self.relu(self.bn(self.conv(x)))
+        return answer
 
 
 class _Block(nn.Module):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,28 @@ def test_logits_are_those_of_the_librarys_network(precision: Precision, apart: f
     found = FaceClassifier(weights, torch.device("cpu"), precision).logits(batch)
     torch.testing.assert_close(found, expected, atol=apart, rtol=0)
     assert expected.std() > apart
+
+
+def test_a_large_batch_is_computed_in_halves_in_its_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    weights = load_weights(load_card("default", CHECKPOINTS), CHECKPOINTS)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
+    classifier = FaceClassifier(weights, torch.device("cpu"), "fp32")
+    batch = torch.rand(9, 3, 160, 160, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    batch *= torch.linspace(0.1, 1, 9)[:, None, None, None]
+    sizes: list[tuple[int, bool]] = []
+    whole = classifier._logits
+
+    def counted(part: torch.Tensor) -> torch.Tensor:
+        sizes.append((len(part), threading.current_thread() is threading.main_thread()))
+        return whole(part)
+
+    monkeypatch.setattr(classifier, "_logits", counted)
+    together = classifier.logits(batch)
+    assert sorted(sizes) == [(4, False), (5, False)]
+    apart = torch.cat([classifier.logits(batch[start : start + 3]) for start in (0, 3, 6)])
+    assert sizes[2:] == [(3, True)] * 3
+    torch.testing.assert_close(together, apart, atol=1e-4, rtol=0)
+    assert together.unique().numel() == 9
 
 
 def test_a_processor_without_bfloat16_is_not_timed(monkeypatch: pytest.MonkeyPatch) -> None:
