@@ -19,6 +19,8 @@ def main(argv: list[str] | None = None) -> int:
     timer.add_argument("--repeats", type=int, default=3)
     timer.add_argument("--rows", default="", metavar="REGEX", help="rows to measure; --out keeps its others")
 
+    timer.add_argument("--precision", choices=("fp32", "bf16"), help="of the classifier; default: the faster one")
+
     pointer = commands.add_parser("explanations", help="do the maps point at what was altered?")
     pointer.add_argument("--data", type=Path, required=True, help="folder that holds labels.csv")
     pointer.add_argument("--count", type=int, default=60, help="faces of each kind")
@@ -34,6 +36,7 @@ def main(argv: list[str] | None = None) -> int:
     one.add_argument("file", type=Path)
     one.add_argument("--repeats", type=int, default=3)
     one.add_argument("--depth", choices=("auto", "moments"), default="moments")
+    one.add_argument("--precision", choices=("auto", "fp32", "bf16"), default="auto")
 
     crowd = commands.add_parser("visitors", help="many visitors of the page at once: answers, waits, memory")
     crowd.add_argument("--count", type=int, default=50)
@@ -54,7 +57,7 @@ def main(argv: list[str] | None = None) -> int:
 
     args = parser.parse_args(argv)
     if args.command == "speed-one":
-        print(json.dumps(run_one(args.way, args.file, args.repeats, args.depth)))
+        print(json.dumps(run_one(args.way, args.file, args.repeats, args.depth, args.precision)))
         return 0
     if args.command == "table":
         results = [json.loads(file.read_text()) for file in args.results]
@@ -90,7 +93,7 @@ def main(argv: list[str] | None = None) -> int:
             if args.command == "speed" and args.out and args.out.exists()
             else None
         )
-        result = hour() if args.command == "hour" else speed(args.repeats, args.rows, kept)
+        result = hour() if args.command == "hour" else speed(args.repeats, args.rows, kept, args.precision)
     text = json.dumps(result, indent=2)
     print(text)
     if args.out:

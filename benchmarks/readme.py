@@ -64,6 +64,7 @@ def performance_blocks() -> dict[str, str]:
     *earlier, newest = sorted(file.stem for file in _speed_files())
     return {
         "speed": speed_table(_results(newest)),
+        "float32": speed_table(_results("float32")),
         "earlier": "\n\n".join(speed_table(_results(day)) for day in earlier),
         "collection": "\n\n".join(table("collection", result) for result in _results("collection")),
         "visitors": table("visitors", _results("visitors")),

@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -26,7 +26,7 @@ from benchmarks.sample_videos import PORTRAIT, repeat_video, write_image, write_
 from benchmarks.stages import processor_name, stages
 from detector.config import DetectorConfig
 from detector.media.media import open_media
-from detector.model.classifier import faster_cpu_precision
+from detector.model.classifier import Precision, faster_cpu_precision
 from detector.pipeline import Detector
 from explain import explain
 
@@ -53,18 +53,22 @@ HOUR_S = 3600
 SHORT_S = 10
 
 
-def speed(repeats: int, rows: str = "", earlier: dict[str, Any] | None = None) -> dict[str, Any]:
+def speed(
+    repeats: int, rows: str = "", earlier: dict[str, Any] | None = None, precision: Precision | None = None
+) -> dict[str, Any]:
     """Both ways on images and videos, their ratio, and the stages of one video against their floors.
 
     Args:
         repeats: of each short file, of which the medians count.
         rows: regular expression of the names of the rows to measure; `stages` is the name of the last.
         earlier: result whose other rows are kept.
+        precision: of the classifier; None takes the faster one.
     """
+    precision = precision or faster_cpu_precision()
     result: dict[str, Any] = {
         "benchmark": "speed",
         "processor": processor_name(),
-        "precision": faster_cpu_precision(),
+        "precision": precision,
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
         "files": {},
@@ -79,13 +83,13 @@ def speed(repeats: int, rows: str = "", earlier: dict[str, Any] | None = None) -
                 write_image(file, *_IMAGES[name])
             else:
                 write_video(file, *_VIDEOS[name])
-            row = _compared(file, repeats if ", 60 s" not in name else 1)
+            row = _compared(file, repeats if ", 60 s" not in name else 1, precision)
             result["files"][name] = row | {"load_of_others": round(os.getloadavg()[0], 1)}
             print(f"{name}: {row['ratio']}x", file=sys.stderr, flush=True)
         if re.search(rows, "stages"):
             video = Path(folder) / "stages.mp4"
             write_video(video, *SIZES["720p"], SHORT_S, 1)
-            result["stages"] = stages(video)
+            result["stages"] = stages(video, precision)
     return result
 
 
@@ -98,15 +102,17 @@ def hour() -> dict[str, Any]:
         repeat_video(short, video, HOUR_S // 10)
         results["megabytes"] = round(video.stat().st_size / 1e6)
         for depth in ("auto", "moments"):
-            results[depth] = _in_own_process("detector", video, 1, depth)
+            results[depth] = _in_own_process("detector", video, 1, depth, "auto")
             print(f"{depth}: {results[depth]}", file=sys.stderr, flush=True)
     return results
 
 
-def run_one(way: str, file: Path, repeats: int, depth: str) -> dict[str, float]:
+def run_one(
+    way: str, file: Path, repeats: int, depth: str, precision: Precision | Literal["auto"] = "auto"
+) -> dict[str, float]:
     """Measure one way on one file in this process, after a warm-up; medians of the repeats."""
     start = time.perf_counter()
-    config = DetectorConfig(max_frames="auto" if depth == "auto" else "moments")
+    config = DetectorConfig(max_frames="auto" if depth == "auto" else "moments", precision=precision)
     media = open_media(file, config)
     is_short = (media.info.duration_s or 0) <= SHORT_S
     runs: list[dict[str, float]]
@@ -143,8 +149,10 @@ def _detect(detector: Detector, file: Path) -> dict[str, float]:
     return {"analyze_s": analyzed - start, "explain_s": time.perf_counter() - analyzed, "faces": faces}
 
 
-def _compared(file: Path, repeats: int) -> dict[str, Any]:
-    ours, notebook = (_in_own_process(way, file, repeats, "moments") for way in ("detector", "notebook"))
+def _compared(file: Path, repeats: int, precision: Precision) -> dict[str, Any]:
+    ours, notebook = (
+        _in_own_process(way, file, repeats, "moments", precision) for way in ("detector", "notebook")
+    )
     whole = [way["analyze_s"] + way["explain_s"] for way in (notebook, ours)]
     return {
         "detector": ours,
@@ -155,9 +163,9 @@ def _compared(file: Path, repeats: int) -> dict[str, Any]:
     }
 
 
-def _in_own_process(way: str, file: Path, repeats: int, depth: str) -> dict[str, float]:
+def _in_own_process(way: str, file: Path, repeats: int, depth: str, precision: str) -> dict[str, float]:
     command = [sys.executable, "-m", "benchmarks", "speed-one", way, str(file), "--repeats", str(repeats)]
-    command += ["--depth", depth]
+    command += ["--depth", depth, "--precision", precision]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=PORTRAIT.parent.parent)
     answer: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return answer

@@ -26,6 +26,7 @@ from detector.faces.crop import crop_face
 from detector.faces.face_follower import FaceFollower
 from detector.faces.mtcnn_networks import MtcnnNetwork
 from detector.media.media import open_media
+from detector.model.classifier import Precision
 from detector.model.efficientnet_lite import COARSE_LAYER
 from detector.model.score import make_batch, score_crops
 from detector.pipeline import Detector
@@ -35,9 +36,9 @@ Clock = Callable[[], float]
 _MATRIX = 2048
 
 
-def stages(clip: Path) -> dict[str, dict[str, float]]:
+def stages(clip: Path, precision: Precision) -> dict[str, dict[str, float]]:
     """Return milliseconds per examined frame of each stage, its floor and their ratio."""
-    detector = Detector.from_checkpoint("default", DetectorConfig(max_frames="moments"))
+    detector = Detector.from_checkpoint("default", DetectorConfig(max_frames="moments", precision=precision))
     media = open_media(clip, detector.config)
     frames = list(media.frames("moments"))
     spec = detector.card.input
@@ -55,7 +56,6 @@ def stages(clip: Path) -> dict[str, dict[str, float]]:
     def explain_all() -> object:
         return fake_heatmaps(detector, crops)
 
-    precision = detector.classifier.precision
     flops = {
         "detect": _search_flops(detect),
         "classify": _flops(lambda: detector.classifier.logits(make_batch(pixels[:1], spec))) * len(crops),
