@@ -7,7 +7,9 @@ hinder each other. Parts computed side by side do not wait.
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Any
 
 import torch
 
@@ -28,3 +30,8 @@ def worker_threads(count: int, cores_each: int, name: str) -> ThreadPoolExecutor
     wait([pool.submit(all_started.wait) for _ in range(count)])
     torch.set_num_threads(before)
     return pool
+
+
+def finish(parts: Iterable[Future[Any]]) -> None:
+    """Cancel the parts that have not begun and wait for those that run, so that nothing outlives a failed call."""
+    wait([part for part in parts if not part.cancel()])

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from detector.faces.mtcnn_networks import MtcnnNetwork
 from detector.types import Pixels
-from detector.worker_threads import worker_threads
+from detector.worker_threads import finish, worker_threads
 
 _PNET_PX, _RNET_PX, ONET_PX = 12, 24, 48
 """Side of the input of each network."""
@@ -40,6 +40,9 @@ the share of the smaller box."""
 Array = NDArray[np.float32]
 _TileOutputs = tuple[Array, Array, Array]
 """Corners of P-Net's squares in pixels of the level, offsets and confidences."""
+_Proposals = tuple[Array, Array, Array, bool]
+"""P-Net's squares in pixels of the image, the offsets of their faces in sides, confidences, and whether these are
+all candidates."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,15 +95,10 @@ class Cascade:
             factor: scale factor between levels of the pyramid, below 1.
             thresholds: least confidence of each network.
         """
-        # P-Net runs on each level while the next one is made.
-        begun = [
-            (level, self._begin(level, thresholds[0]))
-            for level in _pyramid(pixels, min_face_px, max_face_px, factor)
-        ]
-        layers = [_Level(pixels, 1.0), *(level for level, _ in begun)]
+        levels, proposed = self._propose(_pyramid(pixels, min_face_px, max_face_px, factor), thresholds[0])
+        layers = [_Level(pixels, 1.0), *levels]
         boxes, sure, landmarks = (np.zeros(shape, np.float32) for shape in ((0, 4), 0, (0, 5, 2)))
         nothing = Candidates(boxes, sure, landmarks, True)
-        proposed = [_candidates(level, [tile.result() for tile in tiles]) for level, tiles in begun]
         if not proposed:
             return nothing
         *parts, whole = zip(*proposed, strict=True)
@@ -150,6 +148,17 @@ class Cascade:
         parts = self._pool.map(torch.inference_mode()(network), batches)
         return tuple(torch.cat(part).cpu().numpy() for part in zip(*parts, strict=True))
 
+    def _propose(self, pyramid: Iterator[_Level], threshold: float) -> tuple[list[_Level], list[_Proposals]]:
+        """Run P-Net on each level while the next one is made."""
+        begun: list[tuple[_Level, list[Future[_TileOutputs]]]] = []
+        try:
+            for level in pyramid:
+                begun.append((level, self._begin(level, threshold)))
+            proposed = [_candidates(level, [tile.result() for tile in tiles]) for level, tiles in begun]
+        finally:
+            finish(tile for _, tiles in begun for tile in tiles)
+        return [level for level, _ in begun], proposed
+
     def _begin(self, level: _Level, threshold: float) -> list[Future[_TileOutputs]]:
         """Start P-Net on each tile of a level."""
 
@@ -163,9 +172,8 @@ class Cascade:
         return [self._pool.submit(torch.inference_mode()(propose), *tile) for tile in _tiles(level.pixels)]
 
 
-def _candidates(level: _Level, found: list[_TileOutputs]) -> tuple[Array, Array, Array, bool]:
-    """Return P-Net's squares in pixels of the image, the offsets of their faces in sides, confidences, and whether
-    these are all candidates."""
+def _candidates(level: _Level, found: list[_TileOutputs]) -> _Proposals:
+    """Choose the candidates of a level among the outputs of its tiles."""
     complete = True
     if sum(len(sure) for _, _, sure in found) > _MANY_ANSWERS:
         complete = all(len(sure) <= _MOST_IN_TILE for _, _, sure in found)

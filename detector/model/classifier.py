@@ -27,7 +27,7 @@ from detector.model.checkpoint import (
 )
 from detector.model.efficientnet_lite import EfficientNetLite2
 from detector.model.fused_convolution import fuse_convolutions, usable
-from detector.worker_threads import worker_threads
+from detector.worker_threads import finish, worker_threads
 
 Precision = Literal["fp32", "bf16"]
 _HALVED_FROM = 8
@@ -184,7 +184,11 @@ class FaceClassifier:
         batch = batch.to(self.device).contiguous(memory_format=torch.channels_last)
         with self.lock:
             if self._halves is not None and len(batch) >= _HALVED_FROM:
-                logits = torch.cat(list(self._halves.map(self._logits, batch.chunk(2))))
+                halves = [self._halves.submit(self._logits, half) for half in batch.chunk(2)]
+                try:
+                    logits = torch.cat([half.result() for half in halves])
+                finally:
+                    finish(halves)  # before the lock is released
             else:
                 logits = self._logits(batch)
         added = logits * torch.tensor(self.factors)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -73,6 +77,39 @@ def test_a_search_computes_each_part_in_one_thread_and_leaves_the_others_theirs(
     finally:
         torch.set_num_threads(before)
     assert set(threads) == {1}
+
+
+@pytest.mark.parametrize("where", ["tile", "level"])
+def test_nothing_runs_on_when_a_search_fails(
+    where: str, cascade: Cascade, portrait: Pixels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs: list[bool] = []
+    levels = cascade_module._pyramid
+
+    pnet = cascade._pnet
+
+    def counted(pixels: NDArray[np.uint8]) -> tuple[torch.Tensor, ...]:
+        runs.append(True)
+        threading.Event().wait(0.002)  # so that some tiles are still waiting
+        if where == "tile":
+            raise MemoryError("no memory")
+        return pnet(pixels)
+
+    def ending(*given: Any) -> Iterator[Any]:
+        yield from itertools.islice(levels(*given), 2)
+        raise MemoryError("no memory")
+
+    monkeypatch.setattr(cascade_module, "_TILE", 8)
+    monkeypatch.setattr(cascade, "_pnet", counted)
+    if where == "level":
+        monkeypatch.setattr(cascade_module, "_pyramid", ending)
+    with pytest.raises(MemoryError):
+        cascade.search(np.tile(portrait, (2, 2, 1)), 20, factor=0.709, thresholds=THRESHOLDS)
+    before = len(runs)
+    cascade._pool.submit(bool).result()  # after everything that was waiting
+    assert len(runs) == before
+    monkeypatch.undo()
+    assert len(cascade.search(portrait, 40, factor=0.709, thresholds=THRESHOLDS).boxes) == 1
 
 
 def test_a_small_face_in_a_large_image_is_found_where_it_is(finder: FaceFinder, portrait: Pixels) -> None:

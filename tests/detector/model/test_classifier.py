@@ -55,6 +55,31 @@ def test_a_large_batch_is_computed_in_halves_in_its_order(monkeypatch: pytest.Mo
     assert together.unique().numel() == 9
 
 
+def test_a_half_that_fails_is_raised_when_the_other_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise the other one would run on without the lock, beside hooks of an explanation."""
+    weights = load_weights(load_card("default", CHECKPOINTS), CHECKPOINTS)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
+    classifier = FaceClassifier(weights, torch.device("cpu"), "fp32")
+    monkeypatch.undo()
+    both, first_failed, ended = threading.Barrier(2), threading.Event(), threading.Event()
+
+    def compute(part: torch.Tensor) -> torch.Tensor:
+        both.wait()
+        if part[0, 0, 0, 0] == 0:
+            first_failed.set()
+            raise RuntimeError("no memory")
+        first_failed.wait()
+        ended.wait(0.2)  # nobody sets it: the other half takes longer
+        ended.set()
+        return torch.zeros(len(part), 1)
+
+    monkeypatch.setattr(classifier, "_logits", compute)
+    batch = torch.arange(8.0)[:, None, None, None].expand(8, 3, 160, 160)
+    with pytest.raises(RuntimeError, match="no memory"):
+        classifier.contributions(batch)
+    assert ended.is_set()
+
+
 def test_a_processor_without_bfloat16_is_not_timed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx2": True, "avx512_bf16": False})
     monkeypatch.setattr(classifier_module.time, "process_time", lambda: pytest.fail("timed"))

@@ -1,0 +1,30 @@
+"""What a call has started ends with it, though a part of it fails."""
+
+from __future__ import annotations
+
+import threading
+
+from detector.worker_threads import finish, worker_threads
+
+
+def test_parts_that_have_not_begun_are_cancelled_and_those_that_run_are_waited_for() -> None:
+    pool = worker_threads(1, 1, "parts")
+    begun, go_on = threading.Event(), threading.Event()
+    done: list[str] = []
+
+    def slow() -> None:
+        begun.set()
+        go_on.wait()
+        done.append("running")
+
+    parts = [pool.submit(slow), pool.submit(done.append, "waiting")]
+    begun.wait()
+    finishing = threading.Thread(target=finish, args=(parts,))
+    finishing.start()
+    while not parts[1].cancelled():
+        finishing.join(0.01)
+    assert finishing.is_alive() and not done
+    go_on.set()
+    finishing.join()
+    assert done == ["running"]
+    assert pool.submit(lambda: "next").result() == "next"
