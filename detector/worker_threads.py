@@ -27,8 +27,16 @@ def worker_threads(count: int, cores_each: int, name: str) -> ThreadPoolExecutor
 
     before = torch.get_num_threads()
     pool, all_started = ThreadPoolExecutor(count, name, limit), threading.Barrier(count)
-    wait([pool.submit(all_started.wait) for _ in range(count)])
-    torch.set_num_threads(before)
+    try:
+        wait([pool.submit(all_started.wait) for _ in range(count)])
+    except (
+        BaseException
+    ):  # a thread that cannot start: the others would wait for it, and the program's end for them
+        all_started.abort()
+        pool.shutdown()
+        raise
+    finally:
+        torch.set_num_threads(before)
     return pool
 
 
