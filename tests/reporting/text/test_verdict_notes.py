@@ -127,3 +127,8 @@ def test_every_screen_without_an_answer_says_why_and_what_to_try(language: Langu
     assert "30" in verdict_notes.why(analysis("inconclusive", person(0, ("small",))), language)
     decided = analysis("fake", person(0, ()))
     assert verdict_notes.why(decided, language) == "" and verdict_notes.tries("fake", "image", language) == ()
+
+
+def test_a_poor_view_of_several_people_is_not_told_as_one_face() -> None:
+    found = analysis("inconclusive", person(0, ("small",)), person(1, ("small",)), person(2, ("blurred",)))
+    assert "the face" not in verdict_notes.result_sentence(found, "en")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, get_args
 
+import av
 import pytest
 from browser_helpers import (
     BROWSER,
@@ -24,6 +25,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from words_helper import WORDS
 
+from benchmarks.sample_videos import write_video
 from reporting.text import guidance
 from reporting.text.results import Language
 from ui import text
@@ -103,6 +105,56 @@ def test_a_result_on_a_phone_is_four_screens_with_the_urgent_first(open_page: Op
     assert thumbnail["y"] < headline["y"] + headline["height"] and headline["y"] < thumbnail["y"] + 200
     assert guidance.next_action("fake", language) in page.locator("#answer").inner_text()
     assert page.locator("#answer h2").evaluate("e => e.getBoundingClientRect().bottom <= innerHeight"), "in view"
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+@pytest.mark.parametrize("case", ["three people", "incomplete"])
+def test_more_people_or_a_warning_keep_a_result_on_a_phone_to_four_screens(
+    open_page: Opener, examples: Path, tmp_path: Path, language: Language, case: str
+) -> None:
+    video = tmp_path / "video.mp4"
+    if case == "three people":
+        write_video(video, 640, 360, 4, 3)
+    else:
+        incomplete(examples / "manipulated.mp4", video)
+    page = open_page(language, 375)
+    page.get_by_text(text.of(language).DEPTH_TITLE).click()
+    choose(page, page.get_by_label(text.of(language).DEPTH_LABEL), text.of(language).DEPTHS["auto"])
+    add(page, video.name, video.read_bytes())
+    wait_for_answer(page)
+    page.locator("#findings .dd-card").first.wait_for()
+    page.wait_for_function("!document.querySelector('#timeline details').open")
+    assert page.locator("#answer .dd-warning").count() == (case == "incomplete")
+    assert page.locator(".dd-card").count() == (3 if case == "three people" else 1)
+    height = page.evaluate("document.documentElement.scrollHeight")
+    print(f"{case}, {language}: {height} px")
+    assert height <= 2700 and not has_sideways_scroll(page)
+
+
+def test_on_a_desktop_further_images_of_a_face_are_beside_each_other(open_page: Opener, tmp_path: Path) -> None:
+    video = tmp_path / "video.mp4"
+    write_video(video, 640, 360, 4, 3)
+    page = open_page("en", 1280)
+    page.get_by_text(WORDS.DEPTH_TITLE).click()
+    choose(page, page.get_by_label(WORDS.DEPTH_LABEL), WORDS.DEPTHS["auto"])
+    add(page, video.name, video.read_bytes())
+    wait_for_answer(page)
+    further = page.locator(".dd-card").first.locator(".dd-more figure")
+    further.nth(1).wait_for()
+    first, second = (further.nth(number).bounding_box() for number in range(2))
+    assert first and second and first["y"] == second["y"] and first["x"] + first["width"] <= second["x"]
+
+
+def incomplete(video: Path, out: Path) -> None:
+    """Write the first 70 % of a video, with its index at the front, as an interrupted download leaves it."""
+    with av.open(str(video)) as source, av.open(str(out), "w", options={"movflags": "faststart"}) as target:
+        stream = source.streams.video[0]
+        copy = target.add_stream_from_template(stream)
+        for packet in source.demux(stream):
+            if packet.dts is not None:
+                packet.stream = copy
+                target.mux(packet)
+    out.write_bytes(out.read_bytes()[: out.stat().st_size * 7 // 10])
 
 
 @pytest.mark.parametrize("language", get_args(Language))
