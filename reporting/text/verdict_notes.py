@@ -9,12 +9,15 @@ from reporting.text.catalog import lines, sentence, sentences
 from reporting.text.results import Language, kind_name, shown, verdict_sentence
 
 Screen = Literal["fake", "real", "some signs", "inconclusive", "poor_view", "part_left", "no_face"]
-"""What the page shows: a result, or that no face was seen well enough for one, or not every part of the file."""
+"""What the page shows: a result, or why there is none: see `screen_of`."""
 
 
 def screen_of(analysis: Analysis) -> Screen:
-    """Return the result; `part_left` if only what was not judged stands against `real`; `poor_view` if nothing was
-    decided and every face that counts is small or blurred."""
+    """Return what the page shows.
+
+    `part_left`: no signs were found, but a part of the file could not be judged. `poor_view`: nothing was decided, and
+    every face that counts is small or blurred. Otherwise the result.
+    """
     verdict, seen = analysis.verdict, _weighty_scores(analysis)
     if any(reason.code == "real_withheld" for reason in verdict.reasons):
         return "part_left"
