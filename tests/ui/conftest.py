@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browser_helpers import BROWSER, FLAGS
+from browser_helpers import BROWSER, FLAGS, SLOW_VIDEO
 from grades import GRADE_OF
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
@@ -53,6 +53,19 @@ sys.addaudithook(note)
 exec(sys.argv.pop(1))
 import app
 raise SystemExit(app.main(sys.argv[1:]))
+"""
+
+# Each frame of a video of this name takes a tenth of a second or more, however fast the machine is.
+SLOW_FRAMES = f"""
+import time
+from detector.media.media import Media
+frames = Media.frames
+def slowly(self, *given):
+    for frame in frames(self, *given):
+        if self.path.name == {SLOW_VIDEO!r}:
+            time.sleep(0.1)
+        yield frame
+Media.frames = slowly
 """
 
 
@@ -122,8 +135,8 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
 
 
 @pytest.fixture(scope="session")
-def server(start_server: Callable[[], Server]) -> Server:
-    return start_server()
+def server(start_server: Callable[..., Server]) -> Server:
+    return start_server(first=SLOW_FRAMES)
 
 
 @pytest.fixture(scope="module")

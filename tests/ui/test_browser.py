@@ -20,6 +20,7 @@ from browser_helpers import (
     BROWSER,
     FLAGS,
     PATIENCE_MS,
+    SLOW_VIDEO,
     add,
     choose,
     has_sideways_scroll,
@@ -248,9 +249,9 @@ def test_a_check_is_stopped_and_the_next_file_is_judged(
 ) -> None:
     page.get_by_text(WORDS.DEPTH_TITLE).click()
     choose(page, page.get_by_label(WORDS.DEPTH_LABEL), WORDS.DEPTHS["all"])
-    add(page, "stop-me.mp4", long_video(tmp_path, examples / "genuine.mp4"))
+    add(page, SLOW_VIDEO, long_video(tmp_path, examples / "genuine.mp4"))
     expect(page.locator("#progress")).to_contain_text("Looking at frame")
-    assert list(files_below(server.folder, "stop-me.mp4"))
+    assert list(files_below(server.folder, SLOW_VIDEO))
     if by_keyboard:
         page.get_by_role("button", name=WORDS.CANCEL).focus()
         page.keyboard.press("Enter")
@@ -259,7 +260,7 @@ def test_a_check_is_stopped_and_the_next_file_is_judged(
     expect(page.locator("#answer")).to_contain_text(WORDS.STOPPED_TITLE)
     expect(page.locator("#cancel")).not_to_be_visible()
     expect(page.locator("#answer [role=status]")).to_be_focused()
-    assert not list(files_below(server.folder, "stop-me.mp4"))
+    assert not list(files_below(server.folder, SLOW_VIDEO))
     try_example(page, "no-face.jpg")
     page.locator("#answer .dd-no_face:not(.dd-stopped)", has_text="no-face.jpg").wait_for()
     assert WORDS.STOPPED_TITLE not in page.locator("#answer").inner_text()
@@ -270,7 +271,7 @@ def test_an_image_is_judged_between_the_frames_of_another_visitors_video(
 ) -> None:
     page.get_by_text(WORDS.DEPTH_TITLE).click()
     choose(page, page.get_by_label(WORDS.DEPTH_LABEL), WORDS.DEPTHS["all"])
-    add(page, "long.mp4", long_video(tmp_path, examples / "genuine.mp4"))
+    add(page, SLOW_VIDEO, long_video(tmp_path, examples / "genuine.mp4"))
     expect(page.locator("#progress")).to_contain_text("Looking at frame")
     context = browser.new_context(viewport={"width": 375, "height": 800})
     other = context.new_page()
@@ -290,7 +291,7 @@ def test_a_full_line_says_how_many_are_before(
     """Videos wait for the video before them; images would be judged between its frames."""
     page.get_by_text(WORDS.DEPTH_TITLE).click()
     choose(page, page.get_by_label(WORDS.DEPTH_LABEL), WORDS.DEPTHS["all"])
-    add(page, "long.mp4", long_video(tmp_path, examples / "genuine.mp4"))
+    add(page, SLOW_VIDEO, long_video(tmp_path, examples / "genuine.mp4"))
     expect(page.locator("#progress")).to_contain_text("Looking at frame", timeout=PATIENCE_MS)
     short = film("short.mp4", [np.zeros((64, 64, 3), np.uint8)] * 2, 25).read_bytes()
     events = []
@@ -479,8 +480,8 @@ def test_closing_the_page_before_there_is_a_result_deletes_the_file(
     page.goto(server.url)
     page.get_by_text(WORDS.DEPTH_TITLE).click()
     choose(page, page.get_by_label(WORDS.DEPTH_LABEL), WORDS.DEPTHS["all"])
-    add(page, "close-me.mp4", long_video(tmp_path, examples / "genuine.mp4"))
+    add(page, SLOW_VIDEO, long_video(tmp_path, examples / "genuine.mp4"))
     expect(page.locator("#progress")).to_contain_text("Looking at frame")
-    assert files_below(server.folder, "close-me.mp4")
+    assert files_below(server.folder, SLOW_VIDEO)
     context.close()
-    wait_until(lambda: not files_below(server.folder, "close-me.mp4"))
+    wait_until(lambda: not files_below(server.folder, SLOW_VIDEO))

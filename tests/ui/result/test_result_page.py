@@ -13,6 +13,7 @@ import pytest
 from browser_helpers import (
     BROWSER,
     PATIENCE_MS,
+    SLOW_VIDEO,
     add,
     choose,
     has_sideways_scroll,
@@ -206,7 +207,7 @@ def test_progress_stop_and_the_time_left_stay_in_view_and_a_stop_keeps_the_resul
     open_page: Opener, examples: Path, tmp_path: Path, language: Language
 ) -> None:
     words, page = text.of(language), open_page(language, 375)
-    add(page, "long.mp4", long_video(tmp_path, examples / "genuine.mp4"))
+    add(page, SLOW_VIDEO, long_video(tmp_path, examples / "genuine.mp4"))
     wait_for_answer(page)
     answer = page.locator("#answer .dd-panel").inner_text()
     choose(page, page.locator("#again input"), words.DEPTHS["all"])
