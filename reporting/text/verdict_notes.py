@@ -15,8 +15,8 @@ Screen = Literal["fake", "real", "some signs", "inconclusive", "poor_view", "par
 def screen_of(analysis: Analysis) -> Screen:
     """Return what the page shows.
 
-    `part_left`: no signs were found, but a part of the file could not be judged. `poor_view`: nothing was decided, and
-    every face that counts is small or blurred. Otherwise the result.
+    `part_left`: no signs were found, but a part of the file could not be judged. `poor_view`: nothing was decided,
+    and every face that counts is small or blurred. Otherwise the result.
     """
     verdict, seen = analysis.verdict, _weighty_scores(analysis)
     if any(reason.code == "real_withheld" for reason in verdict.reasons):
