@@ -29,9 +29,8 @@ def worker_threads(count: int, cores_each: int, name: str) -> ThreadPoolExecutor
     pool, all_started = ThreadPoolExecutor(count, name, limit), threading.Barrier(count)
     try:
         wait([pool.submit(all_started.wait) for _ in range(count)])
-    except (
-        BaseException
-    ):  # a thread that cannot start: the others would wait for it, and the program's end for them
+    except BaseException:
+        # If a thread cannot start, the others would wait for it, and the end of the program for them.
         all_started.abort()
         pool.shutdown()
         raise
