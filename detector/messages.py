@@ -50,8 +50,18 @@ Code = NoteCode | WarningCode | ReasonCode
 CODES: tuple[Code, ...] = tuple(code for group in get_args(Code) for code in get_args(group))
 Value = float | str
 
-WITHHOLD_REAL: frozenset[Code] = frozenset({"video_restarts", "faces_left_out", "small_faces", "brief_signs"})
-"""Warnings beside which the outcome cannot be `real`: a face that was not scored may be manipulated."""
+WITHHOLD_REAL: frozenset[Code] = frozenset(
+    {
+        "image_incomplete",
+        "video_incomplete",
+        "video_slow",
+        "video_restarts",
+        "faces_left_out",
+        "small_faces",
+        "brief_signs",
+    }
+)
+"""Warnings beside which the outcome cannot be `real`: what was not scored may be manipulated."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,18 @@ def test_chosen_frames_are_those_that_were_asked_for(examples: Path, detector: D
     assert media.key_indices[0] == 0 and len(media.times_s) == 96
 
 
-@pytest.mark.parametrize("code", ["faces_left_out", "small_faces", "brief_signs"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "faces_left_out",
+        "small_faces",
+        "brief_signs",
+        "image_incomplete",
+        "video_incomplete",
+        "video_slow",
+        "video_restarts",
+    ],
+)
 def test_real_is_withheld_where_something_was_not_judged(detector: Detector, examples: Path, code) -> None:
     analysis = detector.analyze(examples / "genuine.jpg")
     track = dataclasses.replace(analysis.tracks[0], logit=-50.0)
