@@ -60,8 +60,8 @@ SLOW_FRAMES = f"""
 import time
 from detector.media.media import Media
 frames = Media.frames
-def slowly(self, *given):
-    for frame in frames(self, *given):
+def slowly(self, *given, **named):
+    for frame in frames(self, *given, **named):
         if self.path.name == {SLOW_VIDEO!r}:
             time.sleep(0.1)
         yield frame
