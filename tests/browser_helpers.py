@@ -78,6 +78,24 @@ def has_sideways_scroll(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
 
 
+def boxes_of(elements: Locator) -> list[dict[str, float]]:
+    """Where elements are, as `getBoundingClientRect` says; all at once, because a page may still move."""
+    found: list[dict[str, float]] = elements.evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect().toJSON())"
+    )
+    return found
+
+
+def tops_of(page: Page, selectors: list[str]) -> list[float]:
+    """Where the first element of each begins, all at one moment: pictures that load move what is below."""
+    for selector in selectors:
+        page.locator(selector).first.wait_for()
+    found: list[float] = page.evaluate(
+        "selectors => selectors.map((one) => document.querySelector(one).getBoundingClientRect().top)", selectors
+    )
+    return found
+
+
 def opened_elsewhere(context: BrowserContext) -> list[str]:
     """Grows by every address of the internet that is asked for, at every try; `FLAGS` let none be found."""
     opened: list[str] = []

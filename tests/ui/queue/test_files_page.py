@@ -19,6 +19,7 @@ from browser_helpers import (
     PATIENCE_MS,
     add,
     barriers,
+    boxes_of,
     has_sideways_scroll,
     wait_for_answer,
     wait_for_image,
@@ -215,8 +216,8 @@ def test_several_files_are_judged_sorted_filtered_marked_and_opened(
     page.locator("[data-part=compare]").click()
     compared = page.locator("#compared")
     expect(compared).to_contain_text(words.COMPARED_TITLE)
-    boxes = [head.bounding_box() for head in compared.locator("thead th").all()]
-    assert len(boxes) == 2 and boxes[0] and boxes[1] and boxes[0]["y"] == boxes[1]["y"], "side by side"
+    first, second = boxes_of(compared.locator("thead th"))
+    assert first["top"] == second["top"], "side by side"
     assert barriers(page) == [] and not has_sideways_scroll(page)
     compared.locator("[data-close]").click()
     expect(compared.locator("table")).to_have_count(0)

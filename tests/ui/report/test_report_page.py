@@ -18,6 +18,7 @@ from browser_helpers import (
     choose,
     has_sideways_scroll,
     opened_elsewhere,
+    tops_of,
     unfold,
     wait_for_answer,
     wait_for_image,
@@ -99,11 +100,8 @@ def test_check_look_copy_download_and_then_the_portal(
     expect(page.locator("#package-note")).to_contain_text(words.LOOK_TITLE)
     page.locator("#download").wait_for()
     assert opened == [], "nothing is opened before the visitor says so"
-    heights = [
-        page.locator(f"#{name}").bounding_box() for name in ("package-note", "fields", "download", "portal")
-    ]
-    tops = [box["y"] for box in heights if box]
-    assert tops == sorted(tops) and len(tops) == 4
+    tops = tops_of(page, ["#package-note", "#fields", "#download", "#portal"])
+    assert tops == sorted(tops)
     copy.focus()
     page.keyboard.press("Enter")
     expect(page.locator("#fields [role=status]")).to_have_text(

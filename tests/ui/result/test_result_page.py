@@ -15,9 +15,11 @@ from browser_helpers import (
     PATIENCE_MS,
     SLOW_VIDEO,
     add,
+    boxes_of,
     choose,
     has_sideways_scroll,
     long_video,
+    tops_of,
     unfold,
     wait_for_answer,
     wait_for_image,
@@ -69,16 +71,6 @@ def example(page: Page, number: int) -> None:
     page.locator("#findings .dd-card").first.wait_for()
 
 
-def tops_of(page: Page, selectors: list[str]) -> list[float]:
-    """Where the first element of each begins, all at one moment: pictures that load move what is below."""
-    for selector in selectors:
-        page.locator(selector).first.wait_for()
-    found: list[float] = page.evaluate(
-        "selectors => selectors.map((one) => document.querySelector(one).getBoundingClientRect().top)", selectors
-    )
-    return found
-
-
 @pytest.mark.parametrize("language", get_args(Language))
 def test_a_result_on_a_phone_is_four_screens_with_the_urgent_first(open_page: Opener, language: Language) -> None:
     page = open_page(language, 375)
@@ -100,10 +92,9 @@ def test_a_result_on_a_phone_is_four_screens_with_the_urgent_first(open_page: Op
     tops = tops_of(page, order)
     assert tops == sorted(tops)
     assert [link.get_attribute("href") for link in page.locator(".dd-call a").all()] == ["tel:112", "tel:1930"]
-    thumbnail, headline = (page.locator(f"#answer {name}").bounding_box() for name in (".dd-still", "h2"))
-    assert thumbnail and headline, "side by side"
-    assert thumbnail["x"] + thumbnail["width"] <= headline["x"]
-    assert thumbnail["y"] < headline["y"] + headline["height"] and headline["y"] < thumbnail["y"] + 200
+    thumbnail, headline = boxes_of(page.locator("#answer .dd-still, #answer h2"))
+    assert thumbnail["right"] <= headline["left"], "side by side"
+    assert thumbnail["top"] < headline["bottom"] and headline["top"] < thumbnail["top"] + 200
     assert guidance.next_action("fake", language) in page.locator("#answer").inner_text()
     assert page.locator("#answer h2").evaluate("e => e.getBoundingClientRect().bottom <= innerHeight"), "in view"
 
@@ -142,8 +133,8 @@ def test_on_a_desktop_further_images_of_a_face_are_beside_each_other(open_page: 
     wait_for_answer(page)
     further = page.locator(".dd-card").first.locator(".dd-more figure")
     further.nth(1).wait_for()
-    first, second = (further.nth(number).bounding_box() for number in range(2))
-    assert first and second and first["y"] == second["y"] and first["x"] + first["width"] <= second["x"]
+    first, second = boxes_of(further)[:2]
+    assert first["top"] == second["top"] and first["right"] <= second["left"]
 
 
 def incomplete(video: Path, out: Path) -> None:
