@@ -25,7 +25,7 @@ _POINTWISE: dict[type[nn.Module], tuple[str, list[float]]] = {
 class FusedConvolution(nn.Conv2d):
     """A convolution and its activation, for inference: the weights must not change after the first call.
 
-    Single images, and inputs through which gradients flow, are computed the usual way.
+    A single image, which wants another layout, and an input through which gradients flow are computed as usual.
     """
 
     def __init__(self, convolution: nn.Conv2d, activation: nn.Module) -> None:
